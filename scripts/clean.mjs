@@ -1,0 +1,10 @@
+import { readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+
+for (const room of ["src", "instrumentations", "exporters", "examples", "test"]) {
+  for (const entry of readdirSync(room, { withFileTypes: true })) {
+    if (!entry.isDirectory()) continue;
+    rmSync(join(room, entry.name, "dist"), { recursive: true, force: true });
+    rmSync(join(room, entry.name, "tsconfig.tsbuildinfo"), { force: true });
+  }
+}
