@@ -1,1 +1,11 @@
+export { DeliveryQueue } from "./delivery-queue.js";
+export {
+  type Compression,
+  type HttpAnswer,
+  HttpPoster,
+  type HttpPosterOptions,
+} from "./http-poster.js";
+export type { DeliveryOptions } from "./options.js";
+export type { Outcome, Transport, Verdict } from "./outcome.js";
+export type { RetryPolicy } from "./retry.js";
 export { VERSION } from "./version.js";

@@ -1,0 +1,195 @@
+import { Courier, type Hold } from "./courier.js";
+import { DropReport } from "./drop-report.js";
+import { onExit } from "./exit.js";
+import { FlushWaiters } from "./flush-waiters.js";
+import { type DeliveryOptions, resolveOptions } from "./options.js";
+import { DEFAULT_RETRY } from "./retry.js";
+import { type Entry, WaitingRoom } from "./waiting-room.js";
+
+/**
+ * Takes items without delay and brings them to a destination in the background: bounded, in order per lane,
+ * in batches, with retries. An item is delivered, or it is dropped and counted; `done` tells which, once.
+ */
+export class DeliveryQueue<Item> {
+  readonly #room: WaitingRoom<Item>;
+  readonly #courier: Courier<Item>;
+  readonly #report: DropReport;
+  readonly #flushes = new FlushWaiters();
+  readonly #busy = new Set<string>();
+  readonly #limits: { maxItems: number; maxBytes: number };
+  readonly #settings: ReturnType<typeof resolveOptions>;
+  readonly #lane: (item: Item) => string;
+  readonly #stop = new AbortController();
+  readonly #hurry = new AbortController();
+  readonly #forgetExit: () => void;
+  #nextId = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #hold: { readonly verdict: Hold; readonly until: number } | undefined;
+  /** Set from the moment a send is due until nothing waits any more. */
+  #draining = false;
+  #closed: Promise<boolean> | undefined;
+
+  /** @throws RangeError for a limit or time out of range. */
+  constructor(options: DeliveryOptions<Item>) {
+    const settings = resolveOptions(options);
+    this.#settings = settings;
+    this.#lane = options.lane ?? (() => "");
+    this.#limits = { maxItems: settings.maxBatchItems, maxBytes: settings.maxBatchBytes };
+    this.#report = new DropReport(options.name, options.meterProvider);
+    const grouping = { sizeOf: options.sizeOf, together: options.together };
+    this.#room = new WaitingRoom(settings.maxQueueSize, grouping);
+    this.#courier = new Courier<Item>({
+      transport: options.transport,
+      retry: { ...DEFAULT_RETRY, ...options.retry },
+      limits: this.#limits,
+      batchDeadlineMs: settings.batchDeadlineMs,
+      random: options.random ?? Math.random,
+      stop: this.#stop.signal,
+      hurry: this.#hurry.signal,
+      holding: () => this.#holding(),
+      receipts: {
+        delivered: (entries) => this.#delivered(entries),
+        dropped: (entries, reason, error) => this.#dropped(entries, reason, error),
+        kept: (entries) => this.#dropped(this.#room.putBack(entries), "overflow"),
+        hold: (hold) => this.#beginHold(hold),
+      },
+    });
+    this.#forgetExit = onExit(settings.exitTimeoutMs, (timeoutMs) =>
+      this.pending > 0 ? this.flush(timeoutMs) : undefined,
+    );
+  }
+
+  /** Items that wait or are being sent. */
+  get pending(): number {
+    return this.#flushes.unsettled;
+  }
+
+  /** Items given up so far, for whatever reason. */
+  get droppedCount(): number {
+    return this.#report.total;
+  }
+
+  /** Costs one push. `done` is called exactly once, when the item was delivered or given up. */
+  add(item: Item, done?: (delivered: boolean) => void): void {
+    const entry = { id: ++this.#nextId, item, lane: this.#lane(item), done, rounds: 0, waiting: false };
+    this.#flushes.added();
+    const hold = this.#holding();
+    if (this.#closed) this.#dropped([entry], "shutdown");
+    else if (hold?.queue === "drop") this.#dropped([entry], "held", hold.error);
+    else this.#accept(entry);
+  }
+
+  /**
+   * Resolves when everything added before the call is settled, the batches in flight included: `true`.
+   * `false` when the time ran out or the destination is on hold; nothing is lost by that.
+   */
+  flush(timeoutMs = 30_000): Promise<boolean> {
+    if (this.#hold?.verdict.batch === "keep") this.#hold = undefined;
+    if (this.pending === 0) return Promise.resolve(true);
+    if (this.#holding()) return Promise.resolve(false);
+    const flushed = this.#flushes.wait(this.#nextId, timeoutMs);
+    this.#drain();
+    return flushed;
+  }
+
+  /** Flushes without waiting between attempts, then drops what is left. Later items are dropped. Idempotent. */
+  shutdown(timeoutMs = 5_000): Promise<boolean> {
+    this.#closed ??= this.#close(timeoutMs);
+    return this.#closed;
+  }
+
+  async #close(timeoutMs: number): Promise<boolean> {
+    this.#forgetExit();
+    this.#hurry.abort();
+    // A yield: `#closed` must be set before anything below settles an item.
+    await Promise.resolve();
+    const flushed = await this.flush(timeoutMs);
+    this.#stop.abort(new Error("the delivery queue was shut down"));
+    clearTimeout(this.#timer);
+    this.#dropped(this.#room.clear(), "shutdown");
+    this.#report.summarise();
+    return flushed;
+  }
+
+  #accept(entry: Entry<Item>): void {
+    const victim = this.#room.add(entry);
+    if (victim) this.#dropped([victim], "overflow");
+    // During a hold its own timer runs, and only that one may end it.
+    if (this.#holding()) return;
+    if (this.#room.size >= this.#settings.flushAtItems) this.#drain();
+    else this.#arm(this.#settings.flushIntervalMs);
+  }
+
+  #drain(): void {
+    this.#draining = true;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#pump();
+  }
+
+  #pump(): void {
+    while (this.#draining && this.#busy.size < this.#settings.maxConcurrent && !this.#holding()) {
+      const lane = this.#room.nextLane(this.#busy);
+      if (lane === undefined) {
+        if (this.#busy.size === 0) this.#draining = false;
+        return;
+      }
+      void this.#run(lane);
+    }
+  }
+
+  async #run(lane: string): Promise<void> {
+    this.#busy.add(lane);
+    // Measuring and sending begin in a later turn, so that `add` stays cheap and a long queue never blocks the loop.
+    await new Promise((resolve) => setImmediate(resolve));
+    const batch = this.#room.take(lane, this.#limits);
+    if (batch.length > 0) await this.#courier.deliver(batch);
+    this.#busy.delete(lane);
+    this.#pump();
+  }
+
+  #arm(delayMs: number): void {
+    if (this.#timer || this.#draining) return;
+    this.#timer = setTimeout(() => this.#drain(), delayMs);
+    this.#timer.unref();
+  }
+
+  #holding(): Hold | undefined {
+    if (this.#hold && Date.now() >= this.#hold.until) this.#hold = undefined;
+    return this.#hold?.verdict;
+  }
+
+  #beginHold(hold: Hold): void {
+    if (this.#hold?.verdict === hold) return;
+    this.#hold = { verdict: hold, until: Date.now() + hold.forMs };
+    this.#draining = false;
+    if (hold.queue === "drop") this.#dropped(this.#room.clear(), "held", hold.error);
+    this.#flushes.giveUp();
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    // setTimeout cannot hold more than 24 days; a hold without end needs no timer at all.
+    if (hold.forMs < 2 ** 31) this.#arm(hold.forMs);
+  }
+
+  #delivered(entries: readonly Entry<Item>[]): void {
+    this.#report.delivered(entries.length);
+    this.#settle(entries, true);
+  }
+
+  #dropped(entries: readonly Entry<Item>[], reason: Parameters<DropReport["dropped"]>[1], error?: Error) {
+    if (entries.length === 0) return;
+    this.#report.dropped(entries.length, reason, error);
+    this.#settle(entries, false);
+  }
+
+  #settle(entries: readonly Entry<Item>[], delivered: boolean): void {
+    for (const entry of entries) {
+      this.#flushes.settled(entry.id);
+      try {
+        entry.done?.(delivered);
+      } catch {
+        // The listener's own affair: the other entries still have to be told.
+      }
+    }
+  }
+}

@@ -1,0 +1,52 @@
+interface Waiter {
+  readonly upTo: number;
+  remaining: number;
+  readonly resolve: (flushed: boolean) => void;
+}
+
+/** Counts unsettled items, and wakes whoever waits for all items up to a certain one. */
+export class FlushWaiters {
+  readonly #waiters = new Set<Waiter>();
+  #unsettled = 0;
+
+  get unsettled(): number {
+    return this.#unsettled;
+  }
+
+  added(): void {
+    this.#unsettled++;
+  }
+
+  settled(id: number): void {
+    this.#unsettled--;
+    for (const waiter of this.#waiters) {
+      if (id <= waiter.upTo && --waiter.remaining === 0) this.#wake(waiter, true);
+    }
+  }
+
+  /** Waits until all items added so far, `upTo` being the last, are settled. The timer keeps the process alive. */
+  wait(upTo: number, timeoutMs: number): Promise<boolean> {
+    return new Promise((resolve) => {
+      const waiter: Waiter = {
+        upTo,
+        remaining: this.#unsettled,
+        resolve: (flushed) => {
+          clearTimeout(timer);
+          resolve(flushed);
+        },
+      };
+      const timer = setTimeout(() => this.#wake(waiter, false), timeoutMs);
+      this.#waiters.add(waiter);
+    });
+  }
+
+  /** Wakes everybody: what still waits will not be settled soon. */
+  giveUp(): void {
+    for (const waiter of this.#waiters) this.#wake(waiter, waiter.remaining === 0);
+  }
+
+  #wake(waiter: Waiter, flushed: boolean): void {
+    this.#waiters.delete(waiter);
+    waiter.resolve(flushed);
+  }
+}

@@ -1,0 +1,168 @@
+/** One item on its way, and what to tell whom when its fate is known. */
+export interface Entry<Item> {
+  readonly id: number;
+  readonly item: Item;
+  readonly lane: string;
+  readonly done: ((delivered: boolean) => void) | undefined;
+  /** How often it was put back because no item of its batch could be delivered. */
+  rounds: number;
+  waiting: boolean;
+}
+
+export interface BatchLimits {
+  maxItems: number;
+  maxBytes: number;
+}
+
+/** Measures and groups items when a batch is formed, never while they are added. */
+export interface Grouping<Item> {
+  readonly sizeOf: ((item: Item) => number) | undefined;
+  readonly together: ((previous: Item, next: Item) => boolean) | undefined;
+}
+
+/** A first-in, first-out list whose `shift` does not move the rest. */
+class Fifo<T> {
+  #items: T[] = [];
+  #head = 0;
+
+  get length(): number {
+    return this.#items.length - this.#head;
+  }
+
+  peek(): T | undefined {
+    return this.#items[this.#head];
+  }
+
+  push(item: T): void {
+    this.#items.push(item);
+  }
+
+  shift(): T | undefined {
+    if (this.#head >= this.#items.length) return undefined;
+    const item = this.#items[this.#head++];
+    if (this.#head > 1024 && this.#head * 2 > this.#items.length) this.keep(() => true);
+    return item;
+  }
+
+  putBack(items: readonly T[], compare: (a: T, b: T) => number): void {
+    this.#items = [...items, ...this.#items.slice(this.#head)].sort(compare);
+    this.#head = 0;
+  }
+
+  keep(wanted: (item: T) => boolean): void {
+    this.#items = this.#items.slice(this.#head).filter(wanted);
+    this.#head = 0;
+  }
+}
+
+const byId = (a: { readonly id: number }, b: { readonly id: number }) => a.id - b.id;
+
+/** The bounded store of waiting entries: in order within a lane, oldest dropped first over all lanes. */
+export class WaitingRoom<Item> {
+  readonly #lanes = new Map<string, Fifo<Entry<Item>>>();
+  /** All entries by age. Those that left are skipped, and swept out once they outnumber the waiting. */
+  readonly #byAge = new Fifo<Entry<Item>>();
+  readonly #capacity: number;
+  readonly #grouping: Grouping<Item>;
+  #size = 0;
+
+  constructor(capacity: number, grouping: Grouping<Item>) {
+    this.#capacity = capacity;
+    this.#grouping = grouping;
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Adds at the end of the entry's lane. Returns the oldest entry when that had to give way. */
+  add(entry: Entry<Item>): Entry<Item> | undefined {
+    this.#lane(entry.lane).push(entry);
+    this.#byAge.push(entry);
+    entry.waiting = true;
+    this.#size++;
+    return this.#size > this.#capacity ? this.#dropOldest() : undefined;
+  }
+
+  /** The lane whose turn it is, `busy` ones left out. */
+  nextLane(busy: ReadonlySet<string>): string | undefined {
+    for (const [name, lane] of this.#lanes) {
+      this.#discardGone(lane);
+      if (lane.length === 0) this.#lanes.delete(name);
+      else if (!busy.has(name)) return name;
+    }
+    return undefined;
+  }
+
+  /** Takes the next batch of a lane: never empty while something waits there, even if one item is too large. */
+  take(name: string, limits: BatchLimits): Entry<Item>[] {
+    const lane = this.#lane(name);
+    const batch: Entry<Item>[] = [];
+    let bytes = 0;
+    for (let entry = this.#first(lane); entry !== undefined; entry = this.#first(lane)) {
+      const last = batch.at(-1);
+      bytes += this.#grouping.sizeOf?.(entry.item) ?? 0;
+      if (last && (batch.length >= limits.maxItems || bytes > limits.maxBytes)) break;
+      if (last && this.#grouping.together?.(last.item, entry.item) === false) break;
+      lane.shift();
+      this.#leave(entry);
+      batch.push(entry);
+    }
+    // The lane goes to the end of the round, so that a busy one does not starve the others.
+    this.#lanes.delete(name);
+    if (lane.length > 0) this.#lanes.set(name, lane);
+    return batch;
+  }
+
+  /** Returns entries to the front of their lane, as if they had never been taken. */
+  putBack(entries: readonly Entry<Item>[]): Entry<Item>[] {
+    for (const entry of entries) entry.waiting = true;
+    this.#size += entries.length;
+    this.#byAge.putBack(entries, byId);
+    const lanes = new Map<string, Entry<Item>[]>();
+    for (const entry of entries) lanes.set(entry.lane, [...(lanes.get(entry.lane) ?? []), entry]);
+    for (const [name, returned] of lanes) this.#lane(name).putBack(returned, byId);
+    const dropped: Entry<Item>[] = [];
+    while (this.#size > this.#capacity) dropped.push(this.#dropOldest() as Entry<Item>);
+    return dropped;
+  }
+
+  /** Empties the room. */
+  clear(): Entry<Item>[] {
+    const all: Entry<Item>[] = [];
+    for (let entry = this.#dropOldest(); entry !== undefined; entry = this.#dropOldest()) all.push(entry);
+    this.#lanes.clear();
+    return all;
+  }
+
+  #lane(name: string): Fifo<Entry<Item>> {
+    let lane = this.#lanes.get(name);
+    if (!lane) {
+      lane = new Fifo();
+      this.#lanes.set(name, lane);
+    }
+    return lane;
+  }
+
+  #first(lane: Fifo<Entry<Item>>): Entry<Item> | undefined {
+    this.#discardGone(lane);
+    return lane.peek();
+  }
+
+  #discardGone(list: Fifo<Entry<Item>>): void {
+    while (list.peek()?.waiting === false) list.shift();
+  }
+
+  #leave(entry: Entry<Item>): void {
+    entry.waiting = false;
+    this.#size--;
+    if (this.#byAge.length > 2 * this.#size + 64) this.#byAge.keep((other) => other.waiting);
+  }
+
+  #dropOldest(): Entry<Item> | undefined {
+    this.#discardGone(this.#byAge);
+    const oldest = this.#byAge.shift();
+    if (oldest) this.#leave(oldest);
+    return oldest;
+  }
+}
