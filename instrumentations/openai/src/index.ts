@@ -1,1 +1,2 @@
+export { OpenAIInstrumentation } from "./instrumentation.js";
 export { VERSION } from "./version.js";

@@ -1,1 +1,37 @@
+export { ATTR, KIT_ATTR } from "./attributes.js";
+export {
+  type ContentCapture,
+  type ContentOptions,
+  type ContentPolicy,
+  createContentPolicy,
+} from "./content-policy.js";
+export { CostCalculator, type Price, type PriceOverrides } from "./cost.js";
+export type { Definition, Target } from "./definition.js";
+export { type Endpoint, readEndpoint } from "./endpoint.js";
+export { GenAIInstrumentation, type GenAIInstrumentationConfig } from "./instrumentation.js";
+export {
+  type CustomPart,
+  type Message,
+  type MessagePart,
+  type Modality,
+  parseJson,
+  type ToolDefinition,
+  toMediaPart,
+} from "./messages.js";
+export type {
+  Call,
+  Content,
+  Fold,
+  RequestFacts,
+  ResponseFacts,
+  ToolFacts,
+  ToolLoop,
+  TraceTool,
+} from "./operation.js";
+export type { Outcome } from "./outcome.js";
+export { type OperationEnd, type OperationStart, Recorder } from "./recorder.js";
+export { isInferenceRecorded, isTracingSuppressed, markInferenceRecorded } from "./suppression.js";
+export type { Telemetry } from "./telemetry.js";
+export { TextBuilder } from "./text-builder.js";
+export type { Usage } from "./usage.js";
 export { VERSION } from "./version.js";

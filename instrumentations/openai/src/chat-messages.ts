@@ -1,0 +1,122 @@
+import { type Message, type MessagePart, parseJson, type ToolDefinition, toMediaPart } from "@kit/genai";
+
+/** A tool call in the history or in an answer: of a function, or of a custom tool that takes plain text. */
+export interface ToolCall {
+  id?: string | null;
+  type?: string | null;
+  function?: { name?: string | null; arguments?: string | null } | null;
+  custom?: { name?: string | null; input?: string | null } | null;
+}
+
+/** A chat message as it is sent and as it comes back, with what compatible providers add. */
+export interface ChatMessage {
+  role?: string | null;
+  name?: string | null;
+  content?: string | readonly ContentPart[] | null;
+  refusal?: string | null;
+  /** Thinking of DeepSeek, Groq, vLLM and others. */
+  reasoning_content?: string | null;
+  /** Thinking of OpenRouter. */
+  reasoning?: string | null;
+  audio?: { id?: string; data?: string; transcript?: string } | null;
+  tool_calls?: readonly ToolCall[] | null;
+  function_call?: { name?: string | null; arguments?: string | null } | null;
+  tool_call_id?: string;
+}
+
+interface ContentPart {
+  type: string;
+  text?: string;
+  refusal?: string;
+  image_url?: { url: string } | string;
+  input_audio?: { data: string; format: string };
+  file?: { file_id?: string; file_data?: string };
+}
+
+/** A tool as chat completions take it: nested under its type. */
+export interface ChatTool {
+  type: string;
+  function?: { name: string; description?: string; parameters?: unknown };
+  custom?: { name: string; description?: string };
+}
+
+/** Reads one message of the history or of an answer. */
+export function readChatMessage(message: ChatMessage): Message {
+  const role = message.role ?? "assistant";
+  const name = message.name ?? undefined;
+  if (role === "tool" || role === "function") return { ...readToolMessage(message), ...(name && { name }) };
+  return { role, parts: readParts(message), ...(name && { name }) };
+}
+
+/** Reads the tools that the model was offered. */
+export function readChatTools(
+  tools: readonly ChatTool[] | null | undefined,
+  functions: readonly { name: string; description?: string; parameters?: unknown }[] | null | undefined,
+): ToolDefinition[] {
+  const offered = (tools ?? []).map((tool): ToolDefinition => {
+    const { name, ...details } = tool.function ?? tool.custom ?? { name: tool.type };
+    return { type: tool.type, name, ...details };
+  });
+  return [...offered, ...(functions ?? []).map((offer): ToolDefinition => ({ type: "function", ...offer }))];
+}
+
+function readToolMessage(message: ChatMessage): Message {
+  const { content } = message;
+  const response = Array.isArray(content) ? content.map((part) => part.text ?? part) : content;
+  const id = message.tool_call_id;
+  return { role: "tool", parts: [{ type: "tool_call_response", response, ...(id !== undefined && { id }) }] };
+}
+
+function readParts(message: ChatMessage): MessagePart[] {
+  const parts: MessagePart[] = [];
+  const thinking = message.reasoning_content ?? message.reasoning;
+  if (typeof thinking === "string" && thinking !== "") parts.push({ type: "reasoning", content: thinking });
+  if (typeof message.content === "string") {
+    if (message.content !== "") parts.push({ type: "text", content: message.content });
+  } else if (message.content != null) parts.push(...message.content.map(readContentPart));
+  if (message.refusal != null) parts.push({ type: "refusal", content: message.refusal });
+  if (message.audio != null) parts.push(...readAudio(message.audio));
+  if (message.function_call != null) parts.push(toToolCall(undefined, message.function_call));
+  for (const call of message.tool_calls ?? []) parts.push(readToolCall(call));
+  return parts;
+}
+
+function readContentPart(part: ContentPart): MessagePart {
+  if (part.text !== undefined) return { type: "text", content: part.text };
+  if (part.refusal !== undefined) return { type: "refusal", content: part.refusal };
+  if (part.image_url !== undefined) {
+    return toMediaPart("image", typeof part.image_url === "string" ? part.image_url : part.image_url.url);
+  }
+  if (part.input_audio !== undefined) {
+    const { data, format } = part.input_audio;
+    return { type: "blob", modality: "audio", content: data, mime_type: `audio/${format}` };
+  }
+  if (part.file?.file_id !== undefined)
+    return { type: "file", modality: "document", file_id: part.file.file_id };
+  if (part.file?.file_data !== undefined) return toMediaPart("document", part.file.file_data);
+  return { ...part, type: `x_${part.type}` };
+}
+
+function readAudio(audio: NonNullable<ChatMessage["audio"]>): MessagePart[] {
+  const parts: MessagePart[] = [];
+  if (audio.data !== undefined) parts.push({ type: "blob", modality: "audio", content: audio.data });
+  else if (audio.id !== undefined) parts.push({ type: "file", modality: "audio", file_id: audio.id });
+  if (audio.transcript !== undefined) parts.push({ type: "transcript", content: audio.transcript });
+  return parts;
+}
+
+function readToolCall({ id, function: called, custom }: ToolCall): MessagePart {
+  return toToolCall(id ?? undefined, called ?? { name: custom?.name, arguments: custom?.input });
+}
+
+function toToolCall(
+  id: string | undefined,
+  call: { name?: string | null | undefined; arguments?: string | null | undefined },
+): MessagePart {
+  return {
+    type: "tool_call",
+    name: call.name ?? "",
+    ...(id !== undefined && { id }),
+    ...(call.arguments != null && { arguments: parseJson(call.arguments) }),
+  };
+}

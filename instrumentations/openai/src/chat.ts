@@ -1,0 +1,97 @@
+import { ATTR, type Call, type Content } from "@kit/genai";
+import { type ChatCompletion, type ChatCompletionChunk, foldChat } from "./chat-fold.js";
+import { type ChatMessage, type ChatTool, readChatMessage, readChatTools } from "./chat-messages.js";
+import { readCompletionUsage } from "./usage.js";
+
+interface ChatParams {
+  model?: string;
+  messages?: readonly ChatMessage[];
+  stream?: boolean | null;
+  max_tokens?: number | null;
+  max_completion_tokens?: number | null;
+  temperature?: number | null;
+  top_p?: number | null;
+  top_k?: number | null;
+  frequency_penalty?: number | null;
+  presence_penalty?: number | null;
+  stop?: string | string[] | null;
+  seed?: number | null;
+  n?: number | null;
+  reasoning_effort?: string | null;
+  response_format?: { type: string } | null;
+  modalities?: readonly string[] | null;
+  service_tier?: string | null;
+  tools?: readonly ChatTool[];
+  functions?: readonly { name: string; description?: string; parameters?: unknown }[];
+}
+
+/** `POST /chat/completions`, streamed or not; `parse()`, `stream()` and `runTools()` send it too. */
+export const chat: Call<[ChatParams], ChatCompletion, ChatCompletionChunk> = {
+  request: (params) => ({
+    operation: "chat",
+    model: params.model,
+    stream: params.stream,
+    maxTokens: params.max_completion_tokens ?? params.max_tokens,
+    temperature: params.temperature,
+    topP: params.top_p,
+    topK: params.top_k,
+    frequencyPenalty: params.frequency_penalty,
+    presencePenalty: params.presence_penalty,
+    stopSequences: params.stop,
+    seed: params.seed,
+    choiceCount: params.n,
+    reasoningLevel: params.reasoning_effort,
+    outputType: outputType(params),
+    ownAttributes: requestAttributes("chat_completions", params.service_tier),
+    content: () => readRequest(params),
+  }),
+  response: (completion) => ({
+    id: completion.id,
+    model: completion.model,
+    finishReasons: completion.choices?.map((choice) => choice.finish_reason),
+    usage: readCompletionUsage(completion.usage ?? completion.x_groq?.usage),
+    ownAttributes: responseAttributes(completion),
+    content: () => ({
+      outputMessages: (completion.choices ?? []).map(({ message }) => readChatMessage(message ?? {})),
+    }),
+  }),
+  fold: foldChat,
+};
+
+/** Attributes that OpenAI's own endpoints have on every request. A tier of `auto` is the default and says nothing. */
+export function requestAttributes(api: string, tier: string | null | undefined): Record<string, string> {
+  return {
+    [ATTR.openaiApiType]: api,
+    ...(tier != null && tier !== "auto" && { [ATTR.openaiRequestServiceTier]: tier }),
+  };
+}
+
+/** Attributes that OpenAI's own endpoints have on every answer. */
+export function responseAttributes(body: {
+  service_tier?: string | null | undefined;
+  system_fingerprint?: string | null | undefined;
+}): Record<string, string> {
+  return {
+    ...(body.service_tier != null && { [ATTR.openaiResponseServiceTier]: body.service_tier }),
+    ...(body.system_fingerprint != null && {
+      [ATTR.openaiResponseSystemFingerprint]: body.system_fingerprint,
+    }),
+  };
+}
+
+/** The conventions' word for a response format, when one was asked for. */
+export function formatType(format: { type?: string } | null | undefined): string | undefined {
+  if (format?.type === undefined) return undefined;
+  return format.type.startsWith("json") ? "json" : "text";
+}
+
+function outputType(params: ChatParams): string | undefined {
+  return params.modalities?.includes("audio") ? "speech" : formatType(params.response_format);
+}
+
+function readRequest(params: ChatParams): Content {
+  return {
+    inputMessages: (params.messages ?? []).map((message) => readChatMessage(message)),
+    toolDefinitions: readChatTools(params.tools, params.functions),
+  };
+}

@@ -1,0 +1,36 @@
+import type { Call } from "@kit/genai";
+import { type CompletionUsage, readCompletionUsage } from "./usage.js";
+
+interface EmbeddingParams {
+  model?: string;
+  encoding_format?: string;
+  dimensions?: number;
+}
+
+interface EmbeddingBody {
+  model?: string;
+  data?: readonly { embedding?: readonly number[] | string }[];
+  usage?: CompletionUsage;
+}
+
+const BYTES_PER_NUMBER = 4;
+
+/** `POST /embeddings`. Neither inputs nor vectors are ever recorded. */
+export const embeddings: Call<[EmbeddingParams], EmbeddingBody> = {
+  request: (params) => ({
+    operation: "embeddings",
+    model: params.model,
+    dimensions: params.dimensions,
+    ...(params.encoding_format !== undefined && { encodingFormats: [params.encoding_format] }),
+  }),
+  response: (body, request) => ({
+    model: body.model,
+    usage: readCompletionUsage(body.usage),
+    dimensions: request.dimensions ?? lengthOf(body.data?.[0]?.embedding),
+  }),
+};
+
+function lengthOf(vector: readonly number[] | string | undefined): number | undefined {
+  if (typeof vector !== "string") return vector?.length;
+  return Math.floor(Buffer.byteLength(vector, "base64") / BYTES_PER_NUMBER);
+}

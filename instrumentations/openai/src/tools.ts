@@ -1,0 +1,78 @@
+import type { ToolFacts, ToolLoop, TraceTool } from "@kit/genai";
+import type { ChatMessage } from "./chat-messages.js";
+
+type Run = (...args: never[]) => unknown;
+
+interface RunnableFunction {
+  name?: string;
+  description?: string;
+  function?: Run;
+}
+
+/** A tool as `runTools` takes it; one made by `zodFunction` keeps its function under `$callback`. */
+interface RunnableTool {
+  type?: string;
+  function?: RunnableFunction;
+  $callback?: Run;
+}
+
+interface RunToolsParams {
+  tools?: readonly RunnableTool[];
+  functions?: readonly RunnableFunction[];
+}
+
+/** `runTools()`, and `runFunctions()` of version 4: every tool that the helper runs is traced. */
+export const runTools: ToolLoop<[RunToolsParams, ...unknown[]]> = ([params, ...rest], traceTool) => [
+  {
+    ...params,
+    ...(params.tools && { tools: params.tools.map((tool) => traceRunnable(tool, traceTool)) }),
+    ...(params.functions && { functions: params.functions.map((each) => traceFunction(each, traceTool)) }),
+  },
+  ...rest,
+];
+
+function traceRunnable(tool: RunnableTool, traceTool: TraceTool): RunnableTool {
+  const { function: called, $callback: callback } = tool;
+  if (typeof callback === "function") {
+    const facts = toFacts(called?.name ?? callback.name, called?.description);
+    return copyWith(tool, "$callback", traceTool(facts, callback));
+  }
+  return called === undefined ? tool : copyWith(tool, "function", traceFunction(called, traceTool));
+}
+
+function traceFunction(called: RunnableFunction, traceTool: TraceTool): RunnableFunction {
+  const { function: run } = called;
+  if (typeof run !== "function") return called;
+  return copyWith(called, "function", traceTool(toFacts(called.name || run.name, called.description), run));
+}
+
+function toFacts(name: string, description: string | undefined): ToolFacts {
+  return { name, description, callId: (args) => findCallId(name, args) };
+}
+
+/** A copy that keeps prototype and hidden members, for the caller's own object must not change. */
+function copyWith<T extends object>(original: T, key: keyof T, value: unknown): T {
+  const members = Object.getOwnPropertyDescriptors(original);
+  const copy = Object.create(Object.getPrototypeOf(original), members) as T;
+  return Object.defineProperty(copy, key, { ...members[key], value });
+}
+
+/** The helper passes itself along, and with it the model's calls; the one that fits is the one being run. */
+function findCallId(name: string, [given, runner]: readonly unknown[]): string | undefined {
+  const { messages } = (runner ?? {}) as { messages?: readonly ChatMessage[] };
+  const calls = messages?.findLast((message) => message.role === "assistant")?.tool_calls ?? [];
+  const named = calls.filter((call) => call.function?.name === name);
+  const wanted = JSON.stringify(given);
+  const found =
+    named.length === 1 ? named[0] : named.find((call) => isSameJson(call.function?.arguments, given, wanted));
+  return found?.id ?? undefined;
+}
+
+function isSameJson(text: string | null | undefined, given: unknown, wanted: string): boolean {
+  if (text == null || text === given) return text != null;
+  try {
+    return JSON.stringify(JSON.parse(text)) === wanted;
+  } catch {
+    return false;
+  }
+}

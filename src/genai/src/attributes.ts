@@ -1,0 +1,108 @@
+/**
+ * Every attribute name the kit emits, in one place. The conventions' own constants lag behind the
+ * conventions, so names are kept here and held to the registry by a test.
+ * @see https://github.com/open-telemetry/semantic-conventions-genai
+ */
+export const ATTR = {
+  operationName: "gen_ai.operation.name",
+  providerName: "gen_ai.provider.name",
+  requestModel: "gen_ai.request.model",
+  requestMaxTokens: "gen_ai.request.max_tokens",
+  requestChoiceCount: "gen_ai.request.choice.count",
+  requestTemperature: "gen_ai.request.temperature",
+  requestTopP: "gen_ai.request.top_p",
+  requestTopK: "gen_ai.request.top_k",
+  requestFrequencyPenalty: "gen_ai.request.frequency_penalty",
+  requestPresencePenalty: "gen_ai.request.presence_penalty",
+  requestStopSequences: "gen_ai.request.stop_sequences",
+  requestSeed: "gen_ai.request.seed",
+  requestStream: "gen_ai.request.stream",
+  requestEncodingFormats: "gen_ai.request.encoding_formats",
+  requestReasoningLevel: "gen_ai.request.reasoning.level",
+  requestPreviousResponseId: "gen_ai.request.previous_response.id",
+  requestStreamCursor: "gen_ai.request.stream_cursor",
+  outputType: "gen_ai.output.type",
+  responseId: "gen_ai.response.id",
+  responseModel: "gen_ai.response.model",
+  responseFinishReasons: "gen_ai.response.finish_reasons",
+  responseStatus: "gen_ai.response.status",
+  responseTimeToFirstChunk: "gen_ai.response.time_to_first_chunk",
+  usageInputTokens: "gen_ai.usage.input_tokens",
+  usageOutputTokens: "gen_ai.usage.output_tokens",
+  usageCacheReadInputTokens: "gen_ai.usage.cache_read.input_tokens",
+  usageCacheWriteInputTokens: "gen_ai.usage.cache_write.input_tokens",
+  usageReasoningOutputTokens: "gen_ai.usage.reasoning.output_tokens",
+  usageTextInputTokens: "gen_ai.usage.text.input_tokens",
+  usageTextOutputTokens: "gen_ai.usage.text.output_tokens",
+  usageTextCacheReadInputTokens: "gen_ai.usage.text.cache_read.input_tokens",
+  usageImageInputTokens: "gen_ai.usage.image.input_tokens",
+  usageImageOutputTokens: "gen_ai.usage.image.output_tokens",
+  usageImageCacheReadInputTokens: "gen_ai.usage.image.cache_read.input_tokens",
+  usageAudioInputTokens: "gen_ai.usage.audio.input_tokens",
+  usageAudioOutputTokens: "gen_ai.usage.audio.output_tokens",
+  usageAudioCacheReadInputTokens: "gen_ai.usage.audio.cache_read.input_tokens",
+  tokenModality: "gen_ai.token.modality",
+  conversationId: "gen_ai.conversation.id",
+  conversationCompacted: "gen_ai.conversation.compacted",
+  systemInstructions: "gen_ai.system_instructions",
+  inputMessages: "gen_ai.input.messages",
+  outputMessages: "gen_ai.output.messages",
+  toolDefinitions: "gen_ai.tool.definitions",
+  toolName: "gen_ai.tool.name",
+  toolType: "gen_ai.tool.type",
+  toolDescription: "gen_ai.tool.description",
+  toolCallId: "gen_ai.tool.call.id",
+  toolCallArguments: "gen_ai.tool.call.arguments",
+  toolCallResult: "gen_ai.tool.call.result",
+  agentId: "gen_ai.agent.id",
+  agentName: "gen_ai.agent.name",
+  agentDescription: "gen_ai.agent.description",
+  agentVersion: "gen_ai.agent.version",
+  workflowName: "gen_ai.workflow.name",
+  dataSourceId: "gen_ai.data_source.id",
+  embeddingsDimensionCount: "gen_ai.embeddings.dimension.count",
+  retrievalTopK: "gen_ai.retrieval.top_k",
+  retrievalQueryText: "gen_ai.retrieval.query.text",
+  retrievalDocuments: "gen_ai.retrieval.documents",
+  openaiApiType: "openai.api.type",
+  openaiRequestServiceTier: "openai.request.service_tier",
+  openaiResponseServiceTier: "openai.response.service_tier",
+  openaiResponseSystemFingerprint: "openai.response.system_fingerprint",
+  errorType: "error.type",
+  serverAddress: "server.address",
+  serverPort: "server.port",
+  exceptionType: "exception.type",
+  exceptionMessage: "exception.message",
+  exceptionStacktrace: "exception.stacktrace",
+  sessionId: "session.id",
+} as const;
+
+/** What the conventions lack, named by the kit. This list is the whole of it. */
+export const KIT_ATTR = {
+  /** double, US dollars: price of the call; absent when the model or its usage is unknown. */
+  costUsd: "kit.cost.usd",
+  /** string: how a call ended that neither completed nor failed: `cancelled`, `aborted`, `abandoned` or `raw`. */
+  outcome: "kit.outcome",
+  /** boolean, only `true`: the provider sent no token usage (for example a stream without `include_usage`). */
+  usageMissing: "kit.usage.missing",
+  /** int: characters removed from captured content by the length limits. */
+  contentCut: "kit.content.cut_characters",
+  /** string: why captured content is absent although it was asked for: `redact_failed` or `unreadable`. */
+  contentDropped: "kit.content.dropped",
+  /** string: id of the provider's batch that the call created, read or collected. */
+  batchId: "kit.batch.id",
+  /** string: state of that batch in the provider's words. */
+  batchStatus: "kit.batch.status",
+  /** int: requests in that batch. */
+  batchRequestCount: "kit.batch.request.count",
+  /** int: requests of that batch that succeeded so far. */
+  batchSucceededCount: "kit.batch.succeeded.count",
+  /** int: requests of that batch that failed, expired or were cancelled so far. */
+  batchFailedCount: "kit.batch.failed.count",
+  /** boolean: a moderation flagged the input. */
+  moderationFlagged: "kit.moderation.flagged",
+  /** int: images that an image call returned. */
+  imageCount: "kit.image.count",
+  /** double, seconds: length of the audio that was billed or transcribed, where the provider tells it. */
+  audioDuration: "kit.audio.duration",
+} as const;

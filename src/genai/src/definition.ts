@@ -1,0 +1,29 @@
+import type { Call, ToolLoop } from "./operation.js";
+
+/** A method of the library and what it means. */
+export type Target =
+  | { readonly on: object | undefined; readonly method: string; readonly call: Call<never, never, never> }
+  | { readonly on: object | undefined; readonly method: string; readonly toolLoop: ToolLoop<never> };
+
+/** All that the engine must know of a library. */
+export interface Definition {
+  /** Name of the instrumentation's package, which becomes the scope of its telemetry. */
+  readonly name: string;
+  readonly version: string;
+  /** Module name as applications import it. */
+  readonly module: string;
+  /** Supported versions, as semver ranges with an upper bound. */
+  readonly versions: string[];
+  /** `gen_ai.provider.name` where the base URL tells nothing else. */
+  readonly provider: string;
+  /** Providers whose own attributes (`openai.*` …) the library's answers carry. @default [provider] */
+  readonly ownProviders?: readonly string[];
+  /** The methods to catch, found in the module's exports. Missing ones (`on: undefined`) are passed over. */
+  readonly targets: (exports: unknown, version: string | undefined) => readonly Target[];
+  /** Base URL of the client behind the object that a method was called on. */
+  readonly baseUrl: (receiver: unknown) => string | undefined;
+  /** A provider that the client itself tells, whatever its base URL. */
+  readonly providerOf?: (receiver: unknown) => string | undefined;
+  /** Provider's error code of an error that has neither status nor code. */
+  readonly errorCode?: (error: unknown) => string | undefined;
+}

@@ -1,0 +1,34 @@
+import type { Context } from "@opentelemetry/api";
+import { type AnyValueMap, type Logger, SeverityNumber } from "@opentelemetry/api-logs";
+import { ATTR } from "./attributes.js";
+import type { ErrorText } from "./errors.js";
+
+const DETAILS = "gen_ai.client.inference.operation.details";
+const EXCEPTION = "gen_ai.client.operation.exception";
+
+/** Whether anybody listens to the details event; asked before its attributes are put together. */
+export function wantsDetails(logger: Logger | undefined, context: Context): logger is Logger {
+  return logger?.enabled({ eventName: DETAILS, severityNumber: SeverityNumber.DEBUG, context }) ?? false;
+}
+
+/** All about one inference as a log event, for those who keep content out of spans. */
+export function emitDetails(logger: Logger, attributes: AnyValueMap, context: Context): void {
+  logger.emit({
+    eventName: DETAILS,
+    severityNumber: SeverityNumber.DEBUG,
+    severityText: "DEBUG",
+    attributes,
+    context,
+  });
+}
+
+/** The exception that left the library, as a log event: the conventions no longer record it on the span. */
+export function emitException(logger: Logger | undefined, error: ErrorText, context: Context): void {
+  if (logger === undefined) return;
+  const query = { eventName: EXCEPTION, severityNumber: SeverityNumber.WARN, context };
+  if (!logger.enabled(query)) return;
+  const attributes: AnyValueMap = { [ATTR.exceptionType]: error.type };
+  if (error.message !== undefined) attributes[ATTR.exceptionMessage] = error.message;
+  if (error.stack !== undefined) attributes[ATTR.exceptionStacktrace] = error.stack;
+  logger.emit({ ...query, severityText: "WARN", attributes });
+}

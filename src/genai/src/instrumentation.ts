@@ -1,0 +1,231 @@
+import { context, diag, type MeterProvider } from "@opentelemetry/api";
+import {
+  InstrumentationBase,
+  type InstrumentationConfig,
+  InstrumentationNodeModuleDefinition,
+} from "@opentelemetry/instrumentation";
+import { type ContentOptions, createContentPolicy } from "./content-policy.js";
+import { CostCalculator, type PriceOverrides } from "./cost.js";
+import type { Definition, Target } from "./definition.js";
+import { readEndpoint } from "./endpoint.js";
+import { RememberedSpans } from "./links.js";
+import { Instruments, isInference } from "./metrics.js";
+import { Observation } from "./observation.js";
+import type { Call, RequestFacts, ToolFacts, ToolLoop } from "./operation.js";
+import { Patches } from "./patches.js";
+import { type OperationStart, Recorder } from "./recorder.js";
+import { isAPIPromise, observeAPIPromise } from "./stainless.js";
+import { isInferenceRecorded, isTracingSuppressed } from "./suppression.js";
+import type { Telemetry } from "./telemetry.js";
+import { traceTool } from "./tool.js";
+
+/** Options that every GenAI instrumentation takes. */
+export interface GenAIInstrumentationConfig extends InstrumentationConfig, ContentOptions {
+  /** Own prices by model name, in US dollars per 1,000 tokens; they win over the built-in table. */
+  prices?: PriceOverrides;
+  /** Whether log events are made (operation details, exceptions), if a LoggerProvider is there. @default true */
+  emitEvents?: boolean;
+}
+
+type Method = (this: unknown, ...args: unknown[]) => unknown;
+
+/**
+ * Base of every instrumentation of the kit. A subclass states a {@link Definition} and nothing else: patching,
+ * spans, metrics, events, content policy, cost and transparency are here, once.
+ */
+export abstract class GenAIInstrumentation<
+  Config extends GenAIInstrumentationConfig = GenAIInstrumentationConfig,
+> extends InstrumentationBase<Config> {
+  /** Static, because the base class asks for it inside its constructor, before a subclass has any field. */
+  static readonly definition: Definition;
+
+  // Declared without initialisers: the base constructor already fills them, and an initialiser would wipe that.
+  declare private patches: Patches | undefined;
+  declare private telemetry: Telemetry | undefined;
+  declare private costs: CostCalculator | undefined;
+  declare private remembered: RememberedSpans | undefined;
+
+  constructor(config: Config = {} as Config) {
+    const { definition } = new.target as unknown as typeof GenAIInstrumentation;
+    super(definition.name, definition.version, config);
+  }
+
+  private get definition(): Definition {
+    return (this.constructor as typeof GenAIInstrumentation).definition;
+  }
+
+  protected override init(): InstrumentationNodeModuleDefinition {
+    const { module, versions } = this.definition;
+    return new InstrumentationNodeModuleDefinition(module, versions, (exports, version) => {
+      this.patch(exports, version);
+      return exports;
+    });
+  }
+
+  /**
+   * Instruments a module that was loaded before this instrumentation, or that a bundler took in: pass what
+   * `import * as sdk from "…"`, `require("…")` or its main class gave you.
+   */
+  manuallyInstrument(exports: unknown, version?: string): void {
+    this.patch(exports, version);
+  }
+
+  override enable(): void {
+    super.enable();
+    this.patches?.apply();
+  }
+
+  override disable(): void {
+    super.disable();
+    this.patches?.restore();
+  }
+
+  override setConfig(config: Config): void {
+    super.setConfig(config);
+    this.costs = undefined;
+    this.telemetry = undefined;
+  }
+
+  protected override _updateMetricInstruments(): void {
+    this.telemetry = undefined;
+  }
+
+  override setTracerProvider(...args: Parameters<InstrumentationBase<Config>["setTracerProvider"]>): void {
+    super.setTracerProvider(...args);
+    this.telemetry = undefined;
+  }
+
+  override setMeterProvider(meterProvider: MeterProvider): void {
+    super.setMeterProvider(meterProvider);
+    this.telemetry = undefined;
+  }
+
+  override setLoggerProvider(...args: Parameters<InstrumentationBase<Config>["setLoggerProvider"]>): void {
+    super.setLoggerProvider(...args);
+    this.telemetry = undefined;
+  }
+
+  private patch(exports: unknown, version: string | undefined): void {
+    this.patches ??= new Patches();
+    let found = 0;
+    try {
+      for (const target of this.definition.targets(exports, version)) {
+        if (this.patches.add(target.on, target.method, (original) => this.wrap(original, target))) found += 1;
+      }
+    } catch (error) {
+      diag.warn(`${this.definition.name}: cannot instrument ${this.definition.module}`, String(error));
+      return;
+    }
+    diag.debug(
+      `${this.definition.name}: instrumented ${found} methods of ${this.definition.module}`,
+      version ?? "",
+    );
+  }
+
+  private wrap(original: Method, target: Target): Method {
+    const self = this;
+    if ("toolLoop" in target) {
+      const { toolLoop } = target as unknown as { toolLoop: ToolLoop };
+      return {
+        method(this: unknown, ...args: unknown[]) {
+          return Reflect.apply(
+            original,
+            this,
+            self.isEnabled() ? self.withTracedTools(toolLoop, args) : args,
+          );
+        },
+      }.method;
+    }
+    const { call } = target as unknown as { call: Call };
+    return {
+      method(this: unknown, ...args: unknown[]) {
+        return self.isEnabled()
+          ? self.record(original, call, this, args)
+          : Reflect.apply(original, this, args);
+      },
+    }.method;
+  }
+
+  private withTracedTools(toolLoop: ToolLoop, args: unknown[]): unknown[] {
+    try {
+      const active = () => (this.isEnabled() ? this.active() : undefined);
+      return [
+        ...toolLoop(args, <F extends (...args: never[]) => unknown>(tool: ToolFacts, run: F) =>
+          traceTool(active, tool, run),
+        ),
+      ];
+    } catch (error) {
+      diag.debug(`${this.definition.name}: tools cannot be traced`, String(error));
+      return args;
+    }
+  }
+
+  private record(original: Method, call: Call, receiver: unknown, args: unknown[]): unknown {
+    const started = this.start(call, receiver, args);
+    if (started === undefined) return Reflect.apply(original, receiver, args);
+    const [recorder, request] = started;
+    let result: unknown;
+    try {
+      result = context.with(recorder.context, () => Reflect.apply(original, receiver, args));
+    } catch (error) {
+      recorder.end({ outcome: "error", error });
+      throw error;
+    }
+    if (recorder.recording) observe(result, recorder, call, request);
+    return result;
+  }
+
+  private start(call: Call, receiver: unknown, args: unknown[]): [Recorder, RequestFacts] | undefined {
+    try {
+      const parent = context.active();
+      if (isTracingSuppressed(parent)) return undefined;
+      const request = call.request(...args);
+      if (isInferenceRecorded(parent) && isInference(request.operation)) return undefined;
+      const telemetry = this.active();
+      if (request.onlyLinked === true && telemetry.remembered.linksTo(request.linkTo).length === 0)
+        return undefined;
+      telemetry.costs.warmUp();
+      return [new Recorder(telemetry, this.describe(request, receiver)), request];
+    } catch (error) {
+      diag.debug(`${this.definition.name}: a call cannot be recorded`, String(error));
+      return undefined;
+    }
+  }
+
+  private describe(request: RequestFacts, receiver: unknown): OperationStart {
+    const { provider: standard, ownProviders, baseUrl, providerOf, errorCode } = this.definition;
+    const endpoint = readEndpoint(baseUrl(receiver));
+    const provider = providerOf?.(receiver) ?? endpoint.provider ?? standard;
+    const ownProvider = (ownProviders ?? [standard]).includes(provider);
+    return { request, provider, endpoint, ownProvider, errorCode };
+  }
+
+  private active(): Telemetry {
+    const config = this.getConfig();
+    this.telemetry ??= {
+      tracer: this.tracer,
+      logger: config.emitEvents === false ? undefined : this.logger,
+      instruments: Instruments.create(this.meter),
+      policy: createContentPolicy(config),
+      costs: (this.costs ??= new CostCalculator(config.prices)),
+      remembered: (this.remembered ??= new RememberedSpans()),
+    };
+    return this.telemetry;
+  }
+}
+
+function observe(result: unknown, recorder: Recorder, call: Call, request: RequestFacts): void {
+  try {
+    const observation = new Observation(recorder, call, request);
+    if (isAPIPromise(result)) observeAPIPromise(result, observation);
+    else if (result instanceof Promise) {
+      result.then(
+        (value) => observation.settle(value),
+        (error: unknown) => observation.fail(error),
+      );
+    } else observation.settle(result);
+  } catch (error) {
+    diag.debug("a call cannot be observed", String(error));
+    recorder.end({ outcome: "raw" });
+  }
+}

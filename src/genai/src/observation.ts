@@ -1,0 +1,103 @@
+import { diag } from "@opentelemetry/api";
+import type { Call, Fold, RequestFacts, ResponseFacts } from "./operation.js";
+import type { Recorder } from "./recorder.js";
+import { isAsyncIterable, tapStream } from "./stream.js";
+
+/** Ends the recorder of a call whose promise and stream were collected before anybody read them to the end. */
+const ABANDONED = new FinalizationRegistry<Recorder>((recorder) => recorder.end({ outcome: "abandoned" }));
+
+/**
+ * Follows one call from the promise over the stream to the end, and tells the recorder. Promise and stream hold
+ * it through the functions that watch them; the recorder does not, so its collection means that both are gone.
+ */
+export class Observation {
+  /** Whether anybody started to parse the body. If not, a raw response is all that was asked for. */
+  parsing = false;
+  readonly #recorder: Recorder;
+  readonly #call: Call;
+  readonly #request: RequestFacts;
+  #fold: Fold<unknown, unknown> | undefined;
+  #signal: AbortSignal | undefined;
+  #streaming = false;
+
+  constructor(recorder: Recorder, call: Call, request: RequestFacts) {
+    this.#recorder = recorder;
+    this.#call = call;
+    this.#request = request;
+    ABANDONED.register(this, recorder);
+  }
+
+  /** The call resolved to a body or to a stream of chunks. */
+  settle(value: unknown): void {
+    if (this.#streaming) return;
+    this.#guard(() => {
+      if (this.#call.fold === undefined || !isAsyncIterable(value)) {
+        this.#recorder.end({ outcome: "completed", response: this.#read(value) });
+        return;
+      }
+      this.#streaming = true;
+      this.#fold = this.#call.fold(this.#recorder.wantsContent);
+      this.#signal = (value as { controller?: AbortController }).controller?.signal;
+      tapStream(value, this);
+    });
+  }
+
+  /** The raw response was handed over and nobody parsed its body. */
+  handOver(): void {
+    if (!this.parsing) this.#recorder.end({ outcome: "raw" });
+  }
+
+  /** The call or its stream failed. */
+  fail(error: unknown): void {
+    const outcome = isAbort(error) ? "aborted" : "error";
+    this.#recorder.end({ outcome, response: this.#partial(), error });
+  }
+
+  /** One step of the stream: a chunk, or its end. SDKs end a stream quietly when it was aborted. */
+  step(result: IteratorResult<unknown>): void {
+    if (result?.done !== true) {
+      this.#recorder.chunk();
+      this.#guard(() => this.#fold?.add(result.value));
+      return;
+    }
+    if (this.#signal?.aborted === true) this.#abort(this.#signal);
+    else this.#recorder.end({ outcome: "completed", response: this.#partial() });
+  }
+
+  /** The consumer leaves the stream before its end. */
+  close(): void {
+    if (this.#signal?.aborted === true) this.#abort(this.#signal);
+    else this.#recorder.end({ outcome: "cancelled", response: this.#partial() });
+  }
+
+  #abort(signal: AbortSignal): void {
+    this.#recorder.end({ outcome: "aborted", response: this.#partial(), error: signal.reason });
+  }
+
+  #partial(): ResponseFacts | undefined {
+    const fold = this.#fold;
+    return fold === undefined ? undefined : this.#guard(() => this.#read(fold.body()));
+  }
+
+  #read(body: unknown): ResponseFacts | undefined {
+    if (body == null || this.#call.response === undefined) return undefined;
+    const { response } = this.#call;
+    return this.#guard(() => response(body, this.#request));
+  }
+
+  /** A body of an unforeseen shape costs its facts, never the application's call. */
+  #guard<T>(run: () => T): T | undefined {
+    try {
+      return run();
+    } catch (error) {
+      diag.debug("an answer could not be read", String(error));
+      return undefined;
+    }
+  }
+}
+
+function isAbort(error: unknown): boolean {
+  if (typeof error !== "object" || error === null) return false;
+  const { name, constructor } = error as Error;
+  return name === "AbortError" || constructor?.name === "APIUserAbortError";
+}

@@ -1,0 +1,67 @@
+type Method = (this: unknown, ...args: unknown[]) => unknown;
+
+/** Marks a function as made by the kit, also by another copy of it in the same process. */
+const PATCHED = Symbol.for("kit.patched");
+
+interface Patch {
+  readonly holder: object;
+  readonly key: string;
+  readonly original: PropertyDescriptor;
+  readonly replacement: Method;
+}
+
+/** Whether a function already reports to the kit. */
+export function isPatched(value: unknown): boolean {
+  return typeof value === "function" && PATCHED in value;
+}
+
+/**
+ * Replaced methods of one instrumentation and how they were before. Restoring puts back the identical property;
+ * a method that somebody else wrapped after us is left to them, and our part of it falls silent.
+ */
+export class Patches {
+  readonly #patches: Patch[] = [];
+  #applied = true;
+
+  /** Replaces a method by what `wrap` makes of it, unless it is missing or already reports to the kit. */
+  add(holder: object | undefined, key: string, wrap: (original: Method) => Method): boolean {
+    const original = holder === undefined ? undefined : Object.getOwnPropertyDescriptor(holder, key);
+    if (holder === undefined || original === undefined) return false;
+    const method: unknown = original.value;
+    if (typeof method !== "function" || original.configurable === false || isPatched(method)) return false;
+    const replacement = disguise(wrap(method as Method), method as Method);
+    const patch = { holder, key, original, replacement };
+    this.#patches.push(patch);
+    if (this.#applied) apply(patch);
+    return true;
+  }
+
+  apply(): void {
+    this.#applied = true;
+    for (const patch of this.#patches) {
+      if (Object.getOwnPropertyDescriptor(patch.holder, patch.key)?.value === patch.original.value)
+        apply(patch);
+    }
+  }
+
+  restore(): void {
+    this.#applied = false;
+    for (const { holder, key, original, replacement } of this.#patches.toReversed()) {
+      if (Object.getOwnPropertyDescriptor(holder, key)?.value === replacement) {
+        Object.defineProperty(holder, key, original);
+      }
+    }
+  }
+}
+
+function apply({ holder, key, original, replacement }: Patch): void {
+  Object.defineProperty(holder, key, { ...original, value: replacement });
+}
+
+/** Gives a replacement the look of the original: name, length and source text. */
+function disguise(replacement: Method, original: Method): Method {
+  Object.defineProperty(replacement, "name", { value: original.name, configurable: true });
+  Object.defineProperty(replacement, "length", { value: original.length, configurable: true });
+  Object.defineProperty(replacement, PATCHED, { value: true });
+  return replacement;
+}

@@ -1,0 +1,279 @@
+import {
+  type Attributes,
+  type Context,
+  context,
+  diag,
+  type HrTime,
+  type Span,
+  SpanKind,
+  SpanStatusCode,
+  trace,
+} from "@opentelemetry/api";
+import type { AnyValueMap } from "@opentelemetry/api-logs";
+import { ATTR, KIT_ATTR } from "./attributes.js";
+import { redactContent, setContent, setStructuredContent } from "./content.js";
+import type { Endpoint } from "./endpoint.js";
+import { type ErrorText, errorType, readError } from "./errors.js";
+import { emitDetails, emitException, wantsDetails } from "./events.js";
+import { isInference } from "./metrics.js";
+import type { Content, RequestFacts, ResponseFacts } from "./operation.js";
+import type { Outcome } from "./outcome.js";
+import { setRequest, setResponse } from "./span-attributes.js";
+import type { Telemetry } from "./telemetry.js";
+import { hasUsage } from "./usage.js";
+
+/** What the recorder must know of an operation before it starts. */
+export interface OperationStart {
+  request: RequestFacts;
+  /** `gen_ai.provider.name`; absent for work inside the process. */
+  provider: string | undefined;
+  endpoint?: Endpoint | undefined;
+  /** Whether `ownAttributes` of request and response belong on the telemetry of this provider. */
+  ownProvider?: boolean;
+  /** @default SpanKind.CLIENT */
+  kind?: SpanKind;
+  /** Reads a provider's error code out of an error that carries none by the usual names. */
+  errorCode?: ((error: unknown) => string | undefined) | undefined;
+  /** Whether error messages are content themselves: what an application's tool throws goes back to the model. */
+  errorsAreContent?: boolean;
+  /** Further attributes that samplers may decide by. */
+  attributes?: Attributes;
+  /** What the span is named after, beside the operation. @default the model */
+  subject?: string;
+  /** Context to start in. @default the active one */
+  parent?: Context;
+}
+
+/** How an operation ended and what came of it. */
+export interface OperationEnd {
+  outcome: Outcome;
+  response?: ResponseFacts | undefined;
+  error?: unknown;
+}
+
+/**
+ * Records one operation from its start to its one end: span, metrics and events. Holds a plain record of the
+ * call and never the promise or stream that it watches, so that an abandoned one can be collected.
+ */
+export class Recorder {
+  /** The context in which the operation runs: its span is the parent of what happens inside. */
+  readonly context: Context;
+  readonly #telemetry: Telemetry;
+  readonly #start: OperationStart;
+  readonly #span: Span;
+  readonly #startedAt = performance.now();
+  readonly #captured: Content | undefined;
+  #firstChunkAt: number | undefined;
+  #lastChunkAt = 0;
+  #metricAttributes: Attributes | undefined;
+  #ended = false;
+
+  constructor(telemetry: Telemetry, start: OperationStart) {
+    const parent = start.parent ?? context.active();
+    this.#telemetry = telemetry;
+    this.#start = start;
+    const { request } = start;
+    const subject = start.subject ?? request.model;
+    this.#span = telemetry.tracer.startSpan(
+      subject != null && subject !== "" ? `${request.operation} ${subject}` : request.operation,
+      {
+        kind: start.kind ?? SpanKind.CLIENT,
+        attributes: creationAttributes(start),
+        links: telemetry.remembered.linksTo(request.linkTo),
+      },
+      parent,
+    );
+    this.context = trace.setSpan(parent, this.#span);
+    if (this.recording && this.wantsContent) this.#captured = readContent(request.content, {});
+  }
+
+  /** Whether anything would come of recording this operation. If not, its result need not be watched. */
+  get recording(): boolean {
+    return (
+      this.#span.isRecording() ||
+      this.#telemetry.instruments !== undefined ||
+      wantsDetails(this.#telemetry.logger, this.context)
+    );
+  }
+
+  /** Whether content is to be read at all. */
+  get wantsContent(): boolean {
+    const { onSpan, onEvent } = this.#telemetry.policy;
+    return (onSpan && this.#span.isRecording()) || onEvent;
+  }
+
+  /** Notes that a chunk of a streamed answer arrived. */
+  chunk(): void {
+    const now = performance.now();
+    if (this.#firstChunkAt === undefined) this.#firstChunkAt = now;
+    else {
+      this.#telemetry.instruments?.recordChunk(
+        (now - this.#lastChunkAt) / 1_000,
+        this.#callAttributes(undefined),
+        this.context,
+      );
+    }
+    this.#lastChunkAt = now;
+  }
+
+  /** Ends the operation. Every call after the first does nothing. Never throws. */
+  end(end: OperationEnd): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    const seconds = (performance.now() - this.#startedAt) / 1_000;
+    try {
+      this.#finish(end, seconds);
+    } catch (error) {
+      this.#span.end();
+      diag.debug("an operation could not be recorded in full", String(error));
+    }
+  }
+
+  #finish(end: OperationEnd, seconds: number): void {
+    const { policy, logger } = this.#telemetry;
+    const failure = this.#readFailure(end);
+    const response = end.response ?? {};
+    const listened = isInference(this.#start.request.operation) && wantsDetails(logger, this.context);
+    if (this.#span.isRecording() || listened) {
+      const attributes = this.#attributes(end.outcome, response, failure);
+      const content = this.wantsContent ? this.#content(response, attributes) : undefined;
+      if (listened) this.#emitDetails(attributes, content);
+      if (content !== undefined && policy.onSpan) setContent(attributes, content, policy.maxLength);
+      this.#span.setAttributes(attributes);
+    }
+    if (failure !== undefined) this.#fail(failure);
+    if (response.linkAs !== undefined)
+      this.#telemetry.remembered.remember(response.linkAs, this.#span.spanContext());
+    this.#span.end();
+    this.#measure(response, failure?.type, durationOf(this.#span) ?? seconds);
+  }
+
+  #readFailure({ outcome, error, response }: OperationEnd): Failure | undefined {
+    if (outcome !== "error" && outcome !== "aborted") return response?.error && toFailure(response.error);
+    const type = errorType(error, this.#start.errorCode?.(error));
+    const quotable = this.#quotable();
+    const text = readError(error, quotable);
+    if (quotable === undefined || this.#start.errorsAreContent !== true) return { type, text };
+    return { type, text: { ...text, message: undefined } };
+  }
+
+  /** The content that an error message must not repeat; `undefined` when content may be shown anyway. */
+  #quotable(): string | undefined {
+    const { onSpan, onEvent } = this.#telemetry.policy;
+    if (onSpan || onEvent) return undefined;
+    try {
+      return JSON.stringify(this.#start.request.content?.() ?? "");
+    } catch {
+      return "";
+    }
+  }
+
+  #attributes(outcome: Outcome, response: ResponseFacts, failure: Failure | undefined): Attributes {
+    const { request, ownProvider } = this.#start;
+    const attributes: Attributes = {};
+    setRequest(attributes, request);
+    setResponse(attributes, response);
+    if (ownProvider === true) Object.assign(attributes, request.ownAttributes, response.ownAttributes);
+    if (this.#firstChunkAt !== undefined && isInference(request.operation)) {
+      attributes[ATTR.responseTimeToFirstChunk] = (this.#firstChunkAt - this.#startedAt) / 1_000;
+    }
+    if (failure !== undefined) attributes[ATTR.errorType] = failure.type;
+    if (outcome !== "completed" && outcome !== "error") attributes[KIT_ATTR.outcome] = outcome;
+    this.#setCost(attributes, outcome, response);
+    return attributes;
+  }
+
+  #setCost(attributes: Attributes, outcome: Outcome, response: ResponseFacts): void {
+    const { request, provider } = this.#start;
+    const { usage } = response;
+    if (!hasUsage(usage) || usage === undefined) {
+      if (outcome === "completed" && request.stream === true && isInference(request.operation)) {
+        attributes[KIT_ATTR.usageMissing] = true;
+      }
+      if (usage?.costUsd != null) attributes[KIT_ATTR.costUsd] = usage.costUsd;
+      return;
+    }
+    const models = [response.model ?? undefined, request.model ?? undefined];
+    const dollars = this.#telemetry.costs.cost(provider ?? "", models, usage);
+    if (dollars !== undefined) attributes[KIT_ATTR.costUsd] = dollars;
+  }
+
+  #content(response: ResponseFacts, attributes: Attributes): Content | undefined {
+    const answered = readContent(response.content, attributes);
+    const content = { ...this.#captured, ...answered };
+    return redactContent(content, this.#telemetry.policy, attributes);
+  }
+
+  #emitDetails(attributes: Attributes, content: Content | undefined): void {
+    const { logger, policy } = this.#telemetry;
+    const all = { ...creationAttributes(this.#start), ...attributes } as AnyValueMap;
+    if (content !== undefined && policy.onEvent) setStructuredContent(all, content, policy.maxLength);
+    if (logger !== undefined) emitDetails(logger, all, this.context);
+  }
+
+  #fail({ type, text }: Failure): void {
+    const message = text.message !== undefined && text.message !== type ? text.message : undefined;
+    this.#span.setStatus({ code: SpanStatusCode.ERROR, ...(message !== undefined && { message }) });
+    if (this.#start.provider !== undefined) emitException(this.#telemetry.logger, text, this.context);
+  }
+
+  #measure(response: ResponseFacts, failed: string | undefined, seconds: number): void {
+    const { request, ownProvider } = this.#start;
+    this.#telemetry.instruments?.record({
+      operation: request.operation,
+      seconds,
+      attributes: this.#callAttributes(response),
+      ownAttributes: ownProvider === true ? response.ownAttributes : undefined,
+      errorType: failed,
+      usage: response.usage,
+      firstChunkSeconds:
+        this.#firstChunkAt === undefined ? undefined : (this.#firstChunkAt - this.#startedAt) / 1_000,
+      context: this.context,
+    });
+  }
+
+  #callAttributes(response: ResponseFacts | undefined): Attributes {
+    if (response === undefined && this.#metricAttributes !== undefined) return this.#metricAttributes;
+    const attributes = creationAttributes(this.#start);
+    if (response?.model != null) attributes[ATTR.responseModel] = response.model;
+    if (response === undefined) this.#metricAttributes = attributes;
+    return attributes;
+  }
+}
+
+interface Failure {
+  type: string;
+  text: ErrorText;
+}
+
+function toFailure({ type, message }: { type: string; message?: string | null | undefined }): Failure {
+  return { type, text: { type, message: message ?? undefined, stack: undefined } };
+}
+
+/** What samplers may decide by. Everything else waits for the end: attributes given here are cleaned twice. */
+function creationAttributes({ request, provider, endpoint, attributes: more }: OperationStart): Attributes {
+  const attributes: Attributes = { [ATTR.operationName]: request.operation, ...more };
+  if (provider !== undefined) attributes[ATTR.providerName] = provider;
+  if (request.model != null && request.model !== "") attributes[ATTR.requestModel] = request.model;
+  if (endpoint?.address !== undefined) {
+    attributes[ATTR.serverAddress] = endpoint.address;
+    if (endpoint.port !== undefined) attributes[ATTR.serverPort] = endpoint.port;
+  }
+  return attributes;
+}
+
+function readContent(read: (() => Content) | undefined, attributes: Attributes): Content | undefined {
+  try {
+    return read?.();
+  } catch (error) {
+    attributes[KIT_ATTR.contentDropped] = "unreadable";
+    diag.debug("the content of an operation could not be read", String(error));
+    return undefined;
+  }
+}
+
+/** The span's own duration, so that metric and span agree to the nanosecond; API-only spans have none. */
+function durationOf(span: Span): number | undefined {
+  const { duration } = span as Span & { duration?: HrTime };
+  return Array.isArray(duration) ? duration[0] + duration[1] / 1e9 : undefined;
+}
