@@ -37,21 +37,23 @@ export interface ChatCompletionChunk extends Omit<ChatCompletion, "choices"> {
 /** Rebuilds the completion that the call would have returned unstreamed. Without content only its facts are kept. */
 export function foldChat(content: boolean): Fold<ChatCompletionChunk, ChatCompletion> {
   const facts: ChatCompletion = {};
-  const choices: ChoiceFold[] = [];
+  const choices: { finishReason: string | null; message: MessageFold | undefined }[] = [];
   return {
     add(chunk) {
       keepFacts(facts, chunk);
       for (const choice of chunk.choices ?? []) {
         const index = choice.index ?? 0;
-        choices[index] ??= new ChoiceFold();
+        choices[index] ??= { finishReason: null, message: content ? new MessageFold() : undefined };
         const folded = choices[index];
         if (choice.finish_reason != null) folded.finishReason = choice.finish_reason;
-        if (content && choice.delta != null) folded.add(choice.delta);
+        if (choice.delta != null) folded.message?.add(choice.delta);
       }
     },
     body: () => ({
       ...facts,
-      choices: choices.flatMap((choice, index) => (choice === undefined ? [] : [choice.toChoice(index)])),
+      choices: choices.flatMap(({ finishReason, message }) => [
+        { finish_reason: finishReason, ...(message && { message: message.toMessage() }) },
+      ]),
     }),
   };
 }
@@ -66,8 +68,7 @@ function keepFacts(facts: ChatCompletion, chunk: ChatCompletionChunk): void {
   if (chunk.system_fingerprint != null) facts.system_fingerprint = chunk.system_fingerprint;
 }
 
-class ChoiceFold {
-  finishReason: string | null = null;
+class MessageFold {
   #role = "assistant";
   readonly #text = new TextBuilder();
   readonly #thinking = new TextBuilder();
@@ -91,21 +92,17 @@ class ChoiceFold {
     for (const call of delta.tool_calls ?? []) this.#callFor(call).add(call);
   }
 
-  toChoice(index: number): Choice {
+  toMessage(): ChatMessage {
     const [audio, transcript] = [this.#audio.toString(), this.#transcript.toString()];
     return {
-      index,
-      finish_reason: this.finishReason,
-      message: {
-        role: this.#role,
-        content: this.#text.toString(),
-        reasoning_content: this.#thinking.toString(),
-        refusal: this.#refusal.toString() || null,
-        audio:
-          audio || transcript ? { ...(audio && { data: audio }), ...(transcript && { transcript }) } : null,
-        tool_calls: this.#calls.map((call) => call.toToolCall()),
-        function_call: this.#function?.toToolCall().function ?? null,
-      },
+      role: this.#role,
+      content: this.#text.toString(),
+      reasoning_content: this.#thinking.toString(),
+      refusal: this.#refusal.toString() || null,
+      audio:
+        audio || transcript ? { ...(audio && { data: audio }), ...(transcript && { transcript }) } : null,
+      tool_calls: this.#calls.map((call) => call.toToolCall()),
+      function_call: this.#function?.toToolCall().function ?? null,
     };
   }
 

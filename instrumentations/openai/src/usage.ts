@@ -46,9 +46,10 @@ export function readCompletionUsage(usage: CompletionUsage | null | undefined): 
   return {
     input: usage.prompt_tokens,
     output: usage.completion_tokens,
-    ...readInput(input),
-    ...readOutput(output),
     cacheRead: input?.cached_tokens ?? usage.prompt_cache_hit_tokens,
+    cacheWrite: input?.cache_write_tokens,
+    reasoning: output?.reasoning_tokens,
+    ...((input ?? output) && readModalities(input, output)),
     costUsd: usage.cost,
   };
 }
@@ -56,30 +57,29 @@ export function readCompletionUsage(usage: CompletionUsage | null | undefined): 
 /** Reads the newer form, in input and output tokens. */
 export function readTokenUsage(usage: TokenUsage | null | undefined): Usage | undefined {
   if (usage == null) return undefined;
+  const input = usage.input_tokens_details ?? usage.input_token_details;
+  const output = usage.output_tokens_details;
   return {
     input: usage.input_tokens,
     output: usage.output_tokens,
-    ...readInput(usage.input_tokens_details ?? usage.input_token_details),
-    ...readOutput(usage.output_tokens_details),
+    cacheRead: input?.cached_tokens,
+    cacheWrite: input?.cache_write_tokens,
+    reasoning: output?.reasoning_tokens,
+    ...((input ?? output) && readModalities(input, output)),
     costUsd: usage.cost,
   };
 }
 
-function readInput(details: InputDetails | null | undefined): Usage {
+function readModalities(
+  input: InputDetails | null | undefined,
+  output: OutputDetails | null | undefined,
+): Usage {
   return {
-    cacheRead: details?.cached_tokens,
-    cacheWrite: details?.cache_write_tokens,
-    textInput: details?.text_tokens,
-    imageInput: details?.image_tokens,
-    audioInput: details?.audio_tokens,
-  };
-}
-
-function readOutput(details: OutputDetails | null | undefined): Usage {
-  return {
-    reasoning: details?.reasoning_tokens,
-    textOutput: details?.text_tokens,
-    imageOutput: details?.image_tokens,
-    audioOutput: details?.audio_tokens,
+    textInput: input?.text_tokens,
+    imageInput: input?.image_tokens,
+    audioInput: input?.audio_tokens,
+    textOutput: output?.text_tokens,
+    imageOutput: output?.image_tokens,
+    audioOutput: output?.audio_tokens,
   };
 }

@@ -29,7 +29,7 @@ const MAX_REMEMBERED = 500;
 /** Prices calls by overrides first, then by the maintained table of `@pydantic/genai-prices`. Unknown stays unknown. */
 export class CostCalculator {
   readonly #overrides: ReadonlyMap<string, Price>;
-  readonly #pricings = new Map<string, Pricing>();
+  readonly #pricings = new Map<string, Map<string, Pricing>>();
   #table: PriceTable | null | undefined;
   #loading = false;
 
@@ -57,7 +57,7 @@ export class CostCalculator {
   }
 
   #costOf(provider: string, model: string, usage: Usage): number | undefined {
-    const own = this.#overrides.get(model.toLowerCase());
+    const own = this.#overrides.size > 0 ? this.#overrides.get(model.toLowerCase()) : undefined;
     if (own !== undefined) return byPrice(own, usage);
     const pricing = this.#pricing(provider, model);
     if (pricing === null) return undefined;
@@ -73,12 +73,13 @@ export class CostCalculator {
   }
 
   #pricing(provider: string, model: string): Pricing {
-    const key = `${provider} ${model}`;
-    const known = this.#pricings.get(key);
+    const models = this.#pricings.get(provider) ?? new Map<string, Pricing>();
+    if (models.size === 0) this.#pricings.set(provider, models);
+    const known = models.get(model);
     if (known !== undefined) return known;
-    if (this.#pricings.size >= MAX_REMEMBERED) this.#pricings.clear();
+    if (models.size >= MAX_REMEMBERED) models.clear();
     const found = this.#find(provider, model);
-    this.#pricings.set(key, found);
+    models.set(model, found);
     return found;
   }
 

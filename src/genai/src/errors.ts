@@ -17,12 +17,11 @@ function isText(value: unknown): value is string {
 
 /** The class name of an error; `"Error"` only when nothing better is known. */
 export function exceptionType(error: unknown): string {
-  const { name, constructor } = (error ?? {}) as ErrorLike;
+  const like = (error ?? {}) as ErrorLike;
+  const { name } = like;
   if (isText(name) && name !== "Error") return name;
-  if (error instanceof Error || typeof error === "object") {
-    const className = constructor?.name;
-    if (isText(className) && className !== "Object") return className;
-  }
+  const className = typeof error === "object" ? like.constructor?.name : undefined;
+  if (isText(className) && className !== "Object") return className;
   return isText(name) ? name : "_OTHER";
 }
 
@@ -77,13 +76,13 @@ function withoutQuotes(message: string, content: string): string {
   );
   let result = unquoted;
   for (const text of content.match(/"(?:[^"\\]|\\.){12,}"/gs) ?? []) {
-    const piece = unescape(text);
+    const piece = readString(text);
     if (piece !== undefined && result.includes(piece)) result = result.replaceAll(piece, "…");
   }
   return result;
 }
 
-function unescape(json: string): string | undefined {
+function readString(json: string): string | undefined {
   try {
     return JSON.parse(json) as string;
   } catch {

@@ -1,4 +1,4 @@
-import { context, diag, type MeterProvider } from "@opentelemetry/api";
+import { type Context, context, diag, type MeterProvider } from "@opentelemetry/api";
 import {
   InstrumentationBase,
   type InstrumentationConfig,
@@ -166,7 +166,7 @@ export abstract class GenAIInstrumentation<
     const [recorder, request] = started;
     let result: unknown;
     try {
-      result = context.with(recorder.context, () => Reflect.apply(original, receiver, args));
+      result = context.with(recorder.context, original, receiver, ...args);
     } catch (error) {
       recorder.end({ outcome: "error", error });
       throw error;
@@ -185,32 +185,39 @@ export abstract class GenAIInstrumentation<
       if (request.onlyLinked === true && telemetry.remembered.linksTo(request.linkTo).length === 0)
         return undefined;
       telemetry.costs.warmUp();
-      return [new Recorder(telemetry, this.describe(request, receiver)), request];
+      return [new Recorder(telemetry, this.describe(request, receiver, parent)), request];
     } catch (error) {
       diag.debug(`${this.definition.name}: a call cannot be recorded`, String(error));
       return undefined;
     }
   }
 
-  private describe(request: RequestFacts, receiver: unknown): OperationStart {
+  private describe(request: RequestFacts, receiver: unknown, parent: Context): OperationStart {
     const { provider: standard, ownProviders, baseUrl, providerOf, errorCode } = this.definition;
     const endpoint = readEndpoint(baseUrl(receiver));
     const provider = providerOf?.(receiver) ?? endpoint.provider ?? standard;
     const ownProvider = (ownProviders ?? [standard]).includes(provider);
-    return { request, provider, endpoint, ownProvider, errorCode };
+    return { request, provider, endpoint, ownProvider, errorCode, parent };
   }
 
   private active(): Telemetry {
+    this.telemetry ??= this.assemble();
+    return this.telemetry;
+  }
+
+  private assemble(): Telemetry {
     const config = this.getConfig();
-    this.telemetry ??= {
+    // Prices and remembered spans outlive a change of provider.
+    this.costs ??= new CostCalculator(config.prices);
+    this.remembered ??= new RememberedSpans();
+    return {
       tracer: this.tracer,
       logger: config.emitEvents === false ? undefined : this.logger,
       instruments: Instruments.create(this.meter),
       policy: createContentPolicy(config),
-      costs: (this.costs ??= new CostCalculator(config.prices)),
-      remembered: (this.remembered ??= new RememberedSpans()),
+      costs: this.costs,
+      remembered: this.remembered,
     };
-    return this.telemetry;
   }
 }
 

@@ -57,7 +57,7 @@ export class Observation {
   step(result: IteratorResult<unknown>): void {
     if (result?.done !== true) {
       this.#recorder.chunk();
-      this.#guard(() => this.#fold?.add(result.value));
+      this.#add(result?.value);
       return;
     }
     if (this.#signal?.aborted === true) this.#abort(this.#signal);
@@ -68,6 +68,14 @@ export class Observation {
   close(): void {
     if (this.#signal?.aborted === true) this.#abort(this.#signal);
     else this.#recorder.end({ outcome: "cancelled", response: this.#partial() });
+  }
+
+  #add(chunk: unknown): void {
+    try {
+      this.#fold?.add(chunk);
+    } catch (error) {
+      diag.debug("a chunk could not be read", String(error));
+    }
   }
 
   #abort(signal: AbortSignal): void {
@@ -98,6 +106,6 @@ export class Observation {
 
 function isAbort(error: unknown): boolean {
   if (typeof error !== "object" || error === null) return false;
-  const { name, constructor } = error as Error;
-  return name === "AbortError" || constructor?.name === "APIUserAbortError";
+  const { name } = error as Error;
+  return name === "AbortError" || error.constructor?.name === "APIUserAbortError";
 }

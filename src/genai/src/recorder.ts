@@ -61,7 +61,10 @@ export class Recorder {
   readonly #telemetry: Telemetry;
   readonly #start: OperationStart;
   readonly #span: Span;
-  readonly #startedAt = performance.now();
+  /** Whether anybody listens to the details event; asked once, as a logger may take its time to answer. */
+  readonly #listened: boolean;
+  /** Milliseconds, read only where something is measured by it: the span keeps its own time. */
+  readonly #startedAt: number;
   readonly #captured: Content | undefined;
   #firstChunkAt: number | undefined;
   #lastChunkAt = 0;
@@ -84,16 +87,14 @@ export class Recorder {
       parent,
     );
     this.context = trace.setSpan(parent, this.#span);
+    this.#listened = isInference(request.operation) && wantsDetails(telemetry.logger, this.context);
+    this.#startedAt = request.stream === true || telemetry.instruments !== undefined ? performance.now() : 0;
     if (this.recording && this.wantsContent) this.#captured = readContent(request.content, {});
   }
 
   /** Whether anything would come of recording this operation. If not, its result need not be watched. */
   get recording(): boolean {
-    return (
-      this.#span.isRecording() ||
-      this.#telemetry.instruments !== undefined ||
-      wantsDetails(this.#telemetry.logger, this.context)
-    );
+    return this.#span.isRecording() || this.#telemetry.instruments !== undefined || this.#listened;
   }
 
   /** Whether content is to be read at all. */
@@ -104,15 +105,17 @@ export class Recorder {
 
   /** Notes that a chunk of a streamed answer arrived. */
   chunk(): void {
+    const { instruments } = this.#telemetry;
+    const first = this.#firstChunkAt === undefined;
+    if (!first && instruments === undefined) return;
     const now = performance.now();
-    if (this.#firstChunkAt === undefined) this.#firstChunkAt = now;
-    else {
-      this.#telemetry.instruments?.recordChunk(
+    if (first) this.#firstChunkAt = now;
+    else
+      instruments?.recordChunk(
         (now - this.#lastChunkAt) / 1_000,
         this.#callAttributes(undefined),
         this.context,
       );
-    }
     this.#lastChunkAt = now;
   }
 
@@ -120,24 +123,22 @@ export class Recorder {
   end(end: OperationEnd): void {
     if (this.#ended) return;
     this.#ended = true;
-    const seconds = (performance.now() - this.#startedAt) / 1_000;
     try {
-      this.#finish(end, seconds);
+      this.#finish(end);
     } catch (error) {
       this.#span.end();
       diag.debug("an operation could not be recorded in full", String(error));
     }
   }
 
-  #finish(end: OperationEnd, seconds: number): void {
-    const { policy, logger } = this.#telemetry;
+  #finish(end: OperationEnd): void {
+    const { policy } = this.#telemetry;
     const failure = this.#readFailure(end);
     const response = end.response ?? {};
-    const listened = isInference(this.#start.request.operation) && wantsDetails(logger, this.context);
-    if (this.#span.isRecording() || listened) {
+    if (this.#span.isRecording() || this.#listened) {
       const attributes = this.#attributes(end.outcome, response, failure);
       const content = this.wantsContent ? this.#content(response, attributes) : undefined;
-      if (listened) this.#emitDetails(attributes, content);
+      if (this.#listened) this.#emitDetails(attributes, content);
       if (content !== undefined && policy.onSpan) setContent(attributes, content, policy.maxLength);
       this.#span.setAttributes(attributes);
     }
@@ -145,7 +146,7 @@ export class Recorder {
     if (response.linkAs !== undefined)
       this.#telemetry.remembered.remember(response.linkAs, this.#span.spanContext());
     this.#span.end();
-    this.#measure(response, failure?.type, durationOf(this.#span) ?? seconds);
+    this.#measure(response, failure?.type);
   }
 
   #readFailure({ outcome, error, response }: OperationEnd): Failure | undefined {
@@ -217,11 +218,11 @@ export class Recorder {
     if (this.#start.provider !== undefined) emitException(this.#telemetry.logger, text, this.context);
   }
 
-  #measure(response: ResponseFacts, failed: string | undefined, seconds: number): void {
+  #measure(response: ResponseFacts, failed: string | undefined): void {
     const { request, ownProvider } = this.#start;
     this.#telemetry.instruments?.record({
       operation: request.operation,
-      seconds,
+      seconds: durationOf(this.#span) ?? (performance.now() - this.#startedAt) / 1_000,
       attributes: this.#callAttributes(response),
       ownAttributes: ownProvider === true ? response.ownAttributes : undefined,
       errorType: failed,

@@ -17,14 +17,13 @@ export function isAPIPromise(value: unknown): value is APIPromise {
   return (
     value instanceof Promise &&
     typeof promise?.parseResponse === "function" &&
-    promise.responsePromise instanceof Promise
+    typeof promise.responsePromise?.then === "function"
   );
 }
 
 /**
  * Watches an `APIPromise` in place. The body is read once, by the SDK's own parse step, when the application asks
- * for it. A link to the response itself is added only when somebody first reads `responsePromise`: an eager one
- * would hide the application's unhandled rejections, or invent some.
+ * for it. An eager `.then` on the response would hide the application's unhandled rejections, or invent some.
  */
 export function observeAPIPromise(promise: APIPromise, observation: Observation): void {
   watchParse(promise, observation);
@@ -53,31 +52,55 @@ function watchParse(promise: APIPromise, observation: Observation): void {
 }
 
 function watchResponse(promise: APIPromise, observation: Observation): void {
-  const bare = promise.responsePromise;
-  let linked: Promise<unknown> | undefined;
-  const link = () =>
-    bare.then(
+  promise.responsePromise = new WatchedResponse(promise, observation);
+}
+
+/**
+ * Stands in for the promise of the response. It adds no promise of its own: only when somebody asks for the
+ * response are that caller's handlers wrapped, so that handled and unhandled rejections stay what they were.
+ */
+class WatchedResponse implements Promise<unknown> {
+  readonly [Symbol.toStringTag] = "Promise";
+  readonly #bare: Promise<unknown>;
+  readonly #promise: APIPromise;
+  readonly #observation: Observation;
+
+  constructor(promise: APIPromise, observation: Observation) {
+    this.#bare = promise.responsePromise;
+    this.#promise = promise;
+    this.#observation = observation;
+  }
+
+  // biome-ignore lint/suspicious/noThenProperty: the SDK calls `then` on what it believes is a promise.
+  then<A = unknown, B = never>(
+    onfulfilled?: ((value: unknown) => A | PromiseLike<A>) | null,
+    onrejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
+  ): Promise<A | B> {
+    return this.#bare.then(
       (response) => {
-        // `parse()` sets `parsedPromise` before the response is there; `asResponse()` does not.
-        if (promise.parsedPromise === undefined) afterMicrotasks(3, () => observation.handOver());
-        return response;
+        this.#arrived();
+        return onfulfilled ? onfulfilled(response) : (response as A);
       },
       (error) => {
-        observation.fail(error);
+        this.#observation.fail(error);
+        if (onrejected) return onrejected(error);
         throw error;
       },
     );
-  Object.defineProperty(promise, "responsePromise", {
-    get() {
-      linked ??= link();
-      return linked;
-    },
-    set(value: Promise<unknown>) {
-      linked = value;
-    },
-    enumerable: true,
-    configurable: true,
-  });
+  }
+
+  catch<B = never>(onrejected?: ((reason: unknown) => B | PromiseLike<B>) | null): Promise<unknown> {
+    return this.then(undefined, onrejected);
+  }
+
+  finally(onfinally?: (() => void) | null): Promise<unknown> {
+    return this.then().finally(onfinally);
+  }
+
+  /** `parse()` sets `parsedPromise` before the response is there; `asResponse()` does not. */
+  #arrived(): void {
+    if (this.#promise.parsedPromise === undefined) afterMicrotasks(3, () => this.#observation.handOver());
+  }
 }
 
 function watchUnwrap(promise: APIPromise, observation: Observation): void {

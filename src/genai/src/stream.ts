@@ -45,39 +45,30 @@ export function tapStream(stream: AsyncIterable<unknown>, observation: Observati
 /** Replaces the three steps of an iterator on the object itself; `for await`, `yield*` and helpers all call them. */
 function tapIterator(iterator: AnyIterator, observation: Observation): void {
   const { next, return: close, throw: fail } = iterator;
+  // Made once a stream, not once a chunk.
+  const arrived = (result: unknown) => {
+    observation.step(result as IteratorResult<unknown>);
+    return result;
+  };
+  const failed = (error: unknown) => {
+    observation.fail(error);
+    throw error;
+  };
   hide(iterator, "next", function (this: unknown, ...args: unknown[]) {
-    return settle(Reflect.apply(next, this, args), observation);
+    const step = Reflect.apply(next, this, args);
+    // The derived promise is handed on, so that a rejection which nobody handles is still reported as unhandled.
+    return step instanceof Promise ? step.then(arrived, failed) : arrived(step);
   });
-  if (close !== undefined) {
-    hide(iterator, "return", function (this: unknown, ...args: unknown[]) {
+  for (const [key, leave] of [
+    ["return", close],
+    ["throw", fail],
+  ] as const) {
+    if (leave === undefined) continue;
+    hide(iterator, key, function (this: unknown, ...args: unknown[]) {
       observation.close();
-      return Reflect.apply(close, this, args);
+      return Reflect.apply(leave, this, args);
     });
   }
-  if (fail !== undefined) {
-    hide(iterator, "throw", function (this: unknown, ...args: unknown[]) {
-      observation.close();
-      return Reflect.apply(fail, this, args);
-    });
-  }
-}
-
-function settle(step: unknown, observation: Observation): unknown {
-  if (!(step instanceof Promise)) {
-    observation.step(step as IteratorResult<unknown>);
-    return step;
-  }
-  // The derived promise is handed on, so that a rejection which nobody handles is still reported as unhandled.
-  return step.then(
-    (result) => {
-      observation.step(result);
-      return result;
-    },
-    (error) => {
-      observation.fail(error);
-      throw error;
-    },
-  );
 }
 
 function hide(target: object, key: string, value: Step): void {

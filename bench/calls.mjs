@@ -1,0 +1,60 @@
+// What each variant adds to a call, rounds interleaved so that drift of the machine hits all alike.
+import { fork } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import { WORKLOADS } from "./workloads.mjs";
+
+const WORKER = fileURLToPath(new URL("worker.mjs", import.meta.url));
+
+async function start(settings) {
+  const child = fork(WORKER, [JSON.stringify(settings)], {
+    execArgv: ["--expose-gc"],
+    stdio: ["ignore", "ignore", "inherit", "ipc"],
+  });
+  await once(child, "message");
+  return child;
+}
+
+async function round(child, workload, calls) {
+  child.send({ workload, calls });
+  const [measured] = await once(child, "message");
+  return measured;
+}
+
+const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
+
+/** Medians of the added nanoseconds per call, by variant and workload. */
+export async function measure(variants, settings, { rounds, workloads = Object.keys(WORKLOADS) }) {
+  const children = new Map();
+  for (const variant of variants) {
+    children.set(
+      variant,
+      await start({ variant, content: false, sampled: true, enabled: true, ...settings }),
+    );
+  }
+  const rows = [];
+  for (const workload of workloads) {
+    const { calls, chunks } = WORKLOADS[workload];
+    const samples = new Map(variants.map((variant) => [variant, []]));
+    const spans = new Map();
+    for (let index = -2; index < rounds; index += 1) {
+      for (const [variant, child] of children) {
+        const measured = await round(child, workload, calls);
+        spans.set(variant, measured.spans / calls);
+        if (index >= 0)
+          samples.get(variant).push(process.env.BENCH_CPU ? measured.cpuPerCall : measured.perCall);
+      }
+    }
+    const bare = samples.get("bare");
+    const added = (variant) => median(samples.get(variant).map((value, index) => value - bare[index]));
+    rows.push({
+      workload,
+      chunks,
+      bare: median(bare),
+      added: Object.fromEntries(variants.map((variant) => [variant, added(variant)])),
+      spans: Object.fromEntries(spans),
+    });
+  }
+  for (const child of children.values()) child.kill();
+  return rows;
+}

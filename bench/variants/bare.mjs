@@ -1,0 +1,2 @@
+/** The SDK alone. */
+export function setup() {}

@@ -1,0 +1,79 @@
+// The least a complete span can cost: one made by hand around the call, with the same attributes.
+import { context, SpanKind, trace } from "@opentelemetry/api";
+import OpenAI from "openai";
+
+export function setup({ content }) {
+  const tracer = trace.getTracer("floor");
+  const { prototype } = OpenAI.Chat.Completions;
+  const create = prototype.create;
+  prototype.create = function (params, options) {
+    const span = tracer.startSpan(`chat ${params.model}`, {
+      kind: SpanKind.CLIENT,
+      attributes: {
+        "gen_ai.operation.name": "chat",
+        "gen_ai.provider.name": "openai",
+        "gen_ai.request.model": params.model,
+        "server.address": "api.openai.com",
+        "server.port": 443,
+      },
+    });
+    const active = trace.setSpan(context.active(), span);
+    const promise = context.with(active, () => create.call(this, params, options));
+    return promise._thenUnwrap((body) => {
+      if (params.stream === true) return tapped(body, span, params, content);
+      finish(span, params, body, content);
+      return body;
+    });
+  };
+}
+
+function tapped(stream, span, params, content) {
+  const open = stream.iterator.bind(stream);
+  stream.iterator = async function* () {
+    const body = { choices: [{ finish_reason: null, message: { role: "assistant", content: "" } }] };
+    for await (const chunk of open()) {
+      body.id = chunk.id;
+      body.model = chunk.model;
+      const choice = chunk.choices[0];
+      if (content && choice?.delta.content) body.choices[0].message.content += choice.delta.content;
+      if (choice?.finish_reason) body.choices[0].finish_reason = choice.finish_reason;
+      if (chunk.usage) body.usage = chunk.usage;
+      yield chunk;
+    }
+    finish(span, params, body, content);
+  };
+  return stream;
+}
+
+function finish(span, params, body, content) {
+  const usage = body.usage;
+  const attributes = {
+    "gen_ai.request.max_tokens": params.max_tokens,
+    "gen_ai.request.temperature": params.temperature,
+    "gen_ai.request.top_p": params.top_p,
+    "gen_ai.request.frequency_penalty": params.frequency_penalty,
+    "gen_ai.request.presence_penalty": params.presence_penalty,
+    "gen_ai.request.seed": params.seed,
+    "gen_ai.request.stop_sequences": params.stop,
+    "gen_ai.response.id": body.id,
+    "gen_ai.response.model": body.model,
+    "gen_ai.response.finish_reasons": body.choices.map((choice) => choice.finish_reason),
+    "gen_ai.usage.input_tokens": usage?.prompt_tokens,
+    "gen_ai.usage.output_tokens": usage?.completion_tokens,
+    "gen_ai.usage.cache_read.input_tokens": usage?.prompt_tokens_details?.cached_tokens,
+    "gen_ai.usage.reasoning.output_tokens": usage?.completion_tokens_details?.reasoning_tokens,
+    "openai.api.type": "chat_completions",
+  };
+  if (content) {
+    attributes["gen_ai.input.messages"] = JSON.stringify(params.messages.map(toMessage));
+    attributes["gen_ai.output.messages"] = JSON.stringify(
+      body.choices.map(({ message }) => toMessage(message)),
+    );
+  }
+  span.setAttributes(attributes);
+  span.end();
+}
+
+function toMessage({ role, content }) {
+  return { role, parts: [{ type: "text", content }] };
+}

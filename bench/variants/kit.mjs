@@ -1,0 +1,8 @@
+import OpenAI from "openai";
+import { OpenAIInstrumentation } from "../../instrumentations/openai/dist/index.js";
+
+export function setup({ content, enabled }) {
+  const instrumentation = new OpenAIInstrumentation({ captureMessageContent: content });
+  instrumentation.manuallyInstrument(OpenAI);
+  if (!enabled) instrumentation.disable();
+}
