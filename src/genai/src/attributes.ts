@@ -1,3 +1,6 @@
+/** Version of the conventions that the telemetry follows; they have no release yet, so the development one is named. */
+export const SCHEMA_URL = "https://opentelemetry.io/schemas/gen-ai-dev/1.42.0-dev";
+
 /**
  * Every attribute name the kit emits, in one place. The conventions' own constants lag behind the
  * conventions, so names are kept here and held to the registry by a test.

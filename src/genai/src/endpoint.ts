@@ -85,6 +85,7 @@ function providerOf(host: string, port: number): string | undefined {
 function isPrivateHost(host: string): boolean {
   return (
     !host.includes(".") ||
+    host === "0.0.0.0" ||
     host.endsWith(".local") ||
     host.endsWith(".internal") ||
     /^(?:127|10|192\.168|172\.(?:1[6-9]|2\d|3[01]))\./.test(host)

@@ -1,9 +1,19 @@
-import { type Context, context, diag, type MeterProvider } from "@opentelemetry/api";
+import {
+  type Context,
+  context,
+  diag,
+  type MeterProvider,
+  metrics,
+  type TracerProvider,
+  trace,
+} from "@opentelemetry/api";
+import { type LoggerProvider, logs } from "@opentelemetry/api-logs";
 import {
   InstrumentationBase,
   type InstrumentationConfig,
   InstrumentationNodeModuleDefinition,
 } from "@opentelemetry/instrumentation";
+import { SCHEMA_URL } from "./attributes.js";
 import { type ContentOptions, createContentPolicy } from "./content-policy.js";
 import { CostCalculator, type PriceOverrides } from "./cost.js";
 import type { Definition, Target } from "./definition.js";
@@ -42,6 +52,7 @@ export abstract class GenAIInstrumentation<
   // Declared without initialisers: the base constructor already fills them, and an initialiser would wipe that.
   declare private patches: Patches | undefined;
   declare private telemetry: Telemetry | undefined;
+  declare private providers: Providers | undefined;
   declare private costs: CostCalculator | undefined;
   declare private remembered: RememberedSpans | undefined;
 
@@ -86,22 +97,23 @@ export abstract class GenAIInstrumentation<
     this.telemetry = undefined;
   }
 
-  protected override _updateMetricInstruments(): void {
-    this.telemetry = undefined;
-  }
-
-  override setTracerProvider(...args: Parameters<InstrumentationBase<Config>["setTracerProvider"]>): void {
-    super.setTracerProvider(...args);
-    this.telemetry = undefined;
+  override setTracerProvider(tracerProvider: TracerProvider): void {
+    super.setTracerProvider(tracerProvider);
+    this.use({ tracerProvider });
   }
 
   override setMeterProvider(meterProvider: MeterProvider): void {
     super.setMeterProvider(meterProvider);
-    this.telemetry = undefined;
+    this.use({ meterProvider });
   }
 
-  override setLoggerProvider(...args: Parameters<InstrumentationBase<Config>["setLoggerProvider"]>): void {
-    super.setLoggerProvider(...args);
+  override setLoggerProvider(loggerProvider: LoggerProvider): void {
+    super.setLoggerProvider(loggerProvider);
+    this.use({ loggerProvider });
+  }
+
+  private use(providers: Providers): void {
+    this.providers = { ...this.providers, ...providers };
     this.telemetry = undefined;
   }
 
@@ -207,18 +219,33 @@ export abstract class GenAIInstrumentation<
 
   private assemble(): Telemetry {
     const config = this.getConfig();
+    const { name, version } = this.definition;
+    const scope = { schemaUrl: SCHEMA_URL };
+    const { tracerProvider, meterProvider, loggerProvider } = this.providers ?? {};
     // Prices and remembered spans outlive a change of provider.
     this.costs ??= new CostCalculator(config.prices);
     this.remembered ??= new RememberedSpans();
     return {
-      tracer: this.tracer,
-      logger: config.emitEvents === false ? undefined : this.logger,
-      instruments: Instruments.create(this.meter),
+      tracer: (tracerProvider ?? trace.getTracerProvider()).getTracer(name, version, scope),
+      logger:
+        config.emitEvents === false
+          ? undefined
+          : (loggerProvider ?? logs.getLoggerProvider()).getLogger(name, version, scope),
+      instruments: Instruments.create(
+        (meterProvider ?? metrics.getMeterProvider()).getMeter(name, version, scope),
+      ),
       policy: createContentPolicy(config),
       costs: this.costs,
       remembered: this.remembered,
     };
   }
+}
+
+/** The providers this instrumentation was given; the global ones stand in for those it was not. */
+interface Providers {
+  tracerProvider?: TracerProvider;
+  meterProvider?: MeterProvider;
+  loggerProvider?: LoggerProvider;
 }
 
 function observe(result: unknown, recorder: Recorder, call: Call, request: RequestFacts): void {
