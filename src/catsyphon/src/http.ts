@@ -1,0 +1,149 @@
+import { AuthenticationError, type CatSyphonError, NonRetryableError, RetryableError } from "./errors.js";
+import { type RetryConfig, readRetryAfter } from "./retry.js";
+
+export interface HttpOptions {
+  readonly baseUrl: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly timeoutMs: number;
+  readonly retry: RetryConfig;
+  readonly fetch: typeof fetch | undefined;
+  /** Never to appear in an error, even when the server repeats it. */
+  readonly secret?: string;
+  /** Narrows what is retried: a request that is not idempotent must not be sent again after a lost answer. */
+  readonly mayRetry?: (error: CatSyphonError) => boolean;
+}
+
+export interface HttpRequest {
+  readonly method: "GET" | "POST";
+  /** Appended to the base URL, whose own path prefix stays. */
+  readonly path: string;
+  readonly body?: unknown;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** `http://host/api/` becomes `http://host/api`. @throws TypeError for anything but an http(s) URL. */
+export function normalizeServerUrl(serverUrl: string): string {
+  const trimmed = serverUrl.trim().replace(/\/+$/, "");
+  if (!/^https?:\/\/[^/]/i.test(trimmed) || !URL.canParse(trimmed)) {
+    throw new TypeError("serverUrl must be an http or https URL");
+  }
+  return trimmed;
+}
+
+/** Speaks JSON with the collector API; repeats what is worth repeating, and turns the rest into typed errors. */
+export class CollectorHttp {
+  readonly #options: HttpOptions;
+
+  constructor(options: HttpOptions) {
+    this.#options = options;
+  }
+
+  /** @throws CatSyphonError, or the reason of `signal` when that aborts. */
+  async request(request: HttpRequest): Promise<unknown> {
+    const { retry, mayRetry } = this.#options;
+    for (let attempt = 0; ; attempt++) {
+      request.signal?.throwIfAborted();
+      const { value, error, retryAfterMs } = await this.#attempt(request);
+      if (!error) return value;
+      const worthwhile = error instanceof RetryableError && (mayRetry?.(error) ?? true);
+      if (!worthwhile || attempt >= retry.maxRetries) throw error;
+      await pause(retry.delayMs(attempt, retryAfterMs), request.signal);
+    }
+  }
+
+  async #attempt(request: HttpRequest): Promise<{
+    value?: unknown;
+    error?: CatSyphonError;
+    retryAfterMs?: number | undefined;
+  }> {
+    const { baseUrl, headers, timeoutMs, fetch: send = fetch } = this.#options;
+    const { signal, method, path, body } = request;
+    const controller = new AbortController();
+    const abort = () => controller.abort(signal?.reason);
+    signal?.addEventListener("abort", abort, { once: true });
+    const timer = setTimeout(
+      () => controller.abort(new Error(`no answer within ${timeoutMs} ms`)),
+      timeoutMs,
+    );
+    try {
+      const response = await send(`${baseUrl}${path}`, {
+        method,
+        headers: body === undefined ? headers : { ...headers, "Content-Type": "application/json" },
+        signal: controller.signal,
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+      const text = await response.text();
+      if (response.ok) return { value: this.#parse(request, response.status, text) };
+      return {
+        error: this.#toError(response.status, text),
+        retryAfterMs: readRetryAfter(response.headers.get("retry-after"), Date.now()),
+      };
+    } catch (error) {
+      if (signal?.aborted) throw signal.reason;
+      if (error instanceof NonRetryableError) return { error };
+      return { error: new RetryableError(this.#hide(describe(request, error)), { cause: error }) };
+    } finally {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", abort);
+    }
+  }
+
+  #parse({ method, path }: HttpRequest, statusCode: number, text: string): unknown {
+    try {
+      return JSON.parse(text);
+    } catch (cause) {
+      const facts = { statusCode, body: text.slice(0, 1000), cause };
+      throw new NonRetryableError(`HTTP ${statusCode}: ${method} ${path} was not answered with JSON`, facts);
+    }
+  }
+
+  #toError(statusCode: number, text: string): CatSyphonError {
+    const body = this.#hide(text);
+    const detail = readDetail(body);
+    const message = `HTTP ${statusCode}: ${body.slice(0, 200)}`;
+    const facts = { statusCode, detail, body };
+    if (this.#options.retry.isRetryable(statusCode)) return new RetryableError(message, facts);
+    const aboutCredentials = statusCode === 401 || statusCode === 403 || namesHeader(detail);
+    return aboutCredentials ? new AuthenticationError(message, facts) : new NonRetryableError(message, facts);
+  }
+
+  #hide(text: string): string {
+    const { secret } = this.#options;
+    return secret ? text.replaceAll(secret, "[api key]") : text;
+  }
+}
+
+function readDetail(body: string): unknown {
+  try {
+    const parsed: unknown = JSON.parse(body);
+    return typeof parsed === "object" && parsed !== null && "detail" in parsed ? parsed.detail : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The server answers missing credentials with a validation error that names the header. */
+function namesHeader(detail: unknown): boolean {
+  return (
+    Array.isArray(detail) &&
+    detail.some((item: { loc?: unknown } | null) => Array.isArray(item?.loc) && item.loc[0] === "header")
+  );
+}
+
+function describe({ method, path }: HttpRequest, error: unknown): string {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  const reason = cause instanceof Error ? cause.message || cause.name : String(cause);
+  return `${method} ${path}: ${reason}`;
+}
+
+function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve) => {
+    const wake = () => {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", wake);
+      resolve();
+    };
+    const timer = setTimeout(wake, ms);
+    signal?.addEventListener("abort", wake, { once: true });
+  });
+}

@@ -1,0 +1,66 @@
+const UNSERIALIZABLE = "[unserializable]";
+/** Python's JSON reader gives up on deep nesting with a server error; nothing sensible is nested deeper. */
+const MAX_DEPTH = 100;
+
+/** A value as JSON carries it. */
+export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
+
+/**
+ * Turns anything into JSON the server can store. NUL characters and lone surrogates make it refuse a whole
+ * batch, in keys as well as in values; so do values JSON has no word for.
+ */
+export function sanitize(value: unknown): Json {
+  return convert(value, []) ?? null;
+}
+
+/** Removes NUL characters, and replaces lone surrogates by U+FFFD. */
+export function sanitizeText(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: NUL is what has to go.
+  return text.replace(/\u0000/g, "").replace(/\p{Surrogate}/gu, "\uFFFD");
+}
+
+function convert(value: unknown, path: readonly unknown[]): Json | undefined {
+  switch (typeof value) {
+    case "string":
+      return sanitizeText(value);
+    case "number":
+      return Number.isFinite(value) ? value : null;
+    case "boolean":
+      return value;
+    case "bigint":
+      return value.toString();
+    case "undefined":
+      return undefined;
+    case "object":
+      return value === null ? null : convertObject(value, path);
+    default:
+      return UNSERIALIZABLE;
+  }
+}
+
+function convertObject(value: object, path: readonly unknown[]): Json | undefined {
+  if (path.includes(value) || path.length >= MAX_DEPTH) return UNSERIALIZABLE;
+  const inside = [...path, value];
+  try {
+    if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString();
+    if (Array.isArray(value)) return value.map((item) => convert(item, inside) ?? null);
+    if ("toJSON" in value && typeof value.toJSON === "function") return convert(value.toJSON(), inside);
+    // No prototype: a key "__proto__" must stay a key.
+    const result: { [key: string]: Json } = Object.create(null);
+    for (const [key, member] of Object.entries(value)) {
+      const converted = convert(member, inside);
+      if (converted !== undefined) result[sanitizeText(key)] = converted;
+    }
+    return result;
+  } catch {
+    return UNSERIALIZABLE;
+  }
+}
+
+/** JSON text with the keys of every object in order, so that equal values give equal texts. */
+export function stableJson(value: Json): string {
+  return JSON.stringify(value, (_, member) => {
+    if (typeof member !== "object" || member === null || Array.isArray(member)) return member;
+    return Object.fromEntries(Object.entries(member).sort(([a], [b]) => (a < b ? -1 : 1)));
+  });
+}
