@@ -42,8 +42,9 @@ function fitEvent(event: WireEvent): WireEvent {
   while (excess > 0) {
     const longest = findLongest(copy.data);
     if (!longest || longest.text.length <= MARK.length) return copy;
-    // A character is at least one byte, so cutting `excess` characters may cut too little, never too much.
-    const keep = Math.max(0, longest.text.length - Math.max(excess, MARK.length) - MARK.length);
+    const bytesPerUnit = Buffer.byteLength(JSON.stringify(longest.text)) / longest.text.length;
+    const cut = Math.max(MARK.length, Math.ceil(excess / bytesPerUnit)) + 2 * MARK.length;
+    const keep = Math.max(0, longest.text.length - cut);
     longest.replace(longest.text.slice(0, keep).replace(/[\uD800-\uDBFF]$/, "") + MARK);
     excess = byteLength(copy) - limit;
   }

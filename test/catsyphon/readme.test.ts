@@ -1,0 +1,107 @@
+import { execFile } from "node:child_process";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { CredentialStore } from "@kit/catsyphon";
+import { beforeEach, describe, expect, it } from "vitest";
+import type { FakeCatSyphon } from "../support/catsyphon/server.js";
+import { startServer, temporaryDirectory } from "./harness.js";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+const readme = readFileSync(join(root, "src/catsyphon/README.md"), "utf8");
+
+let server: FakeCatSyphon;
+let home: string;
+beforeEach(async () => {
+  server = await startServer();
+  home = temporaryDirectory();
+});
+
+/** Runs the example under a heading as a program of its own, with this server in place of the one it names. */
+async function runExample(heading: string): Promise<string> {
+  const [, code = ""] = new RegExp(`## ${heading}\n\`\`\`ts\n([\\s\\S]*?)\`\`\``).exec(readme) ?? [];
+  expect(code).not.toBe("");
+  const program = code
+    .replaceAll("https://catsyphon.example.com", server.url)
+    .replaceAll("your-workspace-uuid", server.workspaceId);
+  // Below the root, so that it finds the packages.
+  const directory = join(root, "node_modules/.cache/kit-readme");
+  mkdirSync(directory, { recursive: true });
+  const file = join(directory, `catsyphon-${heading.replace(/\W+/g, "-")}.mjs`);
+  writeFileSync(file, program);
+  const env = {
+    ...process.env,
+    HOME: home,
+    USERPROFILE: home,
+    CATSYPHON_URL: server.url,
+    CATSYPHON_WORKSPACE_ID: server.workspaceId,
+  };
+  const { stdout } = await promisify(execFile)(process.execPath, [file], { env });
+  return stdout;
+}
+
+function storeCredential() {
+  const store = new CredentialStore(join(home, ".catsyphon"));
+  const { collectorId, apiKey } = server.addCollector();
+  const prefix = { apiKeyPrefix: apiKey.slice(0, 12) };
+  store.store({ serverUrl: server.url, workspaceId: server.workspaceId, collectorId, apiKey, ...prefix });
+  return { store, ...prefix };
+}
+
+describe("the examples of the README run", () => {
+  it("registers", async () => {
+    await runExample("Register a collector, once");
+    expect(new CredentialStore(join(home, ".catsyphon")).listProfiles().length).toBe(1);
+    expect([...server.collectors.values()][0]?.body.collector_type).toBe("my-agent");
+  });
+
+  it("uses stored and given credentials", async () => {
+    storeCredential();
+    expect(await runExample("Use it")).toBe("true\n");
+  });
+
+  it("tells a session", async () => {
+    storeCredential();
+    await runExample("Tell a session");
+    const { metadata, success, summary } = server.conversation("unique-session-id");
+    expect({ agent: metadata.agent_type, success, summary }).toEqual({
+      agent: "my-agent",
+      success: true,
+      summary: "Fixed login validation",
+    });
+    expect(server.messages("unique-session-id").map(({ content }) => content)).toEqual([
+      "Fix the login bug",
+      "I'll investigate the auth module...",
+      '[Tool Call: Read] {"file_path":"/src/auth.py"}',
+      "[Tool Result] def login(user, password):...",
+    ]);
+  });
+
+  it("writes in batches", async () => {
+    storeCredential();
+    await runExample("Write in batches");
+    expect(server.messages("session-123").map(({ role, content }) => [role, content])).toEqual([
+      ["user", "Hello"],
+    ]);
+  });
+
+  it("configures retries", async () => {
+    storeCredential();
+    expect(await runExample("Retries")).toBe("5\n");
+  });
+
+  it("lists and deletes credentials", async () => {
+    const { store, apiKeyPrefix } = storeCredential();
+    expect(await runExample("Credentials")).toBe(`default: ${apiKeyPrefix}...\n`);
+    expect(store.listProfiles()).toEqual([]);
+  });
+});
+
+it("names every option of the client and every variable", () => {
+  const source = (file: string) => readFileSync(join(root, "src/catsyphon/src", file), "utf8");
+  const [, options = ""] = /export interface ClientOptions \{([\s\S]*?)\n\}/.exec(source("client.ts")) ?? [];
+  for (const [, name] of options.matchAll(/^ {2}readonly (\w+)\??:/gm))
+    expect(readme).toContain(`\`${name}\``);
+  for (const [name] of source("environment.ts").matchAll(/CATSYPHON_\w+/g)) expect(readme).toContain(name);
+});
