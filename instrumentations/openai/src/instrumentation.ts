@@ -1,4 +1,10 @@
-import { type Definition, GenAIInstrumentation, type Target } from "@kit/genai";
+import {
+  type AnyCall,
+  type AnyToolLoop,
+  type Definition,
+  GenAIInstrumentation,
+  type Target,
+} from "@kit/genai";
 import { batchResults, createBatch, knownBatch } from "./batches.js";
 import { chat } from "./chat.js";
 import { completions } from "./completions.js";
@@ -75,11 +81,11 @@ function targets(exports: unknown): readonly Target[] {
   ];
 }
 
-type Meaning = { call: unknown } | { toolLoop: unknown };
+type Meaning = { call: AnyCall } | { toolLoop: AnyToolLoop };
 
 function resource(type: Resource | undefined, methods: Record<string, Meaning>): Target[] {
   const on: object | undefined = type?.prototype;
-  return Object.entries(methods).map(([method, meaning]) => ({ on, method, ...meaning }) as Target);
+  return Object.entries(methods).map(([method, meaning]) => ({ on, method, ...meaning }));
 }
 
 /** Version 4 keeps the helpers under `beta.chat.completions`, a class that its exports do not name. */

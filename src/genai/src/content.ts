@@ -95,7 +95,7 @@ function toPlain(value: unknown, maxLength: number, cut: Cut, above: Set<object>
   if (typeof value === "string") return cutText(value, maxLength, cut);
   if (typeof value === "bigint") return value.toString();
   if (typeof value === "number") return Number.isFinite(value) ? value : String(value);
-  if (typeof value === "boolean" || value == null) return value ?? null;
+  if (typeof value === "boolean" || value == null) return value;
   if (typeof value !== "object") return undefined;
   if (above.has(value) || above.size >= MAX_DEPTH) return "[circular or too deep]";
   above.add(value);

@@ -1,9 +1,18 @@
 import type { Call, ToolLoop } from "./operation.js";
 
+/** A translation of whatever arguments, body and chunks its library has. */
+// biome-ignore lint/suspicious/noExplicitAny: one list holds the translations of all methods of a library.
+export type AnyCall = Call<any, any, any>;
+
+/** As {@link AnyCall}, for methods that run tools. */
+// biome-ignore lint/suspicious/noExplicitAny: as above.
+export type AnyToolLoop = ToolLoop<any>;
+
 /** A method of the library and what it means. */
-export type Target =
-  | { readonly on: object | undefined; readonly method: string; readonly call: Call<never, never, never> }
-  | { readonly on: object | undefined; readonly method: string; readonly toolLoop: ToolLoop<never> };
+export type Target = {
+  readonly on: object | undefined;
+  readonly method: string;
+} & ({ readonly call: AnyCall } | { readonly toolLoop: AnyToolLoop });
 
 /** All that the engine must know of a library. */
 export interface Definition {

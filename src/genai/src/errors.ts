@@ -33,8 +33,8 @@ export function errorType(error: unknown, providerCode?: string): string {
   if (typeof error !== "object" || error === null) return "_OTHER";
   const { status, code } = error as ErrorLike;
   if (typeof status === "number") return String(status);
+  // Numbers are left out: a DOMException has a legacy one, and `20` tells nobody that a call was aborted.
   if (isText(code)) return code;
-  if (typeof code === "number") return String(code);
   return providerCode ?? exceptionType(error);
 }
 

@@ -6,7 +6,7 @@ export {
   createContentPolicy,
 } from "./content-policy.js";
 export { CostCalculator, type Price, type PriceOverrides } from "./cost.js";
-export type { Definition, Target } from "./definition.js";
+export type { AnyCall, AnyToolLoop, Definition, Target } from "./definition.js";
 export { type Endpoint, readEndpoint } from "./endpoint.js";
 export { GenAIInstrumentation, type GenAIInstrumentationConfig } from "./instrumentation.js";
 export {

@@ -137,7 +137,7 @@ export abstract class GenAIInstrumentation<
   private wrap(original: Method, target: Target): Method {
     const self = this;
     if ("toolLoop" in target) {
-      const { toolLoop } = target as unknown as { toolLoop: ToolLoop };
+      const { toolLoop } = target;
       return {
         method(this: unknown, ...args: unknown[]) {
           return Reflect.apply(
@@ -148,7 +148,7 @@ export abstract class GenAIInstrumentation<
         },
       }.method;
     }
-    const { call } = target as unknown as { call: Call };
+    const { call } = target;
     return {
       method(this: unknown, ...args: unknown[]) {
         return self.isEnabled()

@@ -97,12 +97,15 @@ export class Instruments {
       ...ownAttributes,
       ...(errorType !== undefined && { [ATTR.errorType]: errorType }),
     };
+    const local = this.#durations[operation];
+    if (local !== undefined) {
+      // These metrics are about one operation each and do not name it again.
+      const { [ATTR.operationName]: _, ...subject } = durationAttributes;
+      local.record(measured.seconds, subject, context);
+      return;
+    }
     if (!isInference(operation)) {
-      (this.#durations[operation] ?? this.#operationDuration).record(
-        measured.seconds,
-        durationAttributes,
-        context,
-      );
+      this.#operationDuration.record(measured.seconds, durationAttributes, context);
       return;
     }
     this.#inferenceDuration.record(measured.seconds, durationAttributes, context);

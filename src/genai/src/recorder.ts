@@ -180,15 +180,15 @@ export class Recorder {
     }
     if (failure !== undefined) attributes[ATTR.errorType] = failure.type;
     if (outcome !== "completed" && outcome !== "error") attributes[KIT_ATTR.outcome] = outcome;
-    this.#setCost(attributes, outcome, response);
+    this.#setCost(attributes, outcome === "completed" && failure === undefined, response);
     return attributes;
   }
 
-  #setCost(attributes: Attributes, outcome: Outcome, response: ResponseFacts): void {
+  #setCost(attributes: Attributes, completed: boolean, response: ResponseFacts): void {
     const { request, provider } = this.#start;
     const { usage } = response;
     if (!hasUsage(usage) || usage === undefined) {
-      if (outcome === "completed" && request.stream === true && isInference(request.operation)) {
+      if (completed && request.stream === true && isInference(request.operation)) {
         attributes[KIT_ATTR.usageMissing] = true;
       }
       if (usage?.costUsd != null) attributes[KIT_ATTR.costUsd] = usage.costUsd;

@@ -1,0 +1,55 @@
+import { expect, it } from "vitest";
+import { isPatched, Patches } from "./patches.js";
+
+class Library {
+  greet(name: string): string {
+    return `hello ${name}`;
+  }
+}
+
+const original = Object.getOwnPropertyDescriptor(Library.prototype, "greet");
+const louder = (greet: (this: unknown, ...args: unknown[]) => unknown) =>
+  function (this: unknown, ...args: unknown[]) {
+    return `${String(greet.apply(this, args))}!`;
+  };
+
+it("replaces a method, looks like it, and restores the identical property", () => {
+  const patches = new Patches();
+  expect(patches.add(Library.prototype, "greet", louder)).toBe(true);
+  expect(new Library().greet("you")).toBe("hello you!");
+  expect([Library.prototype.greet.name, Library.prototype.greet.length]).toEqual(["greet", 1]);
+  expect(isPatched(Library.prototype.greet)).toBe(true);
+  patches.restore();
+  expect(Object.getOwnPropertyDescriptor(Library.prototype, "greet")).toEqual(original);
+  expect(Library.prototype.greet).toBe(original?.value);
+  patches.apply();
+  expect(new Library().greet("you")).toBe("hello you!");
+  patches.restore();
+});
+
+it("does not patch what another instrumentation of the kit has patched", () => {
+  const [first, second] = [new Patches(), new Patches()];
+  first.add(Library.prototype, "greet", louder);
+  expect(second.add(Library.prototype, "greet", louder)).toBe(false);
+  expect(new Library().greet("you")).toBe("hello you!");
+  first.restore();
+});
+
+it("leaves alone what somebody wrapped after it", () => {
+  const patches = new Patches();
+  patches.add(Library.prototype, "greet", louder);
+  const theirs = () => "theirs";
+  Library.prototype.greet = theirs;
+  patches.restore();
+  expect(Library.prototype.greet).toBe(theirs);
+  Object.defineProperty(Library.prototype, "greet", original ?? {});
+});
+
+it.each([
+  ["a missing holder", undefined, "greet"],
+  ["a missing method", Library.prototype, "shout"],
+  ["what is no function", { greet: 1 }, "greet"],
+  ["what cannot be replaced", Object.freeze({ greet: () => 1 }), "greet"],
+])("passes over %s", (_, holder, key) => {
+  expect(new Patches().add(holder, key, louder)).toBe(false);
+});
