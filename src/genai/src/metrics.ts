@@ -92,7 +92,7 @@ export class Instruments {
 
   record(measured: Measurement): void {
     const { operation, attributes, ownAttributes, errorType, context } = measured;
-    const durationAttributes = {
+    const durationAttributes: Attributes = {
       ...attributes,
       ...ownAttributes,
       ...(errorType !== undefined && { [ATTR.errorType]: errorType }),
