@@ -1,0 +1,146 @@
+/** Receives one sentence for each mistake: what was wrong with which option or variable and what was done. */
+export type Report = (problem: string) => void;
+
+/** Where a setting is looked up: the option first, then the variables in their order. */
+export interface Place {
+  readonly option?: string;
+  readonly value?: unknown;
+  readonly variables?: readonly string[];
+}
+
+/** Limits of a number that a person configures. */
+export interface NumberLimits {
+  readonly min: number;
+  readonly max?: number;
+  readonly integer?: boolean;
+}
+
+/** How a text becomes a value: the value, or what is wrong with the text as the middle of a sentence. */
+type Parse<Value> = (text: string) => { readonly value: Value } | { readonly problem: string };
+
+const YES = ["true", "1", "yes", "on"];
+const NO = ["false", "0", "no", "off"];
+
+/**
+ * Settings from options over variables over defaults. What cannot be used is reported by name, then treated
+ * as if it was not given; an empty text counts as not given.
+ */
+export class Configuration {
+  readonly #variables: Readonly<Record<string, string | undefined>>;
+  /** Replaced once the log that hears of problems is configured itself. */
+  report: Report;
+
+  constructor(variables: Readonly<Record<string, string | undefined>>, report: Report) {
+    this.#variables = variables;
+    this.report = report;
+  }
+
+  /** The first text given at a place, with the name it was given under. */
+  given(place: Place): { readonly name: string; readonly text: string } | undefined {
+    return this.#given(place).next().value ?? undefined;
+  }
+
+  string(place: Place): string | undefined {
+    return this.given(place)?.text;
+  }
+
+  boolean(place: Place, fallback: boolean): boolean {
+    return this.#read<boolean>(place, fallback, (text) => {
+      if (YES.includes(text.toLowerCase())) return { value: true };
+      if (NO.includes(text.toLowerCase())) return { value: false };
+      return { problem: "is neither true nor false" };
+    });
+  }
+
+  number(place: Place, fallback: number, limits: NumberLimits): number {
+    return this.#read<number>(place, fallback, (text) => {
+      const value = Number(text);
+      const problem = problemWith(value, limits);
+      return problem == null ? { value } : { problem };
+    });
+  }
+
+  choice<Choice extends string>(place: Place, choices: readonly Choice[], fallback: Choice): Choice {
+    return this.#read<Choice>(place, fallback, (text) => {
+      const value = choices.find((choice) => choice === text.toLowerCase());
+      return value == null ? { problem: `is not one of ${choices.join(", ")}` } : { value };
+    });
+  }
+
+  /** The members of a comma-separated list that are known; others are reported and left out. */
+  choices<Choice extends string>(place: Place, choices: readonly Choice[]): Choice[] | undefined {
+    const given = this.given(place);
+    if (given == null) return undefined;
+    return [...new Set(split(given.text))].flatMap((member) => {
+      const known = choices.find((choice) => choice === member.toLowerCase());
+      if (known != null) return [known];
+      this.report(`${given.name}: "${member}" is not one of ${choices.join(", ")}; it is ignored.`);
+      return [];
+    });
+  }
+
+  /** `key=value,key=value`, percent-encoded. One bad pair discards the whole variable, as OpenTelemetry says. */
+  pairs(variable: string): Record<string, string> {
+    const pairs: Record<string, string> = {};
+    for (const member of split(this.string({ variables: [variable] }) ?? "")) {
+      const equals = member.indexOf("=");
+      const key = member.slice(0, Math.max(equals, 0)).trim();
+      const value = decode(member.slice(equals + 1).trim());
+      if (key === "" || value == null) {
+        // Not repeated: in a list of headers it may be a credential.
+        this.report(`${variable} is not a list of percent-encoded key=value pairs; it is ignored.`);
+        return {};
+      }
+      pairs[key] = value;
+    }
+    return pairs;
+  }
+
+  *#given({ option, value, variables }: Place): Generator<{ name: string; text: string }> {
+    if (option != null && value != null && String(value).trim() !== "") {
+      yield { name: option, text: String(value).trim() };
+    }
+    for (const name of variables ?? []) {
+      const text = this.#variables[name]?.trim();
+      if (text) yield { name, text };
+    }
+  }
+
+  #read<Value>(place: Place, fallback: Value, parse: Parse<Value>): Value {
+    const problems: string[] = [];
+    let used = fallback;
+    for (const { name, text } of this.#given(place)) {
+      const parsed = parse(text);
+      if ("value" in parsed) {
+        used = parsed.value;
+        break;
+      }
+      problems.push(`${name}: "${text}" ${parsed.problem}`);
+    }
+    for (const problem of problems) this.report(`${problem}; ${used} is used.`);
+    return used;
+  }
+}
+
+function split(text: string): string[] {
+  return text
+    .split(",")
+    .map((member) => member.trim())
+    .filter((member) => member !== "");
+}
+
+function decode(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function problemWith(value: number, { min, max, integer }: NumberLimits): string | undefined {
+  if (!Number.isFinite(value)) return "is not a number";
+  if (integer && !Number.isInteger(value)) return "is not a whole number";
+  if (value < min) return `is below ${min}`;
+  if (max != null && value > max) return `is above ${max}`;
+  return undefined;
+}

@@ -1,0 +1,50 @@
+import { createRequire } from "node:module";
+import { dirname, sep } from "node:path";
+import type { Log } from "./log.js";
+
+/** Packages of which a second copy in one process silently loses spans. */
+const SINGLETONS = {
+  "import-in-the-middle": "ESM modules hooked through one copy are not seen through the other",
+  "@opentelemetry/api": "spans made through one copy can be missing from traces of the other",
+} as const;
+
+const LOOK_AGAIN_AFTER_MS = 2000;
+
+/**
+ * Looks twice, at once and when the application has loaded its modules, whether two copies of a package that
+ * must be alone are loaded, and says so once. Returns a function that ends the watch.
+ */
+export function warnOfSecondCopies(log: Log): () => void {
+  const look = () => {
+    for (const line of describeCopies(loadedFiles())) log.warn(line);
+  };
+  look();
+  // Most applications have loaded everything by then; a short one is looked at when it ends.
+  const timer = setTimeout(look, LOOK_AGAIN_AFTER_MS).unref();
+  process.once("beforeExit", look);
+  return () => {
+    clearTimeout(timer);
+    process.removeListener("beforeExit", look);
+  };
+}
+
+/** One line for each package that the files belong to more than once. */
+export function describeCopies(files: readonly string[]): string[] {
+  return Object.entries(SINGLETONS).flatMap(([name, consequence]) => {
+    const folders = new Set(files.flatMap((file) => folderOf(name, file) ?? []));
+    if (folders.size < 2) return [];
+    const list = [...folders].join(" and ");
+    return [`${name} is loaded ${folders.size} times (${list}): ${consequence}. See "npm ls ${name}".`];
+  });
+}
+
+function folderOf(name: string, file: string): string | undefined {
+  const marker = `${sep}node_modules${sep}${name.replaceAll("/", sep)}${sep}`;
+  const at = file.lastIndexOf(marker);
+  return at < 0 ? undefined : dirname(file.slice(0, at + marker.length));
+}
+
+/** Both packages are CommonJS, so whoever imports them leaves an entry in the one cache. */
+function loadedFiles(): string[] {
+  return Object.keys(createRequire(import.meta.url).cache);
+}

@@ -1,0 +1,40 @@
+import { Configuration } from "./configuration.js";
+import { currentKit, INACTIVE, type Kit, setCurrentKit } from "./kit.js";
+import { createLog, reportsOf } from "./log.js";
+import type { InitOptions } from "./options.js";
+import { isDisabled, readLogLevel } from "./settings.js";
+import { start } from "./start.js";
+
+/**
+ * Starts the kit: options over environment variables over defaults. There is one for each process, so a
+ * second call returns the one that runs. Joins the application's tracer provider if it has one. Never throws;
+ * what is wrong is one line on standard error.
+ */
+export function init(options: InitOptions = {}): Kit {
+  const running = currentKit();
+  if (running != null) return running;
+  const problems: string[] = [];
+  const configuration = new Configuration(process.env, (problem) => problems.push(problem));
+  const log = createLog(readLogLevel(options, configuration));
+  configuration.report = reportsOf(log);
+  for (const problem of problems) configuration.report(problem);
+  try {
+    if (isDisabled(options, configuration)) return INACTIVE;
+    const kit = start(options, configuration, log);
+    setCurrentKit(kit);
+    return kit;
+  } catch (error) {
+    log.warn(`could not start, the application runs without telemetry: ${String(error)}`);
+    return INACTIVE;
+  }
+}
+
+/** Sends what has been recorded so far. Without effect before `init`. */
+export async function flush(): Promise<void> {
+  await currentKit()?.flush();
+}
+
+/** Ends the kit that `init` started. Without effect before `init`. */
+export async function shutdown(): Promise<void> {
+  await currentKit()?.shutdown();
+}

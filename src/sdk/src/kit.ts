@@ -1,0 +1,39 @@
+/** What `init` returns. The functions `flush` and `shutdown` of the package act on the same one. */
+export interface Kit {
+  /** `false` when the kit is switched off or could not start; everything else is then without effect. */
+  readonly active: boolean;
+  /** Import specifiers that module hooks must see for the instrumentations to work. */
+  readonly modules: readonly string[];
+  /**
+   * Sends what has been recorded so far, for example before a serverless function freezes. Resolves when it
+   * was delivered or given up, after `shutdownTimeoutMs` at the latest; never rejects.
+   */
+  flush(): Promise<void>;
+  /**
+   * Takes every patch back, sends what is left and lets go of the process. `init` works again afterwards.
+   * Never rejects; a second call does nothing.
+   */
+  shutdown(): Promise<void>;
+}
+
+/** Stands in where the kit is off. */
+export const INACTIVE: Kit = {
+  active: false,
+  modules: [],
+  flush: async () => {},
+  shutdown: async () => {},
+};
+
+const SLOT = Symbol.for("@kit/sdk");
+
+/** On the global object, so that a second copy of the package finds the kit that runs. */
+const slot = globalThis as { [SLOT]?: Kit };
+
+export function currentKit(): Kit | undefined {
+  return slot[SLOT];
+}
+
+export function setCurrentKit(kit: Kit | undefined): void {
+  if (kit == null) delete slot[SLOT];
+  else slot[SLOT] = kit;
+}

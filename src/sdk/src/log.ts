@@ -1,0 +1,56 @@
+import { Console } from "node:console";
+import { isMainThread } from "node:worker_threads";
+import { DiagLogLevel, diag } from "@opentelemetry/api";
+
+/** What the kit has to say about itself. One line each; never content, never a credential. */
+export interface Log {
+  /** On standard error, unless the log level is below `warn`. The same line is said once. */
+  warn(line: string): void;
+  /** To OpenTelemetry's `diag` logger, so silent until a log level or a logger is set. */
+  info(line: string): void;
+}
+
+/** Names that `OTEL_LOG_LEVEL` accepts. */
+export const LOG_LEVELS = ["none", "error", "warn", "info", "debug", "verbose", "all"] as const;
+
+export type LogLevelName = (typeof LOG_LEVELS)[number];
+
+const DIAG_LEVELS = {
+  none: DiagLogLevel.NONE,
+  error: DiagLogLevel.ERROR,
+  warn: DiagLogLevel.WARN,
+  info: DiagLogLevel.INFO,
+  debug: DiagLogLevel.DEBUG,
+  verbose: DiagLogLevel.VERBOSE,
+  all: DiagLogLevel.ALL,
+} as const satisfies Record<LogLevelName, DiagLogLevel>;
+
+/** Writes to standard error; a `level` that was asked for also switches OpenTelemetry's own messages on. */
+export function createLog(level: LogLevelName | undefined, write = writeToStderr): Log {
+  if (level != null) {
+    const line = (message: string, ...rest: unknown[]) => write([message, ...rest.map(String)].join(" "));
+    const logger = { error: line, warn: line, info: line, debug: line, verbose: line };
+    diag.setLogger(logger, { logLevel: DIAG_LEVELS[level], suppressOverrideMessage: true });
+  }
+  const said = new Set<string>();
+  return {
+    warn(line) {
+      if (said.has(line) || DIAG_LEVELS[level ?? "warn"] < DiagLogLevel.WARN) return;
+      said.add(line);
+      write(line);
+    },
+    info: (line) => diag.info(line),
+  };
+}
+
+/** A worker inherits the configuration of the process, whose mistakes the main thread has already reported. */
+export function reportsOf(log: Log): (problem: string) => void {
+  return isMainThread ? (problem) => log.warn(problem) : (problem) => log.info(problem);
+}
+
+function writeToStderr(line: string): void {
+  // A console ignores a closed standard error, where a bare write would end the application.
+  new Console({ stdout: process.stderr, ignoreErrors: true }).log(
+    `[kit] ${line.replaceAll(/\s*\n\s*/g, " ")}`,
+  );
+}

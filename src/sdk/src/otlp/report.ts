@@ -1,0 +1,57 @@
+import type { Log } from "../log.js";
+import type { Signal } from "./settings.js";
+
+/** The port on which collectors speak gRPC, where HTTP never works. */
+const GRPC_PORT = "4317";
+
+/**
+ * Says once what keeps a signal from being delivered, however many batches it costs, and starts over when a
+ * batch got through.
+ */
+export class DeliveryReport {
+  readonly #signal: Signal;
+  readonly #place: string;
+  readonly #port: string;
+  readonly #log: Log;
+  #failed = 0;
+
+  constructor(signal: Signal, url: string, log: Log) {
+    const { origin, pathname, port } = new URL(url);
+    this.#signal = signal;
+    // Without user, password and query, which may hold a key.
+    this.#place = `${origin}${pathname}`;
+    this.#port = port;
+    this.#log = log;
+  }
+
+  delivered(rejection: string | undefined): void {
+    if (rejection != null)
+      this.#log.warn(`OTLP ${this.#signal}: ${this.#place} rejected a part: ${rejection}`);
+    if (this.#failed === 0) return;
+    this.#log.info(
+      `OTLP ${this.#signal}: ${this.#place} takes data again; ${this.#failed} batches were lost.`,
+    );
+    this.#failed = 0;
+  }
+
+  unreachable(reason: string): void {
+    const hint =
+      this.#port === GRPC_PORT
+        ? `Port ${GRPC_PORT} is usually gRPC; OTLP over HTTP is usually on 4318.`
+        : `Start a collector, set OTEL_EXPORTER_OTLP_ENDPOINT, or OTEL_${this.#signal.toUpperCase()}_EXPORTER=none.`;
+    this.#lost(
+      `${this.#place} cannot be reached (${reason}); ${this.#signal} are dropped until it can. ${hint}`,
+    );
+  }
+
+  refused(reason: string): void {
+    const hint = /HTTP 40[13]/.test(reason) ? " Check OTEL_EXPORTER_OTLP_HEADERS." : "";
+    this.#lost(`${this.#place} refused a batch (${reason}); it is dropped.${hint}`);
+  }
+
+  #lost(line: string): void {
+    this.#failed += 1;
+    // The log says a line once, so another reason is heard and a repeated one is not.
+    this.#log.warn(`OTLP ${this.#signal}: ${line}`);
+  }
+}

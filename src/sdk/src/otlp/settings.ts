@@ -1,0 +1,109 @@
+import { readFileSync } from "node:fs";
+import type { Configuration, Place } from "../configuration.js";
+
+export const PROTOCOLS = ["http/protobuf", "http/json"] as const;
+export const COMPRESSIONS = ["none", "gzip"] as const;
+
+/** Where OTLP goes and how. Applies to every signal; the variables can also set each signal apart. */
+export interface OtlpOptions {
+  /**
+   * Base URL; `/v1/traces`, `/v1/metrics` or `/v1/logs` is appended.
+   * `OTEL_EXPORTER_OTLP_ENDPOINT` is the same; `OTEL_EXPORTER_OTLP_TRACES_ENDPOINT` is used as it stands.
+   * @default "http://localhost:4318"
+   */
+  readonly endpoint?: string;
+  /** Sent with every request, over those of `OTEL_EXPORTER_OTLP_HEADERS`. Never logged. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Encoding of the body. `OTEL_EXPORTER_OTLP_PROTOCOL`. @default "http/protobuf" */
+  readonly protocol?: (typeof PROTOCOLS)[number];
+  /**
+   * Longest time for one batch, retries and their waits included, in milliseconds.
+   * `OTEL_EXPORTER_OTLP_TIMEOUT`. @default 10000
+   */
+  readonly timeoutMs?: number;
+  /** `OTEL_EXPORTER_OTLP_COMPRESSION`. @default "none" */
+  readonly compression?: (typeof COMPRESSIONS)[number];
+}
+
+export type Signal = "traces" | "metrics" | "logs";
+
+export interface OtlpSettings {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly protocol: (typeof PROTOCOLS)[number];
+  readonly timeoutMs: number;
+  readonly compression: (typeof COMPRESSIONS)[number];
+  readonly tls: { readonly ca?: Buffer; readonly cert?: Buffer; readonly key?: Buffer };
+}
+
+const DEFAULT_ENDPOINT = "http://localhost:4318";
+const DEFAULT_TIMEOUT_MS = 10_000;
+
+/** Options over the signal's own variable over the common variable over the default. */
+export function readOtlpSettings(
+  signal: Signal,
+  options: OtlpOptions,
+  configuration: Configuration,
+): OtlpSettings {
+  const place = (suffix: string, option?: keyof OtlpOptions): Place => ({
+    variables: [`OTEL_EXPORTER_OTLP_${signal.toUpperCase()}_${suffix}`, `OTEL_EXPORTER_OTLP_${suffix}`],
+    ...(option == null ? {} : { option: `otlp.${option}`, value: options[option] }),
+  });
+  return {
+    url: readUrl(signal, options.endpoint, configuration),
+    headers: {
+      ...configuration.pairs("OTEL_EXPORTER_OTLP_HEADERS"),
+      ...configuration.pairs(`OTEL_EXPORTER_OTLP_${signal.toUpperCase()}_HEADERS`),
+      ...options.headers,
+    },
+    protocol: readProtocol(place("PROTOCOL", "protocol"), configuration),
+    timeoutMs: configuration.number(place("TIMEOUT", "timeoutMs"), DEFAULT_TIMEOUT_MS, { min: 1 }),
+    compression: configuration.choice(place("COMPRESSION", "compression"), COMPRESSIONS, "none"),
+    tls: {
+      ca: readCertificate(place("CERTIFICATE"), configuration),
+      cert: readCertificate(place("CLIENT_CERTIFICATE"), configuration),
+      key: readCertificate(place("CLIENT_KEY"), configuration),
+    },
+  };
+}
+
+function readUrl(signal: Signal, endpoint: string | undefined, configuration: Configuration): string {
+  const own = `OTEL_EXPORTER_OTLP_${signal.toUpperCase()}_ENDPOINT`;
+  const places: readonly Place[] = [
+    { option: "otlp.endpoint", value: endpoint },
+    { variables: [own] },
+    { variables: ["OTEL_EXPORTER_OTLP_ENDPOINT"] },
+  ];
+  for (const place of places) {
+    const given = configuration.given(place);
+    if (given == null) continue;
+    const { name, text } = given;
+    const protocol = URL.canParse(text) ? new URL(text).protocol : undefined;
+    if (protocol === "http:" || protocol === "https:") {
+      return name === own ? text : `${text.replace(/\/+$/, "")}/v1/${signal}`;
+    }
+    // Not repeated: an endpoint can carry a password.
+    configuration.report(`${name} is not an http:// or https:// URL; it is ignored.`);
+  }
+  return `${DEFAULT_ENDPOINT}/v1/${signal}`;
+}
+
+function readProtocol(place: Place, configuration: Configuration): OtlpSettings["protocol"] {
+  const given = configuration.given(place);
+  if (given?.text.toLowerCase() !== "grpc") return configuration.choice(place, PROTOCOLS, "http/protobuf");
+  configuration.report(
+    `${given.name}: grpc is not supported; http/protobuf is used, which collectors take on port 4318.`,
+  );
+  return "http/protobuf";
+}
+
+function readCertificate(place: Place, configuration: Configuration): Buffer | undefined {
+  const given = configuration.given(place);
+  if (given == null) return undefined;
+  try {
+    return readFileSync(given.text);
+  } catch {
+    configuration.report(`${given.name}: the file cannot be read; it is ignored.`);
+    return undefined;
+  }
+}

@@ -1,0 +1,105 @@
+import {
+  type ClientRequest,
+  Agent as HttpAgent,
+  request as httpRequest,
+  type IncomingMessage,
+} from "node:http";
+import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
+import { promisify } from "node:util";
+import { gzip } from "node:zlib";
+import { VERSION } from "../version.js";
+import type { OtlpSettings } from "./settings.js";
+
+/** What became of one request body. Trying again helps only after `retry`. */
+export type Outcome =
+  | { readonly kind: "delivered"; readonly body: Uint8Array }
+  | { readonly kind: "retry"; readonly reason: string; readonly afterMs?: number }
+  | { readonly kind: "refused"; readonly reason: string };
+
+export interface Transport {
+  /** Sends one body. Never rejects. Gives up when `signal` aborts. */
+  send(body: Uint8Array, signal: AbortSignal): Promise<Outcome>;
+  /** Lets go of idle connections. */
+  close(): void;
+}
+
+const RETRYABLE_STATUS = [429, 502, 503, 504];
+/** A collector's answer is a few bytes; more than this is not one. */
+const LONGEST_ANSWER = 64 * 1024;
+
+const compress = promisify(gzip);
+
+/**
+ * One POST for each body over a kept connection. Not `fetch`: applications mock and instrument that one, and
+ * telemetry has no place among their requests.
+ */
+export function httpTransport(settings: OtlpSettings): Transport {
+  const secure = settings.url.startsWith("https:");
+  const agent = secure
+    ? new HttpsAgent({ keepAlive: true, ...settings.tls })
+    : new HttpAgent({ keepAlive: true });
+  const headers = {
+    ...settings.headers,
+    "user-agent": `kit-otlp/${VERSION}`,
+    "content-type": settings.protocol === "http/json" ? "application/json" : "application/x-protobuf",
+    ...(settings.compression === "gzip" ? { "content-encoding": "gzip" } : {}),
+  };
+  return {
+    async send(body, signal) {
+      try {
+        const payload = settings.compression === "gzip" ? await compress(body) : body;
+        const request = (secure ? httpsRequest : httpRequest)(settings.url, {
+          method: "POST",
+          agent,
+          headers: { ...headers, "content-length": payload.byteLength },
+          signal,
+        });
+        return await answerTo(request, payload);
+      } catch (error) {
+        return { kind: "retry", reason: signal.aborted ? "no answer in time" : nameOf(error) };
+      }
+    },
+    close: () => agent.destroy(),
+  };
+}
+
+function answerTo(request: ClientRequest, payload: Uint8Array): Promise<Outcome> {
+  return new Promise((resolve, reject) => {
+    request.on("error", reject);
+    // Telemetry under way does not keep a finished application up; whoever flushes holds the process.
+    request.on("socket", (socket) => socket.unref());
+    request.on("response", (response) => {
+      const chunks: Buffer[] = [];
+      let size = 0;
+      response.on("error", reject);
+      response.on("data", (chunk: Buffer) => {
+        size += chunk.byteLength;
+        if (size <= LONGEST_ANSWER) chunks.push(chunk);
+      });
+      response.on("end", () => resolve(outcomeOf(response, Buffer.concat(chunks))));
+    });
+    request.end(payload);
+  });
+}
+
+function outcomeOf(response: IncomingMessage, body: Uint8Array): Outcome {
+  const status = response.statusCode ?? 0;
+  if (status >= 200 && status < 300) return { kind: "delivered", body };
+  const reason = `HTTP ${status} ${response.statusMessage ?? ""}`.trim();
+  if (!RETRYABLE_STATUS.includes(status)) return { kind: "refused", reason };
+  return { kind: "retry", reason, afterMs: readRetryAfter(response.headers["retry-after"]) };
+}
+
+/** `Retry-After` is a number of seconds or a date. */
+function readRetryAfter(header: string | undefined): number | undefined {
+  if (header == null) return undefined;
+  const ms = /^\d+$/.test(header.trim()) ? Number(header) * 1000 : Date.parse(header) - Date.now();
+  return Number.isNaN(ms) ? undefined : Math.max(ms, 0);
+}
+
+/** The code of a system error (`ECONNREFUSED`), which says more than its message and holds no address. */
+function nameOf(error: unknown): string {
+  if (error instanceof AggregateError && error.errors.length > 0) return nameOf(error.errors[0]);
+  if (error instanceof Error) return (error as NodeJS.ErrnoException).code ?? error.message;
+  return String(error);
+}

@@ -1,0 +1,87 @@
+import type { SpanProcessor } from "@opentelemetry/sdk-trace-node";
+import type { EndingExporter } from "./signals/output.js";
+
+/** A provider of any signal. */
+interface Stage {
+  forceFlush?(): Promise<void>;
+  shutdown?(): Promise<void>;
+}
+
+/** Everything that leaves the process, flushed and ended together, in bounded time, whatever fails. */
+export class Pipeline {
+  readonly #timeoutMs: number;
+  readonly #stages: Stage[] = [];
+  readonly #exporters: EndingExporter[] = [];
+  readonly #last: (() => void)[] = [];
+  #recorded = 1;
+
+  constructor(timeoutMs: number) {
+    this.#timeoutMs = timeoutMs;
+  }
+
+  /** Notices ended spans, so that the end of an idle process costs nothing. */
+  readonly activity: SpanProcessor = {
+    onStart: () => {},
+    onEnd: () => {
+      this.#recorded += 1;
+    },
+    forceFlush: async () => {},
+    shutdown: async () => {},
+  };
+
+  add(stage: Stage, exporters: readonly EndingExporter[] = [], last: readonly (() => void)[] = []): void {
+    this.#stages.push(stage);
+    this.#exporters.push(...exporters);
+    this.#last.push(...last);
+  }
+
+  get isEmpty(): boolean {
+    return this.#stages.length === 0;
+  }
+
+  /** Whether something may have been recorded since the last flush; always true before the first. */
+  hasWork(): boolean {
+    return this.#recorded > 0;
+  }
+
+  async flush(): Promise<void> {
+    this.#recorded = 0;
+    await this.#inTime(this.#flushAll());
+  }
+
+  /** The process ends: what is left is tried once, and what hangs is cut off. */
+  async finish(): Promise<void> {
+    for (const exporter of this.#exporters) exporter.hurry();
+    await this.flush();
+    for (const exporter of this.#exporters) exporter.abort();
+  }
+
+  /** For the `exit` event, where nothing can be awaited. */
+  last(): void {
+    for (const show of this.#last) show();
+  }
+
+  async shutdown(): Promise<void> {
+    await this.finish();
+    await this.#inTime(settled(this.#stages.map((stage) => stage.shutdown?.())));
+  }
+
+  async #flushAll(): Promise<void> {
+    await settled(this.#stages.map((stage) => stage.forceFlush?.()));
+    await settled(this.#exporters.map((exporter) => exporter.forceFlush()));
+  }
+
+  /** The timer also keeps the process up while requests, which do not, are under way. */
+  async #inTime(work: Promise<void>): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const deadline = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, this.#timeoutMs);
+    });
+    await Promise.race([work, deadline]);
+    clearTimeout(timer);
+  }
+}
+
+async function settled(work: readonly (Promise<void> | undefined)[]): Promise<void> {
+  await Promise.allSettled(work);
+}

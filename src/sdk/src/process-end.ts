@@ -1,0 +1,64 @@
+/** What happens when the process is about to end. */
+export interface Ending {
+  /** Sends what is left. Resolves in bounded time and never rejects. */
+  finish(): Promise<void>;
+  /** Whether anything was recorded since `finish` last ran, so that an idle process is not kept up. */
+  hasWork(): boolean;
+  /** The very last moment: only what needs no waiting. */
+  last(): void;
+}
+
+const SIGNALS = ["SIGTERM", "SIGINT"] as const;
+
+/**
+ * Runs `ending` when the event loop is empty and when a signal is about to kill the process, which then dies
+ * by the same signal. An application with a handler of its own keeps control: only the sending starts early.
+ * Returns a function that takes all listeners away.
+ */
+export function onProcessEnd(ending: Ending): () => void {
+  const beforeExit = () => {
+    if (ending.hasWork()) void ending.finish();
+  };
+  const last = () => ending.last();
+  const onSignal = (signal: NodeJS.Signals) => {
+    const alone = others(signal, onSignal) === 0;
+    // Gone before the wait: a second signal kills at once, as it would without us.
+    if (alone) stop();
+    void ending.finish().then(() => {
+      if (alone) process.kill(process.pid, signal);
+    });
+  };
+  const stop = () => {
+    process.removeListener("beforeExit", beforeExit);
+    for (const signal of SIGNALS) process.removeListener(signal, onSignal);
+  };
+  process.on("beforeExit", beforeExit);
+  process.on("exit", last);
+  // First in line: a `once` listener of the application has not taken itself away yet when we count.
+  for (const signal of SIGNALS) process.prependListener(signal, onSignal);
+  return () => {
+    stop();
+    process.removeListener("exit", last);
+  };
+}
+
+/** Listeners that decide what the signal does. */
+function others(signal: NodeJS.Signals, own: (signal: NodeJS.Signals) => void): number {
+  const listeners = process.listeners(signal).filter((listener) => listener !== own).length;
+  return Math.max(listeners - signalExitListeners(), 0);
+}
+
+/**
+ * `signal-exit`, found in most command-line tools, listens in order to clean up and lets the signal kill the
+ * process only when nobody else listens; waiting for it would leave a process that never dies.
+ */
+function signalExitListeners(): number {
+  const emitters = [
+    (globalThis as Record<symbol, unknown>)[Symbol.for("signal-exit emitter")],
+    (process as unknown as Record<string, unknown>).__signal_exit_emitter__,
+  ];
+  return emitters.reduce<number>((sum, emitter) => {
+    const count = (emitter as { count?: unknown } | undefined)?.count;
+    return sum + (typeof count === "number" ? count : 0);
+  }, 0);
+}

@@ -1,0 +1,22 @@
+import type { SpanProcessor } from "@opentelemetry/sdk-trace-node";
+import { BACKENDS } from "./backends.js";
+import { Configuration } from "./configuration.js";
+import { createLog, reportsOf } from "./log.js";
+import type { InitOptions } from "./options.js";
+import { readSettings } from "./settings.js";
+import { createSpanOutputs } from "./signals/traces.js";
+
+/**
+ * The span processors that `init` would attach, for an application that builds its own tracer provider:
+ * `new NodeSDK({ spanProcessors: createSpanProcessors() })`. That provider then flushes and ends them.
+ */
+export function createSpanProcessors(options: InitOptions = {}): SpanProcessor[] {
+  const log = createLog(undefined);
+  const configuration = new Configuration(process.env, reportsOf(log));
+  const outputs = createSpanOutputs(readSettings(options, configuration), log);
+  return [
+    ...outputs.map(({ processor }) => processor),
+    ...BACKENDS.flatMap(({ create }) => create(options, configuration, log) ?? []),
+    ...(options.spanProcessors ?? []),
+  ];
+}

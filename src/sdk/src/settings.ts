@@ -1,0 +1,124 @@
+import type { TextMapPropagator } from "@opentelemetry/api";
+import type { Resource } from "@opentelemetry/resources";
+import type { Sampler } from "@opentelemetry/sdk-trace-node";
+import type { Configuration, NumberLimits } from "./configuration.js";
+import { LOG_LEVELS, type LogLevelName } from "./log.js";
+import type { BatchOptions, ExporterName, InitOptions } from "./options.js";
+import { type OtlpSettings, readOtlpSettings, type Signal } from "./otlp/settings.js";
+import { readPropagator } from "./propagator.js";
+import { readResource } from "./resource.js";
+import { readSampler } from "./sampler.js";
+
+/** What one signal needs: no exporter means that the signal is off. */
+export interface SignalSettings {
+  readonly exporters: readonly Exclude<ExporterName, "none">[];
+  /** Read only when something goes to a collector. */
+  readonly otlp: () => OtlpSettings;
+}
+
+/** Everything that options and variables decide, checked once. */
+export interface Settings {
+  readonly resource: Resource;
+  readonly sampler: Sampler;
+  readonly propagator: TextMapPropagator;
+  readonly traces: SignalSettings;
+  readonly metrics: SignalSettings & { readonly intervalMs: number; readonly timeoutMs: number };
+  readonly logs: SignalSettings;
+  readonly batch: Required<BatchOptions>;
+  readonly shutdownTimeoutMs: number;
+}
+
+const EXPORTERS = ["otlp", "console", "none"] as const satisfies readonly ExporterName[];
+const POSITIVE: NumberLimits = { min: 1 };
+const COUNT: NumberLimits = { min: 1, integer: true };
+
+/** Whether the application runs as if the kit was not there. */
+export function isDisabled(options: InitOptions, configuration: Configuration): boolean {
+  const enabled = configuration.boolean({ option: "enabled", value: options.enabled }, true);
+  if (!enabled || options.enabled === true) return !enabled;
+  return configuration.boolean({ variables: ["OTEL_SDK_DISABLED"] }, false);
+}
+
+export function readLogLevel(options: InitOptions, configuration: Configuration): LogLevelName | undefined {
+  const place = { option: "logLevel", value: options.logLevel, variables: ["OTEL_LOG_LEVEL"] };
+  if (configuration.given(place) == null) return undefined;
+  return configuration.choice(place, LOG_LEVELS, "warn");
+}
+
+export function readSettings(options: InitOptions, configuration: Configuration): Settings {
+  const number = (option: string, value: unknown, variable: string, fallback: number, limits: NumberLimits) =>
+    configuration.number({ option, value, variables: [variable] }, fallback, limits);
+  const batch = options.batch ?? {};
+  const intervalMs = number("", undefined, "OTEL_METRIC_EXPORT_INTERVAL", 60_000, POSITIVE);
+  const timeoutMs = number("", undefined, "OTEL_METRIC_EXPORT_TIMEOUT", 30_000, POSITIVE);
+  const maxQueueSize = number(
+    "batch.maxQueueSize",
+    batch.maxQueueSize,
+    "OTEL_BSP_MAX_QUEUE_SIZE",
+    2048,
+    COUNT,
+  );
+  return {
+    resource: readResource(options, configuration),
+    sampler: options.sampler ?? readSampler(configuration),
+    propagator: readPropagator(configuration),
+    traces: readSignal("traces", options.tracesExporter, ["otlp"], options, configuration),
+    metrics: {
+      ...readSignal("metrics", options.metricsExporter, [], options, configuration),
+      intervalMs,
+      // The metric reader refuses a timeout above its interval.
+      timeoutMs: Math.min(timeoutMs, intervalMs),
+    },
+    logs: readSignal("logs", options.logsExporter, [], options, configuration),
+    batch: {
+      scheduleDelayMs: number(
+        "batch.scheduleDelayMs",
+        batch.scheduleDelayMs,
+        "OTEL_BSP_SCHEDULE_DELAY",
+        5000,
+        {
+          min: 0,
+        },
+      ),
+      exportTimeoutMs: number(
+        "batch.exportTimeoutMs",
+        batch.exportTimeoutMs,
+        "OTEL_BSP_EXPORT_TIMEOUT",
+        30_000,
+        POSITIVE,
+      ),
+      maxQueueSize,
+      maxExportBatchSize: number(
+        "batch.maxExportBatchSize",
+        batch.maxExportBatchSize,
+        "OTEL_BSP_MAX_EXPORT_BATCH_SIZE",
+        Math.min(512, maxQueueSize),
+        { ...COUNT, max: maxQueueSize },
+      ),
+    },
+    shutdownTimeoutMs: configuration.number(
+      { option: "shutdownTimeoutMs", value: options.shutdownTimeoutMs },
+      5000,
+      POSITIVE,
+    ),
+  };
+}
+
+function readSignal(
+  signal: Signal,
+  option: InitOptions["tracesExporter"],
+  fallback: SignalSettings["exporters"],
+  options: InitOptions,
+  configuration: Configuration,
+): SignalSettings {
+  const place = {
+    option: `${signal}Exporter`,
+    value: option,
+    variables: [`OTEL_${signal.toUpperCase()}_EXPORTER`],
+  };
+  const chosen = configuration.choices(place, EXPORTERS);
+  // A list of which nothing is known says nothing, so it must not silence the signal.
+  const names: readonly ExporterName[] = chosen?.length ? chosen : fallback;
+  const exporters = names.includes("none") ? [] : names.filter((name) => name !== "none");
+  return { exporters, otlp: () => readOtlpSettings(signal, options.otlp ?? {}, configuration) };
+}

@@ -1,0 +1,41 @@
+import { createRequire } from "node:module";
+import type { LoggerProvider } from "@opentelemetry/sdk-logs";
+import type { Log } from "../log.js";
+import { OtlpExporter } from "../otlp/exporter.js";
+import type { Settings } from "../settings.js";
+import type { EndingExporter } from "./output.js";
+
+export interface Logs {
+  readonly provider: LoggerProvider;
+  readonly exporters: readonly EndingExporter[];
+}
+
+/** A logger provider for the configured exporters; `undefined`, and nothing loaded, when there is none. */
+export function createLogs({ logs, resource }: Settings, log: Log): Logs | undefined {
+  if (logs.exporters.length === 0) return undefined;
+  // Required, not imported: most applications never ask for events and should not wait for them at start.
+  const sdk: typeof import("@opentelemetry/sdk-logs") = createRequire(import.meta.url)(
+    "@opentelemetry/sdk-logs",
+  );
+  const otlp: EndingExporter[] = [];
+  const processors = logs.exporters.map((name) => {
+    if (name === "console") {
+      return new sdk.SimpleLogRecordProcessor({ exporter: new sdk.ConsoleLogRecordExporter() });
+    }
+    const settings = logs.otlp();
+    const exporter = new OtlpExporter(
+      "logs",
+      settings,
+      async () => {
+        const { JsonLogsSerializer, ProtobufLogsSerializer } = await import(
+          "@opentelemetry/otlp-transformer"
+        );
+        return settings.protocol === "http/json" ? JsonLogsSerializer : ProtobufLogsSerializer;
+      },
+      log,
+    );
+    otlp.push(exporter);
+    return new sdk.BatchLogRecordProcessor({ exporter });
+  });
+  return { provider: new sdk.LoggerProvider({ resource, processors }), exporters: otlp };
+}

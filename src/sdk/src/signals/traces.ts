@@ -1,0 +1,36 @@
+import { BatchSpanProcessor, SimpleSpanProcessor, type SpanProcessor } from "@opentelemetry/sdk-trace-node";
+import type { Log } from "../log.js";
+import { OtlpExporter } from "../otlp/exporter.js";
+import type { Settings } from "../settings.js";
+import { TraceTreeExporter } from "../tree/exporter.js";
+import type { Output } from "./output.js";
+
+/** The configured exporters of spans, each behind the processor that suits it. */
+export function createSpanOutputs({ traces, batch }: Settings, log: Log): Output<SpanProcessor>[] {
+  return traces.exporters.map((name) => {
+    if (name === "console") {
+      const tree = new TraceTreeExporter();
+      // The tree gathers spans itself; a batch would only hold the picture back.
+      return { processor: new SimpleSpanProcessor(tree), last: () => tree.showAll() };
+    }
+    const settings = traces.otlp();
+    const exporter = new OtlpExporter(
+      "traces",
+      settings,
+      async () => {
+        const { JsonTraceSerializer, ProtobufTraceSerializer } = await import(
+          "@opentelemetry/otlp-transformer"
+        );
+        return settings.protocol === "http/json" ? JsonTraceSerializer : ProtobufTraceSerializer;
+      },
+      log,
+    );
+    const processor = new BatchSpanProcessor(exporter, {
+      scheduledDelayMillis: batch.scheduleDelayMs,
+      exportTimeoutMillis: batch.exportTimeoutMs,
+      maxQueueSize: batch.maxQueueSize,
+      maxExportBatchSize: batch.maxExportBatchSize,
+    });
+    return { processor, exporter };
+  });
+}
