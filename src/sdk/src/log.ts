@@ -1,6 +1,6 @@
-import { Console } from "node:console";
 import { isMainThread } from "node:worker_threads";
 import { DiagLogLevel, diag } from "@opentelemetry/api";
+import { writeQuietly } from "./write-quietly.js";
 
 /** What the kit has to say about itself. One line each; never content, never a credential. */
 export interface Log {
@@ -49,8 +49,5 @@ export function reportsOf(log: Log): (problem: string) => void {
 }
 
 function writeToStderr(line: string): void {
-  // A console ignores a closed standard error, where a bare write would end the application.
-  new Console({ stdout: process.stderr, ignoreErrors: true }).log(
-    `[kit] ${line.replaceAll(/\s*\n\s*/g, " ")}`,
-  );
+  writeQuietly(process.stderr, `[kit] ${line.replaceAll(/\s*\n\s*/g, " ")}\n`);
 }

@@ -1,6 +1,6 @@
-import { Console } from "node:console";
 import { type ExportResult, ExportResultCode } from "@opentelemetry/core";
 import type { ReadableSpan, SpanExporter } from "@opentelemetry/sdk-trace-node";
+import { writeQuietly } from "../write-quietly.js";
 import { createPaint, type Paint, type Terminal } from "./paint.js";
 import { renderTrace } from "./render.js";
 
@@ -29,7 +29,6 @@ const REMEMBERED_TRACES = 1000;
  */
 export class TraceTreeExporter implements SpanExporter {
   readonly #stream: NonNullable<TraceTreeOptions["stream"]>;
-  readonly #output: Console;
   readonly #paint: Paint;
   readonly #settleMs: number;
   readonly #maxSpans: number;
@@ -40,8 +39,6 @@ export class TraceTreeExporter implements SpanExporter {
 
   constructor({ stream = process.stdout, settleMs = 100, maxSpans = 10_000 }: TraceTreeOptions = {}) {
     this.#stream = stream;
-    // A console ignores a closed pipe, where a bare write would end the application.
-    this.#output = new Console({ stdout: stream, ignoreErrors: true });
     this.#settleMs = settleMs;
     this.#maxSpans = maxSpans;
     this.#paint = createPaint(stream, process.env);
@@ -101,7 +98,7 @@ export class TraceTreeExporter implements SpanExporter {
       const note = this.#shown.has(id) ? "came later" : trace.rootEnded ? undefined : "root not ended";
       this.#remember(id);
       const width = this.#stream.columns ?? WIDTH_OF_A_FILE;
-      this.#output.log(`${renderTrace(trace.spans, { paint: this.#paint, width, note })}`);
+      writeQuietly(this.#stream, `${renderTrace(trace.spans, { paint: this.#paint, width, note })}\n`);
     }
   }
 
