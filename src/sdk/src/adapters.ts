@@ -1,14 +1,8 @@
-import type { Instrumentation, InstrumentationConfig } from "@opentelemetry/instrumentation";
+import type { GenAIInstrumentationConfig } from "@kit/genai";
+import { OpenAIInstrumentation } from "@kit/instrumentation-openai";
+import type { Instrumentation } from "@opentelemetry/instrumentation";
 import type { Configuration } from "./configuration.js";
 import type { InitOptions } from "./options.js";
-
-/** What the kit tells every adapter; what is `undefined` is left to the adapter's own default. */
-export interface AdapterConfig extends InstrumentationConfig {
-  readonly captureMessageContent?: InitOptions["captureMessages"];
-  readonly redact?: InitOptions["redact"];
-  readonly maxContentLength?: number;
-  readonly prices?: InitOptions["prices"];
-}
 
 /** An instrumentation that comes with the kit. */
 export interface Adapter {
@@ -16,11 +10,13 @@ export interface Adapter {
   readonly name: string;
   /** Import specifiers that the module hooks must see; everything else stays untouched. */
   readonly modules: readonly string[];
-  readonly create: (config: AdapterConfig) => Instrumentation;
+  readonly create: (config: GenAIInstrumentationConfig) => Instrumentation;
 }
 
 /** One line for each library. */
-export const ADAPTERS: readonly Adapter[] = [];
+export const ADAPTERS: readonly Adapter[] = [
+  { name: "openai", modules: ["openai"], create: (config) => new OpenAIInstrumentation(config) },
+];
 
 /** The adapters that options and variables leave on. */
 export function chooseAdapters(
@@ -49,7 +45,7 @@ export function chooseAdapters(
 }
 
 /** Content options for every adapter. */
-export function toAdapterConfig(options: InitOptions): AdapterConfig {
+export function toAdapterConfig(options: InitOptions): GenAIInstrumentationConfig {
   return {
     captureMessageContent: options.captureMessages,
     redact: options.redact,

@@ -1,4 +1,4 @@
-import type { SpanProcessor } from "@opentelemetry/sdk-trace-node";
+import type { SpanProcessor } from "@opentelemetry/sdk-trace";
 import type { Configuration } from "./configuration.js";
 import type { Log } from "./log.js";
 import type { InitOptions } from "./options.js";

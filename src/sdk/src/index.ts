@@ -1,6 +1,6 @@
 export { flush, init, shutdown } from "./init.js";
 export type { Kit } from "./kit.js";
-export type { BatchOptions, CaptureMode, ExporterName, InitOptions } from "./options.js";
+export type { BatchOptions, ExporterName, InitOptions } from "./options.js";
 export type { OtlpOptions } from "./otlp/settings.js";
 export { createSpanProcessors } from "./processors.js";
 export { TraceTreeExporter, type TraceTreeOptions } from "./tree/exporter.js";

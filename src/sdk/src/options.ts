@@ -1,6 +1,7 @@
+import type { ContentCapture, ContentOptions, PriceOverrides } from "@kit/genai";
 import type { Attributes } from "@opentelemetry/api";
 import type { Instrumentation } from "@opentelemetry/instrumentation";
-import type { Sampler, SpanProcessor } from "@opentelemetry/sdk-trace-node";
+import type { Sampler, SpanProcessor } from "@opentelemetry/sdk-trace";
 import type { LogLevelName } from "./log.js";
 import type { OtlpOptions } from "./otlp/settings.js";
 
@@ -51,18 +52,15 @@ export interface InitOptions {
    * Records prompts, answers and tool arguments: `true` on spans, or where the name says.
    * `OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT`. @default false
    */
-  readonly captureMessages?: boolean | CaptureMode;
-  /** Sees all content before it is recorded and returns what may be. Content is dropped when it throws. */
-  readonly redact?: (content: unknown) => unknown;
-  /** Longest text inside recorded content, in characters; longer ones are cut. @default 32768 */
+  readonly captureMessages?: boolean | ContentCapture;
+  /** Sees the content of each operation before it is recorded and returns what may be. Content is dropped when it throws. */
+  readonly redact?: ContentOptions["redact"];
+  /** Longest text inside recorded content, in characters; longer ones are cut. @default 65536 */
   readonly maxContentLength?: number;
-  /** Prices over the built-in table, by model: USD for 1,000 input and 1,000 output tokens. */
-  readonly prices?: Readonly<Record<string, readonly [input: number, output: number]>>;
+  /** Prices over the built-in table, by model name: USD for 1,000 input and 1,000 output tokens. */
+  readonly prices?: PriceOverrides;
   /** Longest time that `flush`, `shutdown` and the end of the process wait for delivery, in milliseconds. @default 5000 */
   readonly shutdownTimeoutMs?: number;
   /** How much OpenTelemetry says about itself on standard error. `OTEL_LOG_LEVEL`. @default only the kit's own warnings */
   readonly logLevel?: LogLevelName;
 }
-
-/** Where content goes once it is captured. */
-export type CaptureMode = "NO_CONTENT" | "SPAN_ONLY" | "EVENT_ONLY" | "SPAN_AND_EVENT";

@@ -1,4 +1,4 @@
-import type { SpanProcessor } from "@opentelemetry/sdk-trace-node";
+import type { SpanProcessor } from "@opentelemetry/sdk-trace";
 import type { EndingExporter } from "./signals/output.js";
 
 /** A provider of any signal. */

@@ -1,4 +1,4 @@
-import type { SpanProcessor } from "@opentelemetry/sdk-trace-node";
+import type { SpanProcessor } from "@opentelemetry/sdk-trace";
 import { BACKENDS } from "./backends.js";
 import { Configuration } from "./configuration.js";
 import { createLog, reportsOf } from "./log.js";

@@ -1,6 +1,6 @@
 import type { TextMapPropagator } from "@opentelemetry/api";
 import type { Resource } from "@opentelemetry/resources";
-import type { Sampler } from "@opentelemetry/sdk-trace-node";
+import type { Sampler, SpanLimits } from "@opentelemetry/sdk-trace";
 import type { Configuration, NumberLimits } from "./configuration.js";
 import { LOG_LEVELS, type LogLevelName } from "./log.js";
 import type { BatchOptions, ExporterName, InitOptions } from "./options.js";
@@ -8,6 +8,7 @@ import { type OtlpSettings, readOtlpSettings, type Signal } from "./otlp/setting
 import { readPropagator } from "./propagator.js";
 import { readResource } from "./resource.js";
 import { readSampler } from "./sampler.js";
+import { readSpanLimits } from "./span-limits.js";
 
 /** What one signal needs: no exporter means that the signal is off. */
 export interface SignalSettings {
@@ -20,6 +21,7 @@ export interface SignalSettings {
 export interface Settings {
   readonly resource: Resource;
   readonly sampler: Sampler;
+  readonly spanLimits: SpanLimits;
   readonly propagator: TextMapPropagator;
   readonly traces: SignalSettings;
   readonly metrics: SignalSettings & { readonly intervalMs: number; readonly timeoutMs: number };
@@ -61,6 +63,7 @@ export function readSettings(options: InitOptions, configuration: Configuration)
   return {
     resource: readResource(options, configuration),
     sampler: options.sampler ?? readSampler(configuration),
+    spanLimits: readSpanLimits(configuration),
     propagator: readPropagator(configuration),
     traces: readSignal("traces", options.tracesExporter, ["otlp"], options, configuration),
     metrics: {

@@ -8,7 +8,7 @@ import {
 } from "@opentelemetry/api";
 import { type LoggerProvider, logs as logsApi } from "@opentelemetry/api-logs";
 import { AsyncLocalStorageContextManager } from "@opentelemetry/context-async-hooks";
-import { NodeTracerProvider } from "@opentelemetry/sdk-trace-node";
+import { TracerProvider as SdkTracerProvider } from "@opentelemetry/sdk-trace";
 import { chooseAdapters, toAdapterConfig } from "./adapters.js";
 import { BACKENDS } from "./backends.js";
 import type { Configuration } from "./configuration.js";
@@ -82,9 +82,10 @@ function provideTraces({ options, configuration, settings, log, pipeline, undo }
   ];
   // Without a place for spans there is no reason to make any; context still passes through.
   if (processors.length === 0) return undefined;
-  const provider = new NodeTracerProvider({
+  const provider = new SdkTracerProvider({
     resource: settings.resource,
     sampler: settings.sampler,
+    spanLimits: settings.spanLimits,
     spanProcessors: [...processors, pipeline.activity],
   });
   pipeline.add(

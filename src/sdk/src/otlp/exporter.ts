@@ -2,17 +2,21 @@ import { type ExportResult, ExportResultCode } from "@opentelemetry/core";
 import type { ISerializer } from "@opentelemetry/otlp-transformer";
 import type { Log } from "../log.js";
 import { DeliveryReport } from "./report.js";
-import { retrying } from "./retrying.js";
 import type { OtlpSettings, Signal } from "./settings.js";
-import { httpTransport, type Transport } from "./transport.js";
+import type { Transport } from "./transport.js";
 
 /** The answer of a collector that took only a part of a batch. */
 interface PartialSuccess {
   readonly partialSuccess?: { readonly errorMessage?: string } | null;
 }
 
-/** How a batch becomes a body. Loaded with the first batch: it costs as much as the rest of OpenTelemetry. */
+/** How a batch becomes a body. */
 export type LoadSerializer<Batch> = () => Promise<ISerializer<Batch, PartialSuccess>>;
+
+interface Connection<Batch> {
+  readonly serializer: ISerializer<Batch, PartialSuccess>;
+  readonly transport: Transport;
+}
 
 /**
  * OTLP over HTTP for any signal. What cannot be delivered is dropped and reported once; the processor above
@@ -22,17 +26,15 @@ export class OtlpExporter<Batch> {
   readonly #settings: OtlpSettings;
   readonly #load: LoadSerializer<Batch>;
   readonly #report: DeliveryReport;
-  readonly #transport: Transport;
   readonly #hurry = new AbortController();
   readonly #cut = new AbortController();
   readonly #sending = new Set<Promise<void>>();
-  #serializer: Promise<ISerializer<Batch, PartialSuccess>> | undefined;
+  #connection: Promise<Connection<Batch>> | undefined;
 
   constructor(signal: Signal, settings: OtlpSettings, load: LoadSerializer<Batch>, log: Log) {
     this.#settings = settings;
     this.#load = load;
     this.#report = new DeliveryReport(signal, settings.url, log);
-    this.#transport = retrying(httpTransport(settings), this.#hurry.signal);
   }
 
   export(batch: Batch, done: (result: ExportResult) => void): void {
@@ -52,7 +54,7 @@ export class OtlpExporter<Batch> {
 
   async shutdown(): Promise<void> {
     await this.forceFlush();
-    this.#transport.close();
+    (await this.#connection)?.transport.close();
   }
 
   /** The process ends: nothing waits for a retry any more. */
@@ -65,13 +67,23 @@ export class OtlpExporter<Batch> {
     this.#cut.abort();
   }
 
+  /** With the first batch: loading this costs an application as much start-up time as the rest of OpenTelemetry. */
+  async #connect(): Promise<Connection<Batch>> {
+    const [serializer, { httpTransport }, { retrying }] = await Promise.all([
+      this.#load(),
+      import("./transport.js"),
+      import("./retrying.js"),
+    ]);
+    return { serializer, transport: retrying(httpTransport(this.#settings), this.#hurry.signal) };
+  }
+
   async #send(batch: Batch): Promise<void> {
-    this.#serializer ??= this.#load();
-    const serializer = await this.#serializer;
+    this.#connection ??= this.#connect();
+    const { serializer, transport } = await this.#connection;
     const body = serializer.serializeRequest(batch);
     if (body == null) return;
     const deadline = AbortSignal.timeout(this.#settings.timeoutMs);
-    const outcome = await this.#transport.send(body, AbortSignal.any([deadline, this.#cut.signal]));
+    const outcome = await transport.send(body, AbortSignal.any([deadline, this.#cut.signal]));
     if (outcome.kind === "refused") this.#report.refused(outcome.reason);
     else if (outcome.kind === "retry") this.#report.unreachable(outcome.reason);
     else this.#report.delivered(readRejection(serializer, outcome.body));

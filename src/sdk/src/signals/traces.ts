@@ -1,4 +1,4 @@
-import { BatchSpanProcessor, SimpleSpanProcessor, type SpanProcessor } from "@opentelemetry/sdk-trace-node";
+import { BatchSpanProcessor, SimpleSpanProcessor, type SpanProcessor } from "@opentelemetry/sdk-trace";
 import type { Log } from "../log.js";
 import { OtlpExporter } from "../otlp/exporter.js";
 import type { Settings } from "../settings.js";
@@ -11,7 +11,7 @@ export function createSpanOutputs({ traces, batch }: Settings, log: Log): Output
     if (name === "console") {
       const tree = new TraceTreeExporter();
       // The tree gathers spans itself; a batch would only hold the picture back.
-      return { processor: new SimpleSpanProcessor(tree), last: () => tree.showAll() };
+      return { processor: new SimpleSpanProcessor({ exporter: tree }), last: () => tree.showAll() };
     }
     const settings = traces.otlp();
     const exporter = new OtlpExporter(
@@ -25,7 +25,8 @@ export function createSpanOutputs({ traces, batch }: Settings, log: Log): Output
       },
       log,
     );
-    const processor = new BatchSpanProcessor(exporter, {
+    const processor = new BatchSpanProcessor({
+      exporter,
       scheduledDelayMillis: batch.scheduleDelayMs,
       exportTimeoutMillis: batch.exportTimeoutMs,
       maxQueueSize: batch.maxQueueSize,

@@ -1,5 +1,5 @@
 import { type ExportResult, ExportResultCode } from "@opentelemetry/core";
-import type { ReadableSpan, SpanExporter } from "@opentelemetry/sdk-trace-node";
+import type { ReadableSpan, SpanExporter } from "@opentelemetry/sdk-trace";
 import { writeQuietly } from "../write-quietly.js";
 import { createPaint, type Paint, type Terminal } from "./paint.js";
 import { renderTrace } from "./render.js";

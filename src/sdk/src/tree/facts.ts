@@ -1,6 +1,6 @@
 import type { AttributeValue, HrTime } from "@opentelemetry/api";
 import { SpanStatusCode } from "@opentelemetry/api";
-import type { ReadableSpan } from "@opentelemetry/sdk-trace-node";
+import type { ReadableSpan } from "@opentelemetry/sdk-trace";
 
 /** What one span shows in the tree; a text is empty where the span does not say. */
 export interface Facts {

@@ -1,4 +1,4 @@
-import type { ReadableSpan } from "@opentelemetry/sdk-trace-node";
+import type { ReadableSpan } from "@opentelemetry/sdk-trace";
 import type { Facts } from "./facts.js";
 import { formatCount, formatMs, formatUsd } from "./numbers.js";
 import { cut, type Paint, widthOf } from "./paint.js";

@@ -1,4 +1,4 @@
-import type { ReadableSpan } from "@opentelemetry/sdk-trace-node";
+import type { ReadableSpan } from "@opentelemetry/sdk-trace";
 import { type Facts, readFacts, toMs } from "./facts.js";
 
 /** A span in its place, its children in the order in which they began. */
