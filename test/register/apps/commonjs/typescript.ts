@@ -1,3 +1,4 @@
+// @ts-expect-error: our compiler settings refuse what most applications do, import in a CommonJS file.
 import OpenAI from "openai";
 
 async function main(): Promise<void> {

@@ -1,0 +1,34 @@
+import { describe, expect, it } from "vitest";
+import { useWorld } from "../support/register/fixture.js";
+import { findNode, MAJORS } from "../support/register/nodes.js";
+
+const REGISTER = ["--import", "@kit/register"];
+const WAYS: readonly (readonly [title: string, file: string, flags: readonly string[]])[] = [
+  ["an ES module", "chat.mjs", REGISTER],
+  ["a CommonJS file", "chat.cjs", REGISTER],
+  ["a CommonJS file with --require", "chat.cjs", ["--require", "@kit/register"]],
+  ["an ES module with --require", "chat.mjs", ["--require", "@kit/register"]],
+  ["a CommonJS file that imports an ES module", "wrapper.cjs", REGISTER],
+  ["an SDK that is imported late", "late.mjs", REGISTER],
+  ["a worker thread", "worker.mjs", REGISTER],
+  ["TypeScript through tsx", "typescript.ts", ["--import", "tsx", ...REGISTER]],
+  ["TypeScript with tsx after us", "typescript.ts", [...REGISTER, "--import", "tsx"]],
+  ["TypeScript that compiles to CommonJS", "commonjs/typescript.ts", ["--import", "tsx", ...REGISTER]],
+];
+
+const world = useWorld();
+
+for (const major of MAJORS) {
+  const node = findNode(major);
+  describe(`on Node ${major}`, () => {
+    if (node == null) {
+      it.skip(`node@${major} cannot be installed from npm here`);
+      return;
+    }
+    it.each(WAYS)("traces %s", async (_, file, flags) => {
+      const { code, stdout, stderr } = await world.run({}, file, { flags, node });
+      expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: "Hello yourself\n", stderr: "" });
+      expect(world.collector.spans.map(({ name }) => name)).toEqual(["chat gpt-4.1-mini"]);
+    });
+  });
+}
