@@ -120,8 +120,10 @@ function checkAgainstSpan(
   if (!capture.onEvent || !capture.onSpan) return;
   for (const [name, value] of Object.entries(span.attributes)) {
     if (!isContent(name) || registry.attributes[name]?.type !== "any") continue;
-    if (!isDeepStrictEqual(JSON.parse(String(value)), record.attributes[name]))
-      report("event_differs_from_span", `${name} says something else on the span`);
+    // Through JSON, because a structured value may hold members that are undefined.
+    const structured: unknown = JSON.parse(JSON.stringify(record.attributes[name] ?? null));
+    if (!isDeepStrictEqual(JSON.parse(String(value)), structured))
+      report("event_differs_from_span", `${name} is ${JSON.stringify(structured)}, on the span ${value}`);
   }
 }
 
