@@ -9,6 +9,8 @@ export interface ResponseEvent {
   output_index?: number;
   item?: ResponseItem;
   delta?: unknown;
+  code?: string | null;
+  message?: string;
 }
 
 const TERMINAL: ReadonlySet<string> = new Set([
@@ -33,6 +35,8 @@ export function foldResponse(content: boolean): Fold<ResponseEvent, ResponseBody
         body = { ...bounded(event.response, content), ...(!settled && { status: null }) };
         return;
       }
+      // Versions before 7 hand a failure over as an event like any other.
+      if (event.type === "error") body = { ...body, ...readFailure(event) };
       const index = event.output_index;
       if (index === undefined) return;
       if (event.type === "response.output_item.done" && event.item !== undefined) {
@@ -48,6 +52,10 @@ export function foldResponse(content: boolean): Fold<ResponseEvent, ResponseBody
       return { ...body, output: unfinished(items, texts) };
     },
   };
+}
+
+function readFailure({ code, message }: ResponseEvent): ResponseBody {
+  return { status: "failed", error: { code: code ?? "error", ...(message !== undefined && { message }) } };
 }
 
 /** Without content only what the facts are read from: an open stream must not hold the conversation. */

@@ -52,9 +52,9 @@ function toFacts(name: string, description: string | undefined): ToolFacts {
 
 /** A copy that keeps prototype and hidden members, for the caller's own object must not change. */
 function copyWith<T extends object>(original: T, key: keyof T, value: unknown): T {
-  const members = Object.getOwnPropertyDescriptors(original);
-  const copy = Object.create(Object.getPrototypeOf(original), members) as T;
-  return Object.defineProperty(copy, key, { ...members[key], value });
+  const members: PropertyDescriptorMap = Object.getOwnPropertyDescriptors(original);
+  members[key as string] = { ...members[key as string], value };
+  return Object.create(Object.getPrototypeOf(original), members) as T;
 }
 
 /** The helper passes itself along, and with it the model's calls; the one that fits is the one being run. */

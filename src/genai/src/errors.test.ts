@@ -1,5 +1,5 @@
-import { expect, it } from "vitest";
-import { errorType, exceptionType, readError } from "./errors.js";
+import { describe, expect, it } from "vitest";
+import { errorType, exceptionType, readError, readErrorType, stringsOf } from "./errors.js";
 
 class APIConnectionError extends Error {}
 
@@ -33,37 +33,61 @@ it.each([
   "bad header Authorization: Bearer abc.def-123456",
   "key AIzaSyA1234567890abcdefghij is invalid",
 ])("takes the secret out of %s", (message) => {
-  const text = readError(new Error(message), undefined);
+  const text = readError(new Error(message));
   expect(text.message).toContain("[secret]");
   expect(`${text.message}${text.stack}`).not.toMatch(/abcdef1234567890|abc\.def-123456|AIzaSyA/);
 });
 
 it("drops the message of a JSON parser, which quotes the answer, unless content may be shown", () => {
   const error = new SyntaxError("Unexpected token 'H', \"Hello wor\"... is not valid JSON");
-  expect(readError(error, "")).toMatchObject({ type: "SyntaxError", message: undefined });
-  expect(readError(error, "").stack).not.toContain("Hello wor");
-  expect(readError(error, undefined).message).toContain("Hello wor");
+  expect(readError(error, [])).toMatchObject({ type: "SyntaxError", message: undefined });
+  expect(readError(error, []).stack).not.toContain("Hello wor");
+  expect(readError(error).message).toContain("Hello wor");
 });
 
-it("blanks what a message quotes of the call, and nothing else", () => {
-  const content = JSON.stringify([{ role: "user", content: "my secret plan is to win" }]);
-  expect(readError(new Error("Invalid value: 'my secret plan'."), content).message).toBe(
-    "Invalid value: '…'.",
-  );
-  expect(readError(new Error("cannot use my secret plan is to win here"), content).message).toBe(
-    "cannot use … here",
-  );
-  expect(readError(new Error("The model 'gpt-9' does not exist"), content).message).toBe(
-    "The model 'gpt-9' does not exist",
-  );
+describe("what a message repeats of the call is blanked", () => {
+  const said = ["my secret plan is to win the day", 'say "hello"\nand go'];
+
+  it.each([
+    ["quoted", "Invalid value: 'my secret plan'.", "Invalid value: '…'."],
+    ["quoted and short", 'unexpected "win"', 'unexpected "…"'],
+    ["whole", "cannot use my secret plan is to win the day here", "cannot use…here"],
+    ["begun", "Bad input my secret plan is to w...", "Bad input…..."],
+    ["with quotes and line breaks", 'bad: say "hello"\nand go!', "bad:…!"],
+  ])("%s", (_, message, blanked) => {
+    const text = readError(new Error(message), said);
+    expect(text.message?.replaceAll(/\s*…\s*/g, "…")).toBe(blanked);
+    expect(text.stack).not.toContain("secret plan");
+  });
+
+  it("and nothing else is", () => {
+    const message = "The model 'gpt-9' does not exist, and win is no word of 12 letters";
+    expect(readError(new Error(message), said).message).toBe(message);
+  });
+
+  it("in time, however long the prompt is", () => {
+    const long = ["abcdefghij ".repeat(200_000)];
+    expect(readError(new Error("x".repeat(500)), long).message).toBe("x".repeat(500));
+  });
+});
+
+it("tells only type and frames of an error that is content itself", () => {
+  const text = readErrorType(new RangeError("no city\n    at Oslo"));
+  expect(text).toMatchObject({ type: "RangeError", message: undefined });
+  expect(text.stack).toMatch(/^RangeError\n {4}at /);
+  expect(text.stack).not.toContain("no city");
+});
+
+it("finds every string in a value", () => {
+  expect(stringsOf({ a: ["x", { b: "y" }], c: 1, d: null })).toEqual(["x", "y"]);
 });
 
 it("keeps a message of 500 characters and cuts one of 501", () => {
-  expect(readError(new Error("a".repeat(500)), undefined).message).toHaveLength(500);
-  expect(readError(new Error("a".repeat(501)), undefined).message).toBe(`${"a".repeat(500)}…`);
+  expect(readError(new Error("a".repeat(500))).message).toHaveLength(500);
+  expect(readError(new Error("a".repeat(501))).message).toBe(`${"a".repeat(500)}…`);
 });
 
 it("makes do with errors that are not errors", () => {
-  expect(readError("boom", undefined)).toEqual({ type: "_OTHER", message: "boom", stack: undefined });
-  expect(readError(null, undefined)).toEqual({ type: "_OTHER", message: undefined, stack: undefined });
+  expect(readError("boom")).toEqual({ type: "_OTHER", message: "boom", stack: undefined });
+  expect(readError(null)).toEqual({ type: "_OTHER", message: undefined, stack: undefined });
 });

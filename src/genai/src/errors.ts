@@ -38,7 +38,7 @@ export function errorType(error: unknown, providerCode?: string): string {
   return providerCode ?? exceptionType(error);
 }
 
-/** What is needed to write about an error without telling what was in the call. */
+/** What may be written about an error. */
 export interface ErrorText {
   type: string;
   message: string | undefined;
@@ -46,51 +46,75 @@ export interface ErrorText {
 }
 
 /**
- * The words of an error with secrets taken out and, unless `content` may be shown, whatever it quotes of the call:
- * a JSON parser quotes the answer, a validation error the prompt.
+ * The words of an error with secrets taken out. `said` are the texts of the call that must not be repeated:
+ * a validation error quotes the prompt, a gateway's error page all of it. Without them the error is told as it is.
  */
-export function readError(error: unknown, content: string | undefined): ErrorText {
+export function readError(error: unknown, said?: readonly string[]): ErrorText {
   const type = exceptionType(error);
   const like = (typeof error === "object" && error !== null ? error : { message: error }) as ErrorLike;
   if (!isText(like.message)) return { type, message: undefined, stack: undefined };
   const original = like.message;
-  const message = limit(clean(original, type, content));
-  const stack = isText(like.stack) ? like.stack.replace(original, message ?? "") : undefined;
+  const message = clean(original, type, said);
+  const stack = isText(like.stack) ? like.stack.replace(original, () => message ?? "") : undefined;
   return { type, message, stack: stack?.replace(SECRETS, "[secret]") };
 }
 
-function clean(message: string, type: string, content: string | undefined): string | undefined {
-  const safe = message.replace(SECRETS, "[secret]");
-  if (content === undefined) return safe;
-  if (type === "SyntaxError") return undefined;
-  return withoutQuotes(safe, content);
+/** As {@link readError} for errors whose message is content by itself: only type and stack frames are left. */
+export function readErrorType(error: unknown): ErrorText {
+  const { type, stack } = readError(error);
+  const { message } = (error ?? {}) as ErrorLike;
+  const frames = isText(message)
+    ? stack?.slice(stack.lastIndexOf("\n    at ", stack.indexOf("\n    at ")))
+    : stack;
+  return { type, message: undefined, stack: frames === undefined ? undefined : `${type}${frames}` };
 }
 
-/** Blanks what a message repeats of the content: quoted pieces of it, and any longer run of it. */
-function withoutQuotes(message: string, content: string): string {
-  if (content === "") return message;
-  const unquoted = message.replace(/(["'`])((?:(?!\1).){3,})\1/gs, (whole, quote: string, inner: string) =>
-    content.includes(inner) || content.includes(JSON.stringify(inner).slice(1, -1))
-      ? `${quote}…${quote}`
-      : whole,
+function clean(message: string, type: string, said: readonly string[] | undefined): string | undefined {
+  const short = message.length <= MAX_MESSAGE ? message : `${message.slice(0, MAX_MESSAGE)}…`;
+  const safe = short.replace(SECRETS, "[secret]");
+  if (said === undefined) return safe;
+  // A JSON parser quotes the answer, of which nothing is known here.
+  if (type === "SyntaxError") return undefined;
+  return withoutQuotes(withoutRepeats(safe, said), said);
+}
+
+function withoutQuotes(message: string, said: readonly string[]): string {
+  return message.replace(/(["'`])((?:(?!\1).){3,})\1/gs, (whole, quote: string, inner: string) =>
+    said.some((text) => text.includes(inner)) ? `${quote}…${quote}` : whole,
   );
-  let result = unquoted;
-  for (const text of content.match(/"(?:[^"\\]|\\.){12,}"/gs) ?? []) {
-    const piece = readString(text);
-    if (piece !== undefined && result.includes(piece)) result = result.replaceAll(piece, "…");
+}
+
+const RUN = 12;
+const BLOCK = RUN / 2;
+
+/** Blanks every run of twelve or more characters that the message shares with a text of the call. */
+function withoutRepeats(message: string, said: readonly string[]): string {
+  const shared = new Uint8Array(message.length);
+  // Any run of that length holds a whole block at a multiple of its size: most searches end with the blocks.
+  for (let start = 0; start + BLOCK <= message.length; start += BLOCK) {
+    const block = message.slice(start, start + BLOCK);
+    for (const text of said) if (text.includes(block)) markRuns(message, start, text, shared);
+  }
+  let result = "";
+  for (let index = 0; index < message.length; index += 1) {
+    if (shared[index] === 0) result += message[index];
+    else if (shared[index - 1] !== 1) result += "…";
   }
   return result;
 }
 
-function readString(json: string): string | undefined {
-  try {
-    return JSON.parse(json) as string;
-  } catch {
-    return undefined;
+function markRuns(message: string, block: number, text: string, shared: Uint8Array): void {
+  for (let start = Math.max(0, block - RUN + BLOCK); start <= block; start += 1) {
+    const run = message.slice(start, start + RUN);
+    if (run.length === RUN && text.includes(run)) shared.fill(1, start, start + RUN);
   }
 }
 
-function limit(message: string | undefined): string | undefined {
-  if (message === undefined || message.length <= MAX_MESSAGE) return message;
-  return `${message.slice(0, MAX_MESSAGE)}…`;
+/** Every string inside a value, as a reader of an error message would look for them. */
+export function stringsOf(value: unknown, found: string[] = [], depth = 0): string[] {
+  if (typeof value === "string") found.push(value);
+  else if (typeof value === "object" && value !== null && depth < 12) {
+    for (const member of Object.values(value)) stringsOf(member, found, depth + 1);
+  }
+  return found;
 }

@@ -17,7 +17,7 @@ export class Observation {
   readonly #call: Call;
   readonly #request: RequestFacts;
   #fold: Fold<unknown, unknown> | undefined;
-  #signal: AbortSignal | undefined;
+  #aborts: Aborts | undefined;
   #streaming = false;
 
   constructor(recorder: Recorder, call: Call, request: RequestFacts) {
@@ -37,7 +37,7 @@ export class Observation {
       }
       this.#streaming = true;
       this.#fold = this.#call.fold(this.#recorder.wantsContent);
-      this.#signal = (value as { controller?: AbortController }).controller?.signal;
+      this.#aborts = watchAborts((value as { controller?: AbortController }).controller?.signal);
       tapStream(value, this);
     });
   }
@@ -60,13 +60,14 @@ export class Observation {
       this.#add(result?.value);
       return;
     }
-    if (this.#signal?.aborted === true) this.#abort(this.#signal);
+    if (this.#aborts?.signal.aborted === true) this.#abort(this.#aborts.signal);
     else this.#recorder.end({ outcome: "completed", response: this.#partial() });
   }
 
-  /** The consumer leaves the stream before its end. */
+  /** The consumer leaves the stream before its end. Some SDKs abort the request themselves just before. */
   close(): void {
-    if (this.#signal?.aborted === true) this.#abort(this.#signal);
+    const aborts = this.#aborts;
+    if (aborts?.signal.aborted === true && !aborts.thisTurn) this.#abort(aborts.signal);
     else this.#recorder.end({ outcome: "cancelled", response: this.#partial() });
   }
 
@@ -102,6 +103,29 @@ export class Observation {
       return undefined;
     }
   }
+}
+
+interface Aborts {
+  readonly signal: AbortSignal;
+  /** Whether the abort came in the turn of the event loop that is still running. */
+  thisTurn: boolean;
+}
+
+/** The listener knows this record alone: the signal of an open request must not keep an abandoned stream alive. */
+function watchAborts(signal: AbortSignal | undefined): Aborts | undefined {
+  if (signal === undefined) return undefined;
+  const aborts: Aborts = { signal, thisTurn: false };
+  signal.addEventListener(
+    "abort",
+    () => {
+      aborts.thisTurn = true;
+      queueMicrotask(() => {
+        aborts.thisTurn = false;
+      });
+    },
+    { once: true },
+  );
+  return aborts;
 }
 
 function isAbort(error: unknown): boolean {

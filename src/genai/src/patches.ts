@@ -1,7 +1,13 @@
 type Method = (this: unknown, ...args: unknown[]) => unknown;
 
-/** Marks a function as made by the kit, also by another copy of it in the same process. */
 const PATCHED = Symbol.for("kit.patched");
+
+/** Functions made by the kit, also by another copy of it in the same process; they carry no mark themselves. */
+function patchedFunctions(): WeakSet<object> {
+  const shared = globalThis as { [PATCHED]?: WeakSet<object> };
+  shared[PATCHED] ??= new WeakSet();
+  return shared[PATCHED];
+}
 
 interface Patch {
   readonly holder: object;
@@ -12,7 +18,7 @@ interface Patch {
 
 /** Whether a function already reports to the kit. */
 export function isPatched(value: unknown): boolean {
-  return typeof value === "function" && PATCHED in value;
+  return typeof value === "function" && patchedFunctions().has(value);
 }
 
 /**
@@ -58,10 +64,10 @@ function apply({ holder, key, original, replacement }: Patch): void {
   Object.defineProperty(holder, key, { ...original, value: replacement });
 }
 
-/** Gives a replacement the look of the original: name, length and source text. */
+/** Gives a replacement the look of the original: name and length. */
 function disguise(replacement: Method, original: Method): Method {
   Object.defineProperty(replacement, "name", { value: original.name, configurable: true });
   Object.defineProperty(replacement, "length", { value: original.length, configurable: true });
-  Object.defineProperty(replacement, PATCHED, { value: true });
+  patchedFunctions().add(replacement);
   return replacement;
 }

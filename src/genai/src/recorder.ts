@@ -13,7 +13,7 @@ import type { AnyValueMap } from "@opentelemetry/api-logs";
 import { ATTR, KIT_ATTR } from "./attributes.js";
 import { redactContent, setContent, setStructuredContent } from "./content.js";
 import type { Endpoint } from "./endpoint.js";
-import { type ErrorText, errorType, readError } from "./errors.js";
+import { type ErrorText, errorType, readError, readErrorType, stringsOf } from "./errors.js";
 import { emitDetails, emitException, wantsDetails } from "./events.js";
 import { isInference } from "./metrics.js";
 import type { Content, RequestFacts, ResponseFacts } from "./operation.js";
@@ -150,22 +150,29 @@ export class Recorder {
   }
 
   #readFailure({ outcome, error, response }: OperationEnd): Failure | undefined {
-    if (outcome !== "error" && outcome !== "aborted") return response?.error && toFailure(response.error);
+    const { onSpan, onEvent, redact } = this.#telemetry.policy;
+    if (outcome !== "error" && outcome !== "aborted") {
+      const told = response?.error;
+      if (told === undefined) return undefined;
+      const plain = { type: told.type, message: told.message ?? undefined, stack: undefined };
+      return { type: told.type, onSpan: plain, onEvent: plain };
+    }
     const type = errorType(error, this.#start.errorCode?.(error));
-    const quotable = this.#quotable();
-    const text = readError(error, quotable);
-    if (quotable === undefined || this.#start.errorsAreContent !== true) return { type, text };
-    return { type, text: { ...text, message: undefined } };
+    const careful = redact !== undefined || !onSpan || !onEvent ? this.#carefully(error) : undefined;
+    const open =
+      careful === undefined || (redact === undefined && (onSpan || onEvent)) ? readError(error) : careful;
+    const tell = (shown: boolean) => (shown && redact === undefined ? open : (careful ?? open));
+    return { type, onSpan: tell(onSpan), onEvent: tell(onEvent) };
   }
 
-  /** The content that an error message must not repeat; `undefined` when content may be shown anyway. */
-  #quotable(): string | undefined {
-    const { onSpan, onEvent } = this.#telemetry.policy;
-    if (onSpan || onEvent) return undefined;
+  /** What may be told of an error where content may not: a message can repeat the call, a late one the answer. */
+  #carefully(error: unknown): ErrorText {
+    if (this.#start.errorsAreContent === true || this.#firstChunkAt !== undefined)
+      return readErrorType(error);
     try {
-      return JSON.stringify(this.#start.request.content?.() ?? "");
+      return readError(error, stringsOf(this.#start.request.content?.()));
     } catch {
-      return "";
+      return readErrorType(error);
     }
   }
 
@@ -212,10 +219,10 @@ export class Recorder {
     if (logger !== undefined) emitDetails(logger, all, this.context);
   }
 
-  #fail({ type, text }: Failure): void {
-    const message = text.message !== undefined && text.message !== type ? text.message : undefined;
+  #fail({ type, onSpan, onEvent }: Failure): void {
+    const message = onSpan.message !== type ? onSpan.message : undefined;
     this.#span.setStatus({ code: SpanStatusCode.ERROR, ...(message !== undefined && { message }) });
-    if (this.#start.provider !== undefined) emitException(this.#telemetry.logger, text, this.context);
+    if (this.#start.provider !== undefined) emitException(this.#telemetry.logger, onEvent, this.context);
   }
 
   #measure(response: ResponseFacts, failed: string | undefined): void {
@@ -244,11 +251,8 @@ export class Recorder {
 
 interface Failure {
   type: string;
-  text: ErrorText;
-}
-
-function toFailure({ type, message }: { type: string; message?: string | null | undefined }): Failure {
-  return { type, text: { type, message: message ?? undefined, stack: undefined } };
+  onSpan: ErrorText;
+  onEvent: ErrorText;
 }
 
 /** What samplers may decide by. Everything else waits for the end: attributes given here are cleaned twice. */

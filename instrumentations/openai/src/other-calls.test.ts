@@ -1,0 +1,134 @@
+import { describe, expect, it } from "vitest";
+import { batchResults, createBatch, knownBatch } from "./batches.js";
+import { completions } from "./completions.js";
+import { embeddings } from "./embeddings.js";
+import { images, speech, transcript } from "./media.js";
+import { moderations } from "./moderations.js";
+
+const request = { operation: "any" };
+
+describe("embeddings", () => {
+  it("record the size that was asked for, else the length of the first vector", () => {
+    const body = { data: [{ embedding: [1, 2, 3] }], usage: { prompt_tokens: 5 } };
+    expect(embeddings.response?.(body, { ...request, dimensions: 256 }).dimensions).toBe(256);
+    expect(embeddings.response?.(body, request)).toMatchObject({ dimensions: 3, usage: { input: 5 } });
+  });
+
+  it("measure a vector in base64 by its bytes", () => {
+    const embedding = Buffer.from(new Float32Array([1, 2, 3, 4]).buffer).toString("base64");
+    expect(embeddings.response?.({ data: [{ embedding }] }, request).dimensions).toBe(4);
+  });
+
+  it("name a format only when the caller did", () => {
+    expect(embeddings.request({ model: "m" }).encodingFormats).toBeUndefined();
+    expect(embeddings.request({ model: "m", encoding_format: "base64" }).encodingFormats).toEqual(["base64"]);
+  });
+});
+
+describe("legacy completions", () => {
+  it("read prompts, and no numbers of tokens", () => {
+    const prompts = (prompt: string | unknown[]) =>
+      completions.request({ prompt }).content?.().inputMessages?.length;
+    expect([prompts("a"), prompts(["a", "b"]), prompts([1, 2])]).toEqual([1, 2, 0]);
+  });
+
+  it("fold to what they would have been unstreamed", () => {
+    const fold = completions.fold?.(true);
+    fold?.add({ id: "c1", model: "m", choices: [{ index: 0, text: "he" }] });
+    fold?.add({
+      choices: [{ index: 0, text: "y", finish_reason: "length" }],
+      usage: { prompt_tokens: 1, completion_tokens: 2 },
+    });
+    const facts = completions.response?.(fold?.body() ?? {}, request);
+    expect(facts).toMatchObject({ id: "c1", finishReasons: ["length"], usage: { input: 1, output: 2 } });
+    expect(facts?.content?.().outputMessages).toEqual([
+      { role: "assistant", parts: [{ type: "text", content: "hey" }] },
+    ]);
+  });
+});
+
+describe("images", () => {
+  it("count, and come as links or bytes", () => {
+    const facts = images("image_generation").response?.(
+      {
+        data: [{ url: "https://example.com/i.png" }, { b64_json: "AA" }],
+        usage: { input_tokens: 1, output_tokens: 2 },
+      },
+      request,
+    );
+    expect(facts).toMatchObject({ attributes: { "kit.image.count": 2 }, usage: { input: 1, output: 2 } });
+    expect(facts?.content?.().outputMessages?.[0]?.parts.map(({ type }) => type)).toEqual(["uri", "blob"]);
+  });
+
+  it("are whole only at their last event", () => {
+    const fold = images("image_edit").fold?.(false);
+    fold?.add({ type: "image_edit.partial_image", b64_json: "A" });
+    fold?.add({ type: "image_edit.completed", b64_json: "AB", usage: { output_tokens: 9 } });
+    expect(fold?.body()).toEqual({ data: [{}], usage: { output_tokens: 9 } });
+  });
+});
+
+describe("audio", () => {
+  it("asks for speech or text", () => {
+    expect(speech.request({ model: "tts-1", input: "hi" })).toMatchObject({
+      operation: "speech",
+      outputType: "speech",
+    });
+    expect(transcript("translation").request({ model: "whisper-1" })).toMatchObject({
+      operation: "translation",
+    });
+  });
+
+  it("is billed by tokens, by seconds, or nothing is told", () => {
+    const read = transcript("transcription").response;
+    expect(
+      read?.(
+        { usage: { type: "tokens", input_tokens: 7, input_token_details: { audio_tokens: 7 } } },
+        request,
+      ).usage,
+    ).toMatchObject({
+      input: 7,
+      audioInput: 7,
+    });
+    expect(read?.({ usage: { type: "duration", seconds: 3 } }, request)).toMatchObject({
+      attributes: { "kit.audio.duration": 3 },
+    });
+    expect(read?.("WEBVTT", request)).not.toHaveProperty("attributes");
+  });
+
+  it("ends a streamed transcript with its text and usage", () => {
+    const fold = transcript("transcription").fold?.(true);
+    fold?.add({ type: "transcript.text.delta" });
+    fold?.add({ type: "transcript.text.done", text: "hello", usage: { input_tokens: 1 } });
+    expect(fold?.body()).toEqual({ text: "hello", usage: { input_tokens: 1 } });
+  });
+});
+
+it("says whether a moderation flagged anything, and nothing of the input", () => {
+  expect(moderations.request({ model: "m", input: "bad words" })).not.toHaveProperty("content");
+  const flagged = (results: object[]) => moderations.response?.({ results }, request).attributes;
+  expect(flagged([{ flagged: false }, { flagged: true }])).toEqual({ "kit.moderation.flagged": true });
+  expect(flagged([{ flagged: false }])).toEqual({ "kit.moderation.flagged": false });
+});
+
+describe("batches", () => {
+  const batch = {
+    id: "batch_1",
+    status: "completed",
+    output_file_id: "file_out",
+    error_file_id: null,
+    request_counts: { total: 3, completed: 2, failed: 1 },
+  };
+
+  it("are remembered with their files, and read by id", () => {
+    expect(createBatch.response?.(batch, request)).toMatchObject({
+      linkAs: ["batch_1", "file_out"],
+      attributes: { "kit.batch.id": "batch_1", "kit.batch.request.count": 3, "kit.batch.failed.count": 1 },
+    });
+    expect(knownBatch("retrieve_batch").request("batch_1")).toMatchObject({ linkTo: ["batch_1"] });
+  });
+
+  it("leave files alone that are no results of theirs", () => {
+    expect(batchResults.request("file_x")).toMatchObject({ linkTo: ["file_x"], onlyLinked: true });
+  });
+});

@@ -1,0 +1,232 @@
+import { describe, expect, it } from "vitest";
+import { compact, type ResponseBody, responses, retrieve } from "./responses.js";
+
+const read = (body: ResponseBody) => responses.response?.(body, { operation: "chat" });
+
+describe("the request", () => {
+  it("tells its parameters", () => {
+    const facts = responses.request({
+      model: "gpt-5",
+      input: "hi",
+      max_output_tokens: 0,
+      text: { format: { type: "json_schema" } },
+      reasoning: { effort: "high" },
+      previous_response_id: "resp_0",
+      conversation: { id: "conv_1" },
+    });
+    expect(facts).toMatchObject({
+      operation: "chat",
+      model: "gpt-5",
+      maxTokens: 0,
+      outputType: "json",
+      reasoningLevel: "high",
+      previousResponseId: "resp_0",
+      conversationId: "conv_1",
+      ownAttributes: { "openai.api.type": "responses" },
+    });
+  });
+
+  it("keeps instructions apart from the history and takes a string as the user's message", () => {
+    expect(responses.request({ input: "hi", instructions: "be kind" }).content?.()).toMatchObject({
+      systemInstructions: [{ type: "text", content: "be kind" }],
+      inputMessages: [{ role: "user", parts: [{ type: "text", content: "hi" }] }],
+    });
+  });
+
+  it("reads calls, their results and references out of the input", () => {
+    const input = [
+      {
+        role: "user",
+        content: [
+          { type: "input_text", text: "x" },
+          { type: "input_image", image_url: "data:image/png;base64,AA" },
+        ],
+      },
+      { type: "function_call", call_id: "c1", name: "f", arguments: '{"a":1}' },
+      { type: "function_call_output", call_id: "c1", output: "done" },
+      { type: "item_reference", id: "msg_1" },
+    ];
+    expect(responses.request({ input }).content?.().inputMessages).toEqual([
+      {
+        role: "user",
+        parts: [
+          { type: "text", content: "x" },
+          { type: "blob", modality: "image", content: "AA", mime_type: "image/png" },
+        ],
+      },
+      { role: "assistant", parts: [{ type: "tool_call", id: "c1", name: "f", arguments: { a: 1 } }] },
+      { role: "tool", parts: [{ type: "tool_call_response", id: "c1", response: "done" }] },
+      { role: "assistant", parts: [{ type: "item_reference", id: "msg_1" }] },
+    ]);
+  });
+
+  it("names the provider's own tools by their type", () => {
+    const tools = [
+      { type: "function", name: "f", parameters: {} },
+      { type: "web_search" },
+      { type: "mcp", server_label: "docs" },
+    ];
+    expect(responses.request({ tools }).content?.().toolDefinitions).toEqual([
+      { type: "function", name: "f", parameters: {} },
+      { type: "web_search", name: "web_search" },
+      { type: "mcp", name: "docs" },
+    ]);
+  });
+});
+
+describe("the finish reason", () => {
+  it.each<[ResponseBody, (string | null)[] | undefined]>([
+    [{ status: "completed", output: [{ type: "message" }] }, ["stop"]],
+    [{ status: "completed", output: [{ type: "function_call" }] }, ["tool_calls"]],
+    [{ status: "completed", output: [{ type: "custom_tool_call" }] }, ["tool_calls"]],
+    [{ status: "completed", output: [{ type: "web_search_call" }, { type: "message" }] }, ["stop"]],
+    [{ status: "incomplete", incomplete_details: { reason: "max_output_tokens" } }, ["length"]],
+    [{ status: "incomplete", incomplete_details: { reason: "content_filter" } }, ["content_filter"]],
+    [{ status: "failed" }, [null]],
+    [{ status: "cancelled" }, [null]],
+    [{ status: "queued" }, undefined],
+    [{ status: "in_progress" }, undefined],
+  ])("of %j is %j", (body, reasons) => {
+    expect(read(body)?.finishReasons).toEqual(reasons);
+  });
+});
+
+it("tells a failure that came with status 200", () => {
+  expect(read({ status: "failed", error: { code: "server_error", message: "sorry" } })?.error).toEqual({
+    type: "server_error",
+    message: "sorry",
+  });
+});
+
+it("remembers an answer that is still being made, so that fetching it links back", () => {
+  expect(read({ id: "resp_1", status: "queued" })?.linkAs).toEqual(["resp_1"]);
+  expect(read({ id: "resp_1", status: "completed" })?.linkAs).toBeUndefined();
+  expect(retrieve.request("resp_1", { starting_after: 3 })).toMatchObject({
+    linkTo: ["resp_1"],
+    streamCursor: 3,
+  });
+});
+
+it("does not count the usage of an answer that is only fetched, nor its failure", () => {
+  const facts = retrieve.response?.(
+    { status: "failed", error: { code: "x" }, usage: { input_tokens: 1, output_tokens: 1 } },
+    { operation: "fetch_response" },
+  );
+  expect(facts).toMatchObject({ status: "failed", finishReasons: [null] });
+  expect(facts?.usage).toBeUndefined();
+  expect(facts?.error).toBeUndefined();
+});
+
+it("says that a compacted conversation was compacted", () => {
+  expect(compact.response?.({ id: "cmp_1", output: [] }, { operation: "chat" })).toMatchObject({
+    compacted: true,
+  });
+});
+
+it("is one message, however many items the output has", () => {
+  const output = [
+    { type: "reasoning", summary: [{ text: "first" }, { text: "second" }] },
+    { type: "reasoning", summary: [], encrypted_content: "xxx" },
+    { type: "web_search_call", id: "ws_1", action: { type: "search", query: "q" }, status: "completed" },
+    { type: "mcp_call", id: "mcp_1", name: "lookup", arguments: "{}", output: "found" },
+    { type: "shell_call", call_id: "sh_1", action: { commands: ["ls"] } },
+    {
+      type: "message",
+      role: "assistant",
+      content: [
+        { type: "output_text", text: "hi" },
+        { type: "refusal", refusal: "no" },
+      ],
+    },
+  ];
+  expect(read({ output })?.content?.().outputMessages).toEqual([
+    {
+      role: "assistant",
+      parts: [
+        { type: "reasoning", content: "first\nsecond" },
+        {
+          type: "server_tool_call",
+          id: "ws_1",
+          name: "web_search",
+          server_tool_call: {
+            type: "web_search_call",
+            action: { type: "search", query: "q" },
+            status: "completed",
+          },
+        },
+        {
+          type: "server_tool_call",
+          id: "mcp_1",
+          name: "lookup",
+          server_tool_call: { type: "mcp_call", arguments: "{}" },
+        },
+        {
+          type: "server_tool_call_response",
+          id: "mcp_1",
+          server_tool_call_response: { type: "mcp_call", output: "found" },
+        },
+        { type: "tool_call", id: "sh_1", name: "shell", arguments: { commands: ["ls"] } },
+        { type: "text", content: "hi" },
+        { type: "refusal", content: "no" },
+      ],
+    },
+  ]);
+});
+
+describe("a streamed answer", () => {
+  const created = {
+    type: "response.created",
+    response: { id: "resp_1", model: "gpt-5", status: "in_progress", output: [] },
+  };
+  const delta = (text: string) => ({ type: "response.output_text.delta", output_index: 0, delta: text });
+
+  function folded(events: object[], content = true) {
+    const fold = responses.fold?.(content);
+    for (const event of events) fold?.add(event);
+    return read(fold?.body() ?? {});
+  }
+
+  it("is the response of the last event", () => {
+    const response = {
+      id: "resp_1",
+      status: "completed",
+      output: [{ type: "message", content: [{ type: "output_text", text: "hello" }] }],
+      usage: { input_tokens: 3, output_tokens: 2, output_tokens_details: { reasoning_tokens: 1 } },
+    };
+    expect(folded([created, delta("hel"), { type: "response.completed", response }])).toMatchObject({
+      id: "resp_1",
+      finishReasons: ["stop"],
+      usage: { input: 3, output: 2, reasoning: 1 },
+    });
+  });
+
+  it("that was cut is what had arrived, and unfinished", () => {
+    const item = { type: "function_call", call_id: "c1", name: "f", arguments: "{}" };
+    const facts = folded([
+      created,
+      { type: "response.output_item.done", output_index: 1, item },
+      delta("hel"),
+      delta("lo"),
+    ]);
+    expect(facts).toMatchObject({ id: "resp_1", model: "gpt-5", finishReasons: [null] });
+    expect(facts?.content?.().outputMessages?.[0]?.parts).toEqual([
+      { type: "text", content: "hello" },
+      { type: "tool_call", id: "c1", name: "f", arguments: {} },
+    ]);
+  });
+
+  it("that ends with an error event has failed", () => {
+    const facts = folded([created, { type: "error", code: "server_error", message: "No." }]);
+    expect(facts?.error).toEqual({ type: "server_error", message: "No." });
+  });
+
+  it("keeps no text when content is off, and still knows that tools were called", () => {
+    const output = [{ type: "function_call", name: "f", arguments: "secret" }];
+    const facts = folded(
+      [created, delta("secret"), { type: "response.completed", response: { status: "completed", output } }],
+      false,
+    );
+    expect(facts?.finishReasons).toEqual(["tool_calls"]);
+    expect(JSON.stringify(facts?.content?.())).not.toContain("secret");
+  });
+});
