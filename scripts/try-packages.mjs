@@ -1,0 +1,81 @@
+// Packs every published package, installs the tarballs into an empty application, and uses them there, as ES modules
+// and as CommonJS: what works in the workspace by its links may miss a file or a dependency outside of it.
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
+const app = mkdtempSync(join(tmpdir(), "kit-packages-"));
+const run = (command, args, cwd = app) =>
+  execFileSync(command, args, { cwd, encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
+
+function publishedFolders() {
+  return ["src", "instrumentations", "exporters"]
+    .flatMap((room) => readdirSync(join(ROOT, room)).map((name) => join(ROOT, room, name)))
+    .filter((folder) => existsSync(join(folder, "package.json")));
+}
+
+function pack(folder) {
+  const [{ filename, files }] = JSON.parse(run("npm", ["pack", "--json", "--pack-destination", app], folder));
+  const stray = files.filter(({ path }) => /\.test\.|fixture|tsbuildinfo/.test(path));
+  if (stray.length > 0) throw new Error(`${filename} holds ${stray.map(({ path }) => path).join(", ")}`);
+  return filename;
+}
+
+const folders = publishedFolders();
+const names = folders.map((folder) => JSON.parse(readFileSync(join(folder, "package.json"), "utf8")).name);
+let failed = 0;
+
+function attempt(what, use) {
+  try {
+    use();
+    console.log(`✓ ${what}`);
+  } catch (error) {
+    failed += 1;
+    console.log(`✗ ${what}\n${error.message}`);
+  }
+}
+
+try {
+  const tarballs = folders.map(pack);
+  writeFileSync(join(app, "package.json"), JSON.stringify({ name: "app", private: true }));
+  run("npm", [
+    "install",
+    "--no-audit",
+    "--no-fund",
+    "--loglevel=error",
+    ...tarballs,
+    "@opentelemetry/api",
+    "openai@6",
+  ]);
+  for (const name of names) {
+    // Importing the hook starts telemetry, which is tried below as users start it.
+    if (name === "@kit/register") continue;
+    attempt(`import ${name}`, () => run("node", ["--input-type=module", "-e", `await import("${name}")`]));
+    attempt(`require ${name}`, () => run("node", ["-e", `require("${name}")`]));
+  }
+  writeFileSync(
+    join(app, "app.mjs"),
+    `import OpenAI from "openai";
+     const body = { id: "1", model: "gpt-4o", choices: [{ index: 0, finish_reason: "stop", message: { role: "assistant", content: "hi" } }] };
+     const fetch = async () => Response.json(body);
+     await new OpenAI({ apiKey: "none", fetch }).chat.completions.create({ model: "gpt-4o", messages: [] });`,
+  );
+  attempt("node --import @kit/register app.mjs records the call", () => {
+    const printed = execFileSync("node", ["--import", "@kit/register", "app.mjs"], {
+      cwd: app,
+      encoding: "utf8",
+      env: { ...process.env, OTEL_TRACES_EXPORTER: "console" },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    if (!printed.includes("chat gpt-4o")) throw new Error(`no span in what it printed:\n${printed}`);
+  });
+} finally {
+  rmSync(app, { recursive: true, force: true });
+}
+console.log(
+  failed === 0 ? "packages work outside the workspace" : `${failed} of the packages' checks failed`,
+);
+process.exit(failed === 0 ? 0 : 1);

@@ -1,0 +1,67 @@
+import { isBuiltin } from "node:module";
+import { dirname, join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { importsOf, publishedPackages, sourcesOf } from "./packages.js";
+
+/** Which of our packages a room may import. What is not listed imports none of them. */
+const ALLOWED: readonly (readonly [folder: RegExp, mayImport: RegExp])[] = [
+  [/^src\/register$/, /^@kit\/sdk$/],
+  [/^src\/sdk$/, /^@kit\/(?!register$)/],
+  [/^src\/tracing$/, /^@kit\/genai$/],
+  [/^instrumentations\//, /^@kit\/genai$/],
+  [/^exporters\//, /^@kit\/(genai|delivery|catsyphon)$/],
+];
+
+const edges = publishedPackages().flatMap((owner) =>
+  sourcesOf(owner).flatMap((path) =>
+    importsOf(path).map(({ from, typeOnly }) => ({ owner, path, from, typeOnly, name: packageName(from) })),
+  ),
+);
+const foreign = edges.filter(
+  ({ from, owner, name }) => !from.startsWith(".") && !isBuiltin(from) && name !== owner.manifest.name,
+);
+
+function packageName(specifier: string): string {
+  const parts = specifier.split("/");
+  return parts.slice(0, specifier.startsWith("@") ? 2 : 1).join("/");
+}
+
+const told = (wrong: typeof edges) => wrong.map(({ path, from }) => `${path} imports ${from}`);
+
+describe("imports", () => {
+  it("run only in the allowed directions", () => {
+    const wrong = foreign.filter(({ owner, name }) => {
+      const allowed = ALLOWED.find(([room]) => room.test(owner.folder))?.[1];
+      return name.startsWith("@kit/") && allowed?.test(name) !== true;
+    });
+    expect(told(wrong)).toEqual([]);
+  });
+
+  it("reach no package but by its front door", () => {
+    const deep = foreign.filter(
+      ({ from, name }) => name.startsWith("@kit/") && from !== name && !from.includes("/tree"),
+    );
+    const outside = edges.filter(
+      ({ from, path, owner }) =>
+        from.startsWith(".") && !join(dirname(path), from).startsWith(`${owner.folder}/src/`),
+    );
+    expect(told([...deep, ...outside])).toEqual([]);
+  });
+
+  it("are all declared by the package that makes them", () => {
+    const undeclared = foreign.filter(({ owner: { manifest }, name, typeOnly }) => {
+      const declared = {
+        ...manifest.dependencies,
+        ...manifest.peerDependencies,
+        ...(typeOnly && manifest.devDependencies),
+      };
+      return !(name in declared);
+    });
+    expect(told(undeclared)).toEqual([]);
+  });
+
+  it("take types alone from the libraries that are instrumented", () => {
+    const libraries = ["openai", "@anthropic-ai/sdk", "@langchain/core"];
+    expect(told(foreign.filter(({ name, typeOnly }) => libraries.includes(name) && !typeOnly))).toEqual([]);
+  });
+});

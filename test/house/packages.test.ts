@@ -1,0 +1,41 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { publishedPackages, ROOT } from "./packages.js";
+
+const { version } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as { version: string };
+
+describe.each(publishedPackages().map((each) => [each.manifest.name, each] as const))(
+  "%s",
+  (_, { folder, manifest }) => {
+    it("has the one version of the house, its licence and a description", () => {
+      expect(manifest).toMatchObject({
+        version,
+        license: "MIT",
+        description: expect.stringMatching(/.{20}/),
+      });
+    });
+
+    it("asks for its siblings in the same version", () => {
+      const siblings = Object.entries(manifest.dependencies ?? {}).filter(([name]) =>
+        name.startsWith("@kit/"),
+      );
+      expect(siblings.filter(([, wanted]) => wanted !== version)).toEqual([]);
+    });
+
+    it("leaves the API of OpenTelemetry to the application", () => {
+      expect(manifest.dependencies ?? {}).not.toHaveProperty("@opentelemetry/api");
+    });
+
+    it("has a README that says how to install it", () => {
+      const readme = join(ROOT, folder, "README.md");
+      expect(existsSync(readme)).toBe(true);
+      expect(readFileSync(readme, "utf8")).toContain(`npm install ${manifest.name}`);
+    });
+
+    it("exports by name and nothing else", () => {
+      const index = readFileSync(join(ROOT, folder, "src", "index.ts"), "utf8");
+      expect(index).not.toMatch(/export \*/);
+    });
+  },
+);
