@@ -1,0 +1,554 @@
+import type OpenAI from "openai";
+import { toFile } from "openai";
+import { bytes, event, json, type Reply, script } from "../support/provider-server.js";
+import type { Canaries } from "./canaries.js";
+
+/** One way of calling the SDK with marked content, and the marked answer it gets. */
+export interface MarkedCall {
+  readonly name: string;
+  readonly replies: (mark: Canaries) => Reply | readonly Reply[];
+  readonly call: (client: OpenAI, mark: Canaries) => Promise<unknown>;
+}
+
+const usage = { prompt_tokens: 5, completion_tokens: 5, total_tokens: 10 };
+
+const completion = (message: object, finish_reason = "stop") =>
+  json({
+    id: "chatcmpl-1",
+    object: "chat.completion",
+    model: "gpt-test",
+    choices: [{ index: 0, finish_reason, message: { role: "assistant", content: null, ...message } }],
+    usage,
+  });
+
+const chunk = (delta: object, finish_reason: string | null = null) => ({
+  id: "chatcmpl-1",
+  object: "chat.completion.chunk",
+  model: "gpt-test",
+  choices: [{ index: 0, delta, finish_reason }],
+});
+
+const toolCall = (mark: Canaries, name = "look") => ({
+  id: "call_1",
+  type: "function" as const,
+  function: { name, arguments: JSON.stringify({ at: mark.text("tool arguments") }) },
+});
+
+/** A chat request with content in every field that can hold some. */
+function chatParams(mark: Canaries) {
+  const image = {
+    type: "image_url" as const,
+    image_url: { url: `https://img.example/${mark.word("image URL")}` },
+  };
+  const inline = {
+    type: "image_url" as const,
+    image_url: { url: `data:image/png;base64,${mark.word("image bytes")}` },
+  };
+  const audio = {
+    type: "input_audio" as const,
+    input_audio: { data: mark.word("audio bytes"), format: "wav" as const },
+  };
+  const file = {
+    type: "file" as const,
+    file: {
+      filename: mark.word("file name"),
+      file_data: `data:text/plain;base64,${mark.word("file bytes")}`,
+    },
+  };
+  return {
+    model: "gpt-test",
+    user: mark.word("end user"),
+    metadata: { note: mark.word("metadata") },
+    prediction: { type: "content" as const, content: mark.text("prediction") },
+    response_format: {
+      type: "json_schema" as const,
+      json_schema: { name: "answer", schema: { description: mark.text("schema description") } },
+    },
+    tools: [
+      {
+        type: "function" as const,
+        function: {
+          name: "look",
+          strict: true,
+          description: mark.text("tool description"),
+          parameters: { title: mark.word("tool parameters") },
+        },
+      },
+    ],
+    messages: [
+      { role: "system" as const, content: mark.text("system message"), name: mark.word("system name") },
+      {
+        role: "user" as const,
+        content: [{ type: "text" as const, text: mark.text("user text") }, image, inline, audio, file],
+      },
+      {
+        role: "assistant" as const,
+        content: mark.text("assistant text"),
+        refusal: mark.text("old refusal"),
+        tool_calls: [toolCall(mark)],
+      },
+      { role: "tool" as const, tool_call_id: "call_1", content: mark.text("tool result") },
+      { role: "user" as const, content: mark.text("last user message") },
+    ],
+  };
+}
+
+const asked = (mark: Canaries, label: string) => [{ role: "user" as const, content: mark.text(label) }];
+
+const CHAT: readonly MarkedCall[] = [
+  {
+    name: "a chat",
+    replies: (mark) =>
+      completion({
+        content: mark.text("answer"),
+        reasoning_content: mark.text("reasoning"),
+        refusal: mark.text("refusal"),
+        audio: { id: "audio_1", data: mark.word("answer audio"), transcript: mark.text("transcript") },
+        annotations: [{ type: "url_citation", url_citation: { url: mark.word("citation") } }],
+        tool_calls: [toolCall(mark)],
+      }),
+    call: (client, mark) => client.chat.completions.create(chatParams(mark)),
+  },
+  {
+    name: "a streamed chat",
+    replies: (mark) =>
+      script([
+        chunk({ role: "assistant", content: mark.text("streamed answer") }),
+        chunk({ reasoning_content: mark.text("streamed reasoning") }),
+        chunk({ refusal: mark.text("streamed refusal") }),
+        chunk({ tool_calls: [{ index: 0, ...toolCall(mark) }] }, "tool_calls"),
+        event("[DONE]"),
+      ]),
+    call: async (client, mark) =>
+      drain(await client.chat.completions.create({ ...chatParams(mark), stream: true })),
+  },
+  {
+    name: "a streamed chat that breaks off",
+    replies: (mark) => script([chunk({ content: mark.text("half an answer") }), "drop"]),
+    call: async (client, mark) =>
+      drain(await client.chat.completions.create({ ...chatParams(mark), stream: true })),
+  },
+  {
+    name: "a streamed chat with an error that repeats the answer",
+    replies: (mark) => {
+      const answer = mark.text("answer in an error");
+      return script([
+        chunk({ content: answer }),
+        { error: { message: `Cannot go on after: ${answer}`, code: "server_error" } },
+      ]);
+    },
+    call: async (client, mark) =>
+      drain(await client.chat.completions.create({ ...chatParams(mark), stream: true })),
+  },
+  {
+    name: "an answer that is not the JSON asked for",
+    replies: (mark) => completion({ content: mark.text("malformed answer") }),
+    call: (client, mark) => client.chat.completions.parse(chatParams(mark)),
+  },
+  {
+    name: "an answer that the application's own parser refuses",
+    replies: (mark) => completion({ content: JSON.stringify({ city: mark.word("refused value") }) }),
+    call: async (client, mark) => {
+      const { makeParseableResponseFormat } = await import("openai/lib/parser");
+      const { response_format, ...params } = chatParams(mark);
+      const refuse = (content: string): never => {
+        throw new Error(`Invalid value: expected a city, received ${content}`);
+      };
+      return client.chat.completions.parse({
+        ...params,
+        response_format: makeParseableResponseFormat(response_format as never, refuse),
+      });
+    },
+  },
+  {
+    name: "a tool loop",
+    replies: (mark) => [
+      completion({ tool_calls: [toolCall(mark)] }, "tool_calls"),
+      completion({ content: mark.text("final") }),
+    ],
+    call: (client, mark) =>
+      client.chat.completions
+        .runTools({ model: "gpt-test", messages: asked(mark, "question"), tools: [tool(mark)] })
+        .finalContent(),
+  },
+  {
+    name: "a tool that throws",
+    replies: (mark) => [
+      completion({ tool_calls: [toolCall(mark)] }, "tool_calls"),
+      completion({ content: mark.text("final") }),
+    ],
+    call: (client, mark) => {
+      const throws = tool(mark, () => {
+        throw new Error(mark.text("tool error"));
+      });
+      return client.chat.completions
+        .runTools({ model: "gpt-test", messages: asked(mark, "question"), tools: [throws] })
+        .finalContent();
+    },
+  },
+];
+
+function tool(mark: Canaries, run: (input: unknown) => unknown = () => mark.text("tool output")) {
+  return {
+    type: "function" as const,
+    function: {
+      name: "look",
+      description: "Looks things up.",
+      parameters: { title: mark.word("runnable parameters") },
+      parse: JSON.parse,
+      function: run as (input: unknown) => string,
+    },
+  };
+}
+
+const failure = (status: number, error: object) => json({ error }, { status });
+
+const FAILURES: readonly MarkedCall[] = [
+  {
+    name: "an error that quotes the prompt",
+    replies: () => [],
+    call: (client, mark) =>
+      failing(client, mark, (prompt) =>
+        failure(400, { message: `Invalid value: '${prompt}'.`, code: "invalid" }),
+      ),
+  },
+  {
+    name: "an error that repeats the beginning of the prompt",
+    replies: () => [],
+    call: (client, mark) =>
+      failing(client, mark, (prompt) =>
+        failure(400, { message: `Bad input ${prompt.slice(0, 30)}...`, code: "invalid" }),
+      ),
+  },
+  {
+    name: "a validation error that echoes the request",
+    replies: () => [],
+    call: (client, mark) =>
+      failing(client, mark, (prompt) =>
+        json({ detail: [{ loc: ["body"], msg: "bad", input: [{ content: prompt }] }] }, { status: 422 }),
+      ),
+  },
+  {
+    name: "an error page of a proxy that echoes the request",
+    replies: () => [],
+    call: (client, mark) =>
+      failing(client, mark, (prompt) =>
+        bytes(Buffer.from(`Bad gateway while sending ${prompt}`), {
+          status: 502,
+          headers: { "content-type": "text/plain" },
+        }),
+      ),
+  },
+  {
+    name: "a refused key",
+    replies: () =>
+      failure(401, {
+        message: `Incorrect API key provided: sk-proj-${"secret".repeat(3)}.`,
+        code: "invalid_api_key",
+      }),
+    call: (client, mark) => client.chat.completions.create(chatParams(mark)),
+  },
+];
+
+/** Set by the test: scripts the reply of the call under way, once the prompt is known. */
+export type ScriptedClient = OpenAI & { nextReply?: (reply: Reply) => void };
+
+async function failing(
+  client: ScriptedClient,
+  mark: Canaries,
+  reply: (prompt: string) => Reply,
+): Promise<unknown> {
+  const messages = asked(mark, "echoed prompt");
+  client.nextReply?.(reply(messages[0]?.content ?? ""));
+  return client.chat.completions.create({ model: "gpt-test", messages });
+}
+
+const OTHERS: readonly MarkedCall[] = [
+  {
+    name: "a response",
+    replies: (mark) =>
+      json({
+        id: "resp_1",
+        object: "response",
+        model: "gpt-test",
+        status: "completed",
+        instructions: mark.text("echoed instructions"),
+        metadata: { note: mark.word("echoed metadata") },
+        output: [
+          {
+            type: "reasoning",
+            id: "rs_1",
+            summary: [{ type: "summary_text", text: mark.text("summary") }],
+            encrypted_content: mark.word("encrypted"),
+          },
+          {
+            type: "function_call",
+            id: "fc_1",
+            call_id: "call_1",
+            name: "look",
+            arguments: JSON.stringify({ at: mark.word("call arguments") }),
+          },
+          {
+            type: "web_search_call",
+            id: "ws_1",
+            status: "completed",
+            action: { type: "search", query: mark.text("search query") },
+          },
+          {
+            type: "code_interpreter_call",
+            id: "ci_1",
+            status: "completed",
+            code: mark.text("code"),
+            outputs: [{ type: "logs", logs: mark.text("logs") }],
+          },
+          {
+            type: "file_search_call",
+            id: "fs_1",
+            status: "completed",
+            queries: [mark.text("file query")],
+            results: [{ text: mark.text("file hit"), filename: mark.word("hit name") }],
+          },
+          {
+            type: "mcp_call",
+            id: "mcp_1",
+            name: "search",
+            server_label: "docs",
+            arguments: mark.text("mcp arguments"),
+            output: mark.text("mcp output"),
+          },
+          {
+            type: "image_generation_call",
+            id: "ig_1",
+            status: "completed",
+            result: mark.word("image result"),
+          },
+          {
+            type: "message",
+            id: "msg_1",
+            role: "assistant",
+            status: "completed",
+            content: [{ type: "output_text", text: mark.text("output text"), annotations: [] }],
+          },
+        ],
+        usage: { input_tokens: 5, output_tokens: 5, total_tokens: 10 },
+      }),
+    call: (client, mark) => client.responses.create(responseParams(mark)),
+  },
+  {
+    name: "a streamed response that fails",
+    replies: (mark) =>
+      script([
+        {
+          type: "response.created",
+          response: { id: "resp_1", model: "gpt-test", status: "in_progress", output: [] },
+        },
+        {
+          type: "response.output_text.delta",
+          item_id: "msg_1",
+          output_index: 0,
+          content_index: 0,
+          delta: mark.text("output delta"),
+        },
+        {
+          type: "response.failed",
+          response: {
+            id: "resp_1",
+            model: "gpt-test",
+            status: "failed",
+            output: [],
+            error: { code: "server_error", message: "The model failed." },
+          },
+        },
+      ]),
+    call: async (client, mark) =>
+      drain(await client.responses.create({ ...responseParams(mark), stream: true })),
+  },
+  {
+    name: "a legacy completion",
+    replies: (mark) =>
+      json({
+        id: "cmpl-1",
+        model: "davinci-test",
+        choices: [{ index: 0, text: mark.text("completion"), finish_reason: "stop" }],
+        usage,
+      }),
+    call: (client, mark) =>
+      client.completions.create({
+        model: "davinci-test",
+        prompt: [mark.text("prompt"), mark.text("second prompt")],
+        suffix: mark.text("suffix"),
+        user: mark.word("user"),
+      }),
+  },
+  {
+    name: "embeddings",
+    replies: () =>
+      json({
+        object: "list",
+        model: "embed-test",
+        data: [{ index: 0, embedding: [0.1] }],
+        usage: { prompt_tokens: 1, total_tokens: 1 },
+      }),
+    call: (client, mark) =>
+      client.embeddings.create({
+        model: "embed-test",
+        input: [mark.text("embedded")],
+        user: mark.word("user"),
+        encoding_format: "float",
+      }),
+  },
+  {
+    name: "an image",
+    replies: (mark) =>
+      json({
+        created: 1,
+        data: [
+          {
+            url: `https://img.example/${mark.word("image url")}`,
+            b64_json: mark.word("image b64"),
+            revised_prompt: mark.text("revised prompt"),
+          },
+        ],
+      }),
+    call: (client, mark) =>
+      client.images.generate({
+        model: "image-test",
+        prompt: mark.text("image prompt"),
+        user: mark.word("user"),
+      }),
+  },
+  {
+    name: "an image edit",
+    replies: (mark) => json({ created: 1, data: [{ b64_json: mark.word("edited image") }] }),
+    call: async (client, mark) =>
+      client.images.edit({
+        model: "image-test",
+        prompt: mark.text("edit prompt"),
+        image: await file(mark, "edited"),
+      }),
+  },
+  {
+    name: "speech",
+    replies: (mark) => bytes(Buffer.from(mark.word("sound")), { headers: { "content-type": "audio/mpeg" } }),
+    call: async (client, mark) => {
+      const sound = await client.audio.speech.create({
+        model: "speech-test",
+        voice: "alloy",
+        input: mark.text("spoken"),
+        instructions: mark.text("how"),
+      });
+      return sound.arrayBuffer();
+    },
+  },
+  {
+    name: "a transcription",
+    replies: (mark) => json({ text: mark.text("transcribed"), usage: { type: "duration", seconds: 2 } }),
+    call: async (client, mark) =>
+      client.audio.transcriptions.create({
+        model: "whisper-test",
+        file: await file(mark, "audio"),
+        prompt: mark.text("hint"),
+      }),
+  },
+  {
+    name: "a translation",
+    replies: (mark) => json({ text: mark.text("translated") }),
+    call: async (client, mark) =>
+      client.audio.translations.create({
+        model: "whisper-test",
+        file: await file(mark, "foreign"),
+        prompt: mark.text("hint"),
+      }),
+  },
+  {
+    name: "a moderation",
+    replies: () =>
+      json({ id: "modr-1", model: "moderation-test", results: [{ flagged: true, categories: {} }] }),
+    call: (client, mark) =>
+      client.moderations.create({ model: "moderation-test", input: [mark.text("moderated")] }),
+  },
+  {
+    name: "a batch and its results",
+    replies: (mark) => [
+      json({
+        id: "batch_1",
+        object: "batch",
+        status: "completed",
+        output_file_id: "file-1",
+        endpoint: "/v1/chat/completions",
+        metadata: { note: mark.word("batch metadata") },
+      }),
+      bytes(
+        Buffer.from(
+          `{"custom_id":"1","response":{"body":{"choices":[{"message":{"content":"${mark.word("batch answer")}"}}]}}}\n`,
+        ),
+        { headers: { "content-type": "application/jsonl" } },
+      ),
+    ],
+    call: async (client, mark) => {
+      await client.batches.create({
+        input_file_id: "file-0",
+        endpoint: "/v1/chat/completions",
+        completion_window: "24h",
+        metadata: { note: mark.word("sent metadata") },
+      });
+      return (await client.files.content("file-1")).text();
+    },
+  },
+];
+
+function responseParams(mark: Canaries) {
+  return {
+    model: "gpt-test",
+    instructions: mark.text("instructions"),
+    user: mark.word("end user"),
+    metadata: { note: mark.word("metadata") },
+    prompt_cache_key: mark.word("cache key"),
+    tools: [
+      {
+        type: "function" as const,
+        name: "look",
+        description: mark.text("description"),
+        parameters: { title: mark.word("parameters") },
+        strict: true,
+      },
+      {
+        type: "mcp" as const,
+        server_label: "docs",
+        server_url: `https://mcp.example/${mark.word("mcp URL")}`,
+        headers: { authorization: mark.word("mcp key") },
+      },
+    ],
+    input: [
+      { role: "developer" as const, content: mark.text("developer") },
+      {
+        role: "user" as const,
+        content: [
+          { type: "input_text" as const, text: mark.text("input text") },
+          {
+            type: "input_image" as const,
+            image_url: `https://img.example/${mark.word("input image")}`,
+            detail: "auto" as const,
+          },
+          {
+            type: "input_file" as const,
+            filename: mark.word("input file name"),
+            file_data: `data:text/plain;base64,${mark.word("input file")}`,
+          },
+        ],
+      },
+      { type: "function_call_output" as const, call_id: "call_0", output: mark.text("function output") },
+    ],
+  };
+}
+
+function file(mark: Canaries, label: string) {
+  return toFile(Buffer.from(mark.word(`${label} bytes`)), `${mark.word(`${label} name`)}.wav`);
+}
+
+async function drain(stream: AsyncIterable<unknown>): Promise<void> {
+  for await (const _ of stream);
+}
+
+/** Every API of the client with content in every field, in success and failure, streamed and not. */
+export const MARKED_CALLS: readonly MarkedCall[] = [...CHAT, ...FAILURES, ...OTHERS];
