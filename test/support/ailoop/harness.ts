@@ -1,0 +1,73 @@
+import { randomUUID } from "node:crypto";
+import { onTestFinished } from "vitest";
+import {
+  AiloopClient,
+  type AiloopClientOptions,
+  type ConnectionEvent,
+} from "../../../src/ailoop/src/index.js";
+import { FakeAiloop, type FakeOptions, type WireMessage } from "./src/index.js";
+
+/** A fake server that is gone when the test is. */
+export async function startFake(options?: FakeOptions): Promise<FakeAiloop> {
+  const fake = await FakeAiloop.start(options);
+  onTestFinished(() => fake.stop());
+  return fake;
+}
+
+/** A client of the fake that is closed when the test is over. */
+export function createClient<WaitByDefault extends boolean = false>(
+  fake: { readonly url: string },
+  options?: AiloopClientOptions<WaitByDefault>,
+): AiloopClient<WaitByDefault> {
+  const client = new AiloopClient<WaitByDefault>(fake.url, options);
+  onTestFinished(() => client.close());
+  return client;
+}
+
+/** Both, for tests that need nothing special. */
+export async function startPair(
+  options?: AiloopClientOptions,
+): Promise<{ fake: FakeAiloop; client: AiloopClient }> {
+  const fake = await startFake();
+  return { fake, client: createClient(fake, options) };
+}
+
+/** Waits for real I/O without touching timers, so that it works under fake ones too. */
+export async function until(condition: () => boolean, what = "the condition"): Promise<void> {
+  const end = process.hrtime.bigint() + 10_000_000_000n;
+  while (!condition()) {
+    if (process.hrtime.bigint() > end) throw new Error(`${what} did not come true within 10 s`);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+/** Lets everything under way on the loopback arrive. */
+export async function settle(turns = 30): Promise<void> {
+  for (let turn = 0; turn < turns; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+}
+
+/** All that happens to a client's socket, as it happens. */
+export function recordEvents(client: AiloopClient<boolean>): ConnectionEvent[] {
+  const events: ConnectionEvent[] = [];
+  client.addConnectionHandler((event) => events.push(event));
+  return events;
+}
+
+/** A notification as the server relays it. */
+export function notification(text: string, channel = "public"): WireMessage {
+  return {
+    id: randomUUID(),
+    channel,
+    sender_type: "AGENT",
+    content: { type: "notification", text, priority: "low" },
+    timestamp: new Date().toISOString(),
+    correlation_id: null,
+  };
+}
+
+/** Bodies of the messages a client POSTed. */
+export function posted(fake: FakeAiloop): WireMessage[] {
+  return fake.requests
+    .filter(({ method, path }) => method === "POST" && path.endsWith("/api/v1/messages"))
+    .map(({ body }) => body as WireMessage);
+}

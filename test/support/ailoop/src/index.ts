@@ -1,0 +1,2 @@
+export { FakeAiloop, type FakeOptions, type RecordedRequest } from "./fake-ailoop.js";
+export type { WireMessage } from "./shape.js";
