@@ -1,0 +1,211 @@
+import { randomUUID } from "node:crypto";
+import type { Engine } from "../engine.js";
+import { invalid } from "../errors.js";
+import { checkChannel, checkId, checkSeconds, checkWebUrl } from "../model/checks.js";
+import type { AuthorizationContent, MessageContent, PromptContent } from "../model/content.js";
+import {
+  createAuthorization,
+  createNavigate,
+  createNotification,
+  type MessageFields,
+} from "../model/create.js";
+import type { Message } from "../model/message.js";
+import { promptChoices } from "../model/prompt.js";
+import { checkTransport, type PromptTransport } from "../options.js";
+import type { Prompt } from "../prompt/answers.js";
+import type { ResponseMessage } from "../prompt/awaiter.js";
+import { type Instant, now } from "../timing.js";
+import { readQuestion, toDecision, toQuestion } from "./compose.js";
+import type {
+  AskOptions,
+  AuthorizeOptions,
+  PromptOptions,
+  SayOptions,
+  SendOptions,
+  WaitOptions,
+} from "./options.js";
+import { isPrompt, type Outgoing, readTimeout } from "./sender.js";
+
+/** A prompt as the server has it. `response` is not enumerable: the message stays plain data. */
+export type SentMessage<Content extends MessageContent = PromptContent> = Message<Content> & {
+  /** Waits for the person's answer; an answer that came already is kept. */
+  response(options?: WaitOptions): Promise<ResponseMessage>;
+};
+
+/** What the call sends, and how. */
+interface PromptCall {
+  readonly operation: "ask" | "authorize" | "navigate";
+  readonly options: PromptOptions;
+  compose(fields: MessageFields, transport: PromptTransport): Message | Promise<Message>;
+  rewrite?(error: unknown, fields: MessageFields): Message | undefined;
+}
+
+/** The calls that put something in front of a person. */
+export class Prompts {
+  readonly #engine: Engine;
+
+  constructor(engine: Engine) {
+    this.#engine = engine;
+  }
+
+  ask(text: string, options: AskOptions): Promise<SentMessage | ResponseMessage> {
+    const { settings, dialect } = this.#engine;
+    const question = readQuestion(text, options, settings.freeTextOptions);
+    return this.#prompt({
+      operation: "ask",
+      options,
+      compose: async (fields, transport) =>
+        (await dialect.find(options.signal)) === "question"
+          ? toQuestion(question, fields)
+          : toDecision(question, fields, transport === "websocket"),
+      rewrite: (error, fields) =>
+        dialect.isDecisionUnknown(error) ? toQuestion(question, fields) : undefined,
+    });
+  }
+
+  authorize(action: string, options: AuthorizeOptions): Promise<SentMessage | ResponseMessage> {
+    const { timeout = 300, context } = options;
+    const content: { timeout: number; context?: AuthorizationContent["context"] } = { timeout, context };
+    const compose = (fields: MessageFields) => createAuthorization(action, { ...fields, ...content });
+    return this.#prompt({ operation: "authorize", options, compose });
+  }
+
+  navigate(url: string, options: PromptOptions): Promise<SentMessage | ResponseMessage> {
+    checkWebUrl(url, "url");
+    const compose = (fields: MessageFields) => createNavigate(url, fields);
+    return this.#prompt({ operation: "navigate", options, compose });
+  }
+
+  say(text: string, options: SayOptions): Promise<Message> {
+    const { priority = "normal", metadata, signal } = options;
+    const channel = this.#channel(options.channel);
+    return this.#engine.sender.send({
+      operation: "say",
+      channel,
+      transport: checkTransport(options.transport ?? "http", "transport"),
+      signal,
+      compose: () => createNotification(text, { channel, priority, metadata }),
+    });
+  }
+
+  async send<Content extends MessageContent>(
+    message: Message<Content>,
+    options: SendOptions,
+  ): Promise<Message<Content>> {
+    const fallback = isPrompt(message) ? this.#engine.settings.promptTransport : "http";
+    const sent = await this.#engine.sender.send({
+      operation: "send",
+      channel: checkChannel(message.channel),
+      transport: checkTransport(options.transport ?? fallback, "transport"),
+      signal: options.signal,
+      compose: () => message,
+    });
+    return sent as Message<Content>;
+  }
+
+  async waitForResponse(messageOrId: Message | string, options: WaitOptions): Promise<ResponseMessage> {
+    if (options.timeout !== undefined) checkSeconds(options.timeout, "timeout");
+    const given = typeof messageOrId === "string" ? undefined : messageOrId;
+    const id = checkId(given ? given.id : messageOrId, "messageId");
+    const { answers, api, awaiter } = this.#engine;
+    const known = answers.prompt(id);
+    const prompt = known ?? (await this.#adopt(given ?? (await api.getMessage(id, options)), options.signal));
+    return awaiter.wait(prompt, options);
+  }
+
+  async #prompt({
+    operation,
+    options,
+    compose,
+    rewrite,
+  }: PromptCall): Promise<SentMessage | ResponseMessage> {
+    const { settings, sender } = this.#engine;
+    const channel = this.#channel(options.channel);
+    const transport = checkTransport(options.transport ?? settings.promptTransport, "transport");
+    const timeout = options.timeout === undefined ? undefined : checkSeconds(options.timeout, "timeout");
+    const fields = { id: randomUUID(), channel, metadata: options.metadata };
+    await this.#autoSubscribe(channel);
+    const sent = await this.#closingOnAbort(fields.id, options, () =>
+      sender.send({
+        operation,
+        channel,
+        transport,
+        signal: options.signal,
+        timeout,
+        compose: () => compose(fields, transport),
+        ...(rewrite && { rewrite: (error: unknown) => rewrite(error, fields) }),
+      } satisfies Outgoing),
+    );
+    const { signal, closeOnAbort } = options;
+    if (options.wait ?? settings.waitForResponses)
+      return this.waitForResponse(sent, { signal, closeOnAbort });
+    const response = (waitOptions: WaitOptions = {}) => {
+      this.#engine.assertOpen();
+      return this.waitForResponse(sent, waitOptions);
+    };
+    return Object.defineProperty(sent, "response", { value: response }) as SentMessage;
+  }
+
+  /** An abort while the prompt is on its way must not leave it in front of a person either. */
+  async #closingOnAbort(
+    id: string,
+    { signal, closeOnAbort, wait }: PromptOptions,
+    send: () => Promise<Message>,
+  ): Promise<Message> {
+    try {
+      return await send();
+    } catch (error) {
+      const { answers, awaiter, settings } = this.#engine;
+      const prompt = answers.prompt(id);
+      const waits = wait ?? settings.waitForResponses;
+      if (prompt && waits && closeOnAbort && signal?.aborted) await awaiter.close(prompt);
+      throw error;
+    }
+  }
+
+  async #autoSubscribe(channel: string): Promise<void> {
+    const { settings, viewer, inbox, pastToSkip } = this.#engine;
+    if (!settings.autoSubscribe || !viewer.isOpen || inbox.subscriptions.has(channel)) return;
+    try {
+      await inbox.subscriptions.add(channel, pastToSkip);
+    } catch {
+      // the prompt matters more; if the server is gone, sending it tells
+    }
+  }
+
+  /** A prompt of someone else, or one forgotten: its answer may long be in the history. */
+  async #adopt(message: Message, signal: AbortSignal | undefined): Promise<Prompt> {
+    const { answers, api, telemetry } = this.#engine;
+    const prompt: Prompt = {
+      id: checkId(message.id, "messageId"),
+      channel: checkChannel(message.channel),
+      choices: promptChoices(message),
+      contentType: message.content.type,
+      timeout: readTimeout(message),
+      own: false,
+      sentAt: readSentAt(message.timestamp),
+      spanContext: telemetry.extract(message.metadata)?.link.context,
+    };
+    answers.expect(prompt);
+    try {
+      for (const heard of await api.history(prompt.channel, { signal })) answers.receive(heard);
+    } catch (error) {
+      if (signal?.aborted) throw error;
+      // the socket's replay, and polling without one, look there again
+    }
+    return prompt;
+  }
+
+  #channel(channel: string | undefined): string {
+    this.#engine.assertOpen();
+    if (channel === null) throw invalid("channel", "must be a string");
+    return channel === undefined ? this.#engine.settings.channel : checkChannel(channel);
+  }
+}
+
+/** By the sender's clock, which may be ahead of ours. */
+function readSentAt(timestamp: string): Instant {
+  const here = now();
+  const epochMs = Math.min(Date.parse(timestamp) || here.epochMs, here.epochMs);
+  return { epochMs, monotonicMs: here.monotonicMs - (here.epochMs - epochMs) };
+}

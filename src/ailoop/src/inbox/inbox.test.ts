@@ -1,0 +1,301 @@
+import { randomUUID } from "node:crypto";
+import { describe, expect, it } from "vitest";
+import {
+  createClient,
+  notification,
+  recordEvents,
+  settle,
+  startFake,
+  startPair,
+  until,
+} from "../../../../test/support/ailoop/harness.js";
+import type { AiloopClient, Message } from "../index.js";
+import { SeenIds } from "./seen-ids.js";
+
+function recordTexts(client: AiloopClient): string[] {
+  const texts: string[] = [];
+  client.addMessageHandler(
+    ({ content }) => void texts.push(content.type === "notification" ? content.text : content.type),
+  );
+  return texts;
+}
+
+async function startListening(...channels: string[]) {
+  const { fake, client } = await startPair({ reconnectDelay: 0 });
+  const texts = recordTexts(client);
+  await client.connectWebsocket();
+  for (const channel of channels) await client.subscribeToChannel(channel);
+  return { fake, client, texts };
+}
+
+describe("subscriptions", () => {
+  it("deliver the channels that were asked for and no other", async () => {
+    const { fake, texts } = await startListening("ops", "dev");
+    for (const channel of ["public", "ops", "dev", "OPS"]) fake.publish(notification(channel, channel));
+    await until(() => texts.length === 2);
+    await settle();
+    expect(texts).toEqual(["ops", "dev"]);
+  });
+
+  it("deliver everything for the star", async () => {
+    const { fake, texts } = await startListening("*");
+    for (const channel of ["public", "ops"]) fake.publish(notification(channel, channel));
+    await until(() => texts.length === 2);
+  });
+
+  it("stop for one channel while others go on", async () => {
+    const { fake, client, texts } = await startListening("ops", "dev");
+    await client.unsubscribeFromChannel("ops");
+    await client.unsubscribeFromChannel("never-subscribed");
+    fake.publish(notification("ops", "ops"));
+    fake.publish(notification("dev", "dev"));
+    await until(() => texts.length === 1);
+    expect(texts).toEqual(["dev"]);
+  });
+
+  it("need a socket, or one on its way", async () => {
+    const { fake, client } = await startPair();
+    const refused = client.subscribeToChannel("ops");
+    await expect(refused).rejects.toMatchObject({
+      name: "ConnectionError",
+      message: "WebSocket not connected",
+    });
+    await client.connect();
+    await client.subscribeToChannel("ops");
+    expect(fake.connections.viewers).toBe(1);
+  });
+
+  it("fail with the attempt they waited for", async () => {
+    const fake = await startFake();
+    fake.refuseSockets = true;
+    const client = createClient(fake, { reconnectAttempts: 0 });
+    await client.connect();
+    await expect(client.subscribeToChannel("ops")).rejects.toMatchObject({
+      name: "ConnectionError",
+      status: 503,
+    });
+  });
+
+  it("fail when the history cannot be read, and can be tried again", async () => {
+    const { fake, client, texts } = await startListening();
+    fake.override = (_, path) => (path.startsWith("/api/channels/") ? { status: 500 } : undefined);
+    await expect(client.subscribeToChannel("ops")).rejects.toMatchObject({ name: "ConnectionError" });
+    fake.publish(notification("lost", "ops"));
+    fake.override = () => undefined;
+    await client.subscribeToChannel("ops");
+    fake.publish(notification("heard", "ops"));
+    await until(() => texts.length === 1);
+    expect(texts).toEqual(["heard"]);
+  });
+
+  it.each(["", "a b", "admin", "**"])("refuse the channel name %j", async (channel) => {
+    const { client } = await startPair();
+    await expect(client.subscribeToChannel(channel)).rejects.toMatchObject({ field: "channel" });
+    await expect(client.unsubscribeFromChannel(channel)).rejects.toMatchObject({ field: "channel" });
+  });
+});
+
+describe("history", () => {
+  it("is not delivered: handlers get only news", async () => {
+    const fake = await startFake();
+    for (let n = 0; n < 700; n += 1) fake.remember(notification(`old ${n}`, n % 2 ? "ops" : "dev"));
+    const client = createClient(fake, { reconnectDelay: 0 });
+    const texts = recordTexts(client);
+    await client.connectWebsocket();
+    await client.subscribeToChannel("*");
+    fake.publish(notification("new", "ops"));
+    await until(() => texts.length > 0);
+    await settle();
+    expect(texts).toEqual(["new"]);
+  });
+
+  it("keeps what arrives while the past is being read", async () => {
+    const { fake, client, texts } = await startListening();
+    fake.remember(notification("old", "ops"));
+    const subscribing = client.subscribeToChannel("ops");
+    await until(() => fake.requests.some(({ path }) => path.startsWith("/api/channels/ops")));
+    fake.publish(notification("meanwhile", "ops"));
+    await subscribing;
+    await until(() => texts.length > 0);
+    expect(texts).toEqual(["meanwhile"]);
+  });
+
+  it("is delivered when asked for, five hundred of a channel", async () => {
+    const fake = await startFake();
+    for (let n = 0; n < 600; n += 1) fake.remember(notification(`${n}`, "ops"));
+    const client = createClient(fake, { history: "deliver" });
+    const texts = recordTexts(client);
+    await client.connectWebsocket();
+    await client.subscribeToChannel("ops");
+    await until(() => texts.length === 500);
+    expect(texts[0]).toBe("100");
+    expect(fake.requests).toEqual([]);
+  });
+
+  it("fills the gap of a reconnect, without what was heard before", async () => {
+    const { fake, client, texts } = await startListening("ops");
+    const events = recordEvents(client);
+    fake.publish(notification("before", "ops"));
+    await until(() => texts.length === 1);
+    fake.refuseSockets = true;
+    fake.dropSockets();
+    await until(() => events.some(({ type }) => type === "disconnected"));
+    fake.publish(notification("in the gap", "ops"));
+    fake.publish(notification("elsewhere", "dev"));
+    fake.refuseSockets = false;
+    await client.connectWebsocket();
+    fake.publish(notification("after", "ops"));
+    await until(() => texts.length === 3);
+    expect(texts).toEqual(["before", "in the gap", "after"]);
+  });
+
+  it("of 10,000 replayed messages delivers none twice", async () => {
+    const fake = await startFake();
+    const client = createClient(fake, { reconnectDelay: 0 });
+    const texts = recordTexts(client);
+    const events = recordEvents(client);
+    await client.connectWebsocket();
+    await client.subscribeToChannel("*");
+    for (let n = 0; n < 10_020; n += 1) fake.publish(notification(`${n}`, `c${n % 20}`));
+    await until(() => texts.length === 10_020);
+    fake.dropSockets();
+    await until(() => events.filter(({ type }) => type === "connected").length === 2);
+    fake.publish(notification("last", "c0"));
+    await until(() => texts.at(-1) === "last");
+    expect(texts).toHaveLength(10_021);
+  });
+});
+
+describe("handlers", () => {
+  it("get the message and the parsed frame, in the order of registration, one message at a time", async () => {
+    const { fake, client } = await startPair();
+    const log: string[] = [];
+    const describeMessage = ({ content }: Message) => (content.type === "notification" ? content.text : "?");
+    client.addMessageHandler(async (message) => {
+      log.push(`first starts ${describeMessage(message)}`);
+      await settle(2);
+      log.push(`first ends ${describeMessage(message)}`);
+    });
+    client.addMessageHandler((message, raw) => {
+      log.push(`second ${describeMessage(message)} ${(raw as { sender_type: string }).sender_type}`);
+    });
+    await client.connectWebsocket();
+    await client.subscribeToChannel("public");
+    fake.publish(notification("a"));
+    fake.publish(notification("b"));
+    await until(() => log.length === 6);
+    expect(log).toEqual([
+      "first starts a",
+      "first ends a",
+      "second a AGENT",
+      "first starts b",
+      "first ends b",
+      "second b AGENT",
+    ]);
+  });
+
+  it("that throw, at once or later, stop neither the others nor the next message", async () => {
+    const { fake, client, texts } = await startListening("public");
+    client.addMessageHandler(() => {
+      throw new Error("at once");
+    });
+    client.addMessageHandler(async () => {
+      throw new Error("later");
+    });
+    const after = recordTexts(client);
+    fake.publish(notification("a"));
+    fake.publish(notification("b"));
+    await until(() => after.length === 2);
+    expect(texts).toEqual(after);
+  });
+
+  it("stop when removed", async () => {
+    const { fake, client, texts } = await startListening("public");
+    const removed: string[] = [];
+    const remove = client.addMessageHandler(() => void removed.push("x"));
+    remove();
+    remove();
+    fake.publish(notification("a"));
+    await until(() => texts.length === 1);
+    expect(removed).toEqual([]);
+  });
+
+  it("hear a message once, whichever socket brings it and however often", async () => {
+    const { fake, client, texts } = await startListening("public");
+    const sent = await client.say("over the agent socket", { transport: "websocket" });
+    const again = fake.stored()[0];
+    if (again) fake.broadcast(again);
+    fake.publish(notification("next"));
+    await until(() => texts.includes("next"));
+    expect(sent.id).toBe(again?.id);
+    expect(texts).toEqual(["over the agent socket", "next"]);
+  });
+
+  it("see the answer to a question, as the README of the Python SDK shows", async () => {
+    const { fake, client } = await startPair();
+    const answers: (string | null)[] = [];
+    client.addMessageHandler((message) => {
+      if (message.content.type === "response") answers.push(message.content.answer);
+    });
+    await client.connectWebsocket();
+    await client.subscribeToChannel("my-channel");
+    const question = await client.ask("What's the weather?", { channel: "my-channel" });
+    fake.answer(question.id, "sunny");
+    await until(() => answers.length === 1);
+    expect(answers).toEqual(["sunny"]);
+  });
+
+  it("may wait for a person without stopping that person's answer", async () => {
+    const { fake, client } = await startPair();
+    const outcome: string[] = [];
+    client.addMessageHandler(async ({ content }) => {
+      if (content.type !== "notification") return;
+      const answer = await client.authorize("really?", { wait: true });
+      outcome.push(answer.content.responseType);
+    });
+    fake.beforeReply = ({ id, content }) => {
+      if (content.type === "authorization")
+        setTimeout(() => fake.answer(id, null, "authorization_approved"), 5);
+    };
+    await client.connectWebsocket();
+    await client.subscribeToChannel("public");
+    fake.publish(notification("go"));
+    await until(() => outcome.length === 1);
+  });
+
+  it("must be functions", async () => {
+    const { client } = await startPair();
+    expect(() => client.addMessageHandler("x" as never)).toThrow(/^handler: /);
+    expect(() => client.addConnectionHandler(null as never)).toThrow(/^handler: /);
+  });
+});
+
+it("keeps the socket when a connection handler throws", async () => {
+  const { client } = await startPair();
+  client.addConnectionHandler(() => {
+    throw new Error("mine");
+  });
+  const events = recordEvents(client);
+  await client.connectWebsocket();
+  expect(events).toEqual([{ type: "connected" }]);
+});
+
+describe("the memory of ids", () => {
+  it("is bounded at 10,000 and forgets the oldest of the fullest channel", () => {
+    const seen = new SeenIds();
+    const first = randomUUID();
+    seen.add("a", first);
+    for (let n = 1; n < 10_000; n += 1) seen.add("a", `${n}`);
+    expect(seen.add("a", first)).toBe(false);
+    expect(seen.add("b", "x")).toBe(true);
+    expect(seen.size).toBe(10_000);
+    expect(seen.add("b", "x")).toBe(false);
+    expect(seen.add("a", first)).toBe(true);
+  });
+
+  it("never makes a channel forget what a replay can bring back", () => {
+    const seen = new SeenIds();
+    for (let n = 0; n < 500 * 30; n += 1) seen.add(`c${n % 30}`, `${n}`);
+    for (let n = 0; n < 500 * 30; n += 1) expect(seen.add(`c${n % 30}`, `${n}`)).toBe(false);
+  });
+});

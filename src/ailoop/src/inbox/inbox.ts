@@ -1,0 +1,105 @@
+import { type Context, context, type Link, ROOT_CONTEXT, trace } from "@opentelemetry/api";
+import { ValidationError } from "../errors.js";
+import type { Message } from "../model/message.js";
+import type { Answers } from "../prompt/answers.js";
+import { ATTR } from "../telemetry/attributes.js";
+import { messageAttributes } from "../telemetry/message-attributes.js";
+import { SpanKind, type Telemetry } from "../telemetry/telemetry.js";
+import { type Instant, secondsBetween } from "../timing.js";
+import type { ConnectionEvents } from "../transport/connection-events.js";
+import { fromWire } from "../wire/codec.js";
+import { MessageHandlers } from "./message-handlers.js";
+import { Origins } from "./origins.js";
+import { SeenIds } from "./seen-ids.js";
+import { Subscriptions } from "./subscriptions.js";
+
+/** What the inbox tells others. */
+export interface InboxOptions {
+  readonly answers: Answers;
+  readonly telemetry: Telemetry;
+  readonly connectionEvents: ConnectionEvents;
+  /** Sees every message, for echoes. */
+  readonly onMessage: (message: Message) => void;
+}
+
+/** Where the frames of both sockets come together: waits look at all of them, handlers at what is left. */
+export class Inbox {
+  readonly handlers: MessageHandlers;
+  readonly subscriptions: Subscriptions;
+  readonly origins = new Origins();
+  readonly #options: InboxOptions;
+
+  constructor(options: InboxOptions) {
+    this.#options = options;
+    this.handlers = new MessageHandlers((message, receivedAt, handle) =>
+      this.#process(message, receivedAt, handle),
+    );
+    this.subscriptions = new Subscriptions(new SeenIds(), (message, raw) => this.handlers.push(message, raw));
+  }
+
+  accept(text: string): void {
+    const frame = this.#read(text);
+    if (!frame) return;
+    const { message, raw } = frame;
+    this.origins.note(message);
+    this.#options.onMessage(message);
+    this.#options.answers.receive(message);
+    this.subscriptions.offer(message, raw);
+  }
+
+  /** A frame that is no message is told and counted; the socket stays. */
+  #read(text: string): { message: Message; raw: unknown } | undefined {
+    try {
+      const raw: unknown = JSON.parse(text);
+      return { message: fromWire(raw), raw };
+    } catch (cause) {
+      this.#options.telemetry.invalidFrame();
+      const known = cause instanceof ValidationError;
+      const field = known ? cause.field : undefined;
+      const what = known ? `a frame was no message: ${cause.message}` : "a frame was not JSON";
+      this.#options.connectionEvents.emit({
+        type: "error",
+        error: new ValidationError(what, { cause, field }),
+      });
+      return undefined;
+    }
+  }
+
+  /** All handlers of one message run inside one span, in the trace that the message came from. */
+  async #process(message: Message, receivedAt: Instant, handle: () => Promise<unknown[]>): Promise<void> {
+    const { telemetry } = this.#options;
+    const origin = this.#origin(message);
+    const operation = telemetry.start({
+      name: "process",
+      channel: message.channel,
+      kind: SpanKind.CONSUMER,
+      type: "process",
+      protocol: "websocket",
+      parent: origin.parent,
+      links: origin.links,
+    });
+    operation.set({ ...messageAttributes(message), ...this.#responseTime(message, receivedAt) });
+    const errors = await context.with(operation.context, handle);
+    for (const error of errors) operation.fail(error);
+    operation.end();
+  }
+
+  #origin(message: Message): { parent: Context; links: Link[] } {
+    const remote = this.#options.telemetry.extract(message.metadata);
+    if (remote) return { parent: remote.context, links: [remote.link] };
+    const spanContext = this.#ownPrompt(message)?.spanContext;
+    const parent = spanContext ? trace.setSpanContext(ROOT_CONTEXT, spanContext) : ROOT_CONTEXT;
+    return { parent, links: [] };
+  }
+
+  #responseTime(message: Message, receivedAt: Instant): Record<string, number> {
+    const prompt = this.#ownPrompt(message);
+    return prompt ? { [ATTR.HUMAN_RESPONSE_TIME]: secondsBetween(prompt.sentAt, receivedAt) } : {};
+  }
+
+  #ownPrompt(message: Message) {
+    if (message.content.type !== "response" || message.correlationId === null) return undefined;
+    const prompt = this.#options.answers.prompt(message.correlationId);
+    return prompt?.own ? prompt : undefined;
+  }
+}

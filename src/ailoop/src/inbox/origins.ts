@@ -1,0 +1,25 @@
+import type { Message, Metadata } from "../model/message.js";
+
+/** What an answer needs to know of the message it answers. */
+export interface Origin {
+  readonly channel: string;
+  readonly metadata: Metadata | undefined;
+}
+
+const LIMIT = 1000;
+
+/** Messages lately heard on a socket, so that answering one needs no look-up. */
+export class Origins {
+  readonly #origins = new Map<string, Origin>();
+
+  note({ id, channel, metadata }: Message): void {
+    if (this.#origins.has(id)) return;
+    this.#origins.set(id, { channel, metadata });
+    const oldest = this.#origins.keys().next();
+    if (this.#origins.size > LIMIT && !oldest.done) this.#origins.delete(oldest.value);
+  }
+
+  get(id: string): Origin | undefined {
+    return this.#origins.get(id);
+  }
+}

@@ -1,0 +1,404 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import {
+  createClient,
+  notification,
+  recordEvents,
+  settle,
+  startFake,
+  startPair,
+  until,
+} from "../../../../test/support/ailoop/harness.js";
+import { ConnectionError, NotFoundError, TimeoutError } from "../index.js";
+
+const choices = ["Red", "Blue"];
+
+describe("who settles a wait", () => {
+  it("the first correlated response: of two that race, and of one that is sent twice", async () => {
+    const { fake, client } = await startPair();
+    await client.connectWebsocket();
+    const heard: (string | null)[] = [];
+    client.addMessageHandler(({ content }) => {
+      if (content.type === "response") heard.push(content.answer);
+    });
+    const sent = await client.ask("Best colour?", { choices });
+    const waiting = sent.response();
+    const first = fake.answer(sent.id, "Red");
+    fake.broadcast(first);
+    fake.answer(sent.id, "Blue");
+    expect((await waiting).content.answer).toBe("Red");
+    expect((await sent.response()).content.answer).toBe("Red");
+    await until(() => heard.length === 2);
+    expect(heard).toEqual(["Red", "Blue"]);
+  });
+
+  it("nobody else: not an uncorrelated response, not one for another prompt", async () => {
+    const { fake, client } = await startPair();
+    await client.connectWebsocket();
+    const sent = await client.ask("Best colour?", { choices });
+    const other = await client.ask("Other?", { choices });
+    const waiting = sent.response();
+    fake.publish({ ...fake.answer(other.id, "Red"), correlation_id: null });
+    fake.publish(notification("noise"));
+    await settle();
+    fake.answer(sent.id, "Blue");
+    expect((await waiting).content.answer).toBe("Blue");
+  });
+
+  it("an AGENT as well as a HUMAN, and on a channel that no handler hears", async () => {
+    const fake = await startFake();
+    const client = createClient(fake, { autoSubscribe: false });
+    const sent = await client.ask("Best colour?", { choices, channel: "quiet" });
+    const waiting = sent.response();
+    fake.publish({ ...fake.answer(sent.id, "Red"), sender_type: "AGENT" });
+    expect((await waiting).content.answer).toBe("Red");
+  });
+
+  it("resolves the choice by id, label or number, and leaves free text as it is", async () => {
+    const { fake, client } = await startPair();
+    for (const [answer, optionId] of [
+      [" Red ", "Red"],
+      ["blue", "Blue"],
+      ["1", "Red"],
+      ["3", undefined],
+      ["", undefined],
+    ] as const) {
+      const sent = await client.ask("Best colour?", { choices });
+      fake.answer(sent.id, answer);
+      expect((await sent.response()).selection?.optionId).toBe(optionId);
+    }
+  });
+
+  it("takes the server's own resolution over ours", async () => {
+    const { fake, client } = await startPair();
+    const sent = await client.ask("Best colour?", { choices });
+    const resolved = { option_id: "Blue", label: "Blau", index: 1 };
+    const { metadata: _, ...answer } = fake.answer(sent.id, "Blue");
+    const waiting = client.ask("Best colour?", { choices });
+    const second = await waiting;
+    fake.publish({ ...answer, correlation_id: second.id, metadata: resolved });
+    expect((await second.response()).selection).toEqual({ optionId: "Blue", label: "Blau", index: 1 });
+  });
+});
+
+describe("an answer that came before anybody asked", () => {
+  it("is found by a client that first connects now", async () => {
+    const { fake, client } = await startPair();
+    const sent = await client.ask("Best colour?", { choices });
+    fake.answer(sent.id, "Red");
+    expect((await sent.response()).content.answer).toBe("Red");
+  });
+
+  it("is found for a prompt of someone else, by id and by message", async () => {
+    const { fake, client } = await startPair();
+    const other = createClient(fake);
+    const sent = await client.ask("Best colour?", { choices });
+    fake.answer(sent.id, "2");
+    expect((await other.waitForResponse(sent.id)).selection?.optionId).toBe("Blue");
+    expect((await createClient(fake).waitForResponse(sent)).selection?.optionId).toBe("Blue");
+  });
+
+  it("is no help when the prompt itself is unknown", async () => {
+    const { client } = await startPair();
+    const unknown = client.waitForResponse("7d0d3a4e-2f3a-4a57-9c0f-0d1f6f1c2b11");
+    await expect(unknown).rejects.toBeInstanceOf(NotFoundError);
+    await expect(client.waitForResponse("7")).rejects.toMatchObject({ field: "messageId" });
+    await expect(client.waitForResponse("7", { timeout: -1 })).rejects.toMatchObject({ field: "timeout" });
+  });
+});
+
+describe("deadlines", () => {
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "Date", "performance"] });
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  async function outcomeAfter(waiting: Promise<unknown>, seconds: number): Promise<unknown> {
+    let outcome: unknown = "waiting";
+    waiting.then(
+      (value) => {
+        outcome = value;
+      },
+      (error) => {
+        outcome = error;
+      },
+    );
+    await vi.advanceTimersByTimeAsync(seconds * 1000);
+    await settle();
+    return outcome;
+  }
+
+  it("are the prompt's own, counted from the moment it was sent", async () => {
+    const { client } = await startPair();
+    await client.connectWebsocket();
+    const sent = await client.ask("Best colour?", { choices, timeout: 10 });
+    await vi.advanceTimersByTimeAsync(4000);
+    const waiting = sent.response();
+    expect(await outcomeAfter(waiting, 5.9)).toBe("waiting");
+    const error = await outcomeAfter(waiting, 0.1);
+    expect(error).toBeInstanceOf(TimeoutError);
+    expect(error).toMatchObject({ messageId: sent.id, code: "TIMEOUT_ERROR" });
+  });
+
+  it("are what the wait says, counted from the wait", async () => {
+    const { client } = await startPair();
+    await client.connectWebsocket();
+    const sent = await client.ask("Best colour?", { choices, timeout: 10 });
+    await vi.advanceTimersByTimeAsync(4000);
+    const waiting = sent.response({ timeout: 20 });
+    expect(await outcomeAfter(waiting, 19.9)).toBe("waiting");
+    expect(await outcomeAfter(waiting, 0.1)).toBeInstanceOf(TimeoutError);
+  });
+
+  it("are five minutes for a navigation that names none", async () => {
+    const { client } = await startPair();
+    await client.connectWebsocket();
+    const waiting = (await client.navigate("https://x.example")).response();
+    expect(await outcomeAfter(waiting, 299)).toBe("waiting");
+    expect(await outcomeAfter(waiting, 1)).toBeInstanceOf(TimeoutError);
+    const short = (await client.navigate("https://x.example", { timeout: 7 })).response();
+    expect(await outcomeAfter(short, 7)).toBeInstanceOf(TimeoutError);
+  });
+
+  it("are none at all with timeout 0", async () => {
+    const { fake, client } = await startPair();
+    await client.connectWebsocket();
+    const sent = await client.ask("Best colour?", { choices, timeout: 0 });
+    const waiting = sent.response();
+    expect(await outcomeAfter(waiting, 10_000_000)).toBe("waiting");
+    fake.answer(sent.id, "Red");
+    expect((await waiting).content.answer).toBe("Red");
+  });
+
+  it("beyond 24 days do not end at once", async () => {
+    const { client } = await startPair();
+    await client.connectWebsocket();
+    const sent = await client.ask("Best colour?", { choices, timeout: 30 * 86_400 });
+    expect(await outcomeAfter(sent.response(), 29 * 86_400)).toBe("waiting");
+  });
+
+  it("passed, a late answer still reaches handlers and later waits", async () => {
+    const { fake, client } = await startPair();
+    await client.connectWebsocket();
+    const heard: string[] = [];
+    client.addMessageHandler(({ content }) => void heard.push(content.type));
+    const sent = await client.ask("Best colour?", { choices, timeout: 1 });
+    expect(await outcomeAfter(sent.response(), 1)).toBeInstanceOf(TimeoutError);
+    fake.answer(sent.id, "Red");
+    await until(() => heard.includes("response"));
+    expect((await sent.response()).content.answer).toBe("Red");
+  });
+
+  it("leave the queue two more seconds, so that the server's verdict wins", async () => {
+    const { client } = await startPair();
+    const waiting = client.ask("Best colour?", { choices, timeout: 5, transport: "websocket", wait: true });
+    await settle();
+    expect(await outcomeAfter(waiting, 4.9)).toBe("waiting");
+    expect(await outcomeAfter(waiting, 0.2)).toMatchObject({ content: { responseType: "timeout" } });
+  });
+});
+
+describe("while no socket is open", () => {
+  it("an answer is found by looking into the history", async () => {
+    const fake = await startFake();
+    fake.refuseSockets = true;
+    const client = createClient(fake, { reconnectAttempts: 0 });
+    const sent = await client.ask("Best colour?", { choices });
+    const waiting = sent.response();
+    fake.answer(sent.id, "Red");
+    expect((await waiting).content.answer).toBe("Red");
+    expect(fake.connections.total).toBe(0);
+  });
+
+  it("a wait ends only when reconnection was given up and the server does not answer either", async () => {
+    const fake = await startFake();
+    fake.refuseSockets = true;
+    const client = createClient(fake, { reconnectAttempts: 0 });
+    const events = recordEvents(client);
+    const waiting = (await client.ask("Best colour?", { choices })).response();
+    await until(() => events.some(({ type }) => type === "exhausted"));
+    await fake.stop();
+    const error = await waiting.catch((caught) => caught);
+    expect(error).toBeInstanceOf(ConnectionError);
+    expect(error.cause).toBeInstanceOf(ConnectionError);
+  });
+
+  it("a last look is taken before the time is up", async () => {
+    const fake = await startFake();
+    fake.refuseSockets = true;
+    const client = createClient(fake, { reconnectAttempts: 0 });
+    const sent = await client.ask("Best colour?", { choices });
+    fake.answer(sent.id, "Red");
+    expect((await sent.response({ timeout: 0.001 })).content.answer).toBe("Red");
+  });
+
+  it("a wait survives disconnectWebsocket", async () => {
+    const { fake, client } = await startPair();
+    const sent = await client.ask("Best colour?", { choices });
+    const waiting = sent.response();
+    await client.connectWebsocket();
+    await client.disconnectWebsocket();
+    fake.answer(sent.id, "Red");
+    expect((await waiting).content.answer).toBe("Red");
+  });
+});
+
+describe("over a reconnect", () => {
+  it("no wait is lost that the server survived, though the answer fell into the gap", async () => {
+    const fake = await startFake();
+    const client = createClient(fake, { reconnectDelay: 0.01 });
+    await client.connectWebsocket();
+    const prompts = await Promise.all(
+      Array.from({ length: 50 }, (_, n) => client.ask(`${n}?`, { choices, channel: `c${n % 5}` })),
+    );
+    const waits = prompts.map((prompt) => prompt.response());
+    fake.refuseSockets = true;
+    fake.dropSockets();
+    await settle();
+    for (const { id } of prompts) fake.answer(id, "Red");
+    fake.refuseSockets = false;
+    const answers = await Promise.all(waits);
+    expect(answers.map(({ correlationId }) => correlationId)).toEqual(prompts.map(({ id }) => id));
+  });
+
+  it("an answer buried under more than a replay holds is still found", async () => {
+    const fake = await startFake();
+    const client = createClient(fake, { reconnectDelay: 0.01 });
+    await client.connectWebsocket();
+    const sent = await client.ask("Best colour?", { choices });
+    const waiting = sent.response();
+    fake.refuseSockets = true;
+    fake.dropSockets();
+    await settle();
+    fake.answer(sent.id, "Red");
+    for (let n = 0; n < 700; n += 1) fake.publish(notification(`${n}`));
+    fake.refuseSockets = false;
+    expect((await waiting).content.answer).toBe("Red");
+  });
+
+  it("a wait goes on through a restart that emptied the server, and ends by its own deadline", async () => {
+    const fake = await startFake();
+    const client = createClient(fake, { reconnectDelay: 0.01 });
+    await client.connectWebsocket();
+    const sent = await client.ask("Best colour?", { choices });
+    const waiting = sent.response({ timeout: 0.3 });
+    await fake.restart();
+    await expect(waiting).rejects.toBeInstanceOf(TimeoutError);
+    await until(() => fake.connections.viewers === 1);
+    const again = await client.ask("Best colour?", { choices });
+    fake.answer(again.id, "Red");
+    expect((await again.response()).content.answer).toBe("Red");
+  });
+});
+
+describe("aborts", () => {
+  const reason = new Error("never mind");
+
+  it("reject here and leave the prompt open for the person", async () => {
+    const { fake, client } = await startPair();
+    await client.connectWebsocket();
+    const abort = new AbortController();
+    const sent = await client.ask("Best colour?", { choices });
+    const waiting = sent.response({ signal: abort.signal });
+    abort.abort(reason);
+    await expect(waiting).rejects.toBe(reason);
+    await expect(sent.response({ signal: abort.signal })).rejects.toBe(reason);
+    expect(fake.requests.filter(({ path }) => path.endsWith("/response"))).toEqual([]);
+    fake.answer(sent.id, "Red");
+    expect((await sent.response()).content.answer).toBe("Red");
+  });
+
+  it.each([
+    ["http", "ask", "cancelled"],
+    ["http", "authorize", "cancelled"],
+    ["http", "navigate", "cancelled"],
+    ["websocket", "ask", "timeout"],
+    ["websocket", "authorize", "authorization_denied"],
+    ["websocket", "navigate", "authorization_denied"],
+  ] as const)(
+    "close a prompt sent by %s with %s as %s when asked to",
+    async (transport, call, responseType) => {
+      const { fake, client } = await startPair();
+      const abort = new AbortController();
+      const options = { transport, signal: abort.signal, closeOnAbort: true, wait: true } as const;
+      const calls = {
+        ask: () => client.ask("Best colour?", { ...options, choices }),
+        authorize: () => client.authorize("ship", options),
+        navigate: () => client.navigate("https://x.example", options),
+      };
+      const waiting = calls[call]();
+      const failed = expect(waiting).rejects.toBe(reason);
+      await until(() => fake.connections.viewers === 1);
+      abort.abort(reason);
+      await failed;
+      expect(fake.requests.at(-1)).toMatchObject({
+        path: expect.stringMatching(/\/response$/),
+        body: { answer: null, response_type: responseType },
+      });
+      await settle();
+      expect(fake.openPrompt).toBeUndefined();
+    },
+  );
+
+  it("on the way to the server do not leave the prompt in front of a person either", async () => {
+    const { fake, client } = await startPair();
+    const abort = new AbortController();
+    fake.beforeReply = () => {
+      abort.abort(reason);
+      return new Promise(() => {});
+    };
+    const options = { signal: abort.signal, closeOnAbort: true, wait: true } as const;
+    await expect(client.authorize("ship", options)).rejects.toBe(reason);
+    expect(fake.stored().at(-1)?.content).toMatchObject({ type: "response", response_type: "cancelled" });
+  });
+});
+
+describe("closing", () => {
+  it("rejects waits, requests and everything after, and is idempotent", async () => {
+    const { fake, client } = await startPair();
+    await client.connectWebsocket();
+    const sent = await client.ask("Best colour?", { choices });
+    fake.beforeReply = () => new Promise(() => {});
+    const pending = [
+      sent.response(),
+      client.say("under way"),
+      client.ask("x", { transport: "websocket", choices, wait: true }),
+    ];
+    const failures = Promise.allSettled(pending);
+    await until(() => fake.connections.agents === 1 && fake.stored().length >= 3);
+    await Promise.all([client.close(), client.close()]);
+    for (const outcome of await failures) {
+      expect(outcome).toMatchObject({ reason: { name: "ConnectionError", message: "client closed" } });
+    }
+    await until(() => fake.connections.total === 0);
+    const closed = { name: "ConnectionError", message: "client closed" };
+    const calls = [
+      () => client.ask("?"),
+      () => client.authorize("x"),
+      () => client.navigate("http://x"),
+      () => client.say("x"),
+      () => client.sendMessage(sent),
+      () => client.getMessage(sent.id),
+      () => client.respond(sent.id),
+      () => client.waitForResponse(sent.id),
+      () => sent.response(),
+      () => client.connect(),
+      () => client.connectWebsocket(),
+      () => client.disconnectWebsocket(),
+      () => client.subscribeToChannel("public"),
+      () => client.unsubscribeFromChannel("public"),
+      () => client.checkVersionCompatibility(),
+      async () => client.addMessageHandler(() => {}),
+      async () => client.addConnectionHandler(() => {}),
+    ];
+    for (const call of calls) await expect((async () => call())()).rejects.toMatchObject(closed);
+    await client[Symbol.asyncDispose]();
+  });
+});
+
+it("asking and never waiting rejects nothing", async () => {
+  const { client } = await startPair();
+  await client.ask("Best colour?", { choices });
+  await client.close();
+});

@@ -1,0 +1,15 @@
+import { diag } from "@opentelemetry/api";
+
+/** Runs telemetry code: whatever it throws is told to `diag` and never reaches the application. */
+export function safely<Result>(run: () => Result): Result | undefined {
+  try {
+    return run();
+  } catch (error) {
+    try {
+      diag.error("@kit/ailoop: telemetry failed", error);
+    } catch {
+      // a diag logger that throws has nowhere to complain
+    }
+    return undefined;
+  }
+}
