@@ -1,0 +1,63 @@
+import { KrytenValidationError } from "./errors.js";
+import { isObject } from "./json.js";
+import { holdsBlank } from "./subjects.js";
+
+// Checks of what an application passes in. None of their messages repeats the value.
+
+/** A media item's number in the playlist; digits as text are taken, too. */
+export type Uid = number | string;
+
+export function assertChannel(channel: string): void {
+  assertText(channel, "channel");
+}
+
+/** The bridge pastes the name into a chat command, where a blank would end it. */
+export function assertUsername(username: string): void {
+  assertText(username, "username");
+  if (holdsBlank(username)) {
+    throw new KrytenValidationError("username must not hold white space or control characters");
+  }
+}
+
+export function assertText(text: string, what: string): void {
+  if (typeof text !== "string" || text.trim() === "") {
+    throw new KrytenValidationError(`${what} must be a non-empty string`);
+  }
+}
+
+/** Any string, the empty one as well. */
+export function assertString(text: string, what: string): void {
+  if (typeof text !== "string") throw new KrytenValidationError(`${what} must be a string`);
+}
+
+/** The reason of a kick or ban becomes the rest of a chat line. */
+export function assertReason(reason: string | undefined): void {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  if (reason != null && (typeof reason !== "string" || /[\u0000-\u001f\u007f]/.test(reason))) {
+    throw new KrytenValidationError("reason must be a single line of text");
+  }
+}
+
+export function toUid(uid: Uid): number {
+  const number = typeof uid === "string" && /^\d+$/.test(uid) ? Number(uid) : uid;
+  if (typeof number === "number" && Number.isSafeInteger(number) && number >= 0) return number;
+  throw new KrytenValidationError("uid must be a whole number from 0");
+}
+
+export function assertNumber(value: number, what: string, min = Number.NEGATIVE_INFINITY): void {
+  if (typeof value !== "number" || !Number.isFinite(value) || value < min) {
+    const limit = min === Number.NEGATIVE_INFINITY ? "" : ` from ${min}`;
+    throw new KrytenValidationError(`${what} must be a number${limit}`);
+  }
+}
+
+export function assertInteger(value: number, what: string, min = Number.NEGATIVE_INFINITY): void {
+  assertNumber(value, what, min);
+  if (!Number.isInteger(value)) throw new KrytenValidationError(`${what} must be a whole number`);
+}
+
+export function assertFilled(value: object, what: string): void {
+  if (!isObject(value) || Object.keys(value).length === 0) {
+    throw new KrytenValidationError(`${what} must be an object with at least one key`);
+  }
+}

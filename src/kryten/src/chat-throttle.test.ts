@@ -1,0 +1,62 @@
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { ChatThrottle } from "./chat-throttle.js";
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+function track(throttle: ChatThrottle, left: string[], name: string, ...signals: AbortSignal[]) {
+  return throttle.enter(...signals).then(
+    () => left.push(name),
+    (reason) => left.push(`${name} ${reason}`),
+  );
+}
+
+it("lets the first line out at once and the next ones after the delay each, in order", async () => {
+  const throttle = new ChatThrottle(1000, 0);
+  const left: string[] = [];
+  for (const name of ["first", "second", "third"]) void track(throttle, left, name);
+  await vi.advanceTimersByTimeAsync(0);
+  expect(left).toEqual(["first"]);
+  await vi.advanceTimersByTimeAsync(999);
+  expect(left).toEqual(["first"]);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(left).toEqual(["first", "second"]);
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(left).toEqual(["first", "second", "third"]);
+});
+
+it("adds a random part up to the jitter", async () => {
+  vi.spyOn(Math, "random").mockReturnValue(0.5);
+  const throttle = new ChatThrottle(1000, 500);
+  const left: string[] = [];
+  void track(throttle, left, "first");
+  void track(throttle, left, "second");
+  await vi.advanceTimersByTimeAsync(1249);
+  expect(left).toEqual(["first"]);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(left).toEqual(["first", "second"]);
+  vi.restoreAllMocks();
+});
+
+it("gives the turn of an aborted line to the next", async () => {
+  const throttle = new ChatThrottle(1000, 0);
+  const left: string[] = [];
+  const controller = new AbortController();
+  void track(throttle, left, "first");
+  void track(throttle, left, "second", controller.signal);
+  void track(throttle, left, "third");
+  await vi.advanceTimersByTimeAsync(500);
+  controller.abort("called off");
+  await vi.advanceTimersByTimeAsync(500);
+  expect(left).toEqual(["first", "second called off", "third"]);
+});
+
+it("does not hold back a line that comes late", async () => {
+  const throttle = new ChatThrottle(1000, 0);
+  const left: string[] = [];
+  void track(throttle, left, "first");
+  await vi.advanceTimersByTimeAsync(5000);
+  void track(throttle, left, "second");
+  await vi.advanceTimersByTimeAsync(0);
+  expect(left).toEqual(["first", "second"]);
+});

@@ -1,0 +1,27 @@
+import { sleep } from "./waiting.js";
+
+/** Lets chat lines out one after the other, in the order they came. */
+export class ChatThrottle {
+  readonly #minDelayMs: number;
+  readonly #jitterMs: number;
+  #last: Promise<unknown> = Promise.resolve();
+  #nextAt = 0;
+
+  constructor(minDelayMs: number, jitterMs: number) {
+    this.#minDelayMs = minDelayMs;
+    this.#jitterMs = jitterMs;
+  }
+
+  /** Resolves to the seconds waited when it is this line's turn. An aborted line gives its turn away. */
+  async enter(...signals: (AbortSignal | undefined)[]): Promise<number> {
+    const started = performance.now();
+    const turn = this.#last.then(async () => {
+      const wait = this.#nextAt - performance.now();
+      if (wait > 0 || signals.some((signal) => signal?.aborted)) await sleep(Math.max(0, wait), ...signals);
+      this.#nextAt = performance.now() + this.#minDelayMs + Math.random() * this.#jitterMs;
+    });
+    this.#last = turn.catch(() => {});
+    await turn;
+    return (performance.now() - started) / 1000;
+  }
+}

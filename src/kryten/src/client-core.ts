@@ -1,0 +1,415 @@
+import { setMaxListeners } from "node:events";
+import { context as contexts, SpanKind } from "@opentelemetry/api";
+import type { NatsConnection } from "nats";
+import { assertChannel, assertText } from "./arguments.js";
+import type { Bus, BusMessage, BusState, BusSubscription } from "./bus.js";
+import type { ChatThrottle } from "./chat-throttle.js";
+import type {
+  EventHandler,
+  KrytenClientOptions,
+  PublishOptions,
+  Registration,
+  RunOptions,
+} from "./client-options.js";
+import type { CommandCall } from "./command.js";
+import type { AddMediaOptions, AddMediaResult } from "./command-methods.js";
+import { CommandSender, type SentCommand } from "./command-sender.js";
+import { type ChannelSettings, KrytenConfig, type KrytenConfigInput } from "./config.js";
+import { type HandlerError, KrytenConnectionError, KrytenValidationError } from "./errors.js";
+import { type AnyHandler, EventDispatcher, type EventFilter } from "./event-dispatcher.js";
+import type { EventFor } from "./event-map.js";
+import type { RawEvent } from "./events.js";
+import { describeFailure } from "./handler-run.js";
+import { type ChannelInfo, HealthCounters, type HealthStatus } from "./health.js";
+import type { JsonObject } from "./json.js";
+import { KvMethods } from "./kv-methods.js";
+import { LifecycleEventPublisher } from "./lifecycle.js";
+import { createConsoleLogger, type Logger } from "./logger.js";
+import { MESSENGER, Messenger, type SubjectHandler } from "./messenger.js";
+import type { QueryCall, SubjectRequest } from "./query-methods.js";
+import { answering, encodeBody, misuseOf, readJson, toHeaders } from "./raw-messages.js";
+import type { Reply } from "./reply.js";
+import { type RestartCallback, RestartNotices } from "./restart-notices.js";
+import { RunLoop } from "./run-loop.js";
+import { assertSubject, channelPattern } from "./subjects.js";
+import { Telemetry } from "./telemetry.js";
+import { bounded } from "./waiting.js";
+
+const CLOSE_BUDGET_MS = 5000;
+const HANDLER_GRACE_MS = 2000;
+
+/** Everything the real client and the mock have in common: all but the connection itself. */
+export abstract class ClientCore extends KvMethods {
+  readonly config: KrytenConfig;
+  /** Announces this service; undefined without `service` in the configuration. */
+  readonly lifecycle: LifecycleEventPublisher | undefined;
+  /** @internal */
+  readonly [MESSENGER]: Messenger;
+  protected readonly logger: Logger;
+  protected readonly counters: HealthCounters;
+  protected readonly dispatcher: EventDispatcher;
+  protected abstract readonly throttle: ChatThrottle | undefined;
+  readonly #sender: CommandSender;
+  readonly #restartNotices: RestartNotices;
+  readonly #runLoop = new RunLoop();
+  readonly #onError: ((error: HandlerError) => void) | undefined;
+  #bus: Bus | undefined;
+  #subscriptions: BusSubscription[] = [];
+  #opening: Promise<void> | undefined;
+  #closing = new AbortController();
+  #connectedAt: number | undefined;
+  #failed = false;
+
+  /** @throws KrytenValidationError for a configuration that cannot be right */
+  constructor(config: KrytenConfig | KrytenConfigInput, options: KrytenClientOptions = {}) {
+    super();
+    this.config = config instanceof KrytenConfig ? config : new KrytenConfig(config);
+    this.logger = options.logger ?? createConsoleLogger(this.config.logLevel);
+    this.#onError = options.onError;
+    this.counters = new HealthCounters(this.config.channels);
+    const { retryAttempts, retryDelay, handlerTimeout, maxConcurrentHandlers, service } = this.config;
+    this[MESSENGER] = new Messenger(() => this.#bus, new Telemetry(options), {
+      attempts: retryAttempts,
+      delayMs: retryDelay * 1000,
+      closing: () => this.#closing.signal,
+    });
+    this.#sender = new CommandSender({
+      messenger: this.messenger,
+      config: this.config,
+      closing: () => this.#closing.signal,
+      throttle: () => this.throttle,
+      onSent: (sent) => this.commandSent(sent),
+    });
+    const limits = { timeoutMs: handlerTimeout * 1000, logger: this.logger };
+    const onError = (error: HandlerError) => this.#report(error);
+    this.dispatcher = new EventDispatcher({
+      messenger: this.messenger,
+      health: this.counters,
+      maxConcurrent: maxConcurrentHandlers,
+      limits,
+      client: this,
+      onError,
+    });
+    this.#restartNotices = new RestartNotices(this.logger, (error) => this.#countAndReport(error));
+    this.lifecycle =
+      service &&
+      new LifecycleEventPublisher({
+        ...service,
+        natsClient: this,
+        serviceName: service.name,
+        serviceVersion: service.version,
+        logger: this.logger,
+        traceHeartbeats: options.traceHeartbeats,
+        onError: (error) => this.#countAndReport(error),
+      });
+  }
+
+  /** Makes the connection. */
+  protected abstract openBus(signal: AbortSignal): Promise<Bus>;
+  protected abstract closeBus(bus: Bus, timeoutMs: number): Promise<void>;
+  /** The NATS connection underneath; undefined while not connected and in the mock. */
+  abstract get nats(): NatsConnection | undefined;
+
+  protected get messenger(): Messenger {
+    return this[MESSENGER];
+  }
+
+  protected get defaultChannel(): string {
+    return this.config.channels[0].channel;
+  }
+
+  protected warn(message: string): void {
+    this.logger.warn(message);
+  }
+
+  // Connection
+
+  /** False while reconnecting. */
+  get isConnected(): boolean {
+    return this.#bus?.state === "connected";
+  }
+
+  /**
+   * Connects, subscribes to the configured channels, and announces the service if there is one.
+   * @throws KrytenConnectionError when the server cannot be reached within the configured attempts
+   */
+  async connect(): Promise<void> {
+    if (this.#opening) return this.#opening;
+    if (this.#bus && this.#bus.state !== "disconnected" && this.#bus.state !== "error") {
+      this.logger.warn("already connected");
+      return;
+    }
+    this.#opening = this.#open().finally(() => {
+      this.#opening = undefined;
+    });
+    return this.#opening;
+  }
+
+  async #open(): Promise<void> {
+    this.#closing = new AbortController();
+    // As many commands may wait for it as the application sends.
+    setMaxListeners(0, this.#closing.signal);
+    this.#failed = false;
+    const operation = { verb: "kryten", target: "connect", kind: SpanKind.INTERNAL, attributes: {} };
+    await this.messenger.telemetry.record(operation, contexts.active(), async (span) => {
+      try {
+        const bus = await this.openBus(this.#closing.signal);
+        this.#bus = bus;
+        if (bus.server) {
+          span.setAttributes({ "server.address": bus.server.address, "server.port": bus.server.port });
+        }
+        await this.#start(bus);
+      } catch (error) {
+        this.#failed = true;
+        await this.#close();
+        throw error;
+      }
+    });
+    this.#connectedAt = performance.now();
+    this.logger.info("connected");
+  }
+
+  async #start(bus: Bus): Promise<void> {
+    const patterns = new Set(this.config.channels.map(({ channel }) => channelPattern(channel)));
+    for (const pattern of patterns) {
+      this.#subscriptions.push(bus.subscribe(pattern, (message) => void this.dispatcher.deliver(message)));
+    }
+    this.#restartNotices.start(this.messenger);
+    await bus.flush(CLOSE_BUDGET_MS);
+    await this.lifecycle?.start();
+    if (this.config.service?.enableLifecycle) await this.lifecycle?.publishStartup();
+  }
+
+  /**
+   * Announces the end, gives running handlers a moment, sends what is left and closes, all within 5 s.
+   * Never rejects; does nothing when not connected.
+   */
+  async disconnect(reason = "Normal shutdown"): Promise<void> {
+    if (this.#opening) {
+      this.#closing.abort(closed());
+      await this.#opening.catch(() => {});
+    }
+    const bus = this.#bus;
+    if (!bus) return;
+    if (bus.state === "connected" && this.config.service?.enableLifecycle) {
+      const onTimeout = () => closed();
+      const farewell = this.lifecycle?.publishShutdown({ reason }) ?? Promise.resolve();
+      await bounded(farewell, { timeoutMs: 1000, onTimeout }).catch(() => {});
+    }
+    await this.#close();
+    this.logger.info("disconnected");
+  }
+
+  async #close(): Promise<void> {
+    const bus = this.#bus;
+    for (const subscription of this.#subscriptions.splice(0)) subscription.unsubscribe();
+    this.#restartNotices.stop();
+    await this.lifecycle?.stop();
+    await this.dispatcher.close(HANDLER_GRACE_MS, closed());
+    this.#closing.abort(closed());
+    if (bus) await this.closeBus(bus, CLOSE_BUDGET_MS - HANDLER_GRACE_MS - 1000).catch(() => {});
+    // Another connect() may have come in between.
+    if (this.#bus === bus) this.#bus = undefined;
+    this.#connectedAt = undefined;
+    this.#runLoop.end();
+  }
+
+  /** For the connection: it ended for good without being asked to. */
+  protected connectionLost(error: Error): void {
+    this.logger.error("the connection was lost for good");
+    this.#runLoop.end(new KrytenConnectionError("the connection was lost for good", { cause: error }));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.disconnect();
+  }
+
+  /**
+   * Waits until `stop()`, SIGINT or SIGTERM. Does not disconnect.
+   * @throws KrytenConnectionError when not connected, or when the connection is lost for good
+   */
+  async run({ handleSignals = true }: RunOptions = {}): Promise<void> {
+    if (!this.#bus) throw new KrytenConnectionError("not connected");
+    if (this.#runLoop.isRunning) {
+      this.logger.warn("already running");
+      return;
+    }
+    await this.#runLoop.run(handleSignals);
+  }
+
+  /** Ends `run()`; resolves when it has ended. */
+  async stop(): Promise<void> {
+    await this.#runLoop.stop();
+  }
+
+  // Events
+
+  /**
+   * Registers a handler for an event, by name in any case. May be called before `connect()`. Handlers are
+   * bound by `handler_timeout` and `max_concurrent_handlers`; one that throws harms no other.
+   */
+  on<Name extends string>(event: Name, handler: EventHandler<EventFor<Name>>): Registration;
+  on<Name extends string>(
+    event: Name,
+    filter: EventFilter & { malformed: "raw" },
+    handler: EventHandler<EventFor<Name> | RawEvent>,
+  ): Registration;
+  on<Name extends string>(
+    event: Name,
+    filter: EventFilter,
+    handler: EventHandler<EventFor<Name>>,
+  ): Registration;
+  on(event: string, filterOrHandler: EventFilter | AnyHandler, second?: AnyHandler): Registration {
+    const [filter, handler] =
+      typeof filterOrHandler === "function" ? [{}, filterOrHandler] : [filterOrHandler, second];
+    assertText(event, "event");
+    if (typeof handler !== "function") throw new KrytenValidationError("a handler must be a function");
+    const off = this.dispatcher.add(event, filter, handler);
+    return { off, [Symbol.dispose]: off };
+  }
+
+  /** Called when somebody asks every service to restart; works with and without a `service` of one's own. */
+  onGroupRestart(callback: RestartCallback): void {
+    if (this.lifecycle) this.lifecycle.onRestartNotice(callback);
+    else this.#restartNotices.add(callback);
+  }
+
+  // Raw messages
+
+  /**
+   * Sends to any subject; objects become JSON. Resolves when the server has the message.
+   * @throws PublishError, `ambiguous` when the connection broke in between; KrytenValidationError
+   */
+  async publish(
+    subject: string,
+    data: Uint8Array | string | object | undefined,
+    options: PublishOptions = {},
+  ): Promise<void> {
+    assertSubject(subject, "publish");
+    const warning = misuseOf(subject, this.config.service?.name);
+    if (warning) this.logger.warn(warning);
+    const { headers, signal } = options;
+    await this.messenger.publish({ subject, data: encodeBody(data), headers: toHeaders(headers), signal });
+  }
+
+  /** Takes the messages of any subject or pattern, across reconnections, until unsubscribed or disconnected. */
+  subscribe(subject: string, handler: SubjectHandler): BusSubscription {
+    assertSubject(subject, "subscribe");
+    return this.messenger.subscribe(subject, handler, (error) => this.#countAndReport(error));
+  }
+
+  /** Never throws, also when the connection is gone. */
+  unsubscribe(subscription: BusSubscription): void {
+    try {
+      subscription.unsubscribe();
+    } catch {
+      // Nothing is left to unsubscribe from.
+    }
+  }
+
+  /**
+   * Answers requests in JSON. A request that is no JSON gets `{"error":"Invalid JSON"}`, one whose handler
+   * throws `{"error":"Internal error"}`.
+   */
+  subscribeRequestReply(subject: string, handler: (request: unknown) => unknown): BusSubscription {
+    const publish = (reply: string, data: Uint8Array) => this.messenger.publish({ subject: reply, data });
+    return this.subscribe(subject, answering(handler, publish));
+  }
+
+  /** Asks any subject with JSON; resolves to the parsed answer. `timeout` in seconds. */
+  async natsRequest(subject: string, body: unknown, timeout = 5): Promise<unknown> {
+    assertSubject(subject, "publish");
+    return this.requestSubject({ subject, body, timeout }, readJson);
+  }
+
+  /** Asks the economy service; the fields of the payload stand beside `command`. Resolves to the raw answer. */
+  async economyRequest(
+    channel: string,
+    command: string,
+    payload: JsonObject = {},
+    timeout = 5,
+  ): Promise<unknown> {
+    assertChannel(channel);
+    assertText(command, "command");
+    const body = { ...payload, command, channel };
+    return this.requestSubject({ subject: "kryten.economy.command", body, timeout }, readJson);
+  }
+
+  // Health
+
+  health(): HealthStatus {
+    const { counters } = this;
+    return {
+      connected: this.isConnected,
+      state: this.#state,
+      uptimeSeconds: this.#connectedAt === undefined ? 0 : (performance.now() - this.#connectedAt) / 1000,
+      channels: this.config.channels.map(({ domain, channel }) => `${domain}/${channel}`),
+      eventsReceived: counters.eventsReceived,
+      commandsSent: counters.commandsSent,
+      errors: counters.errors,
+      avgEventLatencyMs: counters.avgEventLatencyMs,
+      lastEventTime: counters.lastEventTime,
+      handlersRegistered: this.dispatcher.handlers,
+    };
+  }
+
+  get #state(): BusState {
+    if (this.#bus) return this.#bus.state;
+    if (this.#opening) return "connecting";
+    return this.#failed ? "error" : "disconnected";
+  }
+
+  get channels(): ChannelInfo[] {
+    return this.config.channels.map((channel: ChannelSettings) => ({
+      ...channel,
+      subscribed: this.#subscriptions.length > 0,
+      eventsReceived: this.counters.receivedFrom(channel),
+    }));
+  }
+
+  #countAndReport(error: HandlerError): void {
+    this.counters.errors++;
+    this.#report(error);
+  }
+
+  #report(error: HandlerError): void {
+    this.logger.error(describeFailure(error));
+    try {
+      this.#onError?.(error);
+    } catch {
+      this.logger.error("onError itself failed");
+    }
+  }
+
+  // What the command and query methods are made of
+
+  protected dispatch(call: CommandCall): Promise<string> {
+    return this.#sender.dispatch(call);
+  }
+
+  protected queueMedia(channel: string, args: JsonObject, options: AddMediaOptions): Promise<AddMediaResult> {
+    return this.#sender.queueMedia(channel, args, options);
+  }
+
+  protected query(call: QueryCall): Promise<Reply> {
+    return this.#sender.query(call);
+  }
+
+  protected async requestSubject<T>(request: SubjectRequest, read: (message: BusMessage) => T): Promise<T> {
+    assertSubject(request.subject, "publish");
+    return this.#sender.request(request, read);
+  }
+
+  protected domainOf(channel: string, domain: string | undefined): string {
+    return this.#sender.domainOf(channel, domain);
+  }
+
+  /** For whoever keeps count of commands: one left, whatever its answer. */
+  protected commandSent(_sent: SentCommand): void {
+    this.counters.commandsSent++;
+  }
+}
+
+function closed(): KrytenConnectionError {
+  return new KrytenConnectionError("the client was closed");
+}

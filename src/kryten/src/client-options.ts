@@ -1,0 +1,35 @@
+import type { MsgHdrs } from "nats";
+import type { ClientCore } from "./client-core.js";
+import type { HandlerError } from "./errors.js";
+import type { HandlerContext } from "./handler-run.js";
+import type { Logger } from "./logger.js";
+import type { TelemetryOptions } from "./telemetry.js";
+
+/** How a client logs, reports and records. */
+export interface KrytenClientOptions extends TelemetryOptions {
+  /** @default standard error, from the configured level on */
+  logger?: Logger | undefined;
+  /** Told of every handler that failed or ran out of time, beside the log. */
+  onError?: ((error: HandlerError) => void) | undefined;
+  /** Give every heartbeat a span. @default false */
+  traceHeartbeats?: boolean | undefined;
+}
+
+/** Called for each event; may be asynchronous, what it returns is ignored. Events do not wait for each other. */
+export type EventHandler<Event> = (event: Event, context: HandlerContext<ClientCore>) => unknown;
+
+/** A handler that is registered; `off()` ends that. */
+export interface Registration extends Disposable {
+  off(): void;
+}
+
+export interface PublishOptions {
+  /** Names and values as given win over the trace context of the client. */
+  headers?: MsgHdrs | Readonly<Record<string, string>> | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+export interface RunOptions {
+  /** End on SIGINT and SIGTERM. @default true */
+  handleSignals?: boolean | undefined;
+}

@@ -1,0 +1,56 @@
+/** Runs tasks at once up to a limit, further ones in the order they came. */
+export class ConcurrencyLimit {
+  readonly #limit: number;
+  #running = 0;
+  #waiting: (() => void)[] = [];
+  #next = 0;
+  readonly #onIdle: (() => void)[] = [];
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  /** Starts the task before it returns when there is room. */
+  run<T>(task: () => Promise<T>): Promise<T> {
+    if (this.#running < this.#limit) return this.#start(task);
+    return new Promise((resolve, reject) => {
+      this.#waiting.push(() => this.#start(task).then(resolve, reject));
+    });
+  }
+
+  /** Resolves when nothing runs, at once if so. */
+  idle(): Promise<void> {
+    if (this.#running === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#onIdle.push(resolve);
+    });
+  }
+
+  /** Forgets what has not started. */
+  clear(): void {
+    this.#waiting = [];
+    this.#next = 0;
+  }
+
+  async #start<T>(task: () => Promise<T>): Promise<T> {
+    this.#running++;
+    try {
+      return await task();
+    } finally {
+      this.#running--;
+      this.#startNext();
+      if (this.#running === 0) for (const resolve of this.#onIdle.splice(0)) resolve();
+    }
+  }
+
+  #startNext(): void {
+    if (this.#next === this.#waiting.length) return;
+    const start = this.#waiting[this.#next++]!;
+    // Dropping the head one by one would cost a move of the whole queue each time.
+    if (this.#next > 1024 && this.#next * 2 > this.#waiting.length) {
+      this.#waiting = this.#waiting.slice(this.#next);
+      this.#next = 0;
+    }
+    start();
+  }
+}

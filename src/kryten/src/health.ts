@@ -1,0 +1,76 @@
+import type { BusState } from "./bus.js";
+import type { ChannelSettings } from "./config.js";
+import { normalizeToken } from "./subjects.js";
+
+/** State of a client at one moment. */
+export interface HealthStatus {
+  readonly connected: boolean;
+  readonly state: BusState;
+  /** Since `connect()`; 0 while not connected. */
+  readonly uptimeSeconds: number;
+  /** `domain/channel` of every configured channel. */
+  readonly channels: readonly string[];
+  /** Complete envelopes, with or without a handler. */
+  readonly eventsReceived: number;
+  /** Commands, not queries. */
+  readonly commandsSent: number;
+  /** Handlers that failed and events that were malformed. */
+  readonly errors: number;
+  /** From receipt until every handler ended: mean of the last 1000 events with handlers. */
+  readonly avgEventLatencyMs: number;
+  readonly lastEventTime: Date | null;
+  readonly handlersRegistered: number;
+}
+
+export interface ChannelInfo extends ChannelSettings {
+  readonly subscribed: boolean;
+  readonly eventsReceived: number;
+}
+
+const KEPT_LATENCIES = 1000;
+
+/** Counts what `health()` and `channels` tell. */
+export class HealthCounters {
+  eventsReceived = 0;
+  commandsSent = 0;
+  errors = 0;
+  lastEventTime: Date | null = null;
+  readonly #perChannel: ReadonlyMap<string, { count: number }>;
+  readonly #latencies: number[] = [];
+  #latencySum = 0;
+  #next = 0;
+
+  /** Only configured channels are counted: anybody may publish under any name. */
+  constructor(channels: readonly ChannelSettings[]) {
+    this.#perChannel = new Map(channels.map((channel) => [channelKey(channel), { count: 0 }]));
+  }
+
+  eventReceived(origin: ChannelSettings): void {
+    this.eventsReceived++;
+    this.lastEventTime = new Date();
+    const channel = this.#perChannel.get(channelKey(origin));
+    if (channel) channel.count++;
+  }
+
+  eventHandled(latencyMs: number): void {
+    this.#latencySum += latencyMs - (this.#latencies[this.#next] ?? 0);
+    this.#latencies[this.#next] = latencyMs;
+    this.#next = (this.#next + 1) % KEPT_LATENCIES;
+  }
+
+  get avgEventLatencyMs(): number {
+    return this.#latencies.length === 0 ? 0 : this.#latencySum / this.#latencies.length;
+  }
+
+  receivedFrom(channel: ChannelSettings): number {
+    return this.#perChannel.get(channelKey(channel))?.count ?? 0;
+  }
+}
+
+function channelKey({ domain, channel }: ChannelSettings): string {
+  try {
+    return `${normalizeToken(domain)}/${normalizeToken(channel)}`;
+  } catch {
+    return `${domain}/${channel}`;
+  }
+}

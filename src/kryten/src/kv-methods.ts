@@ -1,0 +1,219 @@
+import { context as contexts, type Span, SpanKind } from "@opentelemetry/api";
+import { assertChannel } from "./arguments.js";
+import { KrytenConnectionError, KrytenError, KrytenTimeoutError, PublishError, readCode } from "./errors.js";
+import type { PlaylistItem } from "./event-map.js";
+import { isObject, type JsonObject } from "./json.js";
+import {
+  encodeValue,
+  type KvGetOptions,
+  type KvPutOptions,
+  listKeys,
+  readAll,
+  readStored,
+  valueOr,
+} from "./kv.js";
+import {
+  assertBucket,
+  assertKey,
+  bucketTemplate,
+  type CreateBucketOptions,
+  isBridgeBucket,
+  type KvBucket,
+  type KvStore,
+} from "./kv-store.js";
+import type { Messenger } from "./messenger.js";
+import { SafeMethods } from "./safe-methods.js";
+
+type KvOperation = "put" | "get" | "delete" | "keys" | "get_all" | "create";
+
+/** Values that stay: buckets of the service's own, and those in which the bridge keeps a channel's state. */
+export abstract class KvMethods extends SafeMethods {
+  protected abstract get messenger(): Messenger;
+
+  /**
+   * Stores a value: bytes and text as they are, objects as JSON, anything else as its text; `asJson` makes
+   * all of them JSON. A missing bucket is created, unless it is one that only the bridge may create.
+   */
+  async kvPut(bucket: string, key: string, value: unknown, options: KvPutOptions = {}): Promise<void> {
+    assertKey(key);
+    const bytes = encodeValue(value, options.asJson ?? false);
+    await this.#kv("put", bucket, key, async (store, span) => {
+      span.setAttribute("kryten.kv.value.size", bytes.length);
+      const put = async () => (await this.#writable(store, bucket)).put(key, bytes);
+      await put().catch((error) => {
+        // Nobody took it: the bucket was deleted since it was bound.
+        if (readCode(error) !== "503") throw error;
+        store.forget(bucket);
+        return put();
+      });
+    });
+  }
+
+  async #writable(store: KvStore, bucket: string, options: CreateBucketOptions = {}): Promise<KvBucket> {
+    if (!isBridgeBucket(bucket)) return store.bindOrCreate(bucket, options);
+    return (await store.bind(bucket)) ?? missing("the bridge has not created this bucket yet");
+  }
+
+  /** Bytes, or the parsed value with `parseJson`; the default when there is nothing to give. */
+  kvGet<T, D = null>(
+    bucket: string,
+    key: string,
+    options: KvGetOptions<D> & { parseJson: true },
+  ): Promise<T | D>;
+  kvGet<D = null>(
+    bucket: string,
+    key: string,
+    options?: KvGetOptions<D> & { parseJson?: false },
+  ): Promise<Uint8Array | D>;
+  kvGet<D = null>(bucket: string, key: string, options?: KvGetOptions<D>): Promise<unknown>;
+  async kvGet(bucket: string, key: string, options: KvGetOptions<unknown> = {}): Promise<unknown> {
+    assertKey(key);
+    return this.#kv("get", bucket, key, async (store, span) => {
+      const bound = await store.bind(bucket);
+      const stored = bound
+        ? await readStored(bound, key, options.parseJson ?? false)
+        : ({ kind: "nothing" } as const);
+      span.setAttribute("kryten.kv.hit", stored.kind === "value");
+      if (stored.kind === "value") span.setAttribute("kryten.kv.value.size", stored.size);
+      if (stored.kind === "no JSON") this.warn(`a value in ${bucket} is not JSON; the default is used`);
+      return valueOr(stored, options.default);
+    });
+  }
+
+  /** A key or bucket that does not exist is as good as deleted. */
+  async kvDelete(bucket: string, key: string): Promise<void> {
+    assertKey(key);
+    await this.#kv("delete", bucket, key, async (store) => (await store.bind(bucket))?.delete(key));
+  }
+
+  /** Without deleted keys; none for a missing bucket. */
+  async kvKeys(bucket: string): Promise<string[]> {
+    return this.#kv("keys", bucket, undefined, async (store) => {
+      const bound = await store.bind(bucket);
+      return bound ? listKeys(bound) : [];
+    });
+  }
+
+  /** Without nulls, empty values and, with `parseJson`, what is no JSON. */
+  async kvGetAll(bucket: string, options: { parseJson?: boolean } = {}): Promise<JsonObject> {
+    return this.#kv("get_all", bucket, undefined, async (store) => {
+      const bound = await store.bind(bucket);
+      return bound ? readAll(bound, options.parseJson ?? false) : {};
+    });
+  }
+
+  /** The bucket itself, for what the helpers do not do. @throws KrytenError when there is none */
+  async getKvBucket(bucket: string): Promise<KvBucket> {
+    return this.#kv(
+      "get",
+      bucket,
+      undefined,
+      async (store) => (await store.bind(bucket)) ?? missing("no such bucket"),
+    );
+  }
+
+  /** The upstream library's name for {@link getKvBucket}. */
+  getKvStore(bucket: string): Promise<KvBucket> {
+    return this.getKvBucket(bucket);
+  }
+
+  /** An existing bucket keeps the options it has. */
+  async getOrCreateKvBucket(bucket: string, options: CreateBucketOptions = {}): Promise<KvBucket> {
+    return this.#kv("create", bucket, undefined, (store) => this.#writable(store, bucket, options));
+  }
+
+  /** The bridge's copy of the playlist; it has one only when the bot's rank is 2 or more. */
+  async getStatePlaylistItems(channel: string): Promise<PlaylistItem[]> {
+    const items = await this.#state(channel, "playlist", "items", true);
+    return Array.isArray(items) ? (items as PlaylistItem[]) : [];
+  }
+
+  /** What is playing: CyTube's media object with its `uid`. */
+  async getStateCurrentMedia(channel: string): Promise<JsonObject | null> {
+    const media = await this.#state(channel, "playlist", "current", true);
+    return isObject(media) ? media : null;
+  }
+
+  async getStateCurrentUid(channel: string): Promise<string | null> {
+    const uid = (await this.getStateCurrentMedia(channel))?.uid;
+    return uid == null ? null : String(uid);
+  }
+
+  async getStateMotd(channel: string): Promise<string> {
+    return this.#stateText(channel, "motd");
+  }
+
+  async getStateChannelCss(channel: string): Promise<string> {
+    return this.#stateText(channel, "css");
+  }
+
+  async getStateChannelJs(channel: string): Promise<string> {
+    return this.#stateText(channel, "js");
+  }
+
+  async #stateText(channel: string, key: string): Promise<string> {
+    const bytes = await this.#state(channel, "state", key, false);
+    return bytes instanceof Uint8Array ? new TextDecoder().decode(bytes) : "";
+  }
+
+  /** Bucket names carry the channel as the bridge's configuration spells it, in its own case. */
+  #state(channel: string, part: string, key: string, parseJson: boolean): Promise<unknown> {
+    assertChannel(channel);
+    return this.kvGet(`kryten_${channel}_${part}`, key, { parseJson });
+  }
+
+  async #kv<T>(
+    operation: KvOperation,
+    bucket: string,
+    key: string | undefined,
+    run: (store: KvStore, span: Span) => Promise<T>,
+  ): Promise<T> {
+    assertBucket(bucket);
+    const { telemetry } = this.messenger;
+    const { server } = this.messenger.bus;
+    const attributes = {
+      "db.system.name": "nats",
+      "db.operation.name": operation,
+      "db.collection.name": bucket,
+      ...(server ? { "server.address": server.address, "server.port": server.port } : {}),
+    };
+    const described = {
+      verb: operation,
+      kind: SpanKind.CLIENT,
+      target: bucketTemplate(bucket),
+      attributes,
+      content: { key },
+    };
+    return telemetry.record(described, contexts.active(), async (span) => {
+      try {
+        await this.messenger.ready();
+        return await run(this.messenger.bus.kv, span);
+      } catch (error) {
+        throw toKvError(error);
+      }
+    });
+  }
+}
+
+function missing(reason: string): never {
+  throw new KrytenError(reason, { code: "NO_BUCKET" });
+}
+
+function toKvError(cause: unknown): Error {
+  if (cause instanceof PublishError) return new KrytenConnectionError(cause.message, { cause });
+  if (cause instanceof KrytenError) return cause;
+  const code = readCode(cause);
+  if (code === "TIMEOUT")
+    return new KrytenTimeoutError("the key-value store did not answer", { cause, code });
+  if (code === "MAX_PAYLOAD_EXCEEDED")
+    return new PublishError("the value is larger than the server takes", { cause, code });
+  if (code === "503") {
+    return new KrytenConnectionError("the server has no key-value store: JetStream is off", {
+      cause,
+      code: "NO_RESPONDERS",
+    });
+  }
+  const lost = ["CONNECTION_CLOSED", "CONNECTION_DRAINING", "DISCONNECT"].includes(code ?? "");
+  if (lost) return new KrytenConnectionError("the connection was lost", { cause, code });
+  return new KrytenError("the key-value store refused the operation", { cause, code });
+}

@@ -1,0 +1,257 @@
+import { hostname } from "node:os";
+import type { NatsConnection } from "nats";
+import type { BusSubscription } from "./bus.js";
+import { toServiceName } from "./config.js";
+import { type HandlerError, KrytenValidationError } from "./errors.js";
+import { describeFailure } from "./handler-run.js";
+import { isObject, type JsonObject, toJsonBytes, toWireTimestamp } from "./json.js";
+import { createConsoleLogger, type Logger } from "./logger.js";
+import { MESSENGER, Messenger } from "./messenger.js";
+import { NatsBus } from "./nats-bus.js";
+import { RESTART_SUBJECT, type RestartCallback, RestartNotices } from "./restart-notices.js";
+import { normalizeToken } from "./subjects.js";
+import { Telemetry } from "./telemetry.js";
+
+const DISCOVERY_SUBJECT = "kryten.service.discovery.poll";
+
+/** Where health and metrics of a service can be fetched; goes into the metadata of its messages. */
+export interface Endpoints {
+  healthPort?: number | undefined;
+  /** @default "/health" */
+  healthPath?: string | undefined;
+  metricsPort?: number | undefined;
+  /** @default "/metrics" */
+  metricsPath?: string | undefined;
+}
+
+export interface LifecycleOptions extends Endpoints {
+  /** A client, whose telemetry is shared, or a bare connection. */
+  natsClient: NatsConnection | { readonly [MESSENGER]: Messenger };
+  serviceName: string;
+  /** @default "unknown" */
+  serviceVersion?: string | undefined;
+  /** Another name of `serviceVersion`. */
+  version?: string | undefined;
+  logger?: Logger | undefined;
+  /** Seconds. @default 30 */
+  heartbeatInterval?: number | undefined;
+  /** @default true */
+  enableHeartbeat?: boolean | undefined;
+  /** Announce the service again when somebody polls. @default true */
+  enableDiscovery?: boolean | undefined;
+  /** Give every heartbeat a span. @default false */
+  traceHeartbeats?: boolean | undefined;
+  /** Told of every callback that failed. @default the log */
+  onError?: ((error: HandlerError) => void) | undefined;
+}
+
+export interface ShutdownNotice {
+  /** @default "Normal shutdown" */
+  reason?: string | undefined;
+  additional?: JsonObject | undefined;
+}
+
+export interface ConnectedNotice {
+  /** What was connected to: `NATS`, `CyTube`, … */
+  target: string;
+  additional?: JsonObject | undefined;
+}
+
+export interface DisconnectedNotice {
+  /** @default "NATS" */
+  target?: string | undefined;
+  /** @default "Unknown" */
+  reason?: string | undefined;
+  additional?: JsonObject | undefined;
+}
+
+export interface GroupRestart {
+  reason: string;
+  /** @default 5 */
+  delaySeconds?: number | undefined;
+  /** @default the service's name */
+  initiator?: string | undefined;
+  additional?: JsonObject | undefined;
+}
+
+/**
+ * Tells the other services on the bus when this one starts, lives and ends, and lets them ask for a common
+ * restart. Publishing never rejects: a failure is logged.
+ */
+export class LifecycleEventPublisher {
+  readonly serviceName: string;
+  readonly #version: string;
+  readonly #options: LifecycleOptions;
+  readonly #messenger: Messenger;
+  readonly #logger: Logger;
+  readonly #notices: RestartNotices;
+  #metadata: JsonObject = {};
+  #startedAt: number | undefined;
+  #heartbeat: NodeJS.Timeout | undefined;
+  #discovery: BusSubscription | undefined;
+
+  constructor(options: LifecycleOptions) {
+    this.#options = options;
+    this.serviceName = toServiceName(options.serviceName);
+    if (normalizeToken(this.serviceName) === "")
+      throw new KrytenValidationError("serviceName must not be empty");
+    this.#version = options.serviceVersion ?? options.version ?? "unknown";
+    this.#logger = options.logger ?? createConsoleLogger("INFO");
+    this.#messenger = toMessenger(options.natsClient);
+    this.#notices = new RestartNotices(this.#logger, (error) => this.#reportHandler(error));
+    this.setEndpoints(options);
+  }
+
+  get isRunning(): boolean {
+    return this.#startedAt !== undefined;
+  }
+
+  /** Listens for group restarts and discovery polls, and starts the heartbeats. */
+  async start(): Promise<void> {
+    if (this.isRunning) return;
+    this.#notices.start(this.#messenger);
+    this.#startedAt = performance.now();
+    const { enableDiscovery = true, enableHeartbeat = true, heartbeatInterval = 30 } = this.#options;
+    if (enableDiscovery) {
+      const answerDiscoveryPoll = () => this.publishStartup();
+      this.#discovery = this.#messenger.subscribe(DISCOVERY_SUBJECT, answerDiscoveryPoll, (error) =>
+        this.#reportHandler(error),
+      );
+    }
+    if (enableHeartbeat) {
+      this.#heartbeat = setInterval(() => void this.publishHeartbeat(), heartbeatInterval * 1000);
+      this.#heartbeat.unref();
+    }
+  }
+
+  /** Undoes `start()`. Publishes nothing: that is `publishShutdown()`. */
+  async stop(): Promise<void> {
+    clearInterval(this.#heartbeat);
+    this.#discovery?.unsubscribe();
+    this.#notices.stop();
+    this.#heartbeat = undefined;
+    this.#discovery = undefined;
+    this.#startedAt = undefined;
+  }
+
+  /** Extra fields stand beside the usual ones. */
+  async publishStartup(additional: JsonObject = {}): Promise<void> {
+    await this.#publish("startup", {}, additional);
+  }
+
+  /** Skipped without a word while there is no connection: the next one tells the same. */
+  async publishHeartbeat(additional: JsonObject = {}): Promise<void> {
+    if (!this.#messenger.isConnected) return;
+    await this.#publish("heartbeat", {}, additional, this.#options.traceHeartbeats ?? false);
+  }
+
+  async publishShutdown(notice: ShutdownNotice | string = {}): Promise<void> {
+    const { reason = "Normal shutdown", additional } =
+      typeof notice === "string" ? { reason: notice } : notice;
+    await this.#publish("shutdown", { reason }, additional);
+  }
+
+  async publishConnected(notice: ConnectedNotice | string): Promise<void> {
+    const { target, additional } = typeof notice === "string" ? { target: notice } : notice;
+    await this.#publish("connected", { target }, additional);
+  }
+
+  /** A bare string is the reason. */
+  async publishDisconnected(notice: DisconnectedNotice | string = {}): Promise<void> {
+    const given: DisconnectedNotice = typeof notice === "string" ? { reason: notice } : notice;
+    const { target = "NATS", reason = "Unknown", additional } = given;
+    await this.#publish("disconnected", { target, reason }, additional);
+  }
+
+  /** Asks every service, the bridge included, to restart after the delay. */
+  async publishGroupRestart(restart: GroupRestart): Promise<void> {
+    const { reason, delaySeconds = 5, initiator = this.serviceName, additional } = restart;
+    const timestamp = toWireTimestamp(new Date());
+    await this.#send(RESTART_SUBJECT, {
+      ...additional,
+      initiator,
+      reason,
+      delay_seconds: delaySeconds,
+      timestamp,
+      service_name: initiator,
+    });
+  }
+
+  /** Called for every group restart, the service's own included, while the publisher runs. */
+  onRestartNotice(callback: RestartCallback): void {
+    this.#notices.add(callback);
+  }
+
+  setMetadata(key: string, value: unknown): void {
+    this.#metadata = { ...this.#metadata, [key]: value };
+  }
+
+  updateMetadata(values: JsonObject): void {
+    this.#metadata = { ...this.#metadata, ...values };
+  }
+
+  setEndpoints({
+    healthPort,
+    healthPath = "/health",
+    metricsPort,
+    metricsPath = "/metrics",
+  }: Endpoints): void {
+    const endpoints = {
+      ...(healthPort === undefined ? {} : { health: { port: healthPort, path: healthPath } }),
+      ...(metricsPort === undefined ? {} : { metrics: { port: metricsPort, path: metricsPath } }),
+    };
+    if (Object.keys(endpoints).length > 0) this.setMetadata("endpoints", endpoints);
+  }
+
+  async #publish(
+    event: string,
+    fields: JsonObject,
+    additional: JsonObject = {},
+    traced = true,
+  ): Promise<void> {
+    const service = this.serviceName;
+    const uptime = this.#startedAt === undefined ? null : (performance.now() - this.#startedAt) / 1000;
+    const body: JsonObject = {
+      version: this.#version,
+      uptime_seconds: uptime,
+      ...(Object.keys(this.#metadata).length > 0 ? { metadata: this.#metadata } : {}),
+      ...fields,
+      ...flatten(additional),
+      // The registry files a service under these, so extra fields never replace them.
+      service,
+      hostname: hostname(),
+      timestamp: toWireTimestamp(new Date()),
+      service_name: service,
+      event_type: event,
+    };
+    await this.#send(`kryten.lifecycle.${normalizeToken(service)}.${event}`, body, traced);
+  }
+
+  async #send(subject: string, body: JsonObject, traced = true): Promise<void> {
+    const attributes = { "kryten.service": this.serviceName };
+    try {
+      await this.#messenger.publish({ subject, data: toJsonBytes(body), attributes, traced });
+    } catch (error) {
+      this.#logger.warn(
+        `could not publish ${subject}: ${error instanceof Error ? error.message : typeof error}`,
+      );
+    }
+  }
+
+  #reportHandler(error: HandlerError): void {
+    if (this.#options.onError) this.#options.onError(error);
+    else this.#logger.error(describeFailure(error));
+  }
+}
+
+/** `{additional: {...}}`, as the upstream library's keyword argument, means its content. */
+function flatten(additional: JsonObject): JsonObject {
+  const keys = Object.keys(additional);
+  return keys.length === 1 && isObject(additional.additional) ? additional.additional : additional;
+}
+
+function toMessenger(client: LifecycleOptions["natsClient"]): Messenger {
+  if (MESSENGER in client) return client[MESSENGER];
+  const bus = new NatsBus(client);
+  return new Messenger(() => bus, new Telemetry(), { attempts: 3, delayMs: 1000, closing: () => undefined });
+}

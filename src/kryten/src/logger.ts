@@ -1,0 +1,21 @@
+/** Where the client tells what goes on. Nothing it is given holds chat text, user names or credentials. */
+export interface Logger {
+  debug(message: string): void;
+  info(message: string): void;
+  warn(message: string): void;
+  error(message: string): void;
+}
+
+/** As the `log_level` of the configuration spells them, in any case. */
+export const LOG_LEVELS = ["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** Writes to standard error, so that a bot's own output stays clean. */
+export function createConsoleLogger(level: LogLevel): Logger {
+  const threshold = LOG_LEVELS.indexOf(level);
+  const writer = (name: LogLevel) =>
+    LOG_LEVELS.indexOf(name) < threshold
+      ? () => {}
+      : (message: string) => console.error(`kryten ${name}: ${message}`);
+  return { debug: writer("DEBUG"), info: writer("INFO"), warn: writer("WARNING"), error: writer("ERROR") };
+}

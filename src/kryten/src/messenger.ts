@@ -1,0 +1,234 @@
+import { type Attributes, context as contexts, type Span } from "@opentelemetry/api";
+import type { MsgHdrs } from "nats";
+import type { Bus, BusMessage, BusSubscription } from "./bus.js";
+import type { Content } from "./content.js";
+import { type Destination, describeSubject } from "./destination.js";
+import { HandlerError, KrytenConnectionError, PublishError } from "./errors.js";
+import { handlerName } from "./handler-run.js";
+import { toMetricAttributes } from "./messaging-metrics.js";
+import { headerBytes } from "./propagation.js";
+import { type MessagingVerb, type Operation, type Telemetry, toErrorType } from "./telemetry.js";
+import { noReply, sleep } from "./waiting.js";
+
+export interface RetryPolicy {
+  /** Waits for a connection before giving up. */
+  attempts: number;
+  /** Ends every wait, when the client closes. */
+  closing: () => AbortSignal | undefined;
+  /** First wait; each further one is twice as long, up to 30 s. */
+  delayMs: number;
+}
+
+/** A message to be sent, with what its span tells beyond the subject. */
+export interface Outgoing {
+  subject: string;
+  data: Uint8Array;
+  headers?: MsgHdrs | undefined;
+  signal?: AbortSignal | undefined;
+  attributes?: Attributes | undefined;
+  content?: Content | undefined;
+  /** False sends without a span. @default true */
+  traced?: boolean;
+}
+
+export interface OutgoingRequest<T> extends Outgoing {
+  timeoutMs: number;
+  accept?: ((message: BusMessage) => boolean) | undefined;
+  /** Turns the reply into the result inside the span, so that a refusal fails the span, too. */
+  read: (reply: BusMessage, span: Span | undefined) => T;
+}
+
+/** Takes the messages of a subscription. */
+export type SubjectHandler = (message: BusMessage) => unknown;
+
+/** A message to be handled. */
+export interface Incoming {
+  message: BusMessage;
+  destination: Destination;
+  attributes?: Attributes | undefined;
+  content?: Content | undefined;
+}
+
+/** Key of a client's messenger, for the parts that are made for a client from outside. */
+export const MESSENGER: unique symbol = Symbol("kryten.messenger");
+
+const MAX_DELAY_MS = 30_000;
+const JITTER = 0.1;
+
+/** Sends and receives over the bus of the moment: waits for a connection, and records what happens. */
+export class Messenger {
+  readonly telemetry: Telemetry;
+  readonly #bus: () => Bus | undefined;
+  readonly #retry: RetryPolicy;
+
+  constructor(bus: () => Bus | undefined, telemetry: Telemetry, retry: RetryPolicy) {
+    this.#bus = bus;
+    this.telemetry = telemetry;
+    this.#retry = retry;
+  }
+
+  /** @throws KrytenConnectionError when there never was a connection, or it ended for good */
+  get bus(): Bus {
+    const bus = this.#bus();
+    if (bus && (bus.state === "connected" || bus.state === "connecting")) return bus;
+    throw new KrytenConnectionError("not connected");
+  }
+
+  async publish(outgoing: Outgoing): Promise<void> {
+    await this.#recorded("publish", outgoing, async (span) => {
+      await this.#connected(span, undefined, outgoing.signal);
+      await this.bus.send(outgoing.subject, outgoing.data, {
+        headers: this.#headers(outgoing),
+        signal: outgoing.signal,
+      });
+    });
+  }
+
+  async request<T>(outgoing: OutgoingRequest<T>): Promise<T> {
+    const { subject, data, signal, accept, timeoutMs } = outgoing;
+    const deadline = performance.now() + timeoutMs;
+    return this.#recorded("request", outgoing, async (span) => {
+      await this.#connected(span, { deadline, timeoutMs }, signal);
+      const reply = await this.bus.request(subject, data, {
+        headers: this.#headers(outgoing),
+        signal,
+        accept,
+        timeoutMs: Math.max(1, deadline - performance.now()),
+      });
+      return outgoing.read(reply, span);
+    });
+  }
+
+  /**
+   * Delivers messages to a handler of the application, each run inside its own span.
+   * What it throws goes to `onError`.
+   */
+  subscribe(
+    pattern: string,
+    handler: SubjectHandler,
+    onError: (error: HandlerError) => void,
+  ): BusSubscription {
+    const attributes = { "kryten.handler.name": handlerName(handler) };
+    const template = describeSubject(pattern, true).template;
+    return this.bus.subscribe(pattern, (message) => {
+      const destination: Destination = {
+        ...describeSubject(message.subject),
+        ...(template === undefined ? {} : { template }),
+      };
+      this.consumed(destination);
+      this.process({ message, destination, attributes }, async () => {
+        try {
+          await handler(message);
+        } catch (cause) {
+          throw new HandlerError(`handler ${handlerName(handler)} failed`, { cause });
+        }
+      }).catch(onError);
+    });
+  }
+
+  /** Runs one handler for one message, inside a span that continues the sender's trace. */
+  async process<T>(incoming: Incoming, run: (span: Span) => Promise<T>): Promise<T> {
+    const { message, destination, content } = incoming;
+    const operation = this.#describe(
+      "process",
+      destination,
+      message.data.length,
+      incoming.attributes,
+      content,
+    );
+    const started = performance.now();
+    let errorType: string | undefined;
+    try {
+      return await this.telemetry.record(operation, this.telemetry.extract(message.headers), run);
+    } catch (error) {
+      errorType = toErrorType(error);
+      throw error;
+    } finally {
+      const attributes = toMetricAttributes(operation.attributes, operation.target, errorType);
+      this.telemetry.metrics.processed((performance.now() - started) / 1000, attributes);
+    }
+  }
+
+  /** Counts a message once, however many handlers it has. */
+  consumed(destination: Destination): void {
+    const { attributes, target } = this.#describe("process", destination, 0, undefined, undefined);
+    this.telemetry.metrics.consumed(toMetricAttributes(attributes, target));
+  }
+
+  async #recorded<T>(
+    verb: "publish" | "request",
+    outgoing: Outgoing,
+    run: (span: Span | undefined) => Promise<T>,
+  ): Promise<T> {
+    if (outgoing.traced === false) return run(undefined);
+    const { subject, data, attributes, content } = outgoing;
+    const operation = this.#describe(verb, describeSubject(subject), data.length, attributes, content);
+    const started = performance.now();
+    let errorType: string | undefined;
+    try {
+      return await this.telemetry.record(operation, contexts.active(), run);
+    } catch (error) {
+      errorType = toErrorType(error);
+      throw error;
+    } finally {
+      const metric = toMetricAttributes(operation.attributes, operation.target, errorType);
+      this.telemetry.metrics.sent((performance.now() - started) / 1000, metric);
+    }
+  }
+
+  #describe(
+    verb: MessagingVerb,
+    destination: Destination,
+    size: number,
+    extra: Attributes | undefined,
+    content: Content | undefined,
+  ): Operation {
+    const server = this.#bus()?.server;
+    const attributes: Attributes = { "messaging.message.body.size": size, ...extra };
+    if (server) {
+      attributes["server.address"] = server.address;
+      attributes["server.port"] = server.port;
+    }
+    return this.telemetry.messaging(verb, destination, attributes, content);
+  }
+
+  /** The trace context goes along where the server takes headers and they still fit. */
+  #headers({ headers, data, traced }: Outgoing): MsgHdrs | undefined {
+    const { takesHeaders, maxPayload } = this.bus;
+    if (traced === false || !takesHeaders || !this.telemetry.propagates) return headers;
+    const injected = this.telemetry.inject(contexts.active(), headers);
+    return injected && data.length + headerBytes(injected) > maxPayload ? headers : injected;
+  }
+
+  /** @throws KrytenConnectionError as sending would, without waiting for a lost connection to return */
+  assertOpen(): void {
+    void this.bus;
+  }
+
+  /** Waits for a connection as sending does. */
+  ready(): Promise<void> {
+    return this.#connected(undefined, undefined, undefined);
+  }
+
+  get isConnected(): boolean {
+    return this.#bus()?.state === "connected";
+  }
+
+  /** What is published while `nats` reconnects is lost, so a message waits here until there is a connection. */
+  async #connected(
+    span: Span | undefined,
+    limit: { deadline: number; timeoutMs: number } | undefined,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    let retries = 0;
+    for (let { bus } = this; bus.state !== "connected"; bus = this.bus) {
+      if (retries === this.#retry.attempts) throw new PublishError(`no connection after ${retries} retries`);
+      const delay = Math.min(this.#retry.delayMs * 2 ** retries, MAX_DELAY_MS) * (1 + JITTER * Math.random());
+      const left = limit ? limit.deadline - performance.now() : Number.POSITIVE_INFINITY;
+      await sleep(Math.min(delay, Math.max(0, left)), signal, this.#retry.closing());
+      retries++;
+      span?.setAttribute("kryten.retry.count", retries);
+      if (limit && left <= delay && !this.isConnected) throw noReply("the request", limit.timeoutMs);
+    }
+  }
+}

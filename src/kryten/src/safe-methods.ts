@@ -1,0 +1,101 @@
+import type { CommandOptions } from "./command.js";
+import type { JsonObject } from "./json.js";
+import { QueryMethods } from "./query-methods.js";
+
+export interface SafeOptions extends CommandOptions {
+  /** @default true */
+  checkRank?: boolean | undefined;
+  /** Seconds for the question about the rank. @default 2 */
+  timeout?: number | undefined;
+}
+
+/** What became of a `safe…` method, none of which rejects. */
+export interface SafeResult {
+  readonly success: boolean;
+  readonly messageId?: string;
+  readonly error?: string;
+  /** The bot's rank, when it was asked for. */
+  readonly rank?: number;
+}
+
+/** Administration that first asks whether the bot may. */
+export abstract class SafeMethods extends QueryMethods {
+  /** Needs rank 2. */
+  safeAssignLeader(channel: string, username: string, options: SafeOptions = {}): Promise<SafeResult> {
+    return this.#withRank(2, channel, options, (o) => this.assignLeader(channel, username, o));
+  }
+
+  /** Needs rank 3. */
+  safeSetMotd(channel: string, motd: string, options: SafeOptions = {}): Promise<SafeResult> {
+    return this.#withRank(3, channel, options, (o) => this.setMotd(channel, motd, o));
+  }
+
+  /** Needs rank 4. */
+  safeSetChannelRank(
+    channel: string,
+    username: string,
+    rank: number,
+    options: SafeOptions = {},
+  ): Promise<SafeResult> {
+    return this.#withRank(4, channel, options, (o) => this.setChannelRank(channel, username, rank, o));
+  }
+
+  /** Needs rank 3. */
+  safeUpdateEmote(
+    channel: string,
+    name: string,
+    image: string,
+    options: SafeOptions = {},
+  ): Promise<SafeResult> {
+    return this.#withRank(3, channel, options, (o) => this.updateEmote(channel, name, image, o));
+  }
+
+  /** Needs rank 3. */
+  safeAddFilter(
+    channel: string,
+    name: string,
+    source: string,
+    flags: string,
+    replace: string,
+    filterlinks = false,
+    active = true,
+    options: SafeOptions = {},
+  ): Promise<SafeResult> {
+    return this.#withRank(3, channel, options, (o) =>
+      this.addFilter(channel, name, source, flags, replace, filterlinks, active, o),
+    );
+  }
+
+  /** Needs rank 3. */
+  safeSetOptions(
+    channel: string,
+    channelOptions: JsonObject,
+    options: SafeOptions = {},
+  ): Promise<SafeResult> {
+    return this.#withRank(3, channel, options, (o) => this.setOptions(channel, channelOptions, o));
+  }
+
+  async #withRank(
+    needed: number,
+    channel: string,
+    options: SafeOptions,
+    send: (options: CommandOptions) => Promise<string>,
+  ): Promise<SafeResult> {
+    const { checkRank = true, timeout = 2, ...rest } = options;
+    let rank: number | undefined;
+    try {
+      if (checkRank) {
+        const level = await this.getUserLevel(channel, { ...rest, timeout });
+        if (!level.success) return { success: false, error: `cannot tell the bot's rank: ${level.error}` };
+        rank = level.rank ?? 0;
+        if (rank < needed)
+          return { success: false, error: `insufficient rank: needs ${needed}, has ${rank}`, rank };
+      }
+      const messageId = await send(rest);
+      return { success: true, messageId, ...(rank === undefined ? {} : { rank }) };
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      return { success: false, error: message, ...(rank === undefined ? {} : { rank }) };
+    }
+  }
+}

@@ -1,0 +1,182 @@
+import {
+  type Attributes,
+  type Context,
+  context as contexts,
+  type MeterProvider,
+  metrics,
+  ROOT_CONTEXT,
+  type Span,
+  SpanKind,
+  SpanStatusCode,
+  type TextMapPropagator,
+  type Tracer,
+  type TracerProvider,
+  trace,
+} from "@opentelemetry/api";
+import type { MsgHdrs } from "nats";
+import { type Content, ContentPolicy } from "./content.js";
+import type { Destination } from "./destination.js";
+import { CommandError, HandlerError, KrytenError, readCode } from "./errors.js";
+import { MessagingMetrics } from "./messaging-metrics.js";
+import { extractContext, injectContext } from "./propagation.js";
+import { VERSION } from "./version.js";
+
+export interface TelemetryOptions {
+  /** @default the global provider */
+  tracerProvider?: TracerProvider | undefined;
+  /** @default the global provider */
+  meterProvider?: MeterProvider | undefined;
+  /** @default the global propagator */
+  propagator?: TextMapPropagator | undefined;
+  /** Put the trace context into message headers. @default true */
+  propagate?: boolean | undefined;
+  /** Record chat text, user names and keys. @default OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT, off */
+  captureContent?: boolean | undefined;
+  /** Applied to content before it is recorded. */
+  redact?: ((text: string) => string) | undefined;
+  /** Whether a handler's span continues the sender's trace or starts its own, linked to it. @default "child" */
+  processSpan?: "child" | "link" | undefined;
+}
+
+/** One operation to be recorded. */
+export interface Operation {
+  /** First word of the span's name. */
+  readonly verb: string;
+  readonly kind: SpanKind;
+  /** Low-cardinality rest of the name. */
+  readonly target?: string | undefined;
+  readonly attributes: Attributes;
+  readonly content?: Content | undefined;
+}
+
+export type MessagingVerb = "publish" | "request" | "process";
+
+const SCOPE = "@kit/kryten";
+/** The release of the core conventions whose messaging names are used. */
+const SCHEMA = { schemaUrl: "https://opentelemetry.io/schemas/1.45.0" };
+
+const KINDS = { publish: SpanKind.PRODUCER, request: SpanKind.CLIENT, process: SpanKind.CONSUMER } as const;
+
+/** Spans, metrics and trace context of bus operations. Never lets a fault of its own into the operation. */
+export class Telemetry {
+  readonly content: ContentPolicy;
+  readonly metrics: MessagingMetrics;
+  readonly #tracer: Tracer;
+  readonly #options: TelemetryOptions;
+  readonly #system: Attributes;
+
+  constructor(options: TelemetryOptions = {}) {
+    this.#options = options;
+    this.#tracer = (options.tracerProvider ?? trace).getTracer(SCOPE, VERSION, SCHEMA);
+    this.#system = systemAttributes(process.env.OTEL_SEMCONV_STABILITY_OPT_IN);
+    this.metrics = new MessagingMetrics((options.meterProvider ?? metrics).getMeter(SCOPE, VERSION, SCHEMA));
+    this.content = new ContentPolicy(options.captureContent, options.redact);
+  }
+
+  get propagates(): boolean {
+    return this.#options.propagate !== false;
+  }
+
+  /** Describes a messaging operation by the conventions; undefined extras are left out. */
+  messaging(verb: MessagingVerb, destination: Destination, extra: Attributes, content?: Content): Operation {
+    const { name, template, temporary } = destination;
+    const attributes: Attributes = {
+      ...this.#system,
+      "messaging.operation.name": verb,
+      "messaging.operation.type": verb === "process" ? "process" : "send",
+      ...extra,
+    };
+    if (name !== undefined) attributes["messaging.destination.name"] = name;
+    if (template !== undefined && !temporary && template !== name) {
+      attributes["messaging.destination.template"] = template;
+    }
+    if (temporary) attributes["messaging.destination.temporary"] = true;
+    return { verb, kind: KINDS[verb], target: template, attributes, content };
+  }
+
+  /** Runs the work inside a span that is active for it and ends with it. */
+  async record<T>(
+    operation: Operation,
+    parent: Context,
+    run: (span: Span, active: Context) => Promise<T>,
+  ): Promise<T> {
+    const { span, active } = this.start(operation, parent);
+    try {
+      return await contexts.with(active, () => run(span, active));
+    } catch (error) {
+      this.fail(span, error);
+      throw error;
+    } finally {
+      span.end();
+    }
+  }
+
+  start(operation: Operation, parent: Context): { span: Span; active: Context } {
+    const name = operation.target === undefined ? operation.verb : `${operation.verb} ${operation.target}`;
+    const { kind, attributes } = operation;
+    const span = this.#tracer.startSpan(name, { kind, attributes, ...this.#linkTo(kind, parent) }, parent);
+    if (this.content.capture && operation.content && span.isRecording()) {
+      span.setAttributes(this.content.attributes(operation.content));
+    }
+    return { span, active: trace.setSpan(parent, span) };
+  }
+
+  #linkTo(kind: SpanKind, parent: Context) {
+    const sender = kind === SpanKind.CONSUMER ? trace.getSpanContext(parent) : undefined;
+    return this.#options.processSpan === "link" && sender ? { root: true, links: [{ context: sender }] } : {};
+  }
+
+  fail(span: Span, error: unknown): void {
+    if (!span.isRecording()) return;
+    const message = this.#safeMessage(error);
+    const exception = {
+      "exception.type": toErrorName(error),
+      ...(message ? { "exception.message": message } : {}),
+    };
+    span.setAttribute("error.type", toErrorType(error));
+    span.setStatus({ code: SpanStatusCode.ERROR, ...(message ? { message } : {}) });
+    span.addEvent("exception", exception);
+  }
+
+  /** Foreign messages may quote chat; ours do not, except what a service answered. */
+  #safeMessage(error: unknown): string | undefined {
+    const cause = error instanceof HandlerError ? error.cause : error;
+    if (this.content.capture) return cause instanceof Error ? this.content.prepare(cause.message) : undefined;
+    return cause instanceof KrytenError && !(cause instanceof CommandError) ? cause.message : undefined;
+  }
+
+  inject(active: Context, headers: MsgHdrs | undefined): MsgHdrs | undefined {
+    return injectContext(active, headers, this.#options.propagator);
+  }
+
+  /** Never the context that happens to be active: a socket's callback runs in whatever `connect()` ran in. */
+  extract(headers: MsgHdrs | undefined): Context {
+    return extractContext(ROOT_CONTEXT, headers, this.#options.propagator);
+  }
+}
+
+/** Core conventions renamed the system attribute in 1.45; the old name is written on request. */
+function systemAttributes(optIn: string | undefined): Attributes {
+  const both = optIn?.split(",").some((entry) => entry.trim() === "messaging/dup");
+  return { "messaging.system.name": "nats", ...(both ? { "messaging.system": "nats" } : {}) };
+}
+
+function toErrorName(error: unknown): string {
+  const cause = error instanceof HandlerError && error.cause !== undefined ? error.cause : error;
+  return cause instanceof Error ? cause.name : typeof cause;
+}
+
+/** Class of what failed, or the code of the server or its client. */
+export function toErrorType(error: unknown): string {
+  if (error instanceof HandlerError) return toErrorName(error);
+  const code = readCode(error);
+  if (code === "NO_RESPONDERS") return code;
+  if (
+    error instanceof KrytenError &&
+    error.name !== "KrytenError" &&
+    error.name !== "KrytenConnectionError"
+  ) {
+    return error.name;
+  }
+  return code ?? toErrorName(error);
+}

@@ -1,0 +1,64 @@
+import { KrytenTimeoutError } from "./errors.js";
+
+/** Rejects with the reason of the first signal that aborts. */
+export function sleep(ms: number, ...given: (AbortSignal | undefined)[]): Promise<void> {
+  const signals = given.filter((signal) => signal !== undefined);
+  return new Promise((resolve, reject) => {
+    const settle = () => {
+      clearTimeout(timer);
+      for (const signal of signals) signal.removeEventListener("abort", abort);
+      const aborted = signals.find((signal) => signal.aborted);
+      if (aborted) reject(aborted.reason);
+      else resolve();
+    };
+    const abort = settle;
+    const timer = setTimeout(settle, ms);
+    for (const signal of signals) signal.addEventListener("abort", abort, { once: true });
+    if (signals.some((signal) => signal.aborted)) settle();
+  });
+}
+
+export interface Bounds {
+  timeoutMs: number;
+  signal?: AbortSignal | undefined;
+  /** The wait alone does not keep the process alive. @default false */
+  unref?: boolean;
+  /** Made only when the time is up. */
+  onTimeout: () => Error;
+}
+
+/** Settles with the work, the time-out or the abort, whichever is first; the work itself goes on. */
+export function bounded<T>(work: Promise<T>, bounds: Bounds): Promise<T> {
+  const { signal } = bounds;
+  return new Promise<T>((resolve, reject) => {
+    const settle = () => {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", abort);
+    };
+    const abort = () => {
+      settle();
+      reject(signal?.reason);
+    };
+    const timer = setTimeout(() => {
+      settle();
+      reject(bounds.onTimeout());
+    }, bounds.timeoutMs);
+    if (bounds.unref) timer.unref();
+    work.then(
+      (value) => {
+        settle();
+        resolve(value);
+      },
+      (error) => {
+        settle();
+        reject(error);
+      },
+    );
+    if (signal?.aborted) abort();
+    else signal?.addEventListener("abort", abort, { once: true });
+  });
+}
+
+export function noReply(what: string, timeoutMs: number): KrytenTimeoutError {
+  return new KrytenTimeoutError(`no reply to ${what} within ${timeoutMs / 1000} s`);
+}
