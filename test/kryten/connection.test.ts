@@ -1,0 +1,278 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { KrytenClient, KrytenConnectionError, KrytenValidationError } from "@kit/kryten";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { eventually } from "../support/kryten/eventually.js";
+import { freePort, NatsServer } from "../support/kryten/nats-server.js";
+import { QuietLogger } from "../support/kryten/quiet-logger.js";
+import { config, openClient } from "./setup.js";
+
+let server: NatsServer;
+
+beforeAll(async () => {
+  server = await NatsServer.start([], { jetstream: false });
+});
+
+afterAll(() => server?.stop());
+
+describe("connect and disconnect", () => {
+  it("changes isConnected, warns of a second connect, and can be repeated", async () => {
+    const client = await openClient(server.url);
+    expect(client.isConnected).toBe(true);
+    await client.connect();
+    expect(client.log.lines).toContain("warn already connected");
+    await client.disconnect();
+    await client.disconnect();
+    expect(client.isConnected).toBe(false);
+    expect(client.nats).toBeUndefined();
+    await client.connect();
+    expect(client.isConnected).toBe(true);
+    await client.disconnect();
+  });
+
+  it("happens once when connect is called twice at a time", async () => {
+    const client = new KrytenClient(config(server.url), { logger: new QuietLogger() });
+    await Promise.all([client.connect(), client.connect()]);
+    const connection = client.nats;
+    await client.disconnect();
+    expect(connection?.isClosed()).toBe(true);
+  });
+
+  it("rejects with the cause when nobody listens, after the configured attempts", async () => {
+    const log = new QuietLogger();
+    const nats = {
+      servers: [`nats://127.0.0.1:${await freePort()}`],
+      reconnectTimeWait: 1,
+      maxReconnectAttempts: 1,
+    };
+    const client = new KrytenClient({ ...config(""), nats }, { logger: log });
+    await expect(client.connect()).rejects.toThrow(KrytenConnectionError);
+    expect(log.lines.filter((line) => line.includes("trying again"))).toHaveLength(1);
+    expect(client.health()).toMatchObject({ connected: false, state: "error" });
+    await expect(client.connect()).rejects.toMatchObject({
+      code: "CONNECTION_REFUSED",
+      cause: { code: "CONNECTION_REFUSED" },
+    });
+  });
+
+  it("waits for a server that comes later, and can be called off", async () => {
+    const port = await freePort();
+    const nats = { servers: [`nats://127.0.0.1:${port}`], reconnectTimeWait: 1, waitOnFirstConnect: true };
+    const client = new KrytenClient({ ...config(""), nats, retryAttempts: 0 }, { logger: new QuietLogger() });
+    const connecting = client.connect();
+    const refused = expect(connecting).rejects.toThrow(KrytenConnectionError);
+    expect(client.health().state).toBe("connecting");
+    await client.disconnect();
+    await refused;
+    expect(client.isConnected).toBe(false);
+  });
+
+  it("disconnects at the end of an `await using` block, also when it throws", async () => {
+    let used: KrytenClient | undefined;
+    const block = async () => {
+      await using client = await KrytenClient.open(config(server.url), { logger: new QuietLogger() });
+      used = client;
+      expect(client.isConnected).toBe(true);
+      throw new Error("in the block");
+    };
+    await expect(block()).rejects.toThrow("in the block");
+    expect(used?.isConnected).toBe(false);
+  });
+
+  it("lets running handlers end, and aborts those that do not", async () => {
+    const client = await openClient(server.url);
+    let ended = false;
+    let aborted = false;
+    client.on("usercount", async () => {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      ended = true;
+    });
+    client.on("usercount", (_event, { signal }) => {
+      return new Promise<void>((resolve) => {
+        signal.addEventListener("abort", () => {
+          aborted = true;
+          resolve();
+        });
+      });
+    });
+    const body = { event_name: "usercount", payload: 1, channel: "lounge", domain: "cytu.be" };
+    client.nats?.publish("kryten.events.cytube.lounge.usercount", JSON.stringify(body));
+    await client.nats?.flush();
+    await client.disconnect();
+    expect({ ended, aborted }).toEqual({ ended: true, aborted: true });
+  });
+
+  it("leaves no timer and no listener behind", async () => {
+    const before = process
+      .getActiveResourcesInfo()
+      .filter((name) => name !== "Immediate")
+      .sort();
+    const signals = process.listenerCount("SIGTERM");
+    const client = await openClient(server.url, { service: { name: "svc" } });
+    client.on("chatmsg", () => {});
+    client.onGroupRestart(() => {});
+    const running = client.run();
+    await client.sendChat("lounge", "hi");
+    await client.getUser("lounge", "ann", { timeout: 0.05 }).catch(() => {});
+    await client.disconnect();
+    await running;
+    const resources = () =>
+      process
+        .getActiveResourcesInfo()
+        .filter((name) => name !== "Immediate")
+        .sort();
+    await eventually("everything is gone", () => JSON.stringify(resources()) === JSON.stringify(before));
+    expect(process.listenerCount("SIGTERM")).toBe(signals);
+  });
+});
+
+describe("commands without a connection", () => {
+  it("reject at once before connecting and after disconnecting", async () => {
+    const client = new KrytenClient(config(server.url), { logger: new QuietLogger() });
+    await expect(client.sendChat("lounge", "x")).rejects.toThrow(KrytenConnectionError);
+    await client.connect();
+    await client.disconnect();
+    await expect(client.pause("lounge")).rejects.toThrow(KrytenConnectionError);
+    await expect(client.ping()).rejects.toThrow(KrytenConnectionError);
+    await expect(client.kvGet("b", "k")).rejects.toThrow(KrytenConnectionError);
+    expect(() => client.subscribe("a", () => {})).toThrow(KrytenConnectionError);
+    expect(() => client.subscribe("a b", () => {})).toThrow(KrytenValidationError);
+  });
+});
+
+describe("run", () => {
+  it("rejects before connect", async () => {
+    const client = new KrytenClient(config(server.url), { logger: new QuietLogger() });
+    await expect(client.run()).rejects.toThrow(KrytenConnectionError);
+    await client.stop();
+  });
+
+  it("ends with stop, stays connected, and warns when called twice", async () => {
+    const client = await openClient(server.url);
+    const running = client.run({ handleSignals: false });
+    await client.run();
+    expect(client.log.lines).toContain("warn already running");
+    await client.stop();
+    await running;
+    expect(client.isConnected).toBe(true);
+    await client.disconnect();
+  });
+
+  it("ends with SIGTERM and then listens to signals no more", async () => {
+    const client = await openClient(server.url);
+    const before = process.listenerCount("SIGTERM");
+    const running = client.run();
+    expect(process.listenerCount("SIGTERM")).toBe(before + 1);
+    process.emit("SIGTERM", "SIGTERM");
+    await running;
+    expect(process.listenerCount("SIGTERM")).toBe(before);
+    await client.disconnect();
+  });
+});
+
+describe("the pace of chat", () => {
+  it("holds back the second line, in order, and not other commands", async () => {
+    const client = await openClient(server.url, { chatMinDelay: 0.3, chatJitter: 0 });
+    const started = performance.now();
+    const order: string[] = [];
+    const first = client.sendChat("lounge", "1").then(() => order.push("first"));
+    const second = client.sendPm("lounge", "ann", "2").then(() => order.push("second"));
+    await first;
+    await client.unmuteUser("lounge", "ann").then(() => order.push("unmute"));
+    await second;
+    expect(order).toEqual(["first", "unmute", "second"]);
+    expect(performance.now() - started).toBeGreaterThanOrEqual(290);
+    await client.disconnect();
+  });
+});
+
+describe("authentication", () => {
+  it("takes user and password from the configuration or from the address, and a token", async () => {
+    const users = 'authorization { user: kryten, password: "p@ss:word" }';
+    await withServer(users, async ({ port, url }) => {
+      await openClient("", { nats: { servers: [url], user: "kryten", password: "p@ss:word" } }).then((c) =>
+        c.disconnect(),
+      );
+      const address = `nats://kryten:${encodeURIComponent("p@ss:word")}@127.0.0.1:${port}`;
+      await openClient(address).then((c) => c.disconnect());
+      const wrong = openClient("", { nats: { servers: [url], user: "kryten", password: "secret-guess" } });
+      await expect(wrong).rejects.toMatchObject({
+        name: "KrytenConnectionError",
+        code: "AUTHORIZATION_VIOLATION",
+      });
+      await expect(wrong).rejects.not.toThrow("secret-guess");
+    });
+    await withServer('authorization { token: "s3cret" }', async ({ url }) => {
+      await openClient("", { nats: { servers: [url], token: "s3cret" } }).then((c) => c.disconnect());
+    });
+  });
+
+  it("reports a subject the user must not publish on, and does not call it ambiguous", async () => {
+    const users = `authorization { users: [{ user: u, password: p, permissions: { publish: ["kryten.lifecycle.>"] } }] }`;
+    await withServer(users, async ({ url }) => {
+      const client = await openClient("", { nats: { servers: [url], user: "u", password: "p" } });
+      const refused = { name: "PublishError", code: "PERMISSIONS_VIOLATION", ambiguous: false };
+      await expect(client.sendChat("lounge", "x")).rejects.toMatchObject(refused);
+      await expect(client.ping()).rejects.toMatchObject(refused);
+      await client.publish("kryten.lifecycle.x.y", "{}");
+      await client.disconnect();
+    });
+  });
+
+  it("refuses a message larger than the server takes", async () => {
+    const client = await openClient(server.url);
+    const large = client.sendChat("lounge", "x".repeat(1_100_000));
+    await expect(large).rejects.toMatchObject({
+      name: "PublishError",
+      code: "MAX_PAYLOAD_EXCEEDED",
+      ambiguous: false,
+    });
+    await client.disconnect();
+  });
+
+  it("reaches a server over TLS with certificates of the configuration", async () => {
+    const directory = mkdtempSync(join(tmpdir(), "kit-tls-"));
+    const [key, cert] = [join(directory, "key.pem"), join(directory, "cert.pem")];
+    const subject = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"];
+    const make = [
+      "req",
+      "-x509",
+      "-newkey",
+      "rsa:2048",
+      "-nodes",
+      "-days",
+      "2",
+      "-keyout",
+      key,
+      "-out",
+      cert,
+      ...subject,
+    ];
+    execFileSync("openssl", make, { stdio: "ignore" });
+    const tls = `tls { cert_file: "${cert}", key_file: "${key}" }`;
+    try {
+      await withServer(tls, async ({ port }) => {
+        const client = await openClient("", { nats: { servers: [`tls://localhost:${port}`], tls_ca: cert } });
+        await client.publish("a.b", "x");
+        await client.disconnect();
+      });
+    } finally {
+      rmSync(directory, { recursive: true, force: true });
+    }
+  });
+});
+
+async function withServer(text: string, use: (server: NatsServer) => Promise<void>): Promise<void> {
+  const directory = mkdtempSync(join(tmpdir(), "kit-nats-config-"));
+  const file = join(directory, "nats.conf");
+  writeFileSync(file, text);
+  const guarded = await NatsServer.start(["-c", file], { jetstream: false });
+  try {
+    await use(guarded);
+  } finally {
+    await guarded.stop();
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
