@@ -36,6 +36,8 @@ function tapped(stream, span, params, content) {
       body.model = chunk.model;
       const choice = chunk.choices[0];
       if (content && choice?.delta.content) body.choices[0].message.content += choice.delta.content;
+      if (chunk.service_tier) body.service_tier = chunk.service_tier;
+      if (chunk.system_fingerprint) body.system_fingerprint = chunk.system_fingerprint;
       if (choice?.finish_reason) body.choices[0].finish_reason = choice.finish_reason;
       if (chunk.usage) body.usage = chunk.usage;
       yield chunk;
@@ -63,6 +65,9 @@ function finish(span, params, body, content) {
     "gen_ai.usage.cache_read.input_tokens": usage?.prompt_tokens_details?.cached_tokens,
     "gen_ai.usage.reasoning.output_tokens": usage?.completion_tokens_details?.reasoning_tokens,
     "openai.api.type": "chat_completions",
+    "openai.response.service_tier": body.service_tier,
+    "openai.response.system_fingerprint": body.system_fingerprint,
+    "kit.cost.usd": ((usage?.prompt_tokens ?? 0) * 2.5 + (usage?.completion_tokens ?? 0) * 10) / 1e6,
   };
   if (content) {
     attributes["gen_ai.input.messages"] = JSON.stringify(params.messages.map(toMessage));

@@ -60,10 +60,9 @@ export const chat: Call<[ChatParams], ChatCompletion, ChatCompletionChunk> = {
 
 /** Attributes that OpenAI's own endpoints have on every request. A tier of `auto` is the default and says nothing. */
 export function requestAttributes(api: string, tier: string | null | undefined): Record<string, string> {
-  return {
-    [ATTR.openaiApiType]: api,
-    ...(tier != null && tier !== "auto" && { [ATTR.openaiRequestServiceTier]: tier }),
-  };
+  const attributes: Record<string, string> = { [ATTR.openaiApiType]: api };
+  if (tier != null && tier !== "auto") attributes[ATTR.openaiRequestServiceTier] = tier;
+  return attributes;
 }
 
 /** Attributes that OpenAI's own endpoints have on every answer. */
@@ -71,12 +70,12 @@ export function responseAttributes(body: {
   service_tier?: string | null | undefined;
   system_fingerprint?: string | null | undefined;
 }): Record<string, string> {
-  return {
-    ...(body.service_tier != null && { [ATTR.openaiResponseServiceTier]: body.service_tier }),
-    ...(body.system_fingerprint != null && {
-      [ATTR.openaiResponseSystemFingerprint]: body.system_fingerprint,
-    }),
-  };
+  const attributes: Record<string, string> = {};
+  if (body.service_tier != null) attributes[ATTR.openaiResponseServiceTier] = body.service_tier;
+  if (body.system_fingerprint != null) {
+    attributes[ATTR.openaiResponseSystemFingerprint] = body.system_fingerprint;
+  }
+  return attributes;
 }
 
 /** The conventions' word for a response format, when one was asked for. */

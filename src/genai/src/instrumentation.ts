@@ -253,6 +253,7 @@ function observe(result: unknown, recorder: Recorder, call: Call, request: Reque
     const observation = new Observation(recorder, call, request);
     if (isAPIPromise(result)) observeAPIPromise(result, observation);
     else if (result instanceof Promise) {
+      observation.asked = true;
       result.then(
         (value) => observation.settle(value),
         (error: unknown) => observation.fail(error),

@@ -1,16 +1,18 @@
 import { diag } from "@opentelemetry/api";
+import { AbandonedCalls } from "./abandonment.js";
 import type { Call, Fold, RequestFacts, ResponseFacts } from "./operation.js";
-import type { Recorder } from "./recorder.js";
+import type { OperationEnd, Recorder } from "./recorder.js";
 import { isAsyncIterable, tapStream } from "./stream.js";
 
-/** Ends the recorder of a call whose promise and stream were collected before anybody read them to the end. */
-const ABANDONED = new FinalizationRegistry<Recorder>((recorder) => recorder.end({ outcome: "abandoned" }));
+/** One for the process: calls are few beside what a registry can watch, and it has no state but them. */
+const ABANDONED = new AbandonedCalls();
 
 /**
  * Follows one call from the promise over the stream to the end, and tells the recorder. Promise and stream hold
  * it through the functions that watch them; the recorder does not, so its collection means that both are gone.
  */
 export class Observation {
+  asked = false;
   /** Whether anybody started to parse the body. If not, a raw response is all that was asked for. */
   parsing = false;
   readonly #recorder: Recorder;
@@ -24,7 +26,7 @@ export class Observation {
     this.#recorder = recorder;
     this.#call = call;
     this.#request = request;
-    ABANDONED.register(this, recorder);
+    ABANDONED.add(this, recorder);
   }
 
   /** The call resolved to a body or to a stream of chunks. */
@@ -36,6 +38,7 @@ export class Observation {
         return;
       }
       this.#streaming = true;
+      ABANDONED.watch(this, this.#recorder);
       this.#fold = this.#call.fold(this.#recorder.wantsContent);
       this.#aborts = watchAborts((value as { controller?: AbortController }).controller?.signal);
       tapStream(value, this);
@@ -49,8 +52,7 @@ export class Observation {
 
   /** The call or its stream failed. */
   fail(error: unknown): void {
-    const outcome = isAbort(error) ? "aborted" : "error";
-    this.#recorder.end({ outcome, response: this.#partial(), error });
+    this.#end({ outcome: isAbort(error) ? "aborted" : "error", response: this.#partial(), error });
   }
 
   /** One step of the stream: a chunk, or its end. SDKs end a stream quietly when it was aborted. */
@@ -61,14 +63,14 @@ export class Observation {
       return;
     }
     if (this.#aborts?.signal.aborted === true) this.#abort(this.#aborts.signal);
-    else this.#recorder.end({ outcome: "completed", response: this.#partial() });
+    else this.#end({ outcome: "completed", response: this.#partial() });
   }
 
   /** The consumer leaves the stream before its end. Some SDKs abort the request themselves just before. */
   close(): void {
     const aborts = this.#aborts;
     if (aborts?.signal.aborted === true && !aborts.thisTurn) this.#abort(aborts.signal);
-    else this.#recorder.end({ outcome: "cancelled", response: this.#partial() });
+    else this.#end({ outcome: "cancelled", response: this.#partial() });
   }
 
   #add(chunk: unknown): void {
@@ -80,7 +82,12 @@ export class Observation {
   }
 
   #abort(signal: AbortSignal): void {
-    this.#recorder.end({ outcome: "aborted", response: this.#partial(), error: signal.reason });
+    this.#end({ outcome: "aborted", response: this.#partial(), error: signal.reason });
+  }
+
+  #end(end: OperationEnd): void {
+    if (this.#streaming) ABANDONED.forget(this);
+    this.#recorder.end(end);
   }
 
   #partial(): ResponseFacts | undefined {
