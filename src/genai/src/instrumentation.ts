@@ -5,9 +5,8 @@ import {
   type MeterProvider,
   metrics,
   type TracerProvider,
-  trace,
 } from "@opentelemetry/api";
-import { type LoggerProvider, logs } from "@opentelemetry/api-logs";
+import type { LoggerProvider } from "@opentelemetry/api-logs";
 import {
   InstrumentationBase,
   type InstrumentationConfig,
@@ -23,6 +22,7 @@ import { Instruments, isInference } from "./metrics.js";
 import { Observation } from "./observation.js";
 import type { Call, RequestFacts, ToolFacts, ToolLoop } from "./operation.js";
 import { Patches } from "./patches.js";
+import { type Providers, resolveProviders } from "./providers.js";
 import { type OperationStart, Recorder } from "./recorder.js";
 import { isAPIPromise, observeAPIPromise } from "./stainless.js";
 import { isInferenceRecorded, isTracingSuppressed } from "./suppression.js";
@@ -53,6 +53,7 @@ export abstract class GenAIInstrumentation<
   declare private patches: Patches | undefined;
   declare private telemetry: Telemetry | undefined;
   declare private providers: Providers | undefined;
+  declare private meters: MeterProvider | undefined;
   declare private costs: CostCalculator | undefined;
   declare private remembered: RememberedSpans | undefined;
 
@@ -213,6 +214,10 @@ export abstract class GenAIInstrumentation<
   }
 
   private active(): Telemetry {
+    // Meters have no proxy: an application may register its MeterProvider after its first call.
+    if (this.providers?.meterProvider === undefined && metrics.getMeterProvider() !== this.meters) {
+      this.telemetry = undefined;
+    }
     this.telemetry ??= this.assemble();
     return this.telemetry;
   }
@@ -221,31 +226,20 @@ export abstract class GenAIInstrumentation<
     const config = this.getConfig();
     const { name, version } = this.definition;
     const scope = { schemaUrl: SCHEMA_URL };
-    const { tracerProvider, meterProvider, loggerProvider } = this.providers ?? {};
+    const { tracerProvider, meterProvider, loggerProvider } = resolveProviders(this.providers);
+    this.meters = meterProvider;
     // Prices and remembered spans outlive a change of provider.
     this.costs ??= new CostCalculator(config.prices);
     this.remembered ??= new RememberedSpans();
     return {
-      tracer: (tracerProvider ?? trace.getTracerProvider()).getTracer(name, version, scope),
-      logger:
-        config.emitEvents === false
-          ? undefined
-          : (loggerProvider ?? logs.getLoggerProvider()).getLogger(name, version, scope),
-      instruments: Instruments.create(
-        (meterProvider ?? metrics.getMeterProvider()).getMeter(name, version, scope),
-      ),
+      tracer: tracerProvider.getTracer(name, version, scope),
+      logger: config.emitEvents === false ? undefined : loggerProvider.getLogger(name, version, scope),
+      instruments: Instruments.create(meterProvider.getMeter(name, version, scope)),
       policy: createContentPolicy(config),
       costs: this.costs,
       remembered: this.remembered,
     };
   }
-}
-
-/** The providers this instrumentation was given; the global ones stand in for those it was not. */
-interface Providers {
-  tracerProvider?: TracerProvider;
-  meterProvider?: MeterProvider;
-  loggerProvider?: LoggerProvider;
 }
 
 function observe(result: unknown, recorder: Recorder, call: Call, request: RequestFacts): void {
