@@ -1,0 +1,64 @@
+import { readConfig, type SpritesClientOptions } from "./config.js";
+import { SpritesError } from "./errors.js";
+import { type Limits, Rest } from "./rest/rest.js";
+import {
+  type CreateSpriteOptions,
+  createSprite,
+  destroySprite,
+  getSprite,
+  type ListSpritesOptions,
+  listSprites,
+  type SpriteInfo,
+  type SpritePage,
+} from "./sandbox/sprite-info.js";
+import { Sprite } from "./sprite.js";
+
+/** The way to a Sprites service. Holds no connection: there is nothing to close. */
+export class SpritesClient {
+  /** Base address of the API, without a slash at its end. */
+  readonly endpoint: string;
+  readonly #rest: Rest;
+
+  /** @throws AuthenticationError without a token. @throws SpritesError for an endpoint that cannot be one. */
+  constructor(options: SpritesClientOptions = {}) {
+    const config = readConfig(options);
+    this.endpoint = config.endpoint;
+    this.#rest = new Rest(config);
+  }
+
+  /** The sandbox of this name; no I/O. */
+  attach(spriteId: string): Sprite {
+    if (!spriteId) throw new SpritesError("a sprite has a name");
+    return new Sprite(this, spriteId, this.#rest);
+  }
+
+  /** Makes a sandbox. Names: lower-case letters, digits and hyphens, 1–63. */
+  async createSprite(name: string, options: CreateSpriteOptions = {}): Promise<Sprite> {
+    const { name: given } = await createSprite(this.#rest, name, options);
+    return this.attach(given);
+  }
+
+  getSprite(name: string, limits?: Limits): Promise<SpriteInfo> {
+    return getSprite(this.#rest, name, limits);
+  }
+
+  /** One page. */
+  listSprites(options: ListSpritesOptions = {}): Promise<SpritePage> {
+    return listSprites(this.#rest, options);
+  }
+
+  /** All of them, page by page as they are asked for. */
+  async *allSprites(options: ListSpritesOptions = {}): AsyncGenerator<SpriteInfo, void, undefined> {
+    let continuationToken = options.continuationToken;
+    do {
+      const page = await this.listSprites({ ...options, ...(continuationToken && { continuationToken }) });
+      yield* page.sprites;
+      continuationToken = page.hasMore ? page.nextContinuationToken : undefined;
+    } while (continuationToken !== undefined);
+  }
+
+  /** Deletes a sandbox with all its files and checkpoints. */
+  destroySprite(name: string, limits?: Limits): Promise<void> {
+    return destroySprite(this.#rest, name, limits);
+  }
+}

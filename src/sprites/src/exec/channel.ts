@@ -1,0 +1,212 @@
+import type { IncomingMessage } from "node:http";
+import WebSocket from "ws";
+import type { Config } from "../config.js";
+import type { Deadline } from "../deadline.js";
+import { ConnectionError, type SpritesError } from "../errors.js";
+import { MAX_ERROR_BODY, toError } from "../rest/failure.js";
+import { reasonOf, USER_AGENT } from "../rest/transport.js";
+import { withoutTracing } from "../telemetry/tracing.js";
+import type { Loss } from "./exit-tracker.js";
+import { Silence } from "./silence.js";
+
+/** `ws` defaults to 100 MiB; the server sends some 32 KiB at a time. */
+const MAX_MESSAGE = 16 * 1024 * 1024;
+/** How long a closed socket may take to go before it is cut. The server would hold it for five seconds. */
+const CLOSE_GRACE_MS = 250;
+/** A refusal whose body drips is cut here; its status is known by then. */
+const REFUSAL_MS = 5000;
+
+interface Receiver {
+  onBinary(data: Buffer): void;
+  onText(text: string): void;
+  /** Any sign of life, ping and pong included; comes before `onBinary` and `onText`. */
+  onHeard(): void;
+  /** The open connection ended; told once, and not after `leave` or `cut`. */
+  onClosed(loss: Loss): void;
+}
+
+/** What the 101 answer says of the server. */
+export interface Handshake {
+  readonly serverVersion: string | undefined;
+  readonly capabilities: ReadonlySet<string>;
+}
+
+/** One WebSocket to an exec endpoint: dialling, refusals, keepalive, pausing, and an end that never hangs. */
+export class Channel {
+  readonly #config: Config;
+  readonly #receiver: Receiver;
+  readonly #socket: WebSocket;
+  readonly #silence: Silence;
+  readonly #gone: Promise<void>;
+  #pings: NodeJS.Timeout | undefined;
+  #error: (Error & { code?: string }) | undefined;
+  #headers: IncomingMessage["headers"] = {};
+  #left = false;
+
+  constructor(config: Config, url: string, headers: Readonly<Record<string, string>>, receiver: Receiver) {
+    this.#config = config;
+    this.#receiver = receiver;
+    this.#silence = new Silence(config.silenceLimit, () => {
+      this.#error = new Error(`nothing heard for ${config.silenceLimit} ms`);
+      this.#socket.terminate();
+    });
+    this.#socket = withoutTracing(
+      () =>
+        new WebSocket(url, {
+          headers: { ...headers, Authorization: `Bearer ${config.token}`, "User-Agent": USER_AGENT },
+          perMessageDeflate: false,
+          maxPayload: MAX_MESSAGE,
+          ...(config.agent !== undefined && { agent: config.agent }),
+        }),
+    );
+    // The server's first frames can share a segment with its 101: a listener set after `open` would miss them.
+    this.#socket.on("message", (data: Buffer, isBinary) => this.#onMessage(data, isBinary));
+    this.#socket.on("ping", () => this.#onHeard());
+    this.#socket.on("pong", () => this.#onHeard());
+    this.#socket.on("upgrade", (response) => {
+      this.#headers = response.headers;
+    });
+    this.#socket.on("error", (error) => {
+      this.#error ??= error;
+      if (this.#socket.readyState !== WebSocket.CONNECTING) this.#socket.terminate();
+    });
+    this.#gone = new Promise((resolve) => this.#socket.once("close", () => resolve()));
+  }
+
+  /** Rejects with the typed error when the server refuses or cannot be reached, or the deadline ends the attempt. */
+  async open(deadline: Deadline): Promise<Handshake> {
+    try {
+      await this.#opened(deadline);
+    } catch (error) {
+      void this.cut();
+      throw error;
+    }
+    this.#socket.once("close", (code, reason) => this.#onClose(code, reason.toString()));
+    this.#silence.start();
+    this.#pings = setInterval(() => this.#socket.ping(), this.#config.pingInterval);
+    this.#pings.unref();
+    const capabilities = String(this.#headers["x-sprite-capabilities"] ?? "").split(",");
+    const version = this.#headers["sprite-version"];
+    return {
+      serverVersion: typeof version === "string" ? version : undefined,
+      capabilities: new Set(capabilities.map((name) => name.trim())),
+    };
+  }
+
+  /** Bytes accepted by `send` that the system has not taken yet. */
+  get bufferedAmount(): number {
+    return this.#socket.bufferedAmount;
+  }
+
+  /** `flushed` gets an error when the connection ends first. */
+  send(data: Uint8Array | string, flushed?: (error?: Error | null) => void): void {
+    this.#socket.send(data, flushed);
+  }
+
+  pause(): void {
+    this.#silence.stop();
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    if (!this.#left) this.#silence.start();
+    this.#socket.resume();
+  }
+
+  /** Closes in good order, or by force when the server does not answer soon. Resolves when the socket is gone. */
+  leave(): Promise<void> {
+    this.#quit();
+    if (this.#socket.readyState !== WebSocket.OPEN) return this.cut();
+    this.#socket.close(1000);
+    this.#socket.resume();
+    const timer = setTimeout(() => this.#socket.terminate(), CLOSE_GRACE_MS);
+    timer.unref();
+    return this.#gone.finally(() => clearTimeout(timer));
+  }
+
+  /** Drops the connection at once. */
+  cut(): Promise<void> {
+    this.#quit();
+    this.#socket.terminate();
+    return this.#gone;
+  }
+
+  #quit(): void {
+    this.#left = true;
+    this.#silence.stop();
+    clearInterval(this.#pings);
+  }
+
+  #opened(deadline: Deadline): Promise<void> {
+    const { signal } = deadline;
+    const gaveUp = (): unknown =>
+      deadline.expired
+        ? new ConnectionError(`${this.#config.host} did not answer the upgrade in time`)
+        : signal.reason;
+    if (signal.aborted) return Promise.reject(gaveUp());
+    return new Promise<void>((resolve, reject) => {
+      const giveUp = (): void => reject(gaveUp());
+      signal.addEventListener("abort", giveUp, { once: true });
+      const settle = (): void => signal.removeEventListener("abort", giveUp);
+      this.#socket.once("open", () => {
+        settle();
+        resolve();
+      });
+      this.#socket.once("close", () => {
+        settle();
+        const cause = this.#error;
+        reject(new ConnectionError(`cannot connect to ${this.#config.host}: ${reasonOf(cause)}`, { cause }));
+      });
+      this.#socket.once("unexpected-response", async (_request, response: IncomingMessage) => {
+        reject(await this.#refused(response));
+      });
+    });
+  }
+
+  #onMessage(data: Buffer, isBinary: boolean): void {
+    if (this.#left) return;
+    this.#onHeard();
+    if (isBinary) this.#receiver.onBinary(data);
+    else this.#receiver.onText(data.toString());
+  }
+
+  #onHeard(): void {
+    this.#silence.heard();
+    this.#receiver.onHeard();
+  }
+
+  #onClose(code: number, reason: string): void {
+    if (this.#left) return;
+    this.#quit();
+    const error = this.#error;
+    const tooBig = error?.code === "WS_ERR_UNSUPPORTED_MESSAGE_LENGTH";
+    this.#receiver.onClosed({
+      closeCode: tooBig ? 1009 : code,
+      reason: tooBig ? `a message is larger than ${MAX_MESSAGE} bytes` : reason,
+      error,
+    });
+  }
+
+  async #refused(response: IncomingMessage): Promise<SpritesError> {
+    const timer = setTimeout(() => response.destroy(), REFUSAL_MS);
+    const chunks: Buffer[] = [];
+    let size = 0;
+    try {
+      for await (const chunk of response as AsyncIterable<Buffer>) {
+        chunks.push(chunk);
+        size += chunk.length;
+        if (size >= MAX_ERROR_BODY) break;
+      }
+    } catch {
+      // The status alone decides the class; a body that breaks off only loses detail.
+    } finally {
+      clearTimeout(timer);
+    }
+    const refusal = {
+      status: response.statusCode ?? 0,
+      header: (name: string) => response.headers[name]?.toString(),
+      text: Buffer.concat(chunks).subarray(0, MAX_ERROR_BODY).toString(),
+    };
+    return toError(refusal, "exec", this.#config.token);
+  }
+}

@@ -1,0 +1,102 @@
+import type { Context } from "@opentelemetry/api";
+import type { Config } from "../config.js";
+import { propagationEnv } from "../telemetry/tracing.js";
+import { checkEnv, toCommand } from "./argv.js";
+import { attachUrl, execUrl } from "./exec-url.js";
+import type { Plan } from "./session.js";
+
+/** How a command runs, and what is kept of it. */
+export interface ExecOptions {
+  /** Working directory. @default the sandbox's home */
+  cwd?: string;
+  /**
+   * Environment of the command. It **replaces** the environment of the sandbox: nothing is inherited. Only a missing
+   * `PATH` is filled in with the usual one (`PATH: ""` = none at all), and, with `tty`, a missing `TERM`.
+   */
+  env?: Readonly<Record<string, string>>;
+  /** Run in a pseudo terminal: one merged `output`, CRLF, echo, Ctrl-C as data. @default false */
+  tty?: boolean;
+  /** Size of the terminal, with `tty` only. @default 80 by 24 */
+  initialWindowSize?: readonly [cols: number, rows: number];
+  /**
+   * Keep all output for `stdout`, `stderr` and `output`. @default true, until the output is consumed as a stream
+   * (iteration, `lines`, `readable`, `readableWeb`): what is streamed is not kept too, so its size does not matter
+   */
+  collect?: boolean;
+  /** Bytes of output at which the command is killed, with an ExecutionError. @default no limit */
+  maxBuffer?: number;
+  /** How long the command runs on when the connection is lost, such as `10s`, `5m`, `0`. @default the server's */
+  maxRunAfterDisconnect?: string;
+  /** Kill the command when a time limit or an AbortSignal ends the wait for it; false leaves it running. @default true */
+  killOnTimeout?: boolean;
+  /** Hand the trace context to this command. @default the client's `propagateContext` */
+  propagateContext?: boolean;
+  /** @default the client's `nonZeroExitIsError` */
+  nonZeroExitIsError?: boolean;
+}
+
+/** How a running session is joined. */
+export type AttachOptions = Pick<
+  ExecOptions,
+  "collect" | "maxBuffer" | "killOnTimeout" | "nonZeroExitIsError"
+>;
+
+/** @throws ExecutionError (`INVALID_STATE`) for a command or environment that cannot be sent. */
+export function planExec(
+  config: Config,
+  spriteId: string,
+  cmd: string | readonly string[],
+  options: ExecOptions,
+): Plan {
+  const { args, shell } = toCommand(cmd);
+  const { cwd, maxRunAfterDisconnect } = options;
+  const tty = options.tty ?? false;
+  const env = options.env && { ...options.env };
+  if (env !== undefined) checkEnv(env);
+  const windowSize = options.initialWindowSize;
+  if (windowSize !== undefined) checkWindowSize(...windowSize);
+  const request = { args, cwd, env, tty, windowSize, maxRunAfterDisconnect };
+  const propagate = options.propagateContext ?? config.propagateContext;
+  return {
+    ...commonPlan(config, spriteId, options),
+    facts: { spriteId, args, shell, tty, cwd, env },
+    joins: undefined,
+    url: (span: Context) =>
+      execUrl(config.socketEndpoint, spriteId, request, propagate ? propagationEnv(span) : {}),
+  };
+}
+
+export function planAttach(
+  config: Config,
+  spriteId: string,
+  sessionId: string,
+  options: AttachOptions,
+): Plan {
+  return {
+    ...commonPlan(config, spriteId, options),
+    facts: { spriteId, args: [], shell: false, tty: false },
+    joins: sessionId,
+    url: () => attachUrl(config.socketEndpoint, spriteId, sessionId),
+  };
+}
+
+/** @throws RangeError unless both are what a terminal can be. */
+export function checkWindowSize(cols: number, rows: number): void {
+  for (const size of [cols, rows]) {
+    if (!Number.isInteger(size) || size < 1 || size > 65_535) {
+      throw new RangeError("columns and rows must be integers from 1 to 65535");
+    }
+  }
+}
+
+function commonPlan(config: Config, spriteId: string, options: AttachOptions) {
+  const maxBuffer = options.maxBuffer ?? Number.POSITIVE_INFINITY;
+  if (!(maxBuffer > 0)) throw new RangeError("maxBuffer must be a number of bytes above zero");
+  return {
+    config,
+    spriteId,
+    collect: options.collect,
+    maxBuffer,
+    nonZeroExitIsError: options.nonZeroExitIsError ?? config.nonZeroExitIsError,
+  };
+}

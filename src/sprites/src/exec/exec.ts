@@ -1,0 +1,321 @@
+import type { Readable, Writable } from "node:stream";
+import type { ReadableStream, WritableStream } from "node:stream/web";
+import { callBack } from "../callback.js";
+import { checkTimeout, Deadline } from "../deadline.js";
+import { ExecutionError, invalidState, TimeoutError } from "../errors.js";
+import { checkWindowSize } from "./exec-options.js";
+import { readLines } from "./lines.js";
+import type { OutputChunk, ReadOptions, StreamName } from "./output.js";
+import { OutputIterator } from "./output-iterator.js";
+import { type Outcome, type Plan, Session } from "./session.js";
+import { readStdinSource, type StdinSource } from "./stdin-source.js";
+import type { StdinChunk } from "./stdin-writer.js";
+import { nodeReadable, nodeWritable, webReadable, webWritable } from "./streams.js";
+
+/** How a command is run to its end. */
+export interface RunOptions {
+  /** Input; without it the command finds its input ended. */
+  stdin?: StdinSource;
+  /** Limit of the whole run, connecting included, in milliseconds. @default no limit */
+  timeout?: number;
+  /** Ends the run, and the command, with the signal's reason. */
+  signal?: AbortSignal;
+}
+
+/** How long to wait for the end of a command. */
+export interface WaitOptions {
+  /** In milliseconds. @default no limit */
+  timeout?: number;
+  /** Ends the wait, and the command, with the signal's reason. */
+  signal?: AbortSignal;
+}
+
+/** Signals a sandbox takes, with or without `SIG`. */
+export type SignalName = "INT" | "TERM" | "HUP" | "KILL" | "QUIT" | "USR1" | "USR2";
+
+/** Output and exit code of a command that has ended. */
+export interface ExecResult {
+  readonly returncode: number;
+  readonly stdout: Buffer;
+  readonly stderr: Buffer;
+  readonly output: Buffer;
+}
+
+/**
+ * One command in a sandbox. Run it to its end (`run`), or start it and read, write and wait; or iterate over its
+ * output, which starts it. Each byte of output is handed out once, however it is read; `stdout`, `stderr` and
+ * `output` show what is kept of it. Leaving an `await using` block before the end lets go of the command.
+ */
+export class SpriteExec implements AsyncDisposable {
+  /** Command and arguments as they run; empty for a session that was joined. */
+  readonly args: readonly string[];
+  /** Called with output as it arrives, in order. What it throws is reported to `diag` and changes nothing. */
+  onStdout: ((data: Buffer) => void) | undefined;
+  onStderr: ((data: Buffer) => void) | undefined;
+  onOutput: ((data: Buffer) => void) | undefined;
+  /** Called once, after all output. */
+  onExit: ((code: number) => void) | undefined;
+  /** Called with text frames that have no meaning here, such as opened ports, as they were sent. */
+  onControlMessage: ((text: string) => void) | undefined;
+  readonly #session: Session;
+  readonly #killOnTimeout: boolean;
+  #started: Promise<void> | undefined;
+  #stdinEnded: Promise<void> | undefined;
+
+  constructor(plan: Plan, killOnTimeout: boolean) {
+    this.args = plan.facts.args;
+    this.#killOnTimeout = killOnTimeout;
+    this.#session = new Session(plan, {
+      observes: (stream) => this.#callbackFor(stream) !== undefined,
+      onData: (stream, data) => callBack(this.#callbackFor(stream), data),
+      onExit: (code) => callBack(this.onExit, code),
+      onControl: (text) => callBack(this.onControlMessage, text),
+    });
+  }
+
+  /** Whether the command has a pseudo terminal; of a joined session known once it started. */
+  get tty(): boolean {
+    return this.#session.tty;
+  }
+
+  /** Exit code, 0–255 (128 + n: ended by signal n); null until the command has ended. */
+  get returncode(): number | null {
+    return this.#session.exitCode;
+  }
+
+  /** The server's id of this command while it runs; ids come back for other commands later. */
+  get sessionId(): string | undefined {
+    return this.#session.sessionId;
+  }
+
+  get stdout(): Buffer {
+    return this.#session.output.bytes("stdout");
+  }
+
+  get stderr(): Buffer {
+    return this.#session.output.bytes("stderr");
+  }
+
+  /** Everything a terminal would have shown; only with `tty`. */
+  get output(): Buffer {
+    return this.#session.output.bytes("output");
+  }
+
+  /** Resolves when the command runs. The signal stays in force until the command has ended. */
+  start(options: { signal?: AbortSignal } = {}): Promise<void> {
+    return this.#start("start", options.signal);
+  }
+
+  /** Starts the command, feeds it, waits for its end. An exit code other than 0 does not throw. */
+  async run(options: RunOptions = {}): Promise<this> {
+    const { timeout, signal } = options;
+    if (timeout !== undefined) checkTimeout("timeout", timeout);
+    signal?.throwIfAborted();
+    using deadline = new Deadline(timeout, signal);
+    const outcome = await deadline.race(this.#runToEnd(options.stdin, signal));
+    if (outcome?.kind === "failed") throw outcome.error;
+    if (outcome !== undefined) return this;
+    if (!deadline.expired) throw await this.#giveUp(signal?.reason, "aborted");
+    throw await this.#giveUp(new TimeoutError(`the command did not end within ${timeout} ms`), "timeout");
+  }
+
+  /** True when the command has ended, false when the time is up or this side let go. Rejects when it was lost. */
+  async wait({ timeout, signal }: WaitOptions = {}): Promise<boolean> {
+    if (this.#started === undefined) throw invalidState("not started");
+    using deadline = new Deadline(timeout, signal);
+    const session = this.#session;
+    const outcome = await session.output.whileWaiting(() => deadline.race(session.done));
+    if (outcome === undefined && signal?.aborted) throw await this.#giveUp(signal.reason, "aborted");
+    if (outcome?.kind === "failed") throw outcome.error;
+    return outcome?.kind === "exited";
+  }
+
+  /** Runs the command unless it was started, and waits. `check` turns an exit code other than 0 into an error. */
+  async result({ check = false, ...options }: RunOptions & { check?: boolean } = {}): Promise<ExecResult> {
+    if (this.#started === undefined) await this.run(options);
+    else if (!(await this.wait(options))) throw new TimeoutError("the command has not ended");
+    const returncode = this.returncode as number;
+    if (check && returncode !== 0) {
+      throw new ExecutionError(`the command ended with exit code ${returncode}`, {
+        errorCode: "NONZERO_EXIT",
+      });
+    }
+    return { returncode, stdout: this.stdout, stderr: this.stderr, output: this.output };
+  }
+
+  /** Resolves when more can be sent. Order is kept, also without waiting. */
+  sendStdin(data: StdinChunk): Promise<void> {
+    return handled(this.#send(data));
+  }
+
+  /** Ends the input. With a TTY send Ctrl-D (`"\x04"`) as data instead. */
+  sendStdinEof(): Promise<void> {
+    return handled(this.#endStdin());
+  }
+
+  /** @throws RangeError unless both are integers from 1 to 65535. */
+  resizeTerminal(cols: number, rows: number): void {
+    if (this.#session.connected() && !this.tty) throw invalidState("there is no terminal to resize");
+    checkWindowSize(cols, rows);
+    this.#session.sendText(JSON.stringify({ type: "resize", cols, rows }));
+    this.#session.event("sprites.resize", { cols, rows });
+  }
+
+  /** Sends the message as one JSON text frame; servers ignore types they do not know. */
+  sendControlMessage(message: object): void {
+    this.#session.sendText(JSON.stringify(message));
+  }
+
+  /** Signals the whole process group. A server that cannot ends the command by force instead. */
+  signal(name: SignalName | `SIG${SignalName}`): Promise<void> {
+    return this.#session.signal(name.replace(/^SIG/, ""));
+  }
+
+  /** Unread bytes; empty when the time is up or the stream is over. Rejects when nothing is left of a lost command. */
+  readStdout(options?: ReadOptions): Promise<Buffer> {
+    return this.#read("stdout", options);
+  }
+
+  readStderr(options?: ReadOptions): Promise<Buffer> {
+    return this.#read("stderr", options);
+  }
+
+  readOutput(options?: ReadOptions): Promise<Buffer> {
+    return this.#read("output", options);
+  }
+
+  /** Starts the command if need be. Throws when it is lost; leaving the loop early closes. */
+  [Symbol.asyncIterator](): AsyncIterableIterator<OutputChunk, undefined, undefined> {
+    return this.#iterate("all");
+  }
+
+  /** Lines of a stream as text, without their ends. Starts the command if need be. @default stdout, output with TTY */
+  lines(stream?: StreamName): AsyncGenerator<string, void, undefined> {
+    return readLines(this.#iterate(stream));
+  }
+
+  /** A stream as Node stream. Starts the command if need be. @default stdout, output with TTY */
+  readable(stream?: StreamName): Readable {
+    return nodeReadable(this.#iterate(stream));
+  }
+
+  /** A stream as Web stream. Starts the command if need be. @default stdout, output with TTY */
+  readableWeb(stream?: StreamName): ReadableStream<Uint8Array> {
+    return webReadable(this.#iterate(stream));
+  }
+
+  /** The input as Node stream; ending it ends the input. Starts the command if need be. */
+  writable(): Writable {
+    return nodeWritable(this.#stdin());
+  }
+
+  /** The input as Web stream; closing it ends the input. Starts the command if need be. */
+  writableWeb(): WritableStream<StdinChunk> {
+    return webWritable(this.#stdin());
+  }
+
+  /** Before the end this lets go: the command runs on as long as the server allows. Twice does nothing. */
+  async close(): Promise<void> {
+    this.#started ??= Promise.reject(invalidState("closed"));
+    this.#started.catch(() => undefined);
+    await this.#session.detach();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #start(mode: "start" | "run", signal?: AbortSignal): Promise<void> {
+    if (this.#started !== undefined) return Promise.reject(invalidState("already started, or closed"));
+    if (signal?.aborted) return Promise.reject(signal.reason);
+    const session = this.#session;
+    const abort = (): void => void this.#giveUp(signal?.reason, "aborted");
+    signal?.addEventListener("abort", abort, { once: true });
+    void session.done.then(() => signal?.removeEventListener("abort", abort));
+    this.#started = session.open(this.args.length > 0 ? mode : "attach");
+    return this.#started;
+  }
+
+  async #ensureStarted(): Promise<void> {
+    await (this.#started ?? this.start());
+  }
+
+  async #runToEnd(stdin: StdinSource | undefined, signal: AbortSignal | undefined): Promise<Outcome> {
+    const session = this.#session;
+    try {
+      await this.#start("run", signal);
+    } catch (error) {
+      return { kind: "failed", error };
+    }
+    void this.#feed(stdin ?? []).catch((error) => {
+      // After the end nobody minds what was not read.
+      if (session.outcome === undefined) void session.kill(error);
+    });
+    return session.output.whileWaiting(() => session.done);
+  }
+
+  async #send(data: StdinChunk): Promise<void> {
+    this.#session.connected();
+    if (this.#stdinEnded !== undefined) throw invalidState("the input was ended");
+    await this.#session.write(data);
+  }
+
+  async #endStdin(): Promise<void> {
+    if (this.tty) throw invalidState("a terminal has no end of input: send Ctrl-D as data");
+    this.#stdinEnded ??= this.#session.endStdin();
+    await this.#stdinEnded;
+  }
+
+  async #feed(stdin: StdinSource): Promise<void> {
+    for await (const chunk of readStdinSource(stdin, this.#session.done)) await this.sendStdin(chunk);
+    if (!this.tty && this.#session.outcome === undefined) await this.sendStdinEof();
+  }
+
+  async #read(stream: StreamName, options: ReadOptions = {}): Promise<Buffer> {
+    if (this.#started === undefined) throw invalidState("not started");
+    if ((stream === "output") !== this.tty) {
+      throw invalidState(this.tty ? "a terminal has one stream: readOutput" : "there is no terminal to read");
+    }
+    try {
+      return await this.#session.output.read(stream, options);
+    } catch (error) {
+      if (options.signal?.aborted && error === options.signal.reason) await this.#giveUp(error, "aborted");
+      throw error;
+    }
+  }
+
+  /** Ends the command for this reason, or leaves it alone as asked. Returns the reason, to be thrown. */
+  async #giveUp(reason: unknown, type: "aborted" | "timeout"): Promise<unknown> {
+    const session = this.#session;
+    if (this.#killOnTimeout || !session.isOpen) await session.kill(reason, type);
+    return reason;
+  }
+
+  #iterate(stream: StreamName | "all" | "main" = "main"): OutputIterator {
+    return new OutputIterator(this.#session, () => this.#ensureStarted(), stream);
+  }
+
+  #stdin() {
+    return {
+      write: async (data: StdinChunk): Promise<void> => {
+        await this.#ensureStarted();
+        await this.sendStdin(data);
+      },
+      end: async (): Promise<void> => {
+        await this.#ensureStarted();
+        if (!this.tty && this.#session.outcome === undefined) await this.sendStdinEof();
+      },
+    };
+  }
+
+  #callbackFor(stream: StreamName): ((data: Buffer) => void) | undefined {
+    if (stream === "stdout") return this.onStdout;
+    return stream === "stderr" ? this.onStderr : this.onOutput;
+  }
+}
+
+/** A command may end while input is on its way: a caller who does not wait for that must not be ended with it. */
+function handled(sent: Promise<void>): Promise<void> {
+  sent.catch(() => undefined);
+  return sent;
+}

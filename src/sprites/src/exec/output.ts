@@ -1,0 +1,212 @@
+import { Deadline } from "../deadline.js";
+import { OutputBuffer } from "./output-buffer.js";
+
+/** `stdout` and `stderr` without TTY, `output` with one. */
+export type StreamName = "stdout" | "stderr" | "output";
+
+export const STREAMS: readonly StreamName[] = ["stdout", "stderr", "output"];
+
+/** A piece of output as it arrived: any length, cut anywhere, also inside a character. */
+export interface OutputChunk {
+  readonly stream: StreamName;
+  readonly data: Buffer;
+}
+
+/** Unread bytes of a stream at which the connection is paused, and those at which it goes on. */
+export const PAUSE_ABOVE = 1024 * 1024;
+export const RESUME_BELOW = 256 * 1024;
+
+interface Flow {
+  pause(): void;
+  resume(): void;
+}
+
+interface Lane {
+  readonly buffer: OutputBuffer;
+  /** Iterators and streams now taking from this lane. */
+  consumers: number;
+  /** Somebody asked for bytes with `read`. */
+  wasRead: boolean;
+  /** A callback sees the bytes as they come. */
+  observed: boolean;
+}
+
+export interface ReadOptions {
+  /** Longest wait for the first byte, in milliseconds; 0 never waits. @default no limit */
+  timeout?: number;
+  signal?: AbortSignal;
+}
+
+/**
+ * Output on its way from the socket to whoever reads it. Every byte is handed out once, whichever way it is read.
+ * Nobody who reads slowly makes memory grow: beyond a limit the connection is paused, or, for a stream that nobody
+ * reads while the command is waited for, the oldest bytes go.
+ */
+export class Output {
+  readonly #lanes: ReadonlyMap<StreamName, Lane>;
+  readonly #flow: Flow;
+  readonly #collectAsked: boolean | undefined;
+  #collecting: boolean;
+  #frames = 0;
+  #paused = false;
+  #waiting = 0;
+  #ended = false;
+  #failure: { readonly error: unknown } | undefined;
+  #wake: (() => void) | undefined;
+  #changed: Promise<void> | undefined;
+
+  constructor(collect: boolean | undefined, flow: Flow) {
+    this.#collectAsked = collect;
+    this.#collecting = collect ?? true;
+    this.#flow = flow;
+    const lane = (name: StreamName): [StreamName, Lane] => [
+      name,
+      { buffer: new OutputBuffer(this.#collecting), consumers: 0, wasRead: false, observed: false },
+    ];
+    this.#lanes = new Map(STREAMS.map(lane));
+  }
+
+  /** What is held of a stream: everything so far, or what was not read yet when output is not collected. */
+  bytes(name: StreamName): Buffer {
+    return this.#lanes.get(name)?.buffer.bytes() ?? Buffer.alloc(0);
+  }
+
+  /** Unread bytes of a stream; empty when the time is up or the stream is over. */
+  async read(name: StreamName, { timeout, signal }: ReadOptions = {}): Promise<Buffer> {
+    signal?.throwIfAborted();
+    const lane = this.#lane(name);
+    lane.wasRead = true;
+    if (lane.buffer.unread === 0 && !this.#ended && timeout !== 0) {
+      using deadline = new Deadline(timeout, signal);
+      while (lane.buffer.unread === 0 && !this.#ended && !deadline.signal.aborted) {
+        await deadline.race(this.#change());
+      }
+      signal?.throwIfAborted();
+    }
+    const data = lane.buffer.takeAll();
+    if (data.length === 0 && this.#failure !== undefined) throw this.#failure.error;
+    this.#check();
+    return data;
+  }
+
+  /** The next piece of any of these streams in the order of arrival; undefined when they are over, or `left`. */
+  async next(names: readonly StreamName[], left: () => boolean): Promise<OutputChunk | undefined> {
+    while (!left()) {
+      const chunk = this.#takeFirst(names);
+      if (chunk !== undefined) {
+        if (this.#paused) this.#check();
+        return chunk;
+      }
+      if (this.#failure !== undefined) throw this.#failure.error;
+      if (this.#ended) break;
+      await this.#change();
+    }
+    return undefined;
+  }
+
+  /** Registers a consumer that keeps reading until it releases. What is streamed is not collected too, unless asked. */
+  consume(names: readonly StreamName[]): () => void {
+    if (this.#collectAsked === undefined && this.#collecting) {
+      this.#collecting = false;
+      for (const { buffer } of this.#lanes.values()) buffer.stopKeeping();
+    }
+    for (const name of names) this.#lane(name).consumers++;
+    let released = false;
+    return () => {
+      if (released) return;
+      released = true;
+      for (const name of names) this.#lane(name).consumers--;
+      this.#notify();
+      this.#check();
+    };
+  }
+
+  /** True while an iterator or stream takes output. */
+  get consumed(): boolean {
+    return [...this.#lanes.values()].some((lane) => lane.consumers > 0);
+  }
+
+  /** Somebody waits for the end: streams that nobody reads must not hold it up. */
+  async whileWaiting<T>(work: () => Promise<T>): Promise<T> {
+    this.#waiting++;
+    this.#check();
+    try {
+      return await work();
+    } finally {
+      this.#waiting--;
+    }
+  }
+
+  push(name: StreamName, data: Buffer, observed: boolean): void {
+    const lane = this.#lane(name);
+    lane.observed = observed;
+    lane.buffer.push(data, this.#frames++);
+    this.#notify();
+    if (lane.buffer.unread > PAUSE_ABOVE) this.#check();
+  }
+
+  end(): void {
+    this.#ended = true;
+    this.#notify();
+  }
+
+  /** Ends the streams; once drained, reading rejects. */
+  fail(error: unknown): void {
+    this.#failure = { error };
+    this.end();
+  }
+
+  #lane(name: StreamName): Lane {
+    return this.#lanes.get(name) as Lane;
+  }
+
+  #takeFirst(names: readonly StreamName[]): OutputChunk | undefined {
+    let first: StreamName | undefined;
+    let order = Number.POSITIVE_INFINITY;
+    for (const name of names) {
+      const { nextOrder } = this.#lane(name).buffer;
+      if (nextOrder < order) {
+        first = name;
+        order = nextOrder;
+      }
+    }
+    const data = first && this.#lane(first).buffer.take();
+    return first && data && { stream: first, data };
+  }
+
+  /** Pauses or resumes the connection by what is unread now. */
+  #check(): void {
+    let full = false;
+    for (const lane of this.#lanes.values()) {
+      if (lane.buffer.unread <= (this.#paused ? RESUME_BELOW : PAUSE_ABOVE)) continue;
+      if (this.#mustWait(lane)) full = true;
+      else if (!this.#collecting) lane.buffer.discardBeyond(PAUSE_ABOVE);
+    }
+    if (full === this.#paused) return;
+    this.#paused = full;
+    if (full) this.#flow.pause();
+    else this.#flow.resume();
+  }
+
+  /** True when somebody reads this stream, or still may. */
+  #mustWait(lane: Lane): boolean {
+    if (lane.consumers > 0) return true;
+    if (this.#collecting) return false;
+    if (lane.wasRead) return true;
+    if (lane.observed || this.#waiting > 0) return false;
+    return !this.consumed && [...this.#lanes.values()].every((other) => !other.wasRead);
+  }
+
+  #change(): Promise<void> {
+    this.#changed ??= new Promise((resolve) => {
+      this.#wake = resolve;
+    });
+    return this.#changed;
+  }
+
+  #notify(): void {
+    this.#wake?.();
+    this.#wake = undefined;
+    this.#changed = undefined;
+  }
+}

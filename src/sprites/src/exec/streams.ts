@@ -1,0 +1,55 @@
+import { Readable, Writable } from "node:stream";
+import { ReadableStream, WritableStream } from "node:stream/web";
+import type { OutputIterator } from "./output-iterator.js";
+import type { StdinChunk } from "./stdin-writer.js";
+
+interface StdinEnd {
+  write(data: StdinChunk): Promise<void>;
+  end(): Promise<void>;
+}
+
+/** Pulls only when somebody reads. Destroying it lets go of the output. */
+export function nodeReadable(output: OutputIterator): Readable {
+  return new Readable({
+    read() {
+      output.next().then(
+        (step) => this.push(step.value?.data ?? null),
+        (error: Error) => this.destroy(error),
+      );
+    },
+    destroy(error, done) {
+      output.return().then(
+        () => done(error),
+        () => done(error),
+      );
+    },
+  });
+}
+
+/** Holds nothing back: one pull, one chunk. */
+export function webReadable(output: OutputIterator): ReadableStream<Uint8Array> {
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        const { value } = await output.next();
+        if (value === undefined) controller.close();
+        else controller.enqueue(value.data);
+      },
+      async cancel() {
+        await output.return();
+      },
+    },
+    { highWaterMark: 0 },
+  );
+}
+
+export function nodeWritable(stdin: StdinEnd): Writable {
+  return new Writable({
+    write: (chunk: Buffer, _encoding, done) => void stdin.write(chunk).then(() => done(), done),
+    final: (done) => void stdin.end().then(() => done(), done),
+  });
+}
+
+export function webWritable(stdin: StdinEnd): WritableStream<StdinChunk> {
+  return new WritableStream<StdinChunk>({ write: (chunk) => stdin.write(chunk), close: () => stdin.end() });
+}

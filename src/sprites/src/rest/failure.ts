@@ -1,0 +1,102 @@
+import {
+  ApiError,
+  AuthenticationError,
+  CheckpointError,
+  ConnectionError,
+  ExecutionError,
+  type RateLimit,
+  RestoreError,
+  type SpritesError,
+  type SpritesErrorOptions,
+} from "../errors.js";
+import { isObject, readNumber } from "./json.js";
+
+/** An answer that is not a success, read. */
+export interface Refusal {
+  readonly status: number;
+  /** One header of the answer, or nullish. */
+  header(name: string): string | null | undefined;
+  readonly text: string;
+}
+
+/** What was being done: decides the class of the error. */
+export type Purpose = "api" | "checkpoint" | "restore" | "exec";
+
+/** Error bodies are read up to here, the rest is left on the wire. */
+export const MAX_ERROR_BODY = 64 * 1024;
+const MAX_MESSAGE = 2048;
+/** The class for what was being done. */
+export const ERROR_CLASSES = {
+  api: ApiError,
+  checkpoint: CheckpointError,
+  restore: RestoreError,
+  exec: ExecutionError,
+} as const;
+
+/** The typed error for a refused request. `secret` is cut out of whatever the server echoed. */
+export function toError(refusal: Refusal, purpose: Purpose, secret: string): SpritesError {
+  const { status } = refusal;
+  const body = parse(refusal.text.replaceAll(secret, "[token]"));
+  const fields = isObject(body) ? body : {};
+  const options: SpritesErrorOptions = {
+    status,
+    body,
+    errorCode: readErrorCode(fields),
+    code: text(fields.code),
+    ...(status === 429 && readRateLimit(fields, refusal)),
+  };
+  const said = text(fields.message) ?? text(fields.error) ?? text(isObject(body) ? undefined : body);
+  const message = said?.trim().slice(0, MAX_MESSAGE) || `API error (status ${status})`;
+  if (status === 401 || status === 403) return new AuthenticationError(message, options);
+  // An upgrade that is answered, but with neither 101 nor a refusal of this request, says nothing of the command.
+  if (purpose === "exec" && (status >= 500 || status < 400)) return new ConnectionError(message, options);
+  return new ERROR_CLASSES[purpose](message, options);
+}
+
+function parse(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return body === "" ? undefined : body;
+  }
+}
+
+function readErrorCode(fields: Record<string, unknown>): string | undefined {
+  const code = text(fields.error);
+  return code !== undefined && /^[a-z0-9_.]+$/.test(code) ? code : undefined;
+}
+
+function readRateLimit(fields: Record<string, unknown>, refusal: Refusal): SpritesErrorOptions {
+  const rateLimit: RateLimit = withoutUndefined({
+    limit: readNumber(fields.limit) ?? headerNumber(refusal, "x-ratelimit-limit"),
+    windowSeconds: readNumber(fields.window_seconds),
+    currentCount: readNumber(fields.current_count),
+    remaining: headerNumber(refusal, "x-ratelimit-remaining"),
+    reset: headerNumber(refusal, "x-ratelimit-reset"),
+    upgradeAvailable: typeof fields.upgrade_available === "boolean" ? fields.upgrade_available : undefined,
+    upgradeUrl: text(fields.upgrade_url),
+  });
+  const told = readNumber(fields.retry_after_seconds) ?? 0;
+  return { rateLimit, retryAfterSeconds: told > 0 ? told : readRetryAfter(refusal.header("retry-after")) };
+}
+
+/** Seconds, or an HTTP date (RFC 9110 10.2.3). Anything else is ignored. */
+function readRetryAfter(value: string | null | undefined): number | undefined {
+  if (!value) return undefined;
+  if (/^\s*\d+(\.\d+)?\s*$/.test(value)) return Number(value);
+  const date = /[a-z]/i.test(value) ? Date.parse(value) : Number.NaN;
+  return Number.isNaN(date) ? undefined : Math.max(0, Math.ceil((date - Date.now()) / 1000));
+}
+
+function headerNumber(refusal: Refusal, name: string): number | undefined {
+  const value = refusal.header(name);
+  return value && /^\s*\d+\s*$/.test(value) ? Number(value) : undefined;
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === "string" && value.trim() !== "" ? value : undefined;
+}
+
+function withoutUndefined<T extends object>(record: { [K in keyof T]: T[K] | undefined }): T {
+  return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined)) as T;
+}

@@ -1,0 +1,126 @@
+import { type Attributes, context, type Span, trace } from "@opentelemetry/api";
+import type { Config } from "../config.js";
+import { Deadline } from "../deadline.js";
+import { ConnectionError, SpritesError } from "../errors.js";
+import { errorType, failSpan, startSpan } from "../telemetry/tracing.js";
+import { readNdjson } from "./ndjson.js";
+import { type Call, fillTemplate, send, toTransportError } from "./transport.js";
+
+export interface Limits {
+  /** @default the client's `timeout` */
+  readonly timeout?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** REST calls, each a CLIENT span named after its route. */
+export class Rest {
+  readonly config: Config;
+
+  constructor(config: Config) {
+    this.config = config;
+  }
+
+  /** Sends the call and reads the answer; time limit and span cover both. */
+  async request<T>(call: Call, read: (response: Response) => Promise<T>, limits: Limits = {}): Promise<T> {
+    const { config } = this;
+    limits.signal?.throwIfAborted();
+    const parent = context.active();
+    const span = startSpan(config, `${call.method} ${call.template}`, callAttributes(config, call), parent);
+    using deadline = new Deadline(limits.timeout ?? config.timeout, limits.signal);
+    try {
+      const response = await context.with(trace.setSpan(parent, span), () => send(config, call, deadline));
+      span.setAttribute("http.response.status_code", response.status);
+      return await readAnswer(response, read, config, deadline);
+    } catch (error) {
+      failRestSpan(span, error, limits.signal);
+      throw error;
+    } finally {
+      span.end();
+    }
+  }
+
+  json(call: Call, limits?: Limits): Promise<unknown> {
+    return this.request(call, readJson, limits);
+  }
+
+  /** For calls whose answer holds nothing of use. */
+  done(call: Call, limits?: Limits): Promise<void> {
+    return this.request(call, async (response) => await response.body?.cancel(), limits);
+  }
+
+  /** Lines of a streamed answer as they come. Leaving the loop early ends the request. */
+  async *lines(call: Call, limits: Limits = {}): AsyncGenerator<Record<string, unknown>, void, undefined> {
+    const { config } = this;
+    limits.signal?.throwIfAborted();
+    const parent = context.active();
+    const span = startSpan(config, `${call.method} ${call.template}`, callAttributes(config, call), parent);
+    using deadline = new Deadline(limits.timeout ?? config.checkpointTimeout, limits.signal);
+    try {
+      const response = await context.with(trace.setSpan(parent, span), () => send(config, call, deadline));
+      span.setAttribute("http.response.status_code", response.status);
+      yield* streamLines(response, config, deadline);
+    } catch (error) {
+      failRestSpan(span, error, limits.signal);
+      throw error;
+    } finally {
+      span.end();
+    }
+  }
+}
+
+/** HTTP attributes of a call that a span has from its start. */
+export function callAttributes(config: Config, call: Call): Attributes {
+  return {
+    "http.request.method": call.method,
+    "url.template": call.template,
+    "url.full": `${config.endpoint}${fillTemplate(call)}`,
+    ...(call.params?.name !== undefined && { "sprites.sprite.id": call.params.name }),
+  };
+}
+
+/** Ndjson of an answer; a stream that breaks off simply ends, unless the limit or the caller ended it. */
+export async function* streamLines(
+  response: Response,
+  config: Config,
+  deadline: Deadline,
+): AsyncGenerator<Record<string, unknown>, void, undefined> {
+  try {
+    if (response.body !== null) yield* readNdjson(response.body);
+  } catch (error) {
+    const reason = toTransportError(error, config, deadline);
+    if (!(reason instanceof ConnectionError)) throw reason;
+  }
+}
+
+async function readAnswer<T>(
+  response: Response,
+  read: (response: Response) => Promise<T>,
+  config: Config,
+  deadline: Deadline,
+): Promise<T> {
+  try {
+    return await read(response);
+  } catch (error) {
+    if (error instanceof SpritesError) throw error;
+    throw toTransportError(error, config, deadline);
+  }
+}
+
+async function readJson(response: Response): Promise<unknown> {
+  const text = await response.text();
+  if (text.trim() === "") return undefined;
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new SpritesError("the API answered with something other than JSON", {
+      status: response.status,
+      cause,
+    });
+  }
+}
+
+function failRestSpan(span: Span, error: unknown, signal: AbortSignal | undefined): void {
+  const status = error instanceof SpritesError ? error.status : undefined;
+  if (status !== undefined) span.setAttribute("http.response.status_code", status);
+  failSpan(span, status === undefined ? errorType(error, signal) : String(status), error);
+}

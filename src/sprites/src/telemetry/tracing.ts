@@ -1,0 +1,75 @@
+import {
+  type Attributes,
+  type Context,
+  context,
+  createContextKey,
+  propagation,
+  type Span,
+  SpanKind,
+  SpanStatusCode,
+  type Tracer,
+  trace,
+} from "@opentelemetry/api";
+import type { Config } from "../config.js";
+import { VERSION } from "../version.js";
+
+export const SCOPE = "@kit/sprites";
+
+/**
+ * The key under which OpenTelemetry's own packages look for suppression. Context keys are registered symbols, so this
+ * is the same key as in `@opentelemetry/core`, without that dependency.
+ */
+const SUPPRESS_TRACING = createContextKey("OpenTelemetry SDK Context Key SUPPRESS_TRACING");
+
+/** Runs `work` with HTTP and socket instrumentations silent: the operation has its span already. */
+export function withoutTracing<T>(work: () => T): T {
+  return context.with(context.active().setValue(SUPPRESS_TRACING, true), work);
+}
+
+export function getTracer(config: Config): Tracer {
+  return (config.tracerProvider ?? trace.getTracerProvider()).getTracer(SCOPE, VERSION);
+}
+
+/** A CLIENT span under `parent`, carrying where the service is. */
+export function startSpan(config: Config, name: string, attributes: Attributes, parent: Context): Span {
+  const server = { "server.address": config.host, "server.port": config.port };
+  return getTracer(config).startSpan(
+    name,
+    { kind: SpanKind.CLIENT, attributes: { ...attributes, ...server } },
+    parent,
+  );
+}
+
+export function failSpan(span: Span, type: string, error: unknown): void {
+  const message = error instanceof Error ? error.message : String(error);
+  span.setAttribute("error.type", type);
+  span.setStatus({ code: SpanStatusCode.ERROR, message });
+  span.recordException(error instanceof Error ? error : message);
+}
+
+/** Our classes by name; what an abort signal carries is `aborted`, whatever its type. */
+export function errorType(error: unknown, signal?: AbortSignal): string {
+  if (signal?.aborted && error === signal.reason) return "aborted";
+  return error instanceof Error ? error.name : "_OTHER";
+}
+
+/** W3C headers for the API itself, when asked for. */
+export function propagationHeaders(config: Config, from: Context): Record<string, string> {
+  const headers: Record<string, string> = {};
+  if (config.propagateContext) propagation.inject(from, headers);
+  return headers;
+}
+
+/**
+ * The trace context as environment variables: the propagator's keys in upper case, other characters as `_`
+ * (OpenTelemetry's environment carrier).
+ */
+export function propagationEnv(from: Context): Record<string, string> {
+  const carrier: Record<string, string> = {};
+  propagation.inject(from, carrier);
+  const names = Object.entries(carrier).map(([key, value]) => [
+    key.toUpperCase().replace(/[^A-Z0-9_]/g, "_"),
+    value,
+  ]);
+  return Object.fromEntries(names);
+}

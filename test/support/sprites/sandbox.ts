@@ -1,0 +1,82 @@
+import { cpSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { ExecSession } from "./exec-session.js";
+import type { Faults } from "./faults.js";
+
+interface Saved {
+  readonly id: string;
+  readonly createTime: string;
+  readonly sourceId: string;
+  readonly history: readonly string[];
+  readonly comment?: string;
+  readonly isAuto: boolean;
+  readonly folder: string;
+}
+
+/** One sandbox: a folder of its own, its commands, its checkpoints. */
+export class Sandbox {
+  readonly name: string;
+  readonly createdAt = new Date().toISOString();
+  readonly home: string;
+  readonly sessions = new Map<string, ExecSession>();
+  readonly labels: readonly string[];
+  faults: Faults = {};
+  rules: unknown[] = [{ include: "defaults" }];
+  checkpoints: Saved[] = [];
+  readonly #root: string;
+  #current = "";
+
+  constructor(name: string, labels: readonly string[] = []) {
+    this.name = name;
+    this.labels = labels;
+    this.#root = mkdtempSync(join(tmpdir(), "kit-sprite-"));
+    this.home = join(this.#root, "home");
+    mkdirSync(this.home);
+  }
+
+  /** The checkpoint the sandbox stands on. */
+  get current(): string {
+    return this.#current;
+  }
+
+  save(comment: string | undefined, isAuto = false): Saved {
+    const count = this.checkpoints.filter((saved) => saved.isAuto === isAuto).length + 1;
+    const id = isAuto ? `auto-${count}` : `v${count}`;
+    const folder = join(this.#root, id);
+    cpSync(this.home, folder, { recursive: true });
+    const source = this.checkpoints.find((saved) => saved.id === this.#current);
+    const saved: Saved = {
+      id,
+      createTime: nanoseconds(new Date()),
+      sourceId: this.#current,
+      history: source ? [source.id, ...source.history] : [],
+      ...(comment !== undefined && { comment }),
+      isAuto,
+      folder,
+    };
+    this.checkpoints = [saved, ...this.checkpoints];
+    if (!isAuto) this.#current = id;
+    return saved;
+  }
+
+  restore(saved: Saved): void {
+    for (const session of this.sessions.values()) session.destroy();
+    this.sessions.clear();
+    rmSync(this.home, { recursive: true, force: true });
+    cpSync(saved.folder, this.home, { recursive: true });
+    this.#current = saved.id;
+  }
+
+  destroy(): void {
+    for (const session of this.sessions.values()) session.destroy();
+    rmSync(this.#root, { recursive: true, force: true });
+  }
+}
+
+/** The service writes nine fractional digits. */
+function nanoseconds(date: Date): string {
+  return date.toISOString().replace("Z", "054740Z");
+}
+
+export type { Saved };
