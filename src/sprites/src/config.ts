@@ -1,5 +1,5 @@
 import type { Agent } from "node:http";
-import type { TracerProvider } from "@opentelemetry/api";
+import type { MeterProvider, TracerProvider } from "@opentelemetry/api";
 import { checkTimeout } from "./deadline.js";
 import { AuthenticationError, SpritesError } from "./errors.js";
 
@@ -39,15 +39,19 @@ export interface SpritesClientOptions {
   nonZeroExitIsError?: boolean;
   /** @default the global provider, looked up at each operation */
   tracerProvider?: TracerProvider;
+  /** @default the global provider, looked up at each command */
+  meterProvider?: MeterProvider;
 }
 
 /** Options with every default in place. Holds the token: keep it in `#private` fields. */
-export interface Config extends Required<Omit<SpritesClientOptions, "agent" | "tracerProvider">> {
+export interface Config
+  extends Required<Omit<SpritesClientOptions, "agent" | "tracerProvider" | "meterProvider">> {
   readonly socketEndpoint: string;
   readonly host: string;
   readonly port: number;
   readonly agent: Agent | undefined;
   readonly tracerProvider: TracerProvider | undefined;
+  readonly meterProvider: MeterProvider | undefined;
 }
 
 const DEFAULT_ENDPOINT = "https://api.sprites.dev";
@@ -80,6 +84,7 @@ export function readConfig(options: SpritesClientOptions, env: NodeJS.ProcessEnv
     propagateContext: options.propagateContext ?? false,
     nonZeroExitIsError: options.nonZeroExitIsError ?? true,
     tracerProvider: options.tracerProvider,
+    meterProvider: options.meterProvider,
   };
 }
 

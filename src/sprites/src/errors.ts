@@ -24,24 +24,21 @@ export interface SpritesErrorOptions extends ErrorOptions {
 export class SpritesError extends Error {
   override readonly name: string = "SpritesError";
   /** HTTP status of the answer, when there was one. */
-  readonly status: number | undefined;
+  declare readonly status: number | undefined;
   /** The server's own code, such as `concurrent_sprite_limit_exceeded`, or `INVALID_STATE` for a call out of order. */
-  readonly errorCode: string | undefined;
+  declare readonly errorCode: string | undefined;
   /** As in Node's errors: `ENOENT` and the like from the sandbox's file system, else the same as `errorCode`. */
-  readonly code: string | undefined;
+  declare readonly code: string | undefined;
   /** The body of the answer: parsed JSON, or text cut at 64 KiB. */
-  readonly body: unknown;
-  readonly retryAfterSeconds: number | undefined;
-  readonly rateLimit: RateLimit | undefined;
+  declare readonly body: unknown;
+  declare readonly retryAfterSeconds: number | undefined;
+  declare readonly rateLimit: RateLimit | undefined;
 
-  constructor(message: string, options: SpritesErrorOptions = {}) {
-    super(message, "cause" in options ? { cause: options.cause } : undefined);
-    this.status = options.status;
-    this.errorCode = options.errorCode;
-    this.code = options.code ?? options.errorCode;
-    this.body = options.body;
-    this.retryAfterSeconds = options.retryAfterSeconds;
-    this.rateLimit = options.rateLimit;
+  constructor(message: string, { cause, ...fields }: SpritesErrorOptions = {}) {
+    super(message, cause === undefined ? undefined : { cause });
+    const all = Object.entries({ ...fields, code: fields.code ?? fields.errorCode });
+    // Only what is known becomes a property: an error printed whole shall not list what it does not know.
+    Object.assign(this, Object.fromEntries(all.filter(([, value]) => value !== undefined)));
   }
 }
 
@@ -57,14 +54,12 @@ export class AuthenticationError extends SpritesError {
 export class ConnectionError extends SpritesError {
   override readonly name = "ConnectionError";
   /** WebSocket close code; 1006 = no close frame. */
-  readonly closeCode: number | undefined;
+  declare readonly closeCode: number | undefined;
   /** Reason text of the close frame. */
-  readonly reason: string | undefined;
+  declare readonly reason: string | undefined;
 
   constructor(message: string, options: SpritesErrorOptions & { closeCode?: number; reason?: string } = {}) {
     super(message, options);
-    this.closeCode = options.closeCode;
-    this.reason = options.reason;
   }
 }
 

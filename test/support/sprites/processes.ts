@@ -96,7 +96,8 @@ export function spawnInTerminal(pty: Pty, request: ProcessRequest, events: Proce
   terminal.onExit(({ exitCode, signal }) => events.onEnd(signal ? 128 + signal : exitCode));
   return {
     pid: terminal.pid,
-    write: (data) => terminal.write(data),
+    // Buffers pass through as they are.
+    write: (data) => terminal.write(data as unknown as string),
     endInput: () => undefined,
     resize: (cols, rows) => terminal.resize(cols, rows),
     pause: () => terminal.pause(),

@@ -1,10 +1,11 @@
 import { type Attributes, metrics } from "@opentelemetry/api";
+import type { Config } from "../config.js";
 import { VERSION } from "../version.js";
 import { SCOPE } from "./tracing.js";
 
 /** Counts a command as running; the returned function records that, and how, it ended. */
-export function measureExec(tty: boolean): (failure?: string) => void {
-  const meter = metrics.getMeter(SCOPE, VERSION);
+export function measureExec(config: Config, tty: boolean): (failure?: string) => void {
+  const meter = (config.meterProvider ?? metrics).getMeter(SCOPE, VERSION);
   const active = meter.createUpDownCounter("sprites.exec.active", {
     unit: "{command}",
     description: "Commands with an open connection",

@@ -41,7 +41,7 @@ export class ExecSpan {
       parent,
     );
     this.context = trace.setSpan(parent, this.#span);
-    this.#measured = measureExec(facts.tty);
+    this.#measured = measureExec(config, facts.tty);
   }
 
   set(attributes: Attributes): void {

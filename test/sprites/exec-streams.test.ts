@@ -1,0 +1,160 @@
+import { Readable, Writable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { describe, expect, it } from "vitest";
+import { Harness, isAlive, rejection, until } from "./harness.js";
+
+const harness = new Harness();
+
+describe("iteration", () => {
+  it("starts the command and gives its pieces until the end", async () => {
+    const exec = harness.exec("echo 1; sleep 0.1; echo 2 >&2; sleep 0.1; echo 3; exit 6");
+    const seen: string[] = [];
+    for await (const { stream, data } of exec) seen.push(`${stream} ${data}`);
+    expect(seen).toEqual(["stdout 1\n", "stderr 2\n", "stdout 3\n"]);
+    expect(exec.returncode).toBe(6);
+  });
+
+  it("closes when it is left early", async () => {
+    const exec = harness.exec("while :; do echo x; sleep 0.01; done");
+    for await (const _ of exec) break;
+    expect(exec.returncode).toBeNull();
+    await until(() => harness.server.connections === 0);
+  });
+
+  it("throws when the command is lost, after all that came", async () => {
+    const exec = harness.exec("echo x", {}, { closeWith: { code: 1011 } });
+    let text = "";
+    const reading = (async () => {
+      for await (const { data } of exec) text += data;
+    })();
+    expect(await rejection(reading)).toMatchObject({ name: "ConnectionError", closeCode: 1011 });
+    expect(text).toBe("x\n");
+  });
+});
+
+it("gives lines, whole characters included, of either stream", async () => {
+  const exec = harness.exec("printf '1 €\\n2 €\\n3'; echo err >&2", {}, { frameBytes: 1 });
+  const lines: string[] = [];
+  for await (const line of exec.lines()) lines.push(line);
+  expect(lines).toEqual(["1 €", "2 €", "3"]);
+  expect(exec.stderr.toString()).toBe("err\n");
+});
+
+describe("streams", () => {
+  it("of Node: input and output through a pipeline", async () => {
+    const exec = harness.exec("tr a-z A-Z");
+    const output: Buffer[] = [];
+    await Promise.all([
+      pipeline(Readable.from(["hello ", "world"]), exec.writable()),
+      pipeline(exec.readable(), async (source) => {
+        for await (const chunk of source) output.push(chunk as Buffer);
+      }),
+    ]);
+    expect(Buffer.concat(output).toString()).toBe("HELLO WORLD");
+    expect(exec.returncode).toBe(0);
+  });
+
+  it("of the Web: input and output", async () => {
+    const exec = harness.exec("rev");
+    const writer = exec.writableWeb().getWriter();
+    const reading = new Response(exec.readableWeb() as never).text();
+    await writer.write("abc\n");
+    await writer.close();
+    expect(await reading).toBe("cba\n");
+  });
+
+  it.each(["node", "web"])("of %s can be left while the command is silent", async (kind) => {
+    const exec = harness.exec("sleep 30");
+    if (kind === "node") {
+      const readable = exec.readable();
+      readable.resume();
+      await until(() => exec.sessionId !== undefined);
+      readable.destroy();
+      await new Promise((resolve) => readable.once("close", resolve));
+    } else {
+      const reader = exec.readableWeb().getReader();
+      const reading = reader.read();
+      await until(() => exec.sessionId !== undefined);
+      await reader.cancel();
+      expect((await reading).done).toBe(true);
+    }
+    await until(() => harness.server.connections === 0);
+    process.kill(-Number(exec.sessionId), "SIGKILL");
+  });
+
+  it("fail with the loss of the command", async () => {
+    const exec = harness.exec("echo x", {}, { closeWith: { code: 1006 } });
+    const sink = new Writable({ write: (_chunk, _encoding, done) => done() });
+    expect(await rejection(pipeline(exec.readable(), sink))).toMatchObject({ name: "ConnectionError" });
+  });
+});
+
+const print = (megabytes: number): string[] => ["head", "-c", String(megabytes * 1024 * 1024), "/dev/zero"];
+
+/** Megabytes by which memory grew at its peak. */
+async function growth(work: (sample: () => void) => Promise<void>): Promise<number> {
+  const used = (): number => {
+    const { heapUsed, external } = process.memoryUsage();
+    return heapUsed + external;
+  };
+  const before = used();
+  let peak = before;
+  await work(() => {
+    peak = Math.max(peak, used());
+  });
+  return (peak - before) / 1024 / 1024;
+}
+
+describe("a command that prints 200 MB", () => {
+  it("is not kept in memory when it is streamed", async () => {
+    let total = 0;
+    const grown = await growth(async (sample) => {
+      const exec = harness.exec(print(200));
+      for await (const { data } of exec) {
+        total += data.length;
+        sample();
+      }
+      expect(exec.stdout).toHaveLength(0);
+    });
+    expect(total).toBe(200 * 1024 * 1024);
+    expect(grown).toBeLessThan(64);
+  });
+
+  it("is not kept in memory when it is run without collecting", async () => {
+    let total = 0;
+    const grown = await growth(async (sample) => {
+      const exec = harness.exec(print(200), { collect: false });
+      exec.onStdout = (data) => {
+        total += data.length;
+        sample();
+      };
+      await exec.run();
+      expect(exec.returncode).toBe(0);
+    });
+    expect(total).toBe(200 * 1024 * 1024);
+    expect(grown).toBeLessThan(64);
+  });
+
+  it("waits for a slow reader instead of filling memory", async () => {
+    const sprite = harness.sprite();
+    const exec = sprite.exec(print(200));
+    const iterator = exec[Symbol.asyncIterator]();
+    await iterator.next();
+    // Nobody reads: the process must still be there, stuck in its pipe, however long we wait.
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    expect(exec.stdout.length).toBeLessThan(3 * 1024 * 1024);
+    expect(isAlive(exec.sessionId)).toBe(true);
+    expect(exec.returncode).toBeNull();
+    let rest = 0;
+    for await (const { data } of { [Symbol.asyncIterator]: () => iterator }) rest += data.length;
+    expect(rest).toBeGreaterThan(199 * 1024 * 1024);
+    expect(exec.returncode).toBe(0);
+  });
+
+  it("does not hold up the reading of the other stream", async () => {
+    const exec = harness.exec("head -c 50000000 /dev/zero >&2; echo done");
+    const lines: string[] = [];
+    for await (const line of exec.lines("stdout")) lines.push(line);
+    expect(lines).toEqual(["done"]);
+  });
+});

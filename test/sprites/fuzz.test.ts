@@ -1,0 +1,108 @@
+import { createHash } from "node:crypto";
+import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
+import { SpritesClient } from "@kit/sprites";
+import { afterAll, beforeAll, expect, it } from "vitest";
+
+/** What the next connection gets after its 101, and in which pieces. */
+let script: { bytes: Buffer; cuts: readonly number[] };
+let server: Server;
+
+const ACCEPT = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+
+/** A WebSocket server one level lower: it writes TCP segments, so that frames can be cut anywhere. */
+function serve(socket: Socket): void {
+  socket.on("error", () => undefined);
+  socket.setNoDelay(true);
+  socket.once("data", async (request) => {
+    const key = /sec-websocket-key: (.*)\r/i.exec(request.toString())?.[1] ?? "";
+    const accept = createHash("sha1")
+      .update(key + ACCEPT)
+      .digest("base64");
+    const head = `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`;
+    const bytes = Buffer.concat([Buffer.from(head), script.bytes]);
+    let start = 0;
+    for (const cut of [...script.cuts.map((at) => at + head.length), bytes.length]) {
+      socket.write(bytes.subarray(start, cut));
+      start = cut;
+      await new Promise(setImmediate);
+    }
+  });
+}
+
+beforeAll(async () => {
+  server = createServer(serve);
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+});
+afterAll(() => void server.close());
+
+function frame(opcode: number, payload: Buffer): Buffer {
+  const { length } = payload;
+  if (length < 126) return Buffer.concat([Buffer.of(0x80 | opcode, length), payload]);
+  return Buffer.concat([Buffer.of(0x80 | opcode, 126, length >> 8, length & 255), payload]);
+}
+
+const binary = (...bytes: (Buffer | number)[]) =>
+  frame(2, Buffer.concat(bytes.map((part) => (typeof part === "number" ? Buffer.of(part) : part))));
+const text = (message: object) => frame(1, Buffer.from(JSON.stringify(message)));
+
+/** A reproducible stream of numbers (mulberry32), so that a failure can be run again. */
+function numbers(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+const SAYING = Buffer.from("Grüße, 世界! €uro\n".repeat(40));
+
+/** The same output in frames cut at random, with noise between them. */
+function randomFrames(random: () => number): Buffer {
+  const frames: Buffer[] = [text({ type: "session_info", session_id: "7", tty: false })];
+  const left = { 1: SAYING, 2: SAYING };
+  while (left[1].length + left[2].length > 0) {
+    const id = random() < 0.5 ? 1 : 2;
+    const size = Math.floor(random() * 60);
+    frames.push(binary(id, left[id].subarray(0, size)));
+    left[id] = left[id].subarray(size);
+    if (random() < 0.05) frames.push(frame(9, Buffer.from("ping")));
+    if (random() < 0.05) frames.push(binary(7, SAYING));
+    if (random() < 0.05) frames.push(frame(1, Buffer.from("{nonsense")));
+    if (random() < 0.05) frames.push(frame(2, Buffer.alloc(0)));
+  }
+  frames.push(text({ type: "exit", exit_code: 5 }), binary(3, 5));
+  return Buffer.concat(frames);
+}
+
+it.each(Array.from({ length: 60 }, (_, i) => i + 1))(
+  "any cut of the bytes gives the same output (seed %i)",
+  async (seed) => {
+    const random = numbers(seed);
+    const bytes = randomFrames(random);
+    const cuts = Array.from({ length: 1 + Math.floor(random() * 40) }, () =>
+      Math.floor(random() * bytes.length),
+    );
+    script = {
+      bytes,
+      cuts: seed === 1 ? Array.from(bytes.keys()) : cuts.sort((a, b) => a - b),
+    };
+    const { port } = server.address() as AddressInfo;
+    const exec = new SpritesClient({ endpoint: `http://127.0.0.1:${port}`, token: "t" })
+      .attach("box")
+      .exec("x");
+    const decoded = { stdout: "", stderr: "", output: "" };
+    const decoders = { stdout: new TextDecoder(), stderr: new TextDecoder(), output: new TextDecoder() };
+    if (seed % 2 === 0) {
+      await exec.run();
+      decoded.stdout = exec.stdout.toString();
+      decoded.stderr = exec.stderr.toString();
+    } else {
+      for await (const { stream, data } of exec)
+        decoded[stream] += decoders[stream].decode(data, { stream: true });
+    }
+    expect(exec.returncode).toBe(5);
+    expect(decoded).toEqual({ stdout: SAYING.toString(), stderr: SAYING.toString(), output: "" });
+  },
+);

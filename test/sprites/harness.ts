@@ -1,0 +1,76 @@
+import { type AddressInfo, createServer } from "node:net";
+import { type ExecOptions, type Sprite, SpritesClient, type SpritesClientOptions } from "@kit/sprites";
+import { afterAll, beforeAll } from "vitest";
+import type { Faults } from "../support/sprites/faults.js";
+import { SpritesServer, TOKEN } from "../support/sprites/server.js";
+
+/** One stand-in server for the tests of a file, and ways to reach it. */
+export class Harness {
+  server!: SpritesServer;
+  #count = 0;
+
+  constructor() {
+    beforeAll(async () => {
+      this.server = await SpritesServer.start();
+    });
+    afterAll(() => this.server.close());
+  }
+
+  client(options: SpritesClientOptions = {}): SpritesClient {
+    return new SpritesClient({ endpoint: this.server.endpoint, token: TOKEN, ...options });
+  }
+
+  /** A sandbox of its own, with these faults. */
+  sprite(faults: Faults = {}, options: SpritesClientOptions = {}): Sprite {
+    const name = `s${++this.#count}`;
+    this.server.add(name, faults);
+    return this.client(options).attach(name);
+  }
+
+  exec(cmd: string | readonly string[], options?: ExecOptions, faults?: Faults) {
+    return this.sprite(faults).exec(cmd, options);
+  }
+
+  /** The query of the last exec socket. */
+  get lastQuery(): URLSearchParams {
+    const url = this.server.received.findLast(({ url }) => url.includes("/exec"))?.url ?? "";
+    return new URL(url, this.server.endpoint).searchParams;
+  }
+}
+
+/** What a promise rejected with. */
+export async function rejection(promise: Promise<unknown>): Promise<Error & Record<string, unknown>> {
+  try {
+    await promise;
+  } catch (error) {
+    return error as Error & Record<string, unknown>;
+  }
+  throw new Error("expected a rejection");
+}
+
+/** Waits until something is so; for what other processes do. */
+export async function until(condition: () => boolean | Promise<boolean>, limitMs = 10_000): Promise<void> {
+  const end = performance.now() + limitMs;
+  while (!(await condition())) {
+    if (performance.now() > end) throw new Error("it did not become so in time");
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+export function isAlive(pid: string | number | undefined): boolean {
+  try {
+    process.kill(Number(pid), 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** An address at which nobody listens. */
+export async function closedEndpoint(): Promise<string> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return `http://127.0.0.1:${port}`;
+}

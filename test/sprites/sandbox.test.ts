@@ -1,0 +1,208 @@
+import { describe, expect, it } from "vitest";
+import { closedEndpoint, Harness, isAlive, rejection, until } from "./harness.js";
+
+const harness = new Harness();
+
+describe("sandboxes", () => {
+  it("are made, told about, and destroyed", async () => {
+    const sprite = await harness.client().createSprite("new-one", { labels: ["ci"], urlAuth: "public" });
+    expect(JSON.parse(harness.server.received.at(-1)?.body ?? "")).toEqual({
+      name: "new-one",
+      labels: ["ci"],
+      url_settings: { auth: "public" },
+    });
+    expect(await sprite.info()).toMatchObject({
+      name: "new-one",
+      status: "running",
+      labels: ["ci"],
+      urlAuth: "sprite",
+      createdAt: expect.any(Date),
+    });
+    await sprite.destroy();
+    expect(await rejection(sprite.info())).toMatchObject({
+      name: "ApiError",
+      status: 404,
+      errorCode: "sprite_not_found",
+    });
+  });
+
+  it("are listed in pages, or one after the other over all pages", async () => {
+    for (let i = 0; i < 5; i++) harness.server.add(`page-${i}`);
+    const client = harness.client();
+    const page = await client.listSprites({ prefix: "page-", maxResults: 2 });
+    expect(page).toMatchObject({ hasMore: true, sprites: [{ name: "page-0" }, { name: "page-1" }] });
+    const names: string[] = [];
+    for await (const { name } of client.allSprites({ prefix: "page-", maxResults: 2 })) names.push(name);
+    expect(names).toEqual([0, 1, 2, 3, 4].map((i) => `page-${i}`));
+    await client.destroySprite("page-0");
+    expect((await client.listSprites({ prefix: "page-" })).sprites).toHaveLength(4);
+  });
+});
+
+describe("sessions", () => {
+  it("are listed while they run", async () => {
+    const sprite = harness.sprite();
+    const exec = sprite.exec(["sleep", "30"]);
+    await exec.start();
+    await until(() => exec.sessionId !== undefined);
+    expect(await sprite.sessions.list()).toMatchObject([
+      { id: exec.sessionId, command: "sleep 30", tty: false },
+    ]);
+    await exec.signal("KILL");
+    await exec.wait();
+    expect(await sprite.sessions.list()).toEqual([]);
+  });
+
+  it("are joined: output so far, then what comes, then the exit code", async () => {
+    const sprite = harness.sprite();
+    const first = sprite.exec("echo early; read x; echo got $x; exit 4");
+    await first.start();
+    await first.readStdout();
+    await first.close();
+    const second = sprite.sessions.attach(first.sessionId as string);
+    await second.start();
+    expect(second).toMatchObject({ tty: false, sessionId: first.sessionId, args: [] });
+    expect((await second.readStdout()).toString()).toBe("early\n");
+    await second.sendStdin("input\n");
+    await second.wait();
+    expect(second).toMatchObject({ returncode: 4, stdout: Buffer.from("early\ngot input\n") });
+  });
+
+  it("that are gone cannot be joined or killed", async () => {
+    const sprite = harness.sprite();
+    expect(await rejection(sprite.sessions.attach("999999").start())).toMatchObject({
+      name: "ExecutionError",
+      status: 404,
+    });
+    expect(await rejection(sprite.sessions.kill("999999"))).toMatchObject({ name: "ApiError", status: 404 });
+  });
+
+  it("are killed, by force when they take too long", async () => {
+    const sprite = harness.sprite();
+    const exec = sprite.exec("trap '' TERM; echo up; while :; do sleep 0.05; done");
+    await exec.start();
+    await exec.readStdout();
+    expect(await sprite.sessions.kill(exec.sessionId as string, { grace: "100ms" })).toBe(137);
+    await until(() => !isAlive(exec.sessionId));
+  });
+});
+
+describe("files", () => {
+  const fs = () => harness.sprite().fs;
+
+  it("are written, read, listed, moved, copied and removed", async () => {
+    const files = fs();
+    await files.write("/a/b.txt", "héllo", { mode: 0o600 });
+    await files.write("/a/bytes", Buffer.from([0, 255]));
+    expect(await files.readText("/a/b.txt")).toBe("héllo");
+    expect(await files.read("/a/bytes")).toEqual(Buffer.from([0, 255]));
+    expect(await files.list("/a")).toMatchObject([
+      { name: "b.txt", isDirectory: false, size: 6, mode: "0600" },
+      { name: "bytes" },
+    ]);
+    await files.rename("/a/b.txt", "/a/c.txt");
+    await files.copy("/a", "/z", { recursive: true });
+    await files.chmod("/z/c.txt", 0o644);
+    expect((await files.at("/z").list()).map(({ name, mode }) => [name, mode])).toContainEqual([
+      "c.txt",
+      "0644",
+    ]);
+    await files.remove("/z", { recursive: true });
+    expect(await rejection(files.list("/z"))).toMatchObject({
+      name: "ApiError",
+      status: 404,
+      code: "ENOENT",
+    });
+  });
+
+  it("have relative paths that start where they are told to", async () => {
+    const files = fs();
+    await files.at("/work").write("x", "1");
+    expect(await files.readText("/work/x")).toBe("1");
+  });
+
+  it("that are not there are an ApiError with the system's code", async () => {
+    expect(await rejection(fs().read("/no"))).toMatchObject({
+      name: "ApiError",
+      code: "ENOENT",
+      body: { path: "/no" },
+    });
+  });
+});
+
+it("services are made, watched, stopped, signalled and removed", async () => {
+  const { services } = harness.sprite();
+  const types: string[] = [];
+  for await (const { type } of services.put(
+    "web",
+    { cmd: "node", args: ["a.js"], httpPort: 80 },
+    { duration: "5s" },
+  )) {
+    types.push(type);
+  }
+  expect(types).toEqual(["started", "stdout", "complete"]);
+  expect(harness.server.received.at(-1)).toMatchObject({
+    url: expect.stringMatching(/services\/web\?duration=5s$/),
+    body: '{"cmd":"node","args":["a.js"],"http_port":80}',
+  });
+  expect(await services.list()).toMatchObject([{ name: "web", status: "running", httpPort: 80, pid: 7 }]);
+  const conflict = services.put("other", { cmd: "x", httpPort: 81 });
+  expect(await rejection(conflict.next())).toMatchObject({ name: "ApiError", status: 409 });
+  const codes: (number | undefined)[] = [];
+  for await (const { exitCode } of services.stop("web", { grace: "1s" })) codes.push(exitCode);
+  expect(codes).toContain(0);
+  expect(await services.get("web")).toMatchObject({ status: "stopped" });
+  for await (const { type } of services.start("web")) expect(type).not.toBe("stopped");
+  for await (const { type } of services.restart("web")) expect(type).not.toBe("stopped");
+  const lines: string[] = [];
+  for await (const { data } of services.logs("web", { lines: 2 })) lines.push(data);
+  expect(lines).toEqual(["two", "three"]);
+  await services.signal("web", "HUP");
+  await services.delete("web");
+  expect(await rejection(services.get("web"))).toMatchObject({ status: 404 });
+});
+
+it("the network policy is read and replaced", async () => {
+  const { networkPolicy } = harness.sprite();
+  expect(await networkPolicy.get()).toEqual([{ include: "defaults" }]);
+  const rules = [{ domain: "*.example.com", action: "allow" } as const];
+  await networkPolicy.set(rules);
+  expect(await networkPolicy.get()).toEqual(rules);
+});
+
+describe("every call", () => {
+  it("ends at its limit and with its signal", async () => {
+    const sprite = harness.sprite({ restNeverAnswers: true }, { timeout: 30 });
+    expect(await rejection(sprite.info())).toMatchObject({ name: "TimeoutError" });
+    const reason = new Error("enough");
+    expect(await rejection(sprite.info({ signal: AbortSignal.abort(reason) }))).toBe(reason);
+    const stop = new AbortController();
+    setTimeout(() => stop.abort(reason), 10);
+    expect(await rejection(sprite.info({ timeout: 10_000, signal: stop.signal }))).toBe(reason);
+  });
+
+  it("is a ConnectionError when there is nobody", async () => {
+    const sprite = harness.client({ endpoint: await closedEndpoint() }).attach("box");
+    expect(await rejection(sprite.info())).toMatchObject({
+      name: "ConnectionError",
+      message: expect.stringContaining("ECONNREFUSED"),
+    });
+  });
+
+  it("encodes the name it was given", async () => {
+    await rejection(harness.client().attach("a/b ü").info());
+    expect(harness.server.received.at(-1)?.url).toBe("/v1/sprites/a%2Fb%20%C3%BC");
+  });
+
+  it("goes through the fetch it was given", async () => {
+    const urls: string[] = [];
+    const client = harness.client({
+      fetch: (input, init) => {
+        urls.push(String(input));
+        return fetch(input, init);
+      },
+    });
+    await client.listSprites();
+    expect(urls).toEqual([`${harness.server.endpoint}/v1/sprites`]);
+  });
+});
