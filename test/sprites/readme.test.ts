@@ -1,0 +1,68 @@
+import { execFile } from "node:child_process";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { expect, it } from "vitest";
+import { loadPty } from "../support/sprites/processes.js";
+import { TOKEN } from "../support/sprites/server.js";
+import { Harness } from "./harness.js";
+
+const harness = new Harness();
+const root = fileURLToPath(new URL("../../", import.meta.url));
+const readme = readFileSync(join(root, "src/sprites/README.md"), "utf8");
+const examples = [...readme.matchAll(/^## (.*)\n```ts\n([\s\S]*?)```/gm)].map(
+  ([, heading = "", code = ""]) => ({
+    heading,
+    code,
+  }),
+);
+
+/** What each example prints, in part. One without an entry fails: new examples need to be looked at. */
+const PRINTS: Readonly<Record<string, RegExp>> = {
+  Start: /^Hello from Sprite!\n\n0\n$/,
+  Configure: /^https:\/\/api\.sprites\.dev http:\/\/127\.0\.0\.1:\d+\n$/,
+  "Run commands": /total[\s\S]*total[\s\S]*Hello, World!\n$/,
+  "Read output as it arrives": /^line 1\nline 2\nline 3\n0\n$/,
+  "Start now, wait later": /^1\n2\n3\n$/,
+  "Use a terminal": /./,
+  Callbacks: /^STDOUT: \/etc\/host[\s\S]*Process exited with code: \d\n$/,
+  "Environment and directory": /MY_VAR=my_value[\s\S]*\/tmp\n$/,
+  Checkpoints:
+    /complete: Checkpoint (v\d+)[\s\S]*Created checkpoint: \1\n\1: 20[\s\S]*complete: Restore[\s\S]*History: /,
+  Errors: /code: 1\nError: ls:[\s\S]*timed out!\nRestore failed: checkpoint not found: invalid-id\n$/,
+  "Sandboxes, sessions, files, services, network": /main\.sh[\s\S]*started\nstdout\ncomplete\nmy-box\n$/,
+};
+
+it("has every example of the Python package's README", () => {
+  expect(examples.map(({ heading }) => heading)).toEqual(Object.keys(PRINTS));
+});
+
+it.each(examples)("runs the example: $heading", async ({ heading, code }) => {
+  if (heading === "Use a terminal" && loadPty() === undefined) return;
+  harness.server.add("sprite-id");
+  // Below the root, so that it finds the packages.
+  const directory = join(root, "node_modules/.cache/kit-readme");
+  mkdirSync(directory, { recursive: true });
+  const file = join(directory, `sprites-${heading.replace(/\W+/g, "-")}.mjs`);
+  writeFileSync(file, code.replaceAll("your-api-token", TOKEN));
+  const env = { ...process.env, SPRITES_TOKEN: TOKEN, SPRITES_ENDPOINT: harness.server.endpoint };
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, [file], { env });
+  expect(stderr).toBe("");
+  expect(stdout).toMatch(PRINTS[heading] as RegExp);
+});
+
+it("names every option and variable", () => {
+  const source = (file: string) => readFileSync(join(root, "src/sprites/src", file), "utf8");
+  const namesIn = (file: string, name: string) => {
+    const [, body = ""] = new RegExp(`interface ${name} \\{([\\s\\S]*?)\\n\\}`).exec(source(file)) ?? [];
+    return [...body.matchAll(/^ {2}(\w+)\??:/gm)].map(([, option]) => option as string);
+  };
+  const options = [
+    ...namesIn("config.ts", "SpritesClientOptions"),
+    ...namesIn("exec/exec-options.ts", "ExecOptions"),
+  ];
+  expect(options.length).toBeGreaterThan(20);
+  for (const option of options) expect(readme).toContain(`\`${option}\``);
+  for (const [name] of source("config.ts").matchAll(/env\.(\w+)/g)) expect(readme).toContain(name.slice(4));
+});
