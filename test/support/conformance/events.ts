@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import { type Attributes, SpanKind } from "@opentelemetry/api";
 import type { ReadableLogRecord } from "@opentelemetry/sdk-logs";
 import type { ReadableSpan } from "@opentelemetry/sdk-trace-node";
 import { checkNameAllowed, checkValue, isContent, isKnownName } from "./attribute-values.js";
@@ -80,8 +81,9 @@ function checkEventAttributes(
   report: Report,
 ): void {
   const listed = listedAttributes({ ...UNNAMED, ...rule });
-  // A refinement of the span adds its attributes to the event as well.
-  const refined = span && record.eventName === DETAILS_EVENT ? spanTypeOf(span)?.rule : undefined;
+  // A refinement of the span type adds its attributes to the event as well, sampled or not.
+  const { attributes = record.attributes as Attributes, kind = SpanKind.CLIENT } = span ?? {};
+  const refined = record.eventName === DETAILS_EVENT ? spanTypeOf({ attributes, kind })?.rule : undefined;
   for (const name of refined ? listedAttributes(refined) : []) listed.add(name);
   for (const [name, value] of Object.entries(record.attributes)) {
     checkNameAllowed(name, report);

@@ -21,7 +21,7 @@ export function refiningProvider(attributes: Attributes): string {
 }
 
 /** The span type a span claims to be, by operation, kind and provider; undefined for spans outside GenAI. */
-export function spanTypeOf(span: ReadableSpan): SpanType | undefined {
+export function spanTypeOf(span: Pick<ReadableSpan, "attributes" | "kind">): SpanType | undefined {
   const operation = span.attributes["gen_ai.operation.name"];
   const kind = SpanKind[span.kind] ?? "";
   if (span.attributes["mcp.method.name"] !== undefined && kind !== "INTERNAL") {
