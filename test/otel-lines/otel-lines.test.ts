@@ -1,0 +1,109 @@
+import { execFile } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import type { SpanContext } from "@opentelemetry/api";
+import type { ReadableSpan } from "@opentelemetry/sdk-trace-node";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { checkConformance, type Recorded } from "../support/conformance.js";
+import {
+  event,
+  json,
+  ProviderServer,
+  type ReceivedRequest,
+  type Reply,
+  script,
+} from "../support/provider-server.js";
+import { findNode } from "../support/register/nodes.js";
+
+const HOST = fileURLToPath(new URL("./host.mjs", import.meta.url));
+const NODE_24 = findNode(24);
+
+let provider: ProviderServer;
+beforeAll(async () => {
+  provider = await ProviderServer.start();
+});
+afterAll(() => provider.close());
+
+describe("an application on OpenTelemetry 2.x", () => {
+  it("gets spans, metrics and events through its global providers", async () => {
+    await expectComplete(await runHost(process.execPath, "2"));
+  });
+});
+
+describe("an application on OpenTelemetry 3.x", () => {
+  if (NODE_24 === undefined) {
+    it.skip("Node 24 cannot be installed here, and OpenTelemetry 3.x needs Node 22.15 or newer", () => {});
+    return;
+  }
+
+  it("gets spans, metrics and events when the kit has an older copy of the API", async () => {
+    await expectComplete(await runHost(NODE_24, "3"));
+  });
+
+  it("gets spans, metrics and events when all share its copy of the API", async () => {
+    await expectComplete(await runHost(NODE_24, "3", "one-api"));
+  });
+});
+
+async function expectComplete(recorded: Recorded): Promise<void> {
+  const app = recorded.spans.find(({ name }) => name === "app");
+  const names = recorded.spans.map(({ name }) => name);
+  expect(names.sort()).toEqual([
+    "app",
+    "chat fail",
+    "chat plain",
+    "chat stream",
+    "chat tools",
+    "chat tools",
+    "execute_tool look",
+  ]);
+  for (const span of recorded.spans.filter(({ name }) => name !== "app")) {
+    expect(span.parentSpanContext?.traceId).toBe(app?.spanContext().traceId);
+  }
+  expect(checkConformance(recorded)).toEqual([]);
+  expect(recorded.logs.map(({ eventName }) => eventName)).toContain(
+    "gen_ai.client.inference.operation.details",
+  );
+  expect(
+    recorded.metrics.flatMap(({ metrics }) => metrics.map(({ descriptor }) => descriptor.name)),
+  ).toContain("gen_ai.client.inference.duration");
+}
+
+async function runHost(node: string, line: string, copies = "two-apis"): Promise<Recorded> {
+  const baseURL = provider.serve("/openai", reply);
+  const { stdout } = await promisify(execFile)(node, [HOST, line, baseURL, copies], { maxBuffer: 2 ** 26 });
+  const { spans, ...rest } = JSON.parse(stdout) as Omit<Recorded, "spans"> & {
+    readonly spans: readonly (Omit<ReadableSpan, "spanContext"> & { readonly context: SpanContext })[];
+  };
+  return {
+    ...rest,
+    spans: spans.map((span) => ({ ...span, spanContext: () => span.context }) as ReadableSpan),
+  };
+}
+
+const usage = { prompt_tokens: 3, completion_tokens: 2, total_tokens: 5 };
+
+function reply({ body }: ReceivedRequest): Reply {
+  const { model, messages } = body as { model: string; messages: readonly object[] };
+  const made = (object: string, choice: object) => ({
+    id: "chatcmpl-1",
+    object,
+    model,
+    choices: [{ index: 0, ...choice }],
+    usage,
+  });
+  const answer = { message: { role: "assistant", content: "Hi" }, finish_reason: "stop" };
+  if (model === "fail")
+    return json({ error: { message: "No such model", code: "model_not_found" } }, { status: 404 });
+  if (model === "stream") {
+    const chunk = made("chat.completion.chunk", {
+      delta: { role: "assistant", content: "Hi" },
+      finish_reason: "stop",
+    });
+    return script([chunk, event("[DONE]")]);
+  }
+  if (model !== "tools" || messages.length > 1) return json(made("chat.completion", answer));
+  const call = { id: "call_1", type: "function", function: { name: "look", arguments: "{}" } };
+  const message = { role: "assistant", content: null, tool_calls: [call] };
+  return json(made("chat.completion", { message, finish_reason: "tool_calls" }));
+}
