@@ -2,6 +2,7 @@ export interface ErrorFacts extends ErrorOptions {
   readonly statusCode?: number | undefined;
   readonly detail?: unknown;
   readonly body?: string | undefined;
+  readonly retryAfterMs?: number | undefined;
 }
 
 /** A request to the collector API failed. The message never holds the API key. */
@@ -13,12 +14,15 @@ export class CatSyphonError extends Error {
   readonly detail: unknown;
   /** The answer as text. */
   readonly body: string | undefined;
+  /** What `Retry-After` asked for. */
+  readonly retryAfterMs: number | undefined;
 
   constructor(message: string, facts: ErrorFacts = {}) {
     super(message, facts.cause === undefined ? undefined : { cause: facts.cause });
     this.statusCode = facts.statusCode;
     this.detail = facts.detail;
     this.body = facts.body;
+    this.retryAfterMs = facts.retryAfterMs;
   }
 }
 

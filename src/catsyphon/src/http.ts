@@ -43,19 +43,15 @@ export class CollectorHttp {
     const { retry, mayRetry } = this.#options;
     for (let attempt = 0; ; attempt++) {
       request.signal?.throwIfAborted();
-      const { value, error, retryAfterMs } = await this.#attempt(request);
+      const { value, error } = await this.#attempt(request);
       if (!error) return value;
       const worthwhile = error instanceof RetryableError && (mayRetry?.(error) ?? true);
       if (!worthwhile || attempt >= retry.maxRetries) throw error;
-      await pause(retry.delayMs(attempt, retryAfterMs), request.signal);
+      await pause(retry.delayMs(attempt, error.retryAfterMs), request.signal);
     }
   }
 
-  async #attempt(request: HttpRequest): Promise<{
-    value?: unknown;
-    error?: CatSyphonError;
-    retryAfterMs?: number | undefined;
-  }> {
+  async #attempt(request: HttpRequest): Promise<{ value?: unknown; error?: CatSyphonError }> {
     const { baseUrl, headers, timeoutMs, fetch: send = fetch } = this.#options;
     const { signal, method, path, body } = request;
     const controller = new AbortController();
@@ -74,10 +70,8 @@ export class CollectorHttp {
       });
       const text = await response.text();
       if (response.ok) return { value: this.#parse(request, response.status, text) };
-      return {
-        error: this.#toError(response.status, text),
-        retryAfterMs: readRetryAfter(response.headers.get("retry-after"), Date.now()),
-      };
+      const retryAfterMs = readRetryAfter(response.headers.get("retry-after"), Date.now());
+      return { error: this.#toError(response.status, text, retryAfterMs) };
     } catch (error) {
       if (signal?.aborted) throw signal.reason;
       if (error instanceof NonRetryableError) return { error };
@@ -97,11 +91,11 @@ export class CollectorHttp {
     }
   }
 
-  #toError(statusCode: number, text: string): CatSyphonError {
+  #toError(statusCode: number, text: string, retryAfterMs: number | undefined): CatSyphonError {
     const body = this.#hide(text);
     const detail = readDetail(body);
     const message = `HTTP ${statusCode}: ${body.slice(0, 200)}`;
-    const facts = { statusCode, detail, body };
+    const facts = { statusCode, detail, body, retryAfterMs };
     if (this.#options.retry.isRetryable(statusCode)) return new RetryableError(message, facts);
     const aboutCredentials = statusCode === 401 || statusCode === 403 || namesHeader(detail);
     return aboutCredentials ? new AuthenticationError(message, facts) : new NonRetryableError(message, facts);

@@ -36,4 +36,5 @@ export {
   type SessionOptions,
   type StartOptions,
 } from "./session.js";
+export { formatMicros } from "./timestamp.js";
 export { VERSION } from "./version.js";

@@ -1,0 +1,284 @@
+import { ATTR } from "@kit/genai";
+import { type CapturedContent, cutTexts, readContent, toParameters, toText } from "./content.js";
+import type { Conversation, Origin } from "./conversation.js";
+import { fingerprint, hashOf } from "./fingerprint.js";
+import { countRepeats, readNewInput } from "./history.js";
+import { isSystem, type Message, type Part, reasoningOf, textOf } from "./message.js";
+import type { Settings } from "./options.js";
+import { type ReadableSpan, readString, toMicros } from "./readable-span.js";
+import { readError, readStopReason, readUsage } from "./span-kind.js";
+import type { SpanNode, TraceRecord } from "./trace.js";
+
+type Call = Extract<Part, { kind: "call" }>;
+
+/** Tells one model call: what was new in its input, the reply with model and tokens, and how it failed. */
+export function tellChat(
+  conversation: Conversation,
+  trace: TraceRecord,
+  node: SpanNode,
+  span: ReadableSpan,
+  settings: Settings,
+): void {
+  new ChatTeller(conversation, trace.traceId, node.spanId, span, settings).tell();
+}
+
+class ChatTeller {
+  readonly #conversation: Conversation;
+  readonly #origin: Origin;
+  readonly #span: ReadableSpan;
+  readonly #settings: Settings;
+
+  constructor(
+    conversation: Conversation,
+    traceId: string,
+    spanId: string,
+    span: ReadableSpan,
+    settings: Settings,
+  ) {
+    this.#conversation = conversation;
+    this.#origin = { traceId, spanId };
+    this.#span = span;
+    this.#settings = settings;
+  }
+
+  tell(): void {
+    const content = this.#settings.includeContent ? readContent(this.#span) : undefined;
+    if (content) {
+      this.#tellInput(content);
+      this.#tellOutput(content);
+    } else this.#tellPlaceholder();
+    this.#tellError();
+  }
+
+  #tellInput({ instructions, input }: CapturedContent): void {
+    const { system, fresh, anchor } = readNewInput(input);
+    for (const text of [...instructions, ...system.map(({ parts }) => textOf(parts))]) this.#tellSystem(text);
+    for (const [offset, message] of fresh.entries()) {
+      if (isSystem(message.role)) this.#tellSystem(textOf(message.parts));
+      else this.#tellFresh(message, offset, anchor, input);
+    }
+  }
+
+  #tellSystem(text: string): void {
+    if (text === "") return;
+    const key = ["s", this.#conversation.sessionId, hashOf(text)];
+    const data = { author_role: "system", message_type: "context", content: text };
+    this.#add(key, "message", this.#start, data);
+  }
+
+  #tellFresh(message: Message, offset: number, anchor: Message | undefined, input: unknown): void {
+    for (const part of message.parts) {
+      if (part.kind !== "response") continue;
+      const call = this.#conversation.tools.answered(part.id, part.name);
+      if (!call || call.resolved) continue;
+      call.resolved = true;
+      tellResult(this.#conversation, this.#origin, this.#start, this.#settings, {
+        useId: call.useId,
+        success: true,
+        result: toText(part.result),
+      });
+    }
+    const text = textOf(message.parts);
+    if (message.role === "tool" || text === "") return;
+    const key = this.#promptKey(message, offset, anchor, input);
+    const data = { author_role: "human", message_type: "prompt", content: text };
+    this.#add(key, "message", this.#start, data);
+  }
+
+  /**
+   * A prompt is known by what it answers, so the history resent with later calls adds nothing, nor does a
+   * second call with the same prompt in the trace. Words that are really said again differ by how often.
+   */
+  #promptKey(message: Message, offset: number, anchor: Message | undefined, input: unknown): unknown[] {
+    const previous = readString(this.#span.attributes, ATTR.requestPreviousResponseId);
+    const place = anchor ? fingerprint(anchor) : (previous ?? "ROOT");
+    const { sessionId } = this.#conversation;
+    const key = ["p", sessionId, this.#origin.traceId, place, offset, fingerprint(message)];
+    if (!anchor || !this.#conversation.hasTold(key)) return key;
+    const repeats = countRepeats(input, anchor, message, fingerprint);
+    return repeats > 0 ? [...key, repeats] : key;
+  }
+
+  #tellOutput({ output }: CapturedContent): void {
+    let facts: Record<string, unknown> | undefined = this.#facts();
+    let told = false;
+    for (const [choice, message] of output.entries()) {
+      const reasoning = this.#tellReasoning(message, choice);
+      const text = textOf(message.parts);
+      const calls = message.parts.filter((part): part is Call => part.kind === "call");
+      let extra: Record<string, unknown> | undefined = { ...facts, ...reasoning };
+      if (text !== "") {
+        told = this.#tellReply(choice, text, extra) || told;
+        [facts, extra] = [undefined, undefined];
+      }
+      for (const [index, call] of calls.entries()) {
+        if (!this.#tellCall(call, choice, index, extra)) continue;
+        told = true;
+        [facts, extra] = [undefined, undefined];
+      }
+    }
+    // Tokens must not get lost with a reply of neither words nor calls; a failed call need not have one.
+    const isWorthTelling = facts !== undefined && (!readError(this.#span) || facts.token_usage !== undefined);
+    if (!told && isWorthTelling) {
+      const reasoning = output[0] ? this.#inlineReasoning(output[0]) : {};
+      this.#tellReply(0, "", { ...facts, ...reasoning });
+    }
+  }
+
+  #tellReply(choice: number, content: string, extra: Record<string, unknown> | undefined): boolean {
+    const { sessionId } = this.#conversation;
+    const key = ["a", sessionId, this.#origin.traceId, this.#origin.spanId, choice];
+    return this.#add(key, "message", this.#end, {
+      author_role: "assistant",
+      message_type: "response",
+      content,
+      ...extra,
+    });
+  }
+
+  #tellCall(call: Call, choice: number, index: number, extra: Record<string, unknown> | undefined): boolean {
+    // A model that gives its calls no ids still has them told apart.
+    const id = call.id ?? `span_${this.#origin.spanId}_${choice}_${index}`;
+    const known = this.#conversation.tools.asked(id, call.name, call.arguments, this.#origin.spanId);
+    if (!known) return false;
+    return tellCall(this.#conversation, this.#origin, this.#end, this.#settings, {
+      useId: known.useId,
+      name: call.name,
+      parameters: call.arguments,
+      extra,
+    });
+  }
+
+  #tellReasoning(message: Message, choice: number): Record<string, unknown> {
+    const content = reasoningOf(message.parts);
+    if (this.#settings.thinking !== "event" || content === "") return this.#inlineReasoning(message);
+    const { sessionId } = this.#conversation;
+    const key = ["th", sessionId, this.#origin.traceId, this.#origin.spanId, choice];
+    this.#add(key, "thinking", this.#end, {
+      author_role: "assistant",
+      message_type: "plan",
+      content,
+      thinking_content: content,
+    });
+    return {};
+  }
+
+  #inlineReasoning(message: Message): Record<string, unknown> {
+    const content = reasoningOf(message.parts);
+    return this.#settings.thinking === "inline" && content !== "" ? { thinking_content: content } : {};
+  }
+
+  #tellPlaceholder(): void {
+    const facts = this.#facts();
+    // A failed call gave no reply; a made-up one would only hide that.
+    if (readError(this.#span) && facts.token_usage === undefined) return;
+    this.#tellReply(0, this.#settings.placeholder, facts);
+  }
+
+  #tellError(): void {
+    const error = readError(this.#span);
+    if (!error) return;
+    const { attributes } = this.#span;
+    const details = {
+      operation: readString(attributes, ATTR.operationName),
+      model: readModel(attributes),
+      provider: readString(attributes, ATTR.providerName, "gen_ai.system"),
+    };
+    tellError(this.#conversation, this.#origin, this.#end, this.#settings, { ...error, details });
+  }
+
+  #facts(): Record<string, unknown> {
+    const { attributes } = this.#span;
+    return {
+      model: readModel(attributes),
+      token_usage: readUsage(attributes),
+      stop_reason: readStopReason(attributes),
+    };
+  }
+
+  #add(
+    key: readonly unknown[],
+    type: "message" | "thinking",
+    micros: number,
+    data: Record<string, unknown>,
+  ): boolean {
+    return this.#conversation.tell(
+      key,
+      type,
+      micros,
+      this.#origin,
+      cutTexts(data, this.#settings.maxContentChars),
+    );
+  }
+
+  get #start(): number {
+    return toMicros(this.#span.startTime);
+  }
+
+  get #end(): number {
+    return toMicros(this.#span.endTime);
+  }
+}
+
+function readModel(attributes: ReadableSpan["attributes"]): string | undefined {
+  return readString(attributes, ATTR.responseModel, ATTR.requestModel);
+}
+
+/** Tells that a tool was called. */
+export function tellCall(
+  conversation: Conversation,
+  origin: Origin,
+  micros: number,
+  settings: Settings,
+  call: { useId: string; name: string; parameters: unknown; extra?: Record<string, unknown> | undefined },
+): boolean {
+  const parameters = settings.includeContent ? toParameters(call.parameters) : {};
+  return conversation.tell(["tc", conversation.sessionId, call.useId], "tool_call", micros, origin, {
+    author_role: "assistant",
+    message_type: "tool_call",
+    tool_name: call.name,
+    tool_use_id: call.useId,
+    parameters: cutTexts(parameters, settings.maxContentChars),
+    ...call.extra,
+  });
+}
+
+/** Tells what came of a call. */
+export function tellResult(
+  conversation: Conversation,
+  origin: Origin,
+  micros: number,
+  settings: Settings,
+  result: { useId: string; success: boolean; result: string; error?: string | undefined },
+): boolean {
+  const data = {
+    author_role: "tool",
+    message_type: "tool_result",
+    tool_use_id: result.useId,
+    success: result.success,
+    result: result.result,
+    error_message: result.error,
+  };
+  const cut = cutTexts(data, settings.maxContentChars);
+  return conversation.tell(["tr", conversation.sessionId, result.useId], "tool_result", micros, origin, cut);
+}
+
+/** Tells that a model call or an agent failed. */
+export function tellError(
+  conversation: Conversation,
+  origin: Origin,
+  micros: number,
+  settings: Settings,
+  error: { type: string; message: string; details: Record<string, unknown> },
+): boolean {
+  const key = ["e", conversation.sessionId, origin.traceId, origin.spanId, 0];
+  const data = {
+    author_role: "system",
+    message_type: "error",
+    error_type: error.type,
+    // What went wrong is often told with the words that were sent.
+    message: settings.includeContent ? error.message : "",
+    details: error.details,
+  };
+  return conversation.tell(key, "error", micros, origin, cutTexts(data, settings.maxContentChars));
+}

@@ -1,0 +1,52 @@
+import { CollectorClient, RetryConfig } from "@kit/catsyphon";
+import type { CatSyphonExporterOptions } from "./options.js";
+
+/** How to get a client, and how patient to be with it. */
+export interface Connection {
+  readonly retry: RetryConfig;
+  readonly connect: () => Promise<CollectorClient>;
+}
+
+/**
+ * Finds the way to the server: a client, given credentials, the environment, the store, or registration.
+ * Undefined when there is none. Repeating is the queue's business, so clients made here try once.
+ */
+export function findConnection(
+  options: CatSyphonExporterOptions,
+  env: Readonly<Record<string, string | undefined>>,
+): Connection | undefined {
+  const once = { maxRetries: 0 };
+  const { client, fetch, timeout, timeoutMs, retryConfig } = options;
+  const settings = {
+    ...(fetch && { fetch }),
+    ...(timeout !== undefined && { timeout }),
+    ...(timeoutMs !== undefined && { timeoutMs }),
+  };
+  const retry = new RetryConfig(retryConfig ?? client?.config.retryConfig);
+  if (client) {
+    const { serverUrl, collectorId, apiKey, timeout: seconds } = client.config;
+    const credentials = { serverUrl, collectorId, apiKey };
+    const twin = new CollectorClient({ timeout: seconds, ...settings, ...credentials, retryConfig: once });
+    return { retry, connect: async () => twin };
+  }
+  const found = CollectorClient.fromEnv(env, { ...options, ...settings, retryConfig: once });
+  if (found) return { retry, connect: async () => found };
+  const serverUrl = options.serverUrl ?? env.CATSYPHON_URL;
+  const workspaceId = options.workspaceId ?? env.CATSYPHON_WORKSPACE_ID;
+  if (!options.autoRegister || !serverUrl || !workspaceId) return undefined;
+  const profile = options.profile ?? env.CATSYPHON_PROFILE;
+  const configDir = options.configDir ?? env.CATSYPHON_CONFIG_DIR;
+  return {
+    retry,
+    connect: () =>
+      CollectorClient.register({
+        ...settings,
+        serverUrl,
+        workspaceId,
+        collectorType: "kit-otel",
+        retryConfig: once,
+        ...(profile && { profile }),
+        ...(configDir && { configDir }),
+      }),
+  };
+}

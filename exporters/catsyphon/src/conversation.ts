@@ -1,0 +1,123 @@
+import type { Event, EventType } from "@kit/catsyphon";
+import { formatMicros } from "@kit/catsyphon";
+import { hashOf } from "./fingerprint.js";
+import { LruMap } from "./lru-map.js";
+import { ToolCalls } from "./tool-calls.js";
+import type { SessionChoice } from "./trace.js";
+
+/** An event that has its place in time, but no number yet. */
+interface Draft {
+  readonly type: EventType;
+  readonly micros: number;
+  readonly hash: string;
+  readonly data: Record<string, unknown>;
+}
+
+/** Where an event comes from; kept with it. */
+export interface Origin {
+  readonly traceId: string;
+  readonly spanId: string;
+}
+
+const MAX_SEEN = 4_096;
+const MAX_OPEN_TRACES = 1_000;
+
+/** One session as far as this process told it. Bounded, whatever its length. */
+export class Conversation {
+  readonly tools = new ToolCalls();
+  /** The outermost session it descends from: those of a family are sent one after the other. */
+  readonly family: string;
+  /** Traces that told something here and whose outermost span is still open. */
+  readonly openTraces = new LruMap<string, true>(MAX_OPEN_TRACES);
+  readonly #seen = new LruMap<string, true>(MAX_SEEN);
+  #drafts: Draft[] = [];
+  #sequence = 0;
+  /** Time of the last event, as it was and as it was sent. */
+  #last = { true: 0, sent: 0 };
+  started = false;
+  ended = false;
+  lastActivityMs = Date.now();
+  /** How the last trace ended. */
+  outcome: "success" | "failed" = "success";
+  lastOrigin: Origin | undefined;
+  readonly choice: SessionChoice;
+
+  constructor(choice: SessionChoice, parent: Conversation | undefined) {
+    this.choice = choice;
+    this.family = parent?.family ?? choice.sessionId;
+  }
+
+  get sessionId(): string {
+    return this.choice.sessionId;
+  }
+
+  get hasNews(): boolean {
+    return this.#drafts.length > 0;
+  }
+
+  /**
+   * Adds an event unless one with this key was added before. The key gives the hash by which the server knows
+   * it again, so it must come out the same when the same spans are exported once more.
+   */
+  tell(
+    key: readonly unknown[],
+    type: EventType,
+    micros: number,
+    origin: Origin,
+    data: Record<string, unknown>,
+  ): boolean {
+    const hash = hashOf(key);
+    if (this.#seen.get(hash)) return false;
+    this.#seen.set(hash, true);
+    const otel = { trace_id: origin.traceId, span_id: origin.spanId };
+    this.#drafts.push({ type, micros, hash, data: { ...data, otel } });
+    this.lastOrigin = origin;
+    this.lastActivityMs = Date.now();
+    return true;
+  }
+
+  hasTold(key: readonly unknown[]): boolean {
+    return this.#seen.has(hashOf(key));
+  }
+
+  /** Tells who talks and where, in front of everything else that is new. */
+  start(origin: Origin, micros: number, data: Record<string, unknown>): void {
+    this.started = true;
+    const otel = { trace_id: origin.traceId, span_id: origin.spanId };
+    const hash = hashOf(["ss", this.sessionId]);
+    this.#drafts.unshift({ type: "session_start", micros, hash, data: { ...data, otel } });
+    this.lastActivityMs = Date.now();
+  }
+
+  /** Time of the last event as it was sent. */
+  get lastMicros(): number {
+    return this.#last.sent;
+  }
+
+  /** Takes what is new, in order, with times that strictly increase. What comes late keeps its true time. */
+  take(): Event[] {
+    const inTime = (a: Draft, b: Draft) => rank(a) - rank(b) || a.micros - b.micros;
+    const drafts = this.#drafts.sort(inTime);
+    this.#drafts = [];
+    const [first, second] = drafts;
+    const earliest = Math.min(first?.micros ?? 0, second?.micros ?? Number.POSITIVE_INFINITY);
+    return drafts.map(({ type, micros, hash, data }, index) => ({
+      type,
+      data,
+      emittedAt: formatMicros(this.#place(index === 0 ? earliest : micros)),
+      sequence: ++this.#sequence,
+      eventHash: hash,
+    }));
+  }
+
+  #place(micros: number): number {
+    if (micros < this.#last.true) return micros;
+    this.#last = { true: micros, sent: Math.max(micros, this.#last.sent + 1) };
+    return this.#last.sent;
+  }
+}
+
+/** The start is honoured in the first request only, and counts as earliest there. */
+function rank(draft: Draft): number {
+  return draft.type === "session_start" ? 0 : 1;
+}

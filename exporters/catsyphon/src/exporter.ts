@@ -1,0 +1,147 @@
+import { DeliveryQueue } from "@kit/delivery";
+import { diag } from "@opentelemetry/api";
+import { type ExportResult, ExportResultCode } from "@opentelemetry/core";
+import { type Connection, findConnection } from "./connection.js";
+import type { ConversationEvents } from "./conversations.js";
+import { type CatSyphonExporterOptions, resolveSettings } from "./options.js";
+import type { ReadableSpan } from "./readable-span.js";
+import { Translator } from "./translator.js";
+import { CatSyphonTransport, type QueuedEvent } from "./transport.js";
+
+/** What the server takes in one request. */
+const MAX_BATCH = { maxBatchItems: 50, maxBatchBytes: 900 * 1024 } as const;
+const TICK_MS = 10_000;
+
+/**
+ * Tells the GenAI spans of any instrumentation that follows the conventions to a CatSyphon server, as
+ * conversations. Never throws; what cannot be sent is dropped and counted.
+ * @throws RangeError for an option out of range, TypeError for a server address that is none.
+ */
+export class CatSyphonSpanExporter {
+  readonly #translator: Translator;
+  readonly #queue: DeliveryQueue<QueuedEvent> | undefined;
+  readonly #waits: boolean;
+  readonly #flushTimeoutMs: number;
+  readonly #timer: NodeJS.Timeout;
+  #closed: Promise<void> | undefined;
+
+  constructor(options: CatSyphonExporterOptions = {}) {
+    this.#translator = new Translator(resolveSettings(options));
+    this.#waits = options.queueMode === "sync";
+    this.#flushTimeoutMs = options.flushTimeoutMs ?? 30_000;
+    const connection = findConnection(options, process.env);
+    if (connection) this.#queue = createQueue(connection, options);
+    else diag.warn("CatSyphon exporter: no credentials found, nothing is sent");
+    this.#timer = setInterval(() => this.#guard(() => this.#enqueue(this.#translator.tick())), TICK_MS);
+    this.#timer.unref();
+  }
+
+  /** Events that wait or are being sent. */
+  get pendingEvents(): number {
+    return this.#queue?.pending ?? 0;
+  }
+
+  /** Events given up so far. */
+  get droppedEvents(): number {
+    return this.#queue?.droppedCount ?? 0;
+  }
+
+  /** Tells a span that has begun; `CatSyphonSpanProcessor` does. Spans below it then need not wait for its end. */
+  onSpanStart(span: ReadableSpan): void {
+    if (!this.#closed && this.#queue) this.#guard(() => this.#translator.begin(span));
+  }
+
+  export(spans: ReadableSpan[], resultCallback: (result: ExportResult) => void): void {
+    if (this.#closed) {
+      const error = new Error("the CatSyphon exporter was shut down");
+      resultCallback({ code: ExportResultCode.FAILED, error });
+      return;
+    }
+    const queued = this.#queue && this.#guard(() => this.#enqueue(this.#translator.accept(spans)));
+    if (!this.#waits || !queued) resultCallback({ code: ExportResultCode.SUCCESS });
+    else {
+      void this.#queue?.flush(this.#flushTimeoutMs);
+      void queued.then((delivered) =>
+        resultCallback({ code: delivered ? ExportResultCode.SUCCESS : ExportResultCode.FAILED }),
+      );
+    }
+  }
+
+  /** Tells all that waits for an ancestor or for its turn. */
+  async forceFlush(): Promise<void> {
+    this.#guard(() => this.#enqueue(this.#translator.release()));
+    await this.#queue?.flush(this.#flushTimeoutMs);
+  }
+
+  /** Ends the sessions that are open, sends what waits, and stops. Idempotent. */
+  shutdown(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
+    clearInterval(this.#timer);
+    this.#guard(() => this.#enqueue(this.#translator.finish()));
+    await this.#queue?.shutdown(this.#flushTimeoutMs);
+  }
+
+  /** Resolves when all of it is delivered or given up: whether it was delivered. */
+  #enqueue(news: readonly ConversationEvents[]): Promise<boolean> {
+    const fates: Promise<boolean>[] = [];
+    for (const { conversation, events } of news) {
+      const { sessionId, family } = conversation;
+      for (const event of events) {
+        const fate = (delivered: boolean) => {
+          // The start must be in the session's first request: when it is lost, the next one tells it again.
+          if (!delivered && event.type === "session_start") conversation.started = false;
+        };
+        const item = { sessionId, family, event };
+        if (!this.#waits) this.#queue?.add(item, fate);
+        else {
+          fates.push(
+            new Promise((resolve) => {
+              this.#queue?.add(item, (delivered) => {
+                fate(delivered);
+                resolve(delivered);
+              });
+            }),
+          );
+        }
+      }
+    }
+    return Promise.all(fates).then((delivered) => delivered.every(Boolean));
+  }
+
+  #guard<T>(work: () => T): T | undefined {
+    try {
+      return work();
+    } catch (error) {
+      diag.error("CatSyphon exporter: spans could not be told", error);
+      return undefined;
+    }
+  }
+}
+
+function createQueue({ retry, connect }: Connection, options: CatSyphonExporterOptions) {
+  const { maxQueueSize, meterProvider } = options;
+  return new DeliveryQueue<QueuedEvent>({
+    name: "CatSyphon exporter",
+    transport: new CatSyphonTransport(connect, retry.maxDelay * 1000),
+    lane: ({ family }) => family,
+    together: (previous, next) => previous.sessionId === next.sessionId,
+    sizeOf: ({ event }) => Buffer.byteLength(JSON.stringify(event.data)) + 300,
+    maxConcurrent: 4,
+    flushIntervalMs: options.flushIntervalMs ?? 1_000,
+    flushAtItems: 50,
+    ...MAX_BATCH,
+    retry: {
+      attempts: retry.maxRetries + 1,
+      initialDelayMs: retry.initialDelay * 1000,
+      maxDelayMs: retry.maxDelay * 1000,
+      factor: retry.exponentialBase,
+      jitter: retry.jitter ? [0, 0.25] : [0, 0],
+    },
+    ...(maxQueueSize !== undefined && { maxQueueSize }),
+    ...(meterProvider && { meterProvider }),
+  });
+}

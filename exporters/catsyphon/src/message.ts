@@ -1,0 +1,94 @@
+/** One piece of a message, reduced to what a conversation shows. */
+export type Part =
+  | { readonly kind: "text"; readonly text: string }
+  | { readonly kind: "reasoning"; readonly text: string }
+  | {
+      readonly kind: "call";
+      readonly id: string | undefined;
+      readonly name: string;
+      readonly arguments: unknown;
+    }
+  | {
+      readonly kind: "response";
+      readonly id: string | undefined;
+      readonly name: string | undefined;
+      readonly result: unknown;
+    };
+
+export interface Message {
+  readonly role: string;
+  readonly parts: readonly Part[];
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** Reads one message as the conventions shape it; undefined for anything else. */
+export function readMessage(value: unknown): Message | undefined {
+  if (!isFields(value)) return undefined;
+  const role = typeof value.role === "string" ? value.role : "user";
+  if (Array.isArray(value.parts)) return { role, parts: value.parts.flatMap(readPart) };
+  // Not the conventions' shape, but the provider's own is close enough to read plain text from.
+  return typeof value.content === "string"
+    ? { role, parts: [{ kind: "text", text: value.content }] }
+    : undefined;
+}
+
+/** The texts of system instructions: an array of parts, or plain text. */
+export function readInstructions(value: unknown): string[] {
+  if (typeof value === "string") return value === "" ? [] : [value];
+  if (!Array.isArray(value)) return [];
+  const text = textOf(value.flatMap(readPart));
+  return text === "" ? [] : [text];
+}
+
+/** What is read aloud of the parts. */
+export function textOf(parts: readonly Part[]): string {
+  return parts.flatMap((part) => (part.kind === "text" ? [part.text] : [])).join("\n");
+}
+
+export function reasoningOf(parts: readonly Part[]): string {
+  return parts.flatMap((part) => (part.kind === "reasoning" ? [part.text] : [])).join("\n");
+}
+
+export function isSystem(role: string): boolean {
+  return role === "system" || role === "developer";
+}
+
+export function isAssistant(role: string): boolean {
+  return role === "assistant" || role === "model";
+}
+
+function readPart(value: unknown): Part[] {
+  if (typeof value === "string") return [{ kind: "text", text: value }];
+  if (!isFields(value) || typeof value.type !== "string") return [];
+  const { type, content } = value;
+  const id = typeof value.id === "string" && value.id !== "" ? value.id : undefined;
+  switch (type) {
+    case "text":
+      return typeof content === "string" ? [{ kind: "text", text: content }] : [];
+    case "reasoning":
+      return typeof content === "string" ? [{ kind: "reasoning", text: content }] : [];
+    case "tool_call":
+      return [{ kind: "call", id, name: readName(value) ?? "tool", arguments: value.arguments }];
+    case "tool_call_response":
+      return [{ kind: "response", id, name: readName(value), result: value.response ?? value.result }];
+    default:
+      return [{ kind: "text", text: toMarker(type, value) }];
+  }
+}
+
+/** Stands for what a conversation cannot show. Addresses are kept, bytes never. */
+function toMarker(type: string, part: Fields): string {
+  const words = [readName(part), part.modality, part.uri, part.file_id];
+  if (type !== "blob") words.push(part.content);
+  const kept = words.filter((word) => typeof word === "string" && word !== "" && !word.startsWith("data:"));
+  return [`[${type}]`, ...kept].join(" ");
+}
+
+function readName(fields: Fields): string | undefined {
+  return typeof fields.name === "string" && fields.name !== "" ? fields.name : undefined;
+}
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

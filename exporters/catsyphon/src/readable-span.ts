@@ -1,0 +1,27 @@
+import type { Attributes, HrTime, SpanContext } from "@opentelemetry/api";
+
+/** The members of the SDK's `ReadableSpan` that are used: those that the 2.x and 3.x lines share. */
+export interface ReadableSpan {
+  readonly name: string;
+  readonly startTime: HrTime;
+  readonly endTime: HrTime;
+  readonly attributes: Attributes;
+  readonly status: { readonly code: number; readonly message?: string };
+  readonly events: readonly { readonly name: string; readonly attributes?: Attributes }[];
+  readonly resource: { readonly attributes: Attributes };
+  readonly parentSpanContext?: SpanContext;
+  spanContext(): SpanContext;
+}
+
+/** Microseconds since 1970, which is as fine as CatSyphon tells times. */
+export function toMicros([seconds, nanos]: HrTime): number {
+  return seconds * 1_000_000 + Math.floor(nanos / 1000);
+}
+
+export function readString(attributes: Attributes, ...names: readonly string[]): string | undefined {
+  for (const name of names) {
+    const value = attributes[name];
+    if (typeof value === "string" && value !== "") return value;
+  }
+  return undefined;
+}

@@ -1,0 +1,106 @@
+import type { ReadableSpan } from "./readable-span.js";
+import { readKind } from "./span-kind.js";
+import type { SpanNode, TraceIndex, TraceRecord } from "./trace.js";
+
+/** A span whose place in its trace is known as well as it will ever be. */
+export interface PlacedSpan {
+  readonly trace: TraceRecord;
+  readonly node: SpanNode;
+  readonly span: ReadableSpan;
+}
+
+/**
+ * Lets a span pass when all its ancestors are known. Spans end before their parents, so without the processor,
+ * which tells of starts, that is when the outermost one has ended. Nothing is held for ever, or without bound.
+ */
+export class SpanGate {
+  readonly #traces: TraceIndex;
+  readonly #maxHoldMs: number;
+  readonly #maxHeldSpans: number;
+  #held = 0;
+
+  constructor(traces: TraceIndex, limits: { readonly maxHoldMs: number; readonly maxHeldSpans: number }) {
+    this.#traces = traces;
+    this.#maxHoldMs = limits.maxHoldMs;
+    this.#maxHeldSpans = limits.maxHeldSpans;
+  }
+
+  get heldCount(): number {
+    return this.#held;
+  }
+
+  /** Takes spans that have ended and returns those that may pass, in the order of their ends. */
+  pass(spans: readonly ReadableSpan[]): PlacedSpan[] {
+    const touched = new Set<TraceRecord>();
+    for (const span of spans) {
+      const node = this.#traces.note(span, true);
+      if (node.translated) continue;
+      const trace = this.#traces.get(span.spanContext().traceId);
+      touched.add(trace);
+      if (trace.held.length === 0) trace.heldSince = Date.now();
+      trace.held.push(span);
+      this.#held++;
+    }
+    const passed = [...touched].flatMap((trace) => this.#take(trace, (node) => trace.isRooted(node)));
+    return byEnd([...passed, ...this.#takeOverflow()]);
+  }
+
+  /** Returns what has waited too long. */
+  releaseExpired(): PlacedSpan[] {
+    const before = Date.now() - this.#maxHoldMs;
+    return byEnd(this.#takeAll((trace) => trace.heldSince <= before));
+  }
+
+  /** Returns all that waits. */
+  releaseAll(): PlacedSpan[] {
+    return byEnd(this.#takeAll(() => true));
+  }
+
+  #takeAll(wanted: (trace: TraceRecord) => boolean): PlacedSpan[] {
+    if (this.#held === 0) return [];
+    const found = [...this.#traces.records()].filter((trace) => trace.held.length > 0 && wanted(trace));
+    return found.flatMap((trace) => this.#take(trace, () => true));
+  }
+
+  /** Too many wait: the traces that have waited longest go on as they are. */
+  #takeOverflow(): PlacedSpan[] {
+    if (this.#held <= this.#maxHeldSpans) return [];
+    const holding = [...this.#traces.records()].filter((trace) => trace.held.length > 0);
+    const oldestFirst = holding.sort((a, b) => a.heldSince - b.heldSince);
+    return oldestFirst.flatMap((trace) =>
+      this.#held > this.#maxHeldSpans ? this.#take(trace, () => true) : [],
+    );
+  }
+
+  #take(trace: TraceRecord, mayPass: (node: SpanNode) => boolean): PlacedSpan[] {
+    const passed: PlacedSpan[] = [];
+    const kept: ReadableSpan[] = [];
+    for (const span of trace.held) {
+      const node = trace.node(span.spanContext().spanId);
+      if (node.translated) continue;
+      if (!mayPass(node) && mayMatter(span)) kept.push(span);
+      else {
+        node.translated = true;
+        passed.push({ trace, node, span });
+      }
+    }
+    this.#held -= trace.held.length - kept.length;
+    trace.held.splice(0, trace.held.length, ...kept);
+    return passed;
+  }
+}
+
+/** Spans of other kinds only tell who is whose parent, which was noted already; unless they are a root. */
+function mayMatter(span: ReadableSpan): boolean {
+  return readKind(span.attributes) !== "other";
+}
+
+/** Children before the parents that end in the same microsecond with them. */
+function byEnd(spans: PlacedSpan[]): PlacedSpan[] {
+  const compare = (a: ReadableSpan, b: ReadableSpan) =>
+    a.endTime[0] - b.endTime[0] ||
+    a.endTime[1] - b.endTime[1] ||
+    b.startTime[0] - a.startTime[0] ||
+    b.startTime[1] - a.startTime[1];
+  return spans.sort((a, b) => compare(a.span, b.span));
+}

@@ -1,0 +1,81 @@
+import { ATTR } from "@kit/genai";
+import { type Attributes, SpanStatusCode } from "@opentelemetry/api";
+import { type ReadableSpan, readString } from "./readable-span.js";
+
+/** What a span means for a conversation. `other` only links parents and children. */
+export type SpanKind = "chat" | "tool" | "agent" | "other";
+
+const KINDS: Readonly<Record<string, SpanKind>> = {
+  chat: "chat",
+  generate_content: "chat",
+  text_completion: "chat",
+  execute_tool: "tool",
+  invoke_agent: "agent",
+  invoke_workflow: "agent",
+};
+
+/** Spans of the kit that only group what happens inside: the application's session or job, not an agent. */
+const GROUPING = new Set(["session", "cron"]);
+
+export function readKind(attributes: Attributes): SpanKind {
+  const operation = attributes[ATTR.operationName];
+  const kind =
+    typeof operation === "string" && Object.hasOwn(KINDS, operation) ? KINDS[operation] : undefined;
+  const groups = kind === "agent" && GROUPING.has(String(attributes["kit.kind"]));
+  return groups ? "other" : (kind ?? "other");
+}
+
+/** Why a span failed. */
+export interface SpanError {
+  readonly type: string;
+  readonly message: string;
+}
+
+/** Undefined unless the span's status is ERROR. */
+export function readError(span: ReadableSpan): SpanError | undefined {
+  if (span.status.code !== SpanStatusCode.ERROR) return undefined;
+  const exception = span.events.findLast((event) => event.name === "exception")?.attributes ?? {};
+  return {
+    type:
+      readString(span.attributes, ATTR.errorType, ATTR.exceptionType) ??
+      readString(exception, ATTR.exceptionType) ??
+      "error",
+    message: span.status.message || (readString(exception, ATTR.exceptionMessage) ?? ""),
+  };
+}
+
+const USAGE = {
+  input_tokens: [ATTR.usageInputTokens, "gen_ai.usage.prompt_tokens"],
+  output_tokens: [ATTR.usageOutputTokens, "gen_ai.usage.completion_tokens"],
+  // The server's importers read one spelling and its cost query the other.
+  cache_read_tokens: [ATTR.usageCacheReadInputTokens],
+  cache_read_input_tokens: [ATTR.usageCacheReadInputTokens],
+  cache_creation_tokens: [ATTR.usageCacheWriteInputTokens, "gen_ai.usage.cache_creation.input_tokens"],
+  cache_creation_input_tokens: [ATTR.usageCacheWriteInputTokens, "gen_ai.usage.cache_creation.input_tokens"],
+  reasoning_tokens: [ATTR.usageReasoningOutputTokens],
+} as const;
+
+/** Token counts under the names CatSyphon sums up; undefined when the span tells none. */
+export function readUsage(attributes: Attributes): Record<string, number> | undefined {
+  const usage: Record<string, number> = {};
+  for (const [name, sources] of Object.entries(USAGE)) {
+    const value = sources.map((source) => attributes[source]).find((count) => typeof count === "number");
+    if (value !== undefined && Number.isFinite(value)) usage[name] = Math.round(value as number);
+  }
+  return Object.keys(usage).length > 0 ? usage : undefined;
+}
+
+const STOP_REASONS: Readonly<Record<string, string>> = {
+  length: "max_tokens",
+  stop: "end_turn",
+  tool_call: "tool_use",
+  tool_calls: "tool_use",
+};
+
+/** The first finish reason in CatSyphon's words; `max_tokens` is the one it marks. */
+export function readStopReason(attributes: Attributes): string | undefined {
+  const reasons = attributes[ATTR.responseFinishReasons];
+  const first = Array.isArray(reasons) ? reasons[0] : reasons;
+  if (typeof first !== "string") return undefined;
+  return Object.hasOwn(STOP_REASONS, first) ? STOP_REASONS[first] : first;
+}

@@ -1,0 +1,89 @@
+import {
+  AuthenticationError,
+  CatSyphonError,
+  type CollectorClient,
+  type Event,
+  NonRetryableError,
+  RetryableError,
+} from "@kit/catsyphon";
+import type { Outcome, Transport } from "@kit/delivery";
+import { diag } from "@opentelemetry/api";
+
+/** An event on its way, and the session it belongs to. */
+export interface QueuedEvent {
+  readonly sessionId: string;
+  /** Events of a family of sessions are sent one after the other, so that callers come before the called. */
+  readonly family: string;
+  readonly event: Event;
+}
+
+const REFUSED_FOR_MS = 300_000;
+
+/** Sends the events of one session with one request, and reads the server's answer. */
+export class CatSyphonTransport implements Transport<QueuedEvent> {
+  readonly #connect: () => Promise<CollectorClient>;
+  readonly #pauseMs: number;
+  #client: CollectorClient | undefined;
+
+  /** @param pauseMs how long to leave a server alone that cannot be reached */
+  constructor(connect: () => Promise<CollectorClient>, pauseMs: number) {
+    this.#connect = connect;
+    this.#pauseMs = pauseMs;
+  }
+
+  async send(batch: readonly QueuedEvent[], signal: AbortSignal): Promise<Outcome> {
+    try {
+      this.#client ??= await this.#register();
+      const sessionId = batch[0]?.sessionId ?? "";
+      await this.#client.sendEvents(
+        sessionId,
+        batch.map(({ event }) => event),
+        { signal },
+      );
+      return { kind: "delivered" };
+    } catch (error) {
+      return this.#judge(error instanceof Error ? error : new Error(String(error)));
+    }
+  }
+
+  async #register(): Promise<CollectorClient> {
+    try {
+      return await this.#connect();
+    } catch (error) {
+      // Nothing can be sent without a collector, and asking again at once would not help.
+      if (!(error instanceof NonRetryableError)) throw error;
+      throw new AuthenticationError(error.message, { statusCode: error.statusCode, cause: error });
+    }
+  }
+
+  #judge(error: Error): Outcome {
+    if (error instanceof AuthenticationError) {
+      diag.error(`CatSyphon refuses the credentials; events are dropped for 5 minutes: ${error.message}`);
+      return { kind: "hold", error, forMs: REFUSED_FOR_MS, batch: "drop", queue: "drop" };
+    }
+    if (error instanceof NonRetryableError) return judgeRefusal(error);
+    // Some value that the server did not foresee is as likely as a server in trouble.
+    if (error instanceof CatSyphonError && error.statusCode === 500) {
+      return { kind: "retry", error, otherwise: { kind: "poisoned", error } };
+    }
+    if (error instanceof RetryableError || error.name === "AbortError") return this.#unreachable(error);
+    // Refused before it was sent: an event that has no form the server could take.
+    return error instanceof TypeError ? { kind: "poisoned", error } : this.#unreachable(error);
+  }
+
+  #unreachable(error: Error): Outcome {
+    const afterMs = error instanceof CatSyphonError ? error.retryAfterMs : undefined;
+    return {
+      kind: "retry",
+      error,
+      ...(afterMs === undefined ? {} : { afterMs }),
+      otherwise: { kind: "hold", error, forMs: this.#pauseMs, batch: "keep", queue: "keep" },
+    };
+  }
+}
+
+function judgeRefusal(error: NonRetryableError): Outcome {
+  if (error.statusCode === 413) return { kind: "oversize", error };
+  const aboutContent = error.statusCode === 400 || error.statusCode === 422;
+  return { kind: aboutContent ? "poisoned" : "refused", error };
+}
