@@ -21,6 +21,10 @@ beforeEach(async () => {
 /** Runs the example under a heading as a program of its own, with this server in place of the one it names. */
 async function runExample(heading: string): Promise<string> {
   const [, code = ""] = new RegExp(`## ${heading}\n\`\`\`ts\n([\\s\\S]*?)\`\`\``).exec(readme) ?? [];
+  return runProgram(heading, code);
+}
+
+async function runProgram(name: string, code: string): Promise<string> {
   expect(code).not.toBe("");
   const program = code
     .replaceAll("https://catsyphon.example.com", server.url)
@@ -28,7 +32,7 @@ async function runExample(heading: string): Promise<string> {
   // Below the root, so that it finds the packages.
   const directory = join(root, "node_modules/.cache/kit-readme");
   mkdirSync(directory, { recursive: true });
-  const file = join(directory, `catsyphon-${heading.replace(/\W+/g, "-")}.mjs`);
+  const file = join(directory, `catsyphon-${name.replace(/\W+/g, "-")}.mjs`);
   writeFileSync(file, program);
   const env = {
     ...process.env,
@@ -95,6 +99,28 @@ describe("the examples of the README run", () => {
     const { store, apiKeyPrefix } = storeCredential();
     expect(await runExample("Credentials")).toBe(`default: ${apiKeyPrefix}...\n`);
     expect(store.listProfiles()).toEqual([]);
+  });
+});
+
+describe("the README of the exporter", () => {
+  const text = readFileSync(join(root, "exporters/catsyphon/README.md"), "utf8");
+
+  it("has examples that run", async () => {
+    storeCredential();
+    const examples = [...text.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code = ""]) => code);
+    const call = `provider.getTracer("t").startSpan("chat", { attributes: { "gen_ai.operation.name": "chat" } }).end();\n`;
+    await runProgram("exporter", examples[0]?.replace("// ... instrumentations", `${call}//`) ?? "");
+    expect(server.conversations.all().length).toBe(1);
+    expect(await runProgram("factory", examples[1] ?? "")).toBe("1\n");
+  });
+
+  it("names every option", () => {
+    const source = readFileSync(join(root, "exporters/catsyphon/src/options.ts"), "utf8");
+    const [, options = ""] =
+      /export interface CatSyphonExporterOptions[^{]*\{([\s\S]*?)\n\}/.exec(source) ?? [];
+    const names = [...options.matchAll(/^ {2}readonly (\w+)\??:/gm)].map(([, name]) => name);
+    expect(names.length).toBeGreaterThan(20);
+    expect(names.filter((name) => !text.includes(`\`${name}\``))).toEqual([]);
   });
 });
 

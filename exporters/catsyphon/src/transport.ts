@@ -24,6 +24,7 @@ export class CatSyphonTransport implements Transport<QueuedEvent> {
   readonly #connect: () => Promise<CollectorClient>;
   readonly #pauseMs: number;
   #client: CollectorClient | undefined;
+  #complainedAt = Number.NEGATIVE_INFINITY;
 
   /** @param pauseMs how long to leave a server alone that cannot be reached */
   constructor(connect: () => Promise<CollectorClient>, pauseMs: number) {
@@ -58,7 +59,7 @@ export class CatSyphonTransport implements Transport<QueuedEvent> {
 
   #judge(error: Error): Outcome {
     if (error instanceof AuthenticationError) {
-      diag.error(`CatSyphon refuses the credentials; events are dropped for 5 minutes: ${error.message}`);
+      this.#complain(error);
       return { kind: "hold", error, forMs: REFUSED_FOR_MS, batch: "drop", queue: "drop" };
     }
     if (error instanceof NonRetryableError) return judgeRefusal(error);
@@ -69,6 +70,13 @@ export class CatSyphonTransport implements Transport<QueuedEvent> {
     if (error instanceof RetryableError || error.name === "AbortError") return this.#unreachable(error);
     // Refused before it was sent: an event that has no form the server could take.
     return error instanceof TypeError ? { kind: "poisoned", error } : this.#unreachable(error);
+  }
+
+  /** Requests of other sessions under way meet the same refusal. */
+  #complain(error: Error): void {
+    if (Date.now() - this.#complainedAt < REFUSED_FOR_MS) return;
+    this.#complainedAt = Date.now();
+    diag.error(`CatSyphon refuses the credentials; events are dropped for 5 minutes: ${error.message}`);
   }
 
   #unreachable(error: Error): Outcome {

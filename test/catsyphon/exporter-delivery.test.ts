@@ -1,0 +1,289 @@
+import { CollectorClient, CredentialStore } from "@kit/catsyphon";
+import {
+  CatSyphonSpanExporter,
+  CatSyphonSpanProcessor,
+  createCatSyphonExporterFromEnv,
+} from "@kit/exporter-catsyphon";
+import { context, diag, trace } from "@opentelemetry/api";
+import { AsyncLocalStorageContextManager } from "@opentelemetry/context-async-hooks";
+import { isTracingSuppressed } from "@opentelemetry/core";
+import { BasicTracerProvider, BatchSpanProcessor, NodeTracerProvider } from "@opentelemetry/sdk-trace-node";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { assistant, chatSpan, newTraceId, user } from "../support/catsyphon/spans.js";
+import { exporterTo, exportSpans, page, sessions } from "./exporter-harness.js";
+import { impatient, startServer, temporaryDirectory } from "./harness.js";
+
+afterEach(() => {
+  diag.disable();
+  vi.unstubAllEnvs();
+});
+
+function watchDiag() {
+  const [warn, error] = [vi.fn(), vi.fn()];
+  diag.setLogger({ error, warn, info() {}, debug() {}, verbose() {} });
+  return { warn, error };
+}
+
+let counter = 0;
+const turn = (word: string, id = "c") =>
+  chatSpan({
+    traceId: newTraceId(),
+    start: counter++ * 10,
+    input: [user(word)],
+    output: [assistant(`reply ${word}`)],
+    attributes: { "gen_ai.conversation.id": id },
+  });
+
+describe("delivery", () => {
+  it("answers export at once, and sends in the background", async () => {
+    const server = await startServer();
+    server.delayMs = 20;
+    const exporter = exporterTo(server);
+    expect(await exportSpans(exporter, [turn("q")])).toBe(0);
+    expect(server.requests).toEqual([]);
+    await exporter.forceFlush();
+    expect(page(server, "shop:c").length).toBe(2);
+  });
+
+  it("answers export when the server has answered, if asked to wait", async () => {
+    const server = await startServer();
+    const exporter = exporterTo(server, { queueMode: "sync" });
+    expect(await exportSpans(exporter, [turn("q")])).toBe(0);
+    expect(page(server, "shop:c").length).toBe(2);
+    server.fault = () => ({ status: 422 });
+    expect(await exportSpans(exporter, [turn("r")])).toBe(1);
+  });
+
+  it("sends at most 50 events with a request, one request at a time for a session", async () => {
+    const server = await startServer();
+    server.delayMs = 5;
+    const exporter = exporterTo(server);
+    for (let n = 0; n < 90; n++) await exportSpans(exporter, [turn(`${n}`, `c${n % 3}`)]);
+    await exporter.forceFlush();
+    expect(server.mostAtOnce).toBe(1);
+    const sizes = server.eventRequests().map(({ events }) => events.length);
+    expect(Math.max(...sizes)).toBeLessThanOrEqual(50);
+    for (const id of ["c0", "c1", "c2"]) {
+      const words = page(server, `shop:${id}`).filter((line) => line.startsWith("user"));
+      expect(words.length).toBe(30);
+    }
+  });
+
+  it("keeps events while the server cannot be reached, and sends them when it can", async () => {
+    const server = await startServer();
+    const exporter = exporterTo(server, { retryConfig: { ...impatient, maxRetries: 1 } });
+    server.fault = () => ({ status: 503 });
+    await exportSpans(exporter, [turn("q")]);
+    await exporter.forceFlush();
+    expect(exporter.pendingEvents).toBe(3);
+    server.fault = () => undefined;
+    await exporter.forceFlush();
+    expect(page(server, "shop:c").length).toBe(2);
+    expect(exporter.droppedEvents).toBe(0);
+  });
+
+  it.each([422, 500])("isolates what the server answers with %i, and delivers the rest", async (status) => {
+    const server = await startServer();
+    const { warn } = watchDiag();
+    server.fault = ({ body }) => (body.includes('"content":"poison"') ? { status } : undefined);
+    const exporter = exporterTo(server);
+    for (const word of ["a", "poison", "b"]) await exportSpans(exporter, [turn(word)]);
+    await exporter.forceFlush();
+    expect(page(server, "shop:c")).toEqual([
+      "user: a",
+      "assistant: reply a",
+      "assistant: reply poison",
+      "user: b",
+      "assistant: reply b",
+    ]);
+    expect(exporter.droppedEvents).toBe(1);
+    expect(warn.mock.calls.map(String).join()).toContain("poisoned");
+  });
+
+  it("says once that the credentials are refused, then drops for five minutes before the next try", async () => {
+    vi.useFakeTimers({ toFake: ["Date"] });
+    try {
+      const server = await startServer();
+      const { error } = watchDiag();
+      const exporter = exporterTo(server, { apiKey: "cs_live_wrong" });
+      for (const word of ["a", "b", "c"]) {
+        await exportSpans(exporter, [turn(word)]);
+        await exporter.forceFlush();
+      }
+      // Each with the start of the session, which nobody has got yet.
+      expect(server.requests.length).toBe(1);
+      expect(error).toHaveBeenCalledOnce();
+      expect(String(error.mock.calls)).not.toContain("cs_live_wrong");
+      expect(exporter.droppedEvents).toBe(9);
+      vi.setSystemTime(Date.now() + 300_001);
+      await exportSpans(exporter, [turn("d")]);
+      await exporter.forceFlush();
+      expect(server.requests.length).toBe(2);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it("halves what a proxy finds too large", async () => {
+    const server = await startServer();
+    server.fault = ({ body }) => (body.length > 3_000 ? { status: 413 } : undefined);
+    const exporter = exporterTo(server);
+    for (let n = 0; n < 8; n++) await exportSpans(exporter, [turn("x".repeat(300))]);
+    await exporter.forceFlush();
+    expect(page(server, "shop:c").length).toBe(16);
+  });
+
+  it("drops the oldest beyond the bound and counts it", async () => {
+    const server = await startServer();
+    const exporter = exporterTo(server, { maxQueueSize: 10 });
+    for (let n = 0; n < 20; n++) exporter.export([turn(`${n}`)], () => {});
+    expect(exporter.droppedEvents).toBeGreaterThan(0);
+    await exporter.forceFlush();
+    const lines = page(server, "shop:c");
+    expect(lines.at(-1)).toBe("assistant: reply 19");
+  });
+
+  it("drains on shutdown, and fails later exports", async () => {
+    const server = await startServer();
+    const exporter = exporterTo(server);
+    for (let n = 0; n < 100; n++) exporter.export([turn(`${n}`)], () => {});
+    await exporter.shutdown();
+    await exporter.shutdown();
+    expect(page(server, "shop:c").length).toBe(200);
+    expect(await exportSpans(exporter, [turn("late")])).toBe(1);
+  });
+});
+
+describe("finding the server", () => {
+  it("takes address, key and retries from a client", async () => {
+    const server = await startServer();
+    const client = new CollectorClient({
+      serverUrl: server.url,
+      ...server.addCollector(),
+      retryConfig: { maxRetries: 0 },
+    });
+    const exporter = new CatSyphonSpanExporter({ client });
+    await exportSpans(exporter, [turn("q")]);
+    await exporter.shutdown();
+    expect(page(server, "shop:c").length).toBe(2);
+  });
+
+  it("is made from the environment when that says enough, and not otherwise", async () => {
+    const server = await startServer();
+    const { error } = watchDiag();
+    vi.stubEnv("CATSYPHON_CONFIG_DIR", temporaryDirectory());
+    expect(createCatSyphonExporterFromEnv()).toBeUndefined();
+    vi.stubEnv("CATSYPHON_URL", server.url);
+    vi.stubEnv("CATSYPHON_WORKSPACE_ID", server.workspaceId);
+    expect(createCatSyphonExporterFromEnv()).toBeUndefined();
+    const { collectorId, apiKey } = server.addCollector();
+    vi.stubEnv("CATSYPHON_COLLECTOR_ID", collectorId);
+    vi.stubEnv("CATSYPHON_API_KEY", apiKey);
+    const exporter = createCatSyphonExporterFromEnv();
+    await exportSpans(exporter as CatSyphonSpanExporter, [turn("q")]);
+    await exporter?.shutdown();
+    expect(page(server, "shop:c").length).toBe(2);
+    expect(error).not.toHaveBeenCalled();
+    vi.stubEnv("CATSYPHON_URL", "not an address");
+    expect(createCatSyphonExporterFromEnv()).toBeUndefined();
+    expect(error).toHaveBeenCalledOnce();
+  });
+
+  it("registers once when asked to, and stores the credential", async () => {
+    const server = await startServer();
+    const configDir = temporaryDirectory();
+    const options = { serverUrl: server.url, workspaceId: server.workspaceId, configDir, autoRegister: true };
+    for (let run = 0; run < 2; run++) {
+      const exporter = new CatSyphonSpanExporter({ ...options, retryConfig: impatient });
+      await exportSpans(exporter, [turn("q")]);
+      await exporter.shutdown();
+    }
+    expect(server.collectors.size).toBe(1);
+    expect(new CredentialStore(configDir).listProfiles().length).toBe(1);
+    expect(page(server, "shop:c").length).toBe(4);
+  });
+
+  it("says once that it has nowhere to send, and fails nobody", async () => {
+    const { warn } = watchDiag();
+    const exporter = new CatSyphonSpanExporter({ configDir: temporaryDirectory() });
+    expect(await exportSpans(exporter, [turn("a")])).toBe(0);
+    expect(await exportSpans(exporter, [turn("b")])).toBe(0);
+    await exporter.forceFlush();
+    await exporter.shutdown();
+    expect(warn).toHaveBeenCalledOnce();
+  });
+
+  it.each([{ idleTimeoutMs: -1 }, { maxContentChars: Number.NaN }])("refuses %o", (options) => {
+    expect(() => new CatSyphonSpanExporter(options)).toThrow(RangeError);
+  });
+});
+
+describe("with the SDK", () => {
+  const attributes = {
+    "gen_ai.operation.name": "chat",
+    "gen_ai.request.model": "gpt-4o",
+    "gen_ai.input.messages": JSON.stringify([user("q")]),
+    "gen_ai.output.messages": JSON.stringify([assistant("a")]),
+  };
+  const agent = { attributes: { "gen_ai.operation.name": "invoke_agent", "gen_ai.agent.name": "boss" } };
+
+  it("appears while the agent still runs, with the processor", async () => {
+    const server = await startServer();
+    const processor = new CatSyphonSpanProcessor(exporterTo(server));
+    const provider = new BasicTracerProvider({ spanProcessors: [processor] });
+    const tracer = provider.getTracer("t");
+    const root = tracer.startSpan("invoke_agent boss", agent);
+    const inside = trace.setSpan(context.active(), root);
+    tracer.startSpan("chat", { attributes }, inside).end();
+    await provider.forceFlush();
+    const [sessionId = ""] = sessions(server);
+    expect(sessionId).toBe(`trace-${root.spanContext().traceId}`);
+    expect(server.conversation(sessionId).metadata.agent_type).toBe("boss");
+    expect(page(server, sessionId)).toEqual(["user: q", "assistant: a"]);
+    await provider.shutdown();
+    expect(server.conversation(sessionId)).toMatchObject({ status: "completed", success: false });
+    root.end();
+  });
+
+  it("waits for the root in a BatchSpanProcessor", async () => {
+    const server = await startServer();
+    const exporter = exporterTo(server);
+    const provider = new BasicTracerProvider({ spanProcessors: [new BatchSpanProcessor(exporter)] });
+    const tracer = provider.getTracer("t");
+    const root = tracer.startSpan("invoke_agent boss", agent);
+    tracer.startSpan("chat", { attributes }, trace.setSpan(context.active(), root)).end();
+    root.end();
+    await provider.shutdown();
+    const [sessionId = ""] = sessions(server);
+    expect(server.conversation(sessionId)).toMatchObject({ status: "completed", success: true });
+    expect(page(server, sessionId)).toEqual(["user: q", "assistant: a"]);
+  });
+
+  it("does not trace its own requests", async () => {
+    const server = await startServer();
+    let suppressed: boolean | undefined;
+    const watched: typeof fetch = (input, init) => {
+      suppressed = isTracingSuppressed(context.active());
+      return fetch(input, init);
+    };
+    const exporter = exporterTo(server, { fetch: watched });
+    const provider = new NodeTracerProvider({ spanProcessors: [new CatSyphonSpanProcessor(exporter)] });
+    context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
+    provider.getTracer("t").startSpan("chat", { attributes }).end();
+    await provider.shutdown();
+    context.disable();
+    expect(suppressed).toBe(true);
+  });
+
+  it("leaves out spans that are recorded but not sampled", async () => {
+    const server = await startServer();
+    const processor = new CatSyphonSpanProcessor(exporterTo(server));
+    const provider = new BasicTracerProvider({
+      spanProcessors: [processor],
+      sampler: { shouldSample: () => ({ decision: 1 }), toString: () => "record only" },
+    });
+    provider.getTracer("t").startSpan("chat", { attributes }).end();
+    await provider.shutdown();
+    expect(server.requests).toEqual([]);
+  });
+});
