@@ -2,13 +2,9 @@ import type OpenAI from "openai";
 import { toFile } from "openai";
 import { bytes, event, json, type Reply, script } from "../support/provider-server.js";
 import type { Canaries } from "./canaries.js";
+import type { MarkedCall, Scripted } from "./suite.js";
 
-/** One way of calling the SDK with marked content, and the marked answer it gets. */
-export interface MarkedCall {
-  readonly name: string;
-  readonly replies: (mark: Canaries) => Reply | readonly Reply[];
-  readonly call: (client: OpenAI, mark: Canaries) => Promise<unknown>;
-}
+type Marked = MarkedCall<OpenAI>;
 
 const usage = { prompt_tokens: 5, completion_tokens: 5, total_tokens: 10 };
 
@@ -95,7 +91,7 @@ function chatParams(mark: Canaries) {
 
 const asked = (mark: Canaries, label: string) => [{ role: "user" as const, content: mark.text(label) }];
 
-const CHAT: readonly MarkedCall[] = [
+const CHAT: readonly Marked[] = [
   {
     name: "a chat",
     replies: (mark) =>
@@ -203,7 +199,7 @@ function tool(mark: Canaries, run: (input: unknown) => unknown = () => mark.text
 
 const failure = (status: number, error: object) => json({ error }, { status });
 
-const FAILURES: readonly MarkedCall[] = [
+const FAILURES: readonly Marked[] = [
   {
     name: "an error that quotes the prompt",
     replies: () => [],
@@ -250,20 +246,17 @@ const FAILURES: readonly MarkedCall[] = [
   },
 ];
 
-/** Set by the test: scripts the reply of the call under way, once the prompt is known. */
-export type ScriptedClient = OpenAI & { nextReply?: (reply: Reply) => void };
-
 async function failing(
-  client: ScriptedClient,
+  client: Scripted<OpenAI>,
   mark: Canaries,
   reply: (prompt: string) => Reply,
 ): Promise<unknown> {
   const messages = asked(mark, "echoed prompt");
-  client.nextReply?.(reply(messages[0]?.content ?? ""));
+  client.nextReply(reply(messages[0]?.content ?? ""));
   return client.chat.completions.create({ model: "gpt-test", messages });
 }
 
-const OTHERS: readonly MarkedCall[] = [
+const OTHERS: readonly Marked[] = [
   {
     name: "a response",
     replies: (mark) =>
@@ -551,4 +544,4 @@ async function drain(stream: AsyncIterable<unknown>): Promise<void> {
 }
 
 /** Every API of the client with content in every field, in success and failure, streamed and not. */
-export const MARKED_CALLS: readonly MarkedCall[] = [...CHAT, ...FAILURES, ...OTHERS];
+export const OPENAI_CALLS: readonly Marked[] = [...CHAT, ...FAILURES, ...OTHERS];
