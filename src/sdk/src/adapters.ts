@@ -1,4 +1,4 @@
-import type { GenAIInstrumentationConfig } from "@kit/genai";
+import type { ContentCapture, GenAIInstrumentationConfig } from "@kit/genai";
 import { OpenAIInstrumentation } from "@kit/instrumentation-openai";
 import type { Instrumentation } from "@opentelemetry/instrumentation";
 import type { Configuration } from "./configuration.js";
@@ -44,10 +44,33 @@ export function chooseAdapters(
   return adapters.filter(({ name }) => (enabled?.includes(name) ?? true) && !disabled?.includes(name));
 }
 
+const CAPTURE_MODES = {
+  no_content: "NO_CONTENT",
+  span_only: "SPAN_ONLY",
+  event_only: "EVENT_ONLY",
+  span_and_event: "SPAN_AND_EVENT",
+  true: "SPAN_ONLY",
+  1: "SPAN_ONLY",
+  false: "NO_CONTENT",
+  0: "NO_CONTENT",
+} as const satisfies Record<string, ContentCapture>;
+
 /** Content options for every adapter. */
-export function toAdapterConfig(options: InitOptions): GenAIInstrumentationConfig {
+export function toAdapterConfig(
+  options: InitOptions,
+  configuration: Configuration,
+): GenAIInstrumentationConfig {
+  const mode = configuration.choice(
+    {
+      option: "captureMessages",
+      value: options.captureMessages,
+      variables: ["OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT"],
+    },
+    Object.keys(CAPTURE_MODES) as (keyof typeof CAPTURE_MODES & string)[],
+    "no_content",
+  );
   return {
-    captureMessageContent: options.captureMessages,
+    captureMessageContent: CAPTURE_MODES[mode],
     redact: options.redact,
     maxContentLength: options.maxContentLength,
     prices: options.prices,

@@ -20,12 +20,19 @@ export function onProcessEnd(ending: Ending): () => void {
     if (ending.hasWork()) void ending.finish();
   };
   const last = () => ending.last();
+  let dying = false;
+  const dieBy = (signal: NodeJS.Signals) => {
+    stop();
+    process.kill(process.pid, signal);
+  };
   const onSignal = (signal: NodeJS.Signals) => {
     const alone = others(signal, onSignal) === 0;
-    // Gone before the wait: a second signal kills at once, as it would without us.
-    if (alone) stop();
+    // Whoever signals again does not want to wait, and would not have to without us.
+    if (alone && dying) return dieBy(signal);
+    dying = alone;
+    // Listening until then also holds back `signal-exit`, which kills as soon as it is the only one.
     void ending.finish().then(() => {
-      if (alone) process.kill(process.pid, signal);
+      if (alone) dieBy(signal);
     });
   };
   const stop = () => {

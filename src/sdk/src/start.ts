@@ -46,7 +46,7 @@ export function start(options: InitOptions, configuration: Configuration, log: L
   const meterProvider = provideMetrics(assembly);
   const loggerProvider = provideLogs(assembly);
   const instrumentations = [
-    ...adapters.map(({ create }) => create(toAdapterConfig(options))),
+    ...adapters.map(({ create }) => create(toAdapterConfig(options, configuration))),
     ...(options.instrumentations ?? []),
   ];
   for (const instrumentation of instrumentations) {

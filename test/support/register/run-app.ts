@@ -1,7 +1,6 @@
 import { type ChildProcessByStdio, spawn } from "node:child_process";
-import { once } from "node:events";
+import { on, once } from "node:events";
 import type { Readable } from "node:stream";
-import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 
 const APPS = new URL("../../register/apps/", import.meta.url);
@@ -35,7 +34,7 @@ export function startApp(file: string, { flags = REGISTER, env = {}, node }: Run
     env: { ...Object.fromEntries(clean), OPENAI_API_KEY: "test", ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
-  return { child, ended: endOf(child) };
+  return { child, ended: endOf(child), printed: (text: string) => untilPrinted(child.stdout, text) };
 }
 
 export async function runApp(file: string, options: RunOptions = {}): Promise<Run> {
@@ -44,10 +43,18 @@ export async function runApp(file: string, options: RunOptions = {}): Promise<Ru
 
 async function endOf(child: ChildProcessByStdio<null, Readable, Readable>): Promise<Run> {
   const started = performance.now();
-  const [[code, signal], stdout, stderr] = await Promise.all([
-    once(child, "exit"),
-    text(child.stdout),
-    text(child.stderr),
-  ]);
+  let stdout = "";
+  let stderr = "";
+  child.stdout.setEncoding("utf8").on("data", (text) => {
+    stdout += text;
+  });
+  child.stderr.setEncoding("utf8").on("data", (text) => {
+    stderr += text;
+  });
+  const [code, signal] = await once(child, "close");
   return { code, signal, stdout, stderr, ms: performance.now() - started };
+}
+
+async function untilPrinted(stream: Readable, text: string): Promise<void> {
+  for await (const [printed] of on(stream, "data")) if (String(printed).includes(text)) return;
 }

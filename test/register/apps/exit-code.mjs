@@ -1,0 +1,3 @@
+import "./chat.mjs";
+
+process.exitCode = 3;

@@ -1,0 +1,6 @@
+import "./wait.mjs";
+
+process.once("SIGTERM", () => {
+  console.log("closing");
+  setTimeout(() => process.exit(7), 1500);
+});

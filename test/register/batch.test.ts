@@ -1,0 +1,24 @@
+import { expect, it } from "vitest";
+import { useWorld } from "../support/register/fixture.js";
+
+const world = useWorld();
+
+it("sends requests of OTEL_BSP_MAX_EXPORT_BATCH_SIZE spans", async () => {
+  await world.run({ OTEL_BSP_MAX_EXPORT_BATCH_SIZE: "1" }, "nested.mjs");
+  expect(world.collector.exports).toHaveLength(2);
+});
+
+it("sends after OTEL_BSP_SCHEDULE_DELAY while the program runs", async () => {
+  await world.run({ OTEL_BSP_SCHEDULE_DELAY: "10" }, "until-exported.mjs");
+  expect(world.collector.spans).toHaveLength(1);
+});
+
+it("drops what exceeds OTEL_BSP_MAX_QUEUE_SIZE", async () => {
+  await world.run({ OTEL_BSP_MAX_QUEUE_SIZE: "1", OTEL_BSP_SCHEDULE_DELAY: "60000" }, "many.mjs");
+  expect(world.collector.spans.length).toBeLessThan(5);
+});
+
+it("names a batch above the queue", async () => {
+  const { stderr } = await world.run({ OTEL_BSP_MAX_QUEUE_SIZE: "10", OTEL_BSP_MAX_EXPORT_BATCH_SIZE: "20" });
+  expect(stderr).toBe('[kit] OTEL_BSP_MAX_EXPORT_BATCH_SIZE: "20" is above 10; 10 is used.\n');
+});

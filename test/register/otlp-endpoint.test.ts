@@ -1,0 +1,54 @@
+import { expect, it } from "vitest";
+import { useWorld } from "../support/register/fixture.js";
+
+const world = useWorld();
+const paths = () => world.collector.exports.map(({ path }) => path);
+
+it("appends the path of the signal to OTEL_EXPORTER_OTLP_ENDPOINT", async () => {
+  await world.run({ OTEL_EXPORTER_OTLP_ENDPOINT: `${world.collector.url}/base/` });
+  expect(paths()).toEqual(["/base/v1/traces"]);
+});
+
+it("uses OTEL_EXPORTER_OTLP_TRACES_ENDPOINT as it stands, over the common one", async () => {
+  await world.run({
+    OTEL_EXPORTER_OTLP_ENDPOINT: "http://127.0.0.1:9",
+    OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `${world.collector.url}/as/it/stands`,
+  });
+  expect(paths()).toEqual(["/as/it/stands"]);
+});
+
+it("says that an endpoint without http:// is ignored", async () => {
+  const { code, stderr } = await world.run({
+    OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: "collector:4318",
+  });
+  expect(code).toBe(0);
+  expect(stderr).toBe(
+    "[kit] OTEL_EXPORTER_OTLP_TRACES_ENDPOINT is not an http:// or https:// URL; it is ignored.\n",
+  );
+  expect(paths()).toEqual(["/v1/traces"]);
+});
+
+it("warns once of a collector that is not there, and the program neither waits nor fails", async () => {
+  const { code, stdout, stderr, ms } = await world.run({ OTEL_EXPORTER_OTLP_ENDPOINT: "http://127.0.0.1:9" });
+  expect({ code, stdout }).toEqual({ code: 0, stdout: "Hello yourself\n" });
+  expect(stderr.trim().split("\n")).toEqual([
+    expect.stringMatching(
+      /^\[kit\] OTLP traces: http:\/\/127\.0\.0\.1:9\/v1\/traces cannot be reached \(ECONNREFUSED\)/,
+    ),
+  ]);
+  // The retries of an exporter that did not know of the end would take ten seconds.
+  expect(ms).toBeLessThan(5000);
+});
+
+it("keeps a password in the endpoint out of the warning", async () => {
+  const { stderr } = await world.run({
+    OTEL_EXPORTER_OTLP_ENDPOINT: "http://me:secret@127.0.0.1:9?key=secret",
+  });
+  expect(stderr).toContain("cannot be reached");
+  expect(stderr).not.toContain("secret");
+});
+
+it("points from the gRPC port to the one of HTTP", async () => {
+  const { stderr } = await world.run({ OTEL_EXPORTER_OTLP_ENDPOINT: "http://127.0.0.1:4317" });
+  expect(stderr).toContain("Port 4317 is usually gRPC; OTLP over HTTP is usually on 4318.");
+});

@@ -1,0 +1,50 @@
+import { expect, it } from "vitest";
+import { useWorld } from "../support/register/fixture.js";
+
+const world = useWorld();
+
+it("sends protobuf when OTEL_EXPORTER_OTLP_PROTOCOL is not set", async () => {
+  await world.run({ OTEL_EXPORTER_OTLP_PROTOCOL: "" });
+  const [sent] = world.collector.exports;
+  expect(sent?.headers["content-type"]).toBe("application/x-protobuf");
+  expect(sent?.body.includes("chat gpt-4.1-mini")).toBe(true);
+});
+
+it("sends JSON for http/json", async () => {
+  await world.run({ OTEL_EXPORTER_OTLP_PROTOCOL: "http/json" });
+  expect(world.collector.exports[0]?.headers["content-type"]).toBe("application/json");
+  expect(world.collector.spans).toHaveLength(1);
+});
+
+it("says that grpc is not supported and sends protobuf over HTTP", async () => {
+  const { stderr } = await world.run({ OTEL_EXPORTER_OTLP_PROTOCOL: "grpc" });
+  expect(stderr).toBe(
+    "[kit] OTEL_EXPORTER_OTLP_PROTOCOL: grpc is not supported; http/protobuf is used, which collectors take on port 4318.\n",
+  );
+  expect(world.collector.exports).toHaveLength(1);
+});
+
+it("compresses for OTEL_EXPORTER_OTLP_COMPRESSION=gzip", async () => {
+  await world.run({ OTEL_EXPORTER_OTLP_COMPRESSION: "gzip" });
+  expect(world.collector.exports[0]?.headers["content-encoding"]).toBe("gzip");
+  expect(world.collector.spans).toHaveLength(1);
+});
+
+it("gives up on a silent collector after OTEL_EXPORTER_OTLP_TIMEOUT", async () => {
+  world.collector.silent = true;
+  const { code, stderr } = await world.run({ OTEL_EXPORTER_OTLP_TIMEOUT: "50" });
+  expect(code).toBe(0);
+  expect(stderr).toContain("cannot be reached (no answer in time)");
+});
+
+it("names an unusable timeout and uses the default", async () => {
+  const { stderr } = await world.run({ OTEL_EXPORTER_OTLP_TIMEOUT: "10s" });
+  expect(stderr).toBe('[kit] OTEL_EXPORTER_OTLP_TIMEOUT: "10s" is not a number; 10000 is used.\n');
+});
+
+it("tries again when the collector is busy", async () => {
+  world.collector.statuses = [503, 200];
+  const { stderr } = await world.run({}, "wait-for-delivery.mjs");
+  expect(stderr).toBe("");
+  expect(world.collector.exports).toHaveLength(2);
+});

@@ -1,0 +1,60 @@
+import { expect, it, vi } from "vitest";
+import { useWorld } from "../support/register/fixture.js";
+import { startApp } from "../support/register/run-app.js";
+
+const world = useWorld();
+
+/** Starts a program that waits, sends it a signal, and tells how it ended. */
+async function kill(signal: NodeJS.Signals, file = "wait.mjs", env: Record<string, string> = {}) {
+  const { child, ended, printed } = startApp(file, { env: world.env(env) });
+  await printed("ready");
+  child.kill(signal);
+  return await ended;
+}
+
+it.each(["SIGTERM", "SIGINT"] as const)("sends what is left on %s and dies by it", async (name) => {
+  const { code, signal, stderr } = await kill(name);
+  expect({ code, signal, stderr }).toEqual({ code: null, signal: name, stderr: "" });
+  expect(world.collector.spans).toHaveLength(1);
+});
+
+it("leaves the end to an application that handles the signal itself", async () => {
+  const { code, signal } = await kill("SIGTERM", "own-handler.mjs");
+  expect({ code, signal }).toEqual({ code: 7, signal: null });
+  expect(world.collector.spans).toHaveLength(1);
+});
+
+it("does not wait for signal-exit, which waits for whoever else listens", async () => {
+  const { code, signal } = await kill("SIGTERM", "tidy.mjs");
+  expect({ code, signal }).toEqual({ code: null, signal: "SIGTERM" });
+  expect(world.collector.spans).toHaveLength(1);
+});
+
+it("dies in bounded time when the collector is silent", async () => {
+  world.collector.silent = true;
+  const { signal, ms } = await kill("SIGTERM", "wait.mjs");
+  expect(signal).toBe("SIGTERM");
+  expect(ms).toBeLessThan(9000);
+});
+
+it("dies at once by a second signal", async () => {
+  world.collector.silent = true;
+  const { child, ended, printed } = startApp("wait.mjs", { env: world.env() });
+  await printed("ready");
+  child.kill("SIGTERM");
+  await vi.waitUntil(() => world.collector.exports.length > 0);
+  child.kill("SIGTERM");
+  expect((await ended).ms).toBeLessThan(4000);
+});
+
+it("keeps the exit code that the application set", async () => {
+  const { code } = await world.run({}, "exit-code.mjs");
+  expect(code).toBe(3);
+  expect(world.collector.spans).toHaveLength(1);
+});
+
+it("shows the tree even when the application calls process.exit", async () => {
+  const { code, stdout } = await world.run({ OTEL_TRACES_EXPORTER: "console" }, "exits.mjs");
+  expect(code).toBe(5);
+  expect(stdout).toContain("chat gpt-4.1-mini");
+});
