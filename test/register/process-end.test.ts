@@ -53,6 +53,32 @@ it("keeps the exit code that the application set", async () => {
   expect(world.collector.spans).toHaveLength(1);
 });
 
+it("sends what is left when the application calls process.exit", async () => {
+  const { code, stdout, stderr } = await world.run({}, "exits.mjs");
+  expect({ code, stdout, stderr }).toEqual({ code: 5, stdout: "Hello yourself\n", stderr: "" });
+  expect(world.collector.spans).toHaveLength(1);
+});
+
+it("sends what is left when a signal handler of the application exits at once", async () => {
+  const { code } = await kill("SIGTERM", "exits-on-signal.mjs");
+  expect(code).toBe(6);
+  expect(world.collector.spans).toHaveLength(1);
+});
+
+it("sends what is left when the application crashes", async () => {
+  const { code, stderr } = await world.run({}, "crashes.mjs");
+  expect(code).toBe(1);
+  expect(stderr).toContain("Error: crash");
+  expect(world.collector.spans).toHaveLength(1);
+});
+
+it("exits soon when the collector is silent or absent", async () => {
+  world.collector.silent = true;
+  expect((await world.run({}, "exits.mjs")).code).toBe(5);
+  const absent = await world.run({ OTEL_EXPORTER_OTLP_ENDPOINT: "http://127.0.0.1:9" }, "exits.mjs");
+  expect(absent).toMatchObject({ code: 5, stdout: "Hello yourself\n" });
+});
+
 it("shows the tree even when the application calls process.exit", async () => {
   const { code, stdout } = await world.run({ OTEL_TRACES_EXPORTER: "console" }, "exits.mjs");
   expect(code).toBe(5);

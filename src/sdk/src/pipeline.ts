@@ -7,6 +7,9 @@ interface Stage {
   shutdown?(): Promise<void>;
 }
 
+/** How much longer `process.exit()` may take. */
+const LONGEST_EXIT_MS = 1000;
+
 /** Everything that leaves the process, flushed and ended together, in bounded time, whatever fails. */
 export class Pipeline {
   readonly #timeoutMs: number;
@@ -56,9 +59,13 @@ export class Pipeline {
     for (const exporter of this.#exporters) exporter.abort();
   }
 
-  /** For the `exit` event, where nothing can be awaited. */
+  /** For the `exit` event, where nothing can be awaited: after `process.exit()` and after a crash. */
   last(): void {
     for (const show of this.#last) show();
+    // Hands over what is batched, as far as that goes without waiting: spans do, metrics do not.
+    for (const stage of this.#stages) void stage.forceFlush?.().catch(() => {});
+    for (const exporter of this.#exporters)
+      exporter.postLeftovers(Math.min(this.#timeoutMs, LONGEST_EXIT_MS));
   }
 
   async shutdown(): Promise<void> {

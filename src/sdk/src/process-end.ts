@@ -1,3 +1,5 @@
+import { isMainThread } from "node:worker_threads";
+
 /** What happens when the process is about to end. */
 export interface Ending {
   /** Sends what is left. Resolves in bounded time and never rejects. */
@@ -40,7 +42,8 @@ export function onProcessEnd(ending: Ending): () => void {
     for (const signal of SIGNALS) process.removeListener(signal, onSignal);
   };
   process.on("beforeExit", beforeExit);
-  process.on("exit", last);
+  // A worker's last words would have to pass through a thread that no longer listens.
+  if (isMainThread) process.on("exit", last);
   // First in line: a `once` listener of the application has not taken itself away yet when we count.
   for (const signal of SIGNALS) process.prependListener(signal, onSignal);
   return () => {

@@ -1,6 +1,7 @@
 import { type ExportResult, ExportResultCode } from "@opentelemetry/core";
 import type { ISerializer } from "@opentelemetry/otlp-transformer";
 import type { Log } from "../log.js";
+import { postBeforeExit } from "./last-post.js";
 import { DeliveryReport } from "./report.js";
 import type { OtlpSettings, Signal } from "./settings.js";
 import type { Transport } from "./transport.js";
@@ -10,8 +11,8 @@ interface PartialSuccess {
   readonly partialSuccess?: { readonly errorMessage?: string } | null;
 }
 
-/** How a batch becomes a body. */
-export type LoadSerializer<Batch> = () => Promise<ISerializer<Batch, PartialSuccess>>;
+/** Loads what turns a batch into a body. */
+export type LoadSerializer<Batch> = () => ISerializer<Batch, PartialSuccess>;
 
 interface Connection<Batch> {
   readonly serializer: ISerializer<Batch, PartialSuccess>;
@@ -28,7 +29,7 @@ export class OtlpExporter<Batch> {
   readonly #report: DeliveryReport;
   readonly #hurry = new AbortController();
   readonly #cut = new AbortController();
-  readonly #sending = new Set<Promise<void>>();
+  readonly #sending = new Map<Promise<void>, Batch>();
   #connection: Promise<Connection<Batch>> | undefined;
 
   constructor(signal: Signal, settings: OtlpSettings, load: LoadSerializer<Batch>, log: Log) {
@@ -44,12 +45,12 @@ export class OtlpExporter<Batch> {
         this.#sending.delete(sending);
         done({ code: ExportResultCode.SUCCESS });
       });
-    this.#sending.add(sending);
+    this.#sending.set(sending, batch);
   }
 
   /** Resolves when every batch handed over so far was delivered or dropped. */
   async forceFlush(): Promise<void> {
-    await Promise.all(this.#sending);
+    await Promise.all(this.#sending.keys());
   }
 
   async shutdown(): Promise<void> {
@@ -67,10 +68,24 @@ export class OtlpExporter<Batch> {
     this.#cut.abort();
   }
 
+  /**
+   * The process exits at once: what has not arrived is sent from another thread while this one waits. A batch
+   * whose answer was under way arrives twice; span ids tell.
+   */
+  postLeftovers(timeoutMs: number): void {
+    const deadline = performance.now() + timeoutMs;
+    for (const batch of this.#sending.values()) {
+      const remainingMs = deadline - performance.now();
+      if (remainingMs <= 0 || this.#report.isFailing) return;
+      const body = this.#load().serializeRequest(batch);
+      if (body != null && !postBeforeExit(this.#settings, body, remainingMs)) return;
+    }
+  }
+
   /** With the first batch: loading this costs an application as much start-up time as the rest of OpenTelemetry. */
   async #connect(): Promise<Connection<Batch>> {
-    const [serializer, { httpTransport }, { retrying }] = await Promise.all([
-      this.#load(),
+    const serializer = this.#load();
+    const [{ httpTransport }, { retrying }] = await Promise.all([
       import("./transport.js"),
       import("./retrying.js"),
     ]);

@@ -24,6 +24,11 @@ export class DeliveryReport {
     this.#log = log;
   }
 
+  /** Whether the last batch was lost. */
+  get isFailing(): boolean {
+    return this.#failed > 0;
+  }
+
   delivered(rejection: string | undefined): void {
     if (rejection != null)
       this.#log.warn(`OTLP ${this.#signal}: ${this.#place} rejected a part: ${rejection}`);

@@ -2,6 +2,7 @@ import { createRequire } from "node:module";
 import type { LoggerProvider } from "@opentelemetry/sdk-logs";
 import type { Log } from "../log.js";
 import { OtlpExporter } from "../otlp/exporter.js";
+import { loadSerializers } from "../otlp/serializers.js";
 import type { Settings } from "../settings.js";
 import type { EndingExporter } from "./output.js";
 
@@ -23,17 +24,7 @@ export function createLogs({ logs, resource }: Settings, log: Log): Logs | undef
       return new sdk.SimpleLogRecordProcessor({ exporter: new sdk.ConsoleLogRecordExporter() });
     }
     const settings = logs.otlp();
-    const exporter = new OtlpExporter(
-      "logs",
-      settings,
-      async () => {
-        const { JsonLogsSerializer, ProtobufLogsSerializer } = await import(
-          "@opentelemetry/otlp-transformer"
-        );
-        return settings.protocol === "http/json" ? JsonLogsSerializer : ProtobufLogsSerializer;
-      },
-      log,
-    );
+    const exporter = new OtlpExporter("logs", settings, () => loadSerializers(settings).logs, log);
     otlp.push(exporter);
     return new sdk.BatchLogRecordProcessor({ exporter });
   });

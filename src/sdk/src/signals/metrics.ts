@@ -3,6 +3,7 @@ import type { MeterProvider, PushMetricExporter } from "@opentelemetry/sdk-metri
 import type { Configuration } from "../configuration.js";
 import type { Log } from "../log.js";
 import { OtlpExporter } from "../otlp/exporter.js";
+import { loadSerializers } from "../otlp/serializers.js";
 import type { Settings } from "../settings.js";
 import type { EndingExporter } from "./output.js";
 
@@ -58,15 +59,5 @@ export function createMetrics(
 
 function createOtlpExporter({ metrics }: Settings, log: Log) {
   const settings = metrics.otlp();
-  return new OtlpExporter(
-    "metrics",
-    settings,
-    async () => {
-      const { JsonMetricsSerializer, ProtobufMetricsSerializer } = await import(
-        "@opentelemetry/otlp-transformer"
-      );
-      return settings.protocol === "http/json" ? JsonMetricsSerializer : ProtobufMetricsSerializer;
-    },
-    log,
-  );
+  return new OtlpExporter("metrics", settings, () => loadSerializers(settings).metrics, log);
 }

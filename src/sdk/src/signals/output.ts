@@ -5,6 +5,8 @@ export interface EndingExporter {
   hurry(): void;
   /** Requests under way are given up. */
   abort(): void;
+  /** Delivers without waiting for the event loop, which has ended. */
+  postLeftovers(timeoutMs: number): void;
 }
 
 /** One way out of the process for one signal. */

@@ -1,6 +1,7 @@
 import { BatchSpanProcessor, SimpleSpanProcessor, type SpanProcessor } from "@opentelemetry/sdk-trace";
 import type { Log } from "../log.js";
 import { OtlpExporter } from "../otlp/exporter.js";
+import { loadSerializers } from "../otlp/serializers.js";
 import type { Settings } from "../settings.js";
 import { TraceTreeExporter } from "../tree/exporter.js";
 import type { Output } from "./output.js";
@@ -14,17 +15,7 @@ export function createSpanOutputs({ traces, batch }: Settings, log: Log): Output
       return { processor: new SimpleSpanProcessor({ exporter: tree }), last: () => tree.showAll() };
     }
     const settings = traces.otlp();
-    const exporter = new OtlpExporter(
-      "traces",
-      settings,
-      async () => {
-        const { JsonTraceSerializer, ProtobufTraceSerializer } = await import(
-          "@opentelemetry/otlp-transformer"
-        );
-        return settings.protocol === "http/json" ? JsonTraceSerializer : ProtobufTraceSerializer;
-      },
-      log,
-    );
+    const exporter = new OtlpExporter("traces", settings, () => loadSerializers(settings).traces, log);
     const processor = new BatchSpanProcessor({
       exporter,
       scheduledDelayMillis: batch.scheduleDelayMs,

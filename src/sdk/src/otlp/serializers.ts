@@ -1,0 +1,19 @@
+import { createRequire } from "node:module";
+import type { OtlpSettings } from "./settings.js";
+
+/**
+ * The serializers of OpenTelemetry for one encoding. Required when the first batch leaves, not imported: they
+ * cost as much start-up time as the rest of OpenTelemetry, and a process that exits can wait for no import.
+ */
+export function loadSerializers({ protocol }: OtlpSettings) {
+  const all: typeof import("@opentelemetry/otlp-transformer") = createRequire(import.meta.url)(
+    "@opentelemetry/otlp-transformer",
+  );
+  return protocol === "http/json"
+    ? { traces: all.JsonTraceSerializer, metrics: all.JsonMetricsSerializer, logs: all.JsonLogsSerializer }
+    : {
+        traces: all.ProtobufTraceSerializer,
+        metrics: all.ProtobufMetricsSerializer,
+        logs: all.ProtobufLogsSerializer,
+      };
+}

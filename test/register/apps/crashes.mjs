@@ -1,0 +1,3 @@
+import "./chat.mjs";
+
+throw new Error("crash");
