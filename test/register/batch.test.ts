@@ -5,7 +5,7 @@ const world = useWorld();
 
 it("sends requests of OTEL_BSP_MAX_EXPORT_BATCH_SIZE spans", async () => {
   await world.run({ OTEL_BSP_MAX_EXPORT_BATCH_SIZE: "1" }, "nested.mjs");
-  expect(world.collector.exports).toHaveLength(2);
+  expect(world.collector.requests).toHaveLength(2);
 });
 
 it("sends after OTEL_BSP_SCHEDULE_DELAY while the program runs", async () => {

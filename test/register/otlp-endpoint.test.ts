@@ -2,17 +2,17 @@ import { expect, it } from "vitest";
 import { useWorld } from "../support/register/fixture.js";
 
 const world = useWorld();
-const paths = () => world.collector.exports.map(({ path }) => path);
+const paths = () => world.collector.requests.map(({ path }) => path);
 
 it("appends the path of the signal to OTEL_EXPORTER_OTLP_ENDPOINT", async () => {
-  await world.run({ OTEL_EXPORTER_OTLP_ENDPOINT: `${world.collector.url}/base/` });
+  await world.run({ OTEL_EXPORTER_OTLP_ENDPOINT: `${world.collector.endpoint}/base/` });
   expect(paths()).toEqual(["/base/v1/traces"]);
 });
 
 it("uses OTEL_EXPORTER_OTLP_TRACES_ENDPOINT as it stands, over the common one", async () => {
   await world.run({
     OTEL_EXPORTER_OTLP_ENDPOINT: "http://127.0.0.1:9",
-    OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `${world.collector.url}/as/it/stands`,
+    OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `${world.collector.endpoint}/as/it/stands`,
   });
   expect(paths()).toEqual(["/as/it/stands"]);
 });

@@ -8,7 +8,7 @@ it("sends the headers of the signal over the common ones, percent-decoded", asyn
     OTEL_EXPORTER_OTLP_HEADERS: "authorization=Bearer%20abc,x-common=1,x-both=common",
     OTEL_EXPORTER_OTLP_TRACES_HEADERS: "x-both=traces",
   });
-  expect(world.collector.exports[0]?.headers).toMatchObject({
+  expect(world.collector.requests[0]?.headers).toMatchObject({
     authorization: "Bearer abc",
     "x-common": "1",
     "x-both": "traces",
@@ -24,11 +24,11 @@ it("ignores a list that is none, without repeating what may be a secret", async 
 });
 
 it("says that a collector refuses the credentials", async () => {
-  world.collector.statuses = [401];
+  world.collector.failNext({ kind: "answer", status: 401 });
   const { code, stderr } = await world.run();
   expect(code).toBe(0);
   expect(stderr).toContain(
     "refused a batch (HTTP 401 Unauthorized); it is dropped. Check OTEL_EXPORTER_OTLP_HEADERS.",
   );
-  expect(world.collector.exports).toHaveLength(1);
+  expect(world.collector.requests).toHaveLength(1);
 });

@@ -31,18 +31,18 @@ it("does not wait for signal-exit, which waits for whoever else listens", async 
 });
 
 it("dies in bounded time when the collector is silent", async () => {
-  world.collector.silent = true;
+  world.collector.failNext({ kind: "hang" });
   const { signal, ms } = await kill("SIGTERM", "wait.mjs");
   expect(signal).toBe("SIGTERM");
   expect(ms).toBeLessThan(9000);
 });
 
 it("dies at once by a second signal", async () => {
-  world.collector.silent = true;
+  world.collector.failNext({ kind: "hang" });
   const { child, ended, printed } = startApp("wait.mjs", { env: world.env() });
   await printed("ready");
   child.kill("SIGTERM");
-  await vi.waitUntil(() => world.collector.exports.length > 0);
+  await vi.waitUntil(() => world.collector.requests.length > 0);
   child.kill("SIGTERM");
   expect((await ended).ms).toBeLessThan(4000);
 });
@@ -73,7 +73,7 @@ it("sends what is left when the application crashes", async () => {
 });
 
 it("exits soon when the collector is silent or absent", async () => {
-  world.collector.silent = true;
+  world.collector.failNext({ kind: "hang" });
   expect((await world.run({}, "exits.mjs")).code).toBe(5);
   const absent = await world.run({ OTEL_EXPORTER_OTLP_ENDPOINT: "http://127.0.0.1:9" }, "exits.mjs");
   expect(absent).toMatchObject({ code: 5, stdout: "Hello yourself\n" });

@@ -6,7 +6,7 @@ const world = useWorld();
 it("leaves the application alone for OTEL_SDK_DISABLED=true", async () => {
   const { stdout, stderr } = await world.run({ OTEL_SDK_DISABLED: "true" }, "untouched.mjs");
   expect({ stdout, stderr }).toEqual({ stdout: "untouched\n", stderr: "" });
-  expect(world.collector.exports).toEqual([]);
+  expect(world.collector.requests).toEqual([]);
 });
 
 it("stays on for a value that is neither true nor false, and says so", async () => {

@@ -10,7 +10,7 @@ it("sends spans over OTLP when OTEL_TRACES_EXPORTER is not set", async () => {
     {
       name: "chat gpt-4.1-mini",
       kind: 3,
-      scope: "@kit/instrumentation-openai",
+      scope: { name: "@kit/instrumentation-openai" },
       attributes: { "gen_ai.operation.name": "chat", "gen_ai.response.id": "chatcmpl-1" },
     },
   ]);
@@ -24,7 +24,7 @@ it("prints a tree and sends nothing for OTEL_TRACES_EXPORTER=console", async () 
   expect(titles).toMatch(/^ +in {2}cached {2}out +cost +time$/);
   expect(line).toMatch(/^chat gpt-4\.1-mini {2}10 +4 +2 +\$0\.0\d+ +\d+ ms$/);
   expect(stderr).toBe("");
-  expect(world.collector.exports).toEqual([]);
+  expect(world.collector.requests).toEqual([]);
 });
 
 it("does both for a list", async () => {
@@ -36,7 +36,7 @@ it("does both for a list", async () => {
 it("sends nothing for none", async () => {
   const { stdout, stderr } = await world.run({ OTEL_TRACES_EXPORTER: "none" });
   expect({ stdout, stderr }).toEqual({ stdout: "Hello yourself\n", stderr: "" });
-  expect(world.collector.exports).toEqual([]);
+  expect(world.collector.requests).toEqual([]);
 });
 
 it("names an unknown exporter in one line and goes on", async () => {

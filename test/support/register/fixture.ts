@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach } from "vitest";
+import { OtlpCollector } from "../otlp-collector.js";
 import { json, ProviderServer } from "../provider-server.js";
-import { Collector } from "./collector.js";
+
 import { type Run, type RunOptions, runApp } from "./run-app.js";
 
 const COMPLETION = {
@@ -19,7 +20,7 @@ const COMPLETION = {
 
 /** What an unchanged program meets: a model provider and a collector, both on real sockets. */
 export interface World {
-  readonly collector: Collector;
+  readonly collector: OtlpCollector;
   readonly provider: ProviderServer;
   /** Variables that lead a program to both. */
   env(more?: Readonly<Record<string, string>>): Record<string, string>;
@@ -29,10 +30,10 @@ export interface World {
 
 /** Sets the world up for the tests of a file and clears it before each. */
 export function useWorld(): World {
-  let collector: Collector;
+  let collector: OtlpCollector;
   let provider: ProviderServer;
   beforeAll(async () => {
-    collector = await Collector.start();
+    collector = await OtlpCollector.start();
     provider = await ProviderServer.start();
   });
   beforeEach(() => {
@@ -46,8 +47,7 @@ export function useWorld(): World {
   });
   const env = (more: Readonly<Record<string, string>> = {}) => ({
     OPENAI_BASE_URL: `http://127.0.0.1:${provider.port}/v1`,
-    OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
-    OTEL_EXPORTER_OTLP_PROTOCOL: "http/json",
+    OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint,
     ...more,
   });
   return {
