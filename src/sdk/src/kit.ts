@@ -2,8 +2,6 @@
 export interface Kit {
   /** `false` when the kit is switched off or could not start; everything else is then without effect. */
   readonly active: boolean;
-  /** Import specifiers that module hooks must see for the instrumentations to work. */
-  readonly modules: readonly string[];
   /**
    * Sends what has been recorded so far, for example before a serverless function freezes. Resolves when it
    * was delivered or given up, after `shutdownTimeoutMs` at the latest; never rejects.
@@ -19,7 +17,6 @@ export interface Kit {
 /** Stands in where the kit is off. */
 export const INACTIVE: Kit = {
   active: false,
-  modules: [],
   flush: async () => {},
   shutdown: async () => {},
 };

@@ -16,6 +16,7 @@ import { warnOfSecondCopies } from "./copies.js";
 import { registeredMeterProvider, registeredTracerProvider, yieldTracerProvider } from "./globals.js";
 import { type Kit, setCurrentKit } from "./kit.js";
 import type { Log } from "./log.js";
+import { hookModules } from "./modules/hooks.js";
 import type { InitOptions } from "./options.js";
 import { Pipeline } from "./pipeline.js";
 import { onProcessEnd } from "./process-end.js";
@@ -65,8 +66,12 @@ export function start(options: InitOptions, configuration: Configuration, log: L
   }
   if (!pipeline.isEmpty) assembly.undo.push(onProcessEnd(toEnding(pipeline)));
   assembly.undo.push(warnOfSecondCopies(log));
-  const modules = adapters.flatMap((adapter) => adapter.modules);
-  return toKit(assembly, modules, joined);
+  // Last: what the kit itself loads needs no hook.
+  hookModules(
+    adapters.flatMap(({ modules }) => modules),
+    log,
+  );
+  return toKit(assembly, joined);
 }
 
 function provideTraces({ options, configuration, settings, log, pipeline, undo }: Assembly) {
@@ -150,11 +155,7 @@ function toEnding(pipeline: Pipeline) {
   };
 }
 
-function toKit(
-  { pipeline, undo }: Assembly,
-  modules: readonly string[],
-  joined: TracerProvider | undefined,
-): Kit {
+function toKit({ pipeline, undo }: Assembly, joined: TracerProvider | undefined): Kit {
   let ended: Promise<void> | undefined;
   const end = async () => {
     setCurrentKit(undefined);
@@ -163,7 +164,6 @@ function toKit(
   };
   return {
     active: true,
-    modules,
     async flush() {
       await pipeline.flush();
       // Whoever asks for a flush means all spans, wherever they are.

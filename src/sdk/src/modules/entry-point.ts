@@ -12,7 +12,7 @@ export function startsAsCommonJS(
   entry = process.argv[1],
   flags = `${process.execArgv.join(" ")} ${process.env.NODE_OPTIONS ?? ""}`,
 ): boolean {
-  // One preload is this package.
+  // One preload is the kit's, if it is preloaded at all.
   if (!isMainThread || entry == null || (flags.match(PRELOADS) ?? []).length > 1) return false;
   const extension = extname(entry);
   if (extension === ".cjs") return true;

@@ -1,5 +1,8 @@
 import { createRequire, register } from "node:module";
 import { pathToFileURL } from "node:url";
+import type { Log } from "../log.js";
+import { startsAsCommonJS } from "./entry-point.js";
+import { beforeFirstImport } from "./first-import.js";
 
 /** What of import-in-the-middle is used here. */
 interface HookLibrary {
@@ -7,16 +10,33 @@ interface HookLibrary {
   register(options: { include: readonly string[] }): void;
 }
 
+const HOOKED = Symbol.for("@kit/sdk/hooked");
+
+/** On the global object, because a second registration, whoever makes it, would only be warned about. */
+const slot = globalThis as { [HOOKED]?: string[] };
+
 /**
- * Lets instrumentations see these ESM modules, and leaves every other module alone. CommonJS needs nothing:
+ * Lets instrumentations see these ES modules, and leaves every other module alone. CommonJS needs nothing:
  * each instrumentation hooks `require` itself. Never throws.
  */
-export function hookModules(modules: readonly string[]): void {
-  if (modules.length === 0) return;
+export function hookModules(modules: readonly string[], log: Log): void {
+  const hooked = slot[HOOKED];
+  const wanted = modules.filter((name) => hooked?.includes(name) !== true);
+  if (wanted.length === 0) return;
+  // Hooks stay for the life of the process; those of this thread look into this very list.
+  if (hooked != null) hooked.push(...wanted);
+  else {
+    slot[HOOKED] = wanted;
+    if (startsAsCommonJS()) beforeFirstImport(() => hookNow(wanted, log));
+    else hookNow(wanted, log);
+  }
+}
+
+function hookNow(modules: readonly string[], log: Log): void {
   try {
     if (!hookInThread(modules)) hookThroughLoader(modules);
   } catch (error) {
-    process.stderr.write(`[kit] ES modules cannot be instrumented: ${String(error)}\n`);
+    log.warn(`ES modules cannot be instrumented: ${String(error)}`);
   }
 }
 
@@ -50,6 +70,5 @@ function requireHookLibrary(): HookLibrary | undefined {
  */
 function hookRequire(): NodeJS.Require {
   const own = createRequire(import.meta.url);
-  const sdk = createRequire(own.resolve("@kit/sdk"));
-  return createRequire(sdk.resolve("@opentelemetry/instrumentation"));
+  return createRequire(own.resolve("@opentelemetry/instrumentation"));
 }
