@@ -180,7 +180,7 @@ describe("buckets", () => {
   });
 
   it("are not there on a server without JetStream", async () => {
-    const plain = await NatsServer.start([], { jetstream: false });
+    const plain = await NatsServer.start({ jetstream: false });
     const withoutKv = await openClient(plain.url);
     await expect(withoutKv.kvGet("b", "k")).rejects.toMatchObject({ name: "KrytenConnectionError" });
     await withoutKv.disconnect();

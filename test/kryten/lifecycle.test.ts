@@ -14,7 +14,7 @@ let other: NatsConnection;
 const seen: Seen[] = [];
 
 beforeAll(async () => {
-  server = await NatsServer.start([], { jetstream: false });
+  server = await NatsServer.start({ jetstream: false });
   other = await connect({ servers: server.url });
   other.subscribe("kryten.lifecycle.>", {
     callback: (_error, message) => void seen.push({ subject: message.subject, body: message.json() }),

@@ -1,9 +1,12 @@
 import { type KrytenClient, KrytenError, PublishError } from "@kit/kryten";
 import { connect, type NatsConnection } from "nats";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { eventually } from "../support/kryten/eventually.js";
 import { NatsServer } from "../support/kryten/nats-server.js";
 import { openClient } from "./setup.js";
+
+// Waits of the client add up here, and other suites share the cores.
+vi.setConfig({ testTimeout: 60_000 });
 
 let server: NatsServer;
 let client: KrytenClient;
@@ -11,7 +14,7 @@ let bridge: NatsConnection;
 let received: Map<string, number>;
 
 beforeEach(async () => {
-  server = await NatsServer.start([], { jetstream: false });
+  server = await NatsServer.start({ jetstream: false });
   received = new Map();
   bridge = await connect({ servers: server.url, reconnectTimeWait: 50, maxReconnectAttempts: -1 });
   bridge.subscribe("kryten.robot.command", {

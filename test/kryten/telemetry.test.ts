@@ -127,8 +127,7 @@ describe("a command", () => {
 
   it("tells how long the pace of chat held it back, which the span does not include", async () => {
     const kryten = await open({}, { chatMinDelay: 0.2 });
-    await kryten.sendChat("lounge", "1");
-    await kryten.sendChat("lounge", "2");
+    await Promise.all([kryten.sendChat("lounge", "1"), kryten.sendChat("lounge", "2")]);
     const [first, second] = named("publish kryten.robot.command");
     expect(first?.attributes).not.toHaveProperty("kryten.throttle.wait_seconds");
     expect(second?.attributes["kryten.throttle.wait_seconds"]).toBeGreaterThan(0.15);
@@ -334,7 +333,7 @@ describe("headers", () => {
   });
 
   it("are not added for a server that takes none, and publishing works", async () => {
-    const plain = await NatsServer.start([...(await noHeaderSupport())], { jetstream: false });
+    const plain = await NatsServer.start({ jetstream: false, config: "no_header_support: true" });
     const kryten = await open({}, { nats: { servers: [plain.url] } });
     const seen: string[] = [];
     kryten.subscribe("a.b", (message) => void seen.push(message.string()));
@@ -345,15 +344,6 @@ describe("headers", () => {
     await plain.stop();
   });
 });
-
-async function noHeaderSupport(): Promise<string[]> {
-  const { mkdtempSync, writeFileSync } = await import("node:fs");
-  const { tmpdir } = await import("node:os");
-  const { join } = await import("node:path");
-  const file = join(mkdtempSync(join(tmpdir(), "kit-nats-plain-")), "nats.conf");
-  writeFileSync(file, "no_header_support: true\n");
-  return ["-c", file];
-}
 
 describe("content", () => {
   const SECRETS = [

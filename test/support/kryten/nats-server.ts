@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -60,13 +60,16 @@ export class NatsServer {
     this.#directory = directory;
   }
 
-  static async start(args: string[] = [], { jetstream = true } = {}): Promise<NatsServer> {
+  /** `config` is the text of a configuration file: users, permissions, TLS. */
+  static async start({ jetstream = true, config = "" } = {}): Promise<NatsServer> {
     const directory = mkdtempSync(join(tmpdir(), "kit-nats-"));
+    const file = join(directory, "nats.conf");
+    writeFileSync(file, config);
     const store = jetstream ? ["-js", "-sd", directory] : [];
     const port = await freePort();
     const server = new NatsServer(
       port,
-      ["-a", "127.0.0.1", "-p", String(port), ...store, ...args],
+      ["-c", file, "-a", "127.0.0.1", "-p", String(port), ...store],
       directory,
     );
     await server.up();
