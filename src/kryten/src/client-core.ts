@@ -175,8 +175,9 @@ export abstract class ClientCore extends KvMethods {
       this.#subscriptions.push(bus.subscribe(pattern, (message) => void this.dispatcher.deliver(message)));
     }
     this.#restartNotices.start(this.messenger);
-    await bus.flush(CLOSE_BUDGET_MS);
     await this.lifecycle?.start();
+    // Whoever awaits connect() misses nothing that is sent from then on.
+    await bus.flush(CLOSE_BUDGET_MS);
     if (this.config.service?.enableLifecycle) await this.lifecycle?.publishStartup();
   }
 
