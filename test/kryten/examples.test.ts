@@ -180,6 +180,12 @@ describe("lifecycle-and-kv", () => {
     const second = await start("lifecycle-and-kv");
     expect(second.output).toContain("Counter bot started at 12");
     expect(lounge.services.get("counter-bot")).toMatchObject({ resumed_at: 12 });
+    // It is past `run()` once it reacts to something.
+    other.publish(
+      "kryten.lifecycle.third.startup",
+      JSON.stringify({ service_name: "third", event_type: "startup" }),
+    );
+    await eventually("the third service is seen", () => second.output.includes("third: startup"));
     expect(await second.stop()).toBe(0);
   });
 });

@@ -6,6 +6,7 @@ export class ChatThrottle {
   readonly #jitterMs: number;
   #last: Promise<unknown> = Promise.resolve();
   #nextAt = 0;
+  #queued = 0;
 
   constructor(minDelayMs: number, jitterMs: number) {
     this.#minDelayMs = minDelayMs;
@@ -15,13 +16,15 @@ export class ChatThrottle {
   /** Resolves to the seconds waited when it is this line's turn. An aborted line gives its turn away. */
   async enter(...signals: (AbortSignal | undefined)[]): Promise<number> {
     const started = performance.now();
+    let held = this.#queued++ > 0;
     const turn = this.#last.then(async () => {
       const wait = this.#nextAt - performance.now();
+      held ||= wait > 0;
       if (wait > 0 || signals.some((signal) => signal?.aborted)) await sleep(Math.max(0, wait), ...signals);
       this.#nextAt = performance.now() + this.#minDelayMs + Math.random() * this.#jitterMs;
     });
-    this.#last = turn.catch(() => {});
+    this.#last = turn.catch(() => {}).finally(() => this.#queued--);
     await turn;
-    return (performance.now() - started) / 1000;
+    return held ? (performance.now() - started) / 1000 : 0;
   }
 }

@@ -53,7 +53,7 @@ export class CommandSender {
       args,
     });
     const outgoing = { ...this.#outgoing(subject, service, command, body, args), signal };
-    if (waited >= 0.001) outgoing.attributes["kryten.throttle.wait_seconds"] = waited;
+    if (waited > 0) outgoing.attributes["kryten.throttle.wait_seconds"] = waited;
     await this.#sending({ subject, command, args, body }, async () => {
       if (!options.confirm) return this.#options.messenger.publish(outgoing);
       const read = (message: BusMessage, span?: Span) => void judge(message, span, command, service, args);
