@@ -166,7 +166,9 @@ describe("lifecycle-and-kv", () => {
     for (let n = 0; n < 12; n++) say(lounge, n % 2 ? "ann" : "bob", "hi");
     const views = other.jetstream().views;
     const bucket = await views.kv("kryten_counter-bot", { bindOnly: true });
-    await eventually("ten are saved", async () => (await bucket.get("message_count"))?.string() === "10");
+    // The bucket may still be in the making, when the server does not answer.
+    const saved = () => bucket.get("message_count").catch(() => null);
+    await eventually("ten are saved", async () => (await saved())?.string() === "10", 30_000);
     other.publish(
       "kryten.lifecycle.other.startup",
       JSON.stringify({ service_name: "other", event_type: "startup" }),

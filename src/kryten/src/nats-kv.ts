@@ -8,6 +8,7 @@ const BUCKET_DEFAULTS = { history: 1, maxValueSize: 1_048_576 };
 export class NatsKvStore implements KvStore {
   readonly #connection: NatsConnection;
   readonly #bound = new Map<string, KV>();
+  readonly #creating = new Map<string, Promise<KvBucket>>();
   #jetstream: JetStreamClient | undefined;
 
   constructor(connection: NatsConnection) {
@@ -28,7 +29,16 @@ export class NatsKvStore implements KvStore {
     return this.#remember(name, bucket);
   }
 
-  async bindOrCreate(name: string, options: CreateBucketOptions): Promise<KvBucket> {
+  /** Handlers that start together want the same bucket together: one of them makes it. */
+  bindOrCreate(name: string, options: CreateBucketOptions): Promise<KvBucket> {
+    const pending = this.#creating.get(name);
+    if (pending) return pending;
+    const creating = this.#bindOrCreate(name, options).finally(() => this.#creating.delete(name));
+    this.#creating.set(name, creating);
+    return creating;
+  }
+
+  async #bindOrCreate(name: string, options: CreateBucketOptions): Promise<KvBucket> {
     const existing = await this.bind(name);
     if (existing) return existing;
     await this.#views.kv(name, {
