@@ -102,6 +102,12 @@ export const KIT_ATTR = {
   batchSucceededCount: "kit.batch.succeeded.count",
   /** int: requests of that batch that failed, expired or were cancelled so far. */
   batchFailedCount: "kit.batch.failed.count",
+  /** int: tokens that a count call counted; nothing was used, so it is no usage. */
+  countedInputTokens: "kit.count_tokens.input_tokens",
+  /** string: tier in which the provider served the call, in its words. */
+  responseServiceTier: "kit.response.service_tier",
+  /** string: id of the provider's sandbox that the answer's code ran in. */
+  containerId: "kit.container.id",
   /** boolean: a moderation flagged the input. */
   moderationFlagged: "kit.moderation.flagged",
   /** int: images that an image call returned. */

@@ -1,3 +1,4 @@
+import type { NativeTelemetry } from "./native.js";
 import type { Call, ToolLoop } from "./operation.js";
 
 /** A translation of whatever arguments, body and chunks its library has. */
@@ -35,4 +36,8 @@ export interface Definition {
   readonly providerOf?: (receiver: unknown) => string | undefined;
   /** Provider's error code of an error that has neither status nor code. */
   readonly errorCode?: (error: unknown) => string | undefined;
+  /** How the library makes spans by itself, where some versions of it do. */
+  readonly native?: NativeTelemetry;
+  /** The prototype of the library's lazily parsed promise, for libraries that parse one promise's answer in another. */
+  readonly promise?: (exports: unknown) => object | undefined;
 }

@@ -18,6 +18,7 @@ export {
   type ToolDefinition,
   toMediaPart,
 } from "./messages.js";
+export type { NativeSpan, NativeTelemetry, NativeTelemetryMode, TracerField } from "./native.js";
 export type {
   Call,
   Content,

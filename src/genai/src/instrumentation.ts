@@ -5,6 +5,7 @@ import {
   type MeterProvider,
   metrics,
   type TracerProvider,
+  trace,
 } from "@opentelemetry/api";
 import type { LoggerProvider } from "@opentelemetry/api-logs";
 import {
@@ -19,12 +20,21 @@ import type { Definition, Target } from "./definition.js";
 import { readEndpoint } from "./endpoint.js";
 import { RememberedSpans } from "./links.js";
 import { Instruments, isInference } from "./metrics.js";
+import {
+  adoptSpan,
+  type NativeTelemetry,
+  type NativeTelemetryMode,
+  readNativeMode,
+  standIn,
+  withoutSpans,
+} from "./native.js";
+import { StandInSpan } from "./native-span.js";
 import { Observation } from "./observation.js";
 import type { Call, RequestFacts, ToolFacts, ToolLoop } from "./operation.js";
 import { Patches } from "./patches.js";
 import { type Providers, resolveProviders } from "./providers.js";
 import { type OperationStart, Recorder } from "./recorder.js";
-import { isAPIPromise, observeAPIPromise } from "./stainless.js";
+import { followHandedOut, isAPIPromise, observeAPIPromise } from "./stainless.js";
 import { isInferenceRecorded, isTracingSuppressed } from "./suppression.js";
 import type { Telemetry } from "./telemetry.js";
 import { traceTool } from "./tool.js";
@@ -35,6 +45,12 @@ export interface GenAIInstrumentationConfig extends InstrumentationConfig, Conte
   prices?: PriceOverrides;
   /** Whether log events are made (operation details, exceptions), if a LoggerProvider is there. @default true */
   emitEvents?: boolean;
+  /**
+   * Whose spans tell of a call to a library that makes spans by itself (its README says which versions do): only
+   * `ours`, only its `native` ones (metrics and events stay ours), or `both`. No effect on other libraries.
+   * @default "ours"
+   */
+  nativeTelemetry?: NativeTelemetryMode;
 }
 
 type Method = (this: unknown, ...args: unknown[]) => unknown;
@@ -54,6 +70,7 @@ export abstract class GenAIInstrumentation<
   declare private telemetry: Telemetry | undefined;
   declare private providers: Providers | undefined;
   declare private meters: MeterProvider | undefined;
+  declare private nativeMode: NativeTelemetryMode | undefined;
   declare private costs: CostCalculator | undefined;
   declare private remembered: RememberedSpans | undefined;
 
@@ -96,6 +113,7 @@ export abstract class GenAIInstrumentation<
     super.setConfig(config);
     this.costs = undefined;
     this.telemetry = undefined;
+    this.nativeMode = undefined;
   }
 
   override setTracerProvider(tracerProvider: TracerProvider): void {
@@ -122,6 +140,7 @@ export abstract class GenAIInstrumentation<
     this.patches ??= new Patches();
     let found = 0;
     try {
+      this.patches.add(this.definition.promise?.(exports), "_thenUnwrap", followHandedOut);
       for (const target of this.definition.targets(exports, version)) {
         if (this.patches.add(target.on, target.method, (original) => this.wrap(original, target))) found += 1;
       }
@@ -144,7 +163,7 @@ export abstract class GenAIInstrumentation<
           return Reflect.apply(
             original,
             this,
-            self.isEnabled() ? self.withTracedTools(toolLoop, args) : args,
+            self.isEnabled() ? self.withTracedTools(toolLoop, this, args) : args,
           );
         },
       }.method;
@@ -159,8 +178,9 @@ export abstract class GenAIInstrumentation<
     }.method;
   }
 
-  private withTracedTools(toolLoop: ToolLoop, args: unknown[]): unknown[] {
+  private withTracedTools(toolLoop: ToolLoop, receiver: unknown, args: unknown[]): unknown[] {
     try {
+      if (this.meetNative(receiver) === "native") return args;
       const active = () => (this.isEnabled() ? this.active() : undefined);
       return [
         ...toolLoop(args, <F extends (...args: never[]) => unknown>(tool: ToolFacts, run: F) =>
@@ -184,8 +204,7 @@ export abstract class GenAIInstrumentation<
       recorder.end({ outcome: "error", error });
       throw error;
     }
-    if (recorder.recording) observe(result, recorder, call, request);
-    return result;
+    return recorder.recording ? observe(result, recorder, call, request) : result;
   }
 
   private start(call: Call, receiver: unknown, args: unknown[]): [Recorder, RequestFacts] | undefined {
@@ -198,19 +217,44 @@ export abstract class GenAIInstrumentation<
       if (request.onlyLinked === true && telemetry.remembered.linksTo(request.linkTo).length === 0)
         return undefined;
       telemetry.costs.warmUp();
-      return [new Recorder(telemetry, this.describe(request, receiver, parent)), request];
+      const native = this.meetNative(receiver);
+      const start = this.describe(request, receiver, parent);
+      const recorder = new Recorder(native === "native" ? withoutSpans(telemetry) : telemetry, start);
+      if (native === "ours")
+        adoptSpan(trace.getSpan(recorder.context), parent, this.definition.native?.passed?.(args));
+      return [recorder, request];
     } catch (error) {
       diag.debug(`${this.definition.name}: a call cannot be recorded`, String(error));
       return undefined;
     }
   }
 
+  /** What to do about the spans that the client behind `receiver` makes by itself; `undefined`: it makes none. */
+  private meetNative(receiver: unknown): NativeTelemetryMode | undefined {
+    const { native } = this.definition;
+    const field = native?.tracer(receiver);
+    if (native === undefined || field === undefined) return undefined;
+    const mode = this.modeOf(native);
+    if (mode === "ours") {
+      standIn(field, native, () =>
+        this.isEnabled() && this.modeOf(native) === "ours" ? this.active() : undefined,
+      );
+    }
+    return mode;
+  }
+
+  private modeOf({ variable }: NativeTelemetry): NativeTelemetryMode {
+    this.nativeMode ??= readNativeMode(this.getConfig().nativeTelemetry, variable);
+    return this.nativeMode;
+  }
+
   private describe(request: RequestFacts, receiver: unknown, parent: Context): OperationStart {
-    const { provider: standard, ownProviders, baseUrl, providerOf, errorCode } = this.definition;
+    const { provider: standard, ownProviders, baseUrl, providerOf, errorCode, native } = this.definition;
     const endpoint = readEndpoint(baseUrl(receiver));
     const provider = providerOf?.(receiver) ?? endpoint.provider ?? standard;
     const ownProvider = (ownProviders ?? [standard]).includes(provider);
-    return { request, provider, endpoint, ownProvider, errorCode, parent };
+    const ended = native === undefined ? undefined : StandInSpan.tallyIn(parent);
+    return { request, provider, endpoint, ownProvider, errorCode, parent, ended };
   }
 
   private active(): Telemetry {
@@ -242,19 +286,31 @@ export abstract class GenAIInstrumentation<
   }
 }
 
-function observe(result: unknown, recorder: Recorder, call: Call, request: RequestFacts): void {
+/** Watches what a method gave, and returns what its caller gets: the very object, but for a plain promise. */
+function observe(result: unknown, recorder: Recorder, call: Call, request: RequestFacts): unknown {
   try {
     const observation = new Observation(recorder, call, request);
     if (isAPIPromise(result)) observeAPIPromise(result, observation);
-    else if (result instanceof Promise) {
-      observation.asked = true;
-      result.then(
-        (value) => observation.settle(value),
-        (error: unknown) => observation.fail(error),
-      );
-    } else observation.settle(result);
+    else if (result instanceof Promise) return observePromise(result, observation);
+    else observation.settle(result);
   } catch (error) {
     diag.debug("a call cannot be observed", String(error));
     recorder.end({ outcome: "raw" });
   }
+  return result;
+}
+
+/** A handler on the promise itself would count its rejection as handled; the derived one reports it as before. */
+function observePromise(promise: Promise<unknown>, observation: Observation): Promise<unknown> {
+  observation.asked = true;
+  return promise.then(
+    (value) => {
+      observation.settle(value);
+      return value;
+    },
+    (error: unknown) => {
+      observation.fail(error);
+      throw error;
+    },
+  );
 }

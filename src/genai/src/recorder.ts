@@ -42,6 +42,8 @@ export interface OperationStart {
   subject?: string;
   /** Context to start in. @default the active one */
   parent?: Context;
+  /** Told how the operation ended, for whoever sums up several. */
+  ended?: ((end: OperationEnd) => void) | undefined;
 }
 
 /** How an operation ended and what came of it. */
@@ -124,6 +126,7 @@ export class Recorder {
     if (this.#ended) return;
     this.#ended = true;
     try {
+      this.#start.ended?.(end);
       this.#finish(end);
     } catch (error) {
       this.#span.end();
@@ -194,6 +197,8 @@ export class Recorder {
   #setCost(attributes: Attributes, completed: boolean, response: ResponseFacts): void {
     const { request, provider } = this.#start;
     const { usage } = response;
+    // Work inside the process costs what the calls it makes cost, and they say so themselves.
+    if (provider === undefined) return;
     if (!hasUsage(usage) || usage === undefined) {
       if (completed && request.stream === true && isInference(request.operation)) {
         attributes[KIT_ATTR.usageMissing] = true;
@@ -202,7 +207,7 @@ export class Recorder {
       return;
     }
     const models = [response.model ?? undefined, request.model ?? undefined];
-    const dollars = this.#telemetry.costs.cost(provider ?? "", models, usage);
+    const dollars = this.#telemetry.costs.cost(provider, models, usage);
     if (dollars !== undefined) attributes[KIT_ATTR.costUsd] = dollars;
   }
 

@@ -1,0 +1,157 @@
+import {
+  type Attributes,
+  type Context,
+  context,
+  diag,
+  ProxyTracerProvider,
+  type Span,
+  type SpanOptions,
+  type Tracer,
+  trace,
+} from "@opentelemetry/api";
+import { startAgent } from "./agent.js";
+import { LateSpan, StandInSpan } from "./native-span.js";
+import type { RequestFacts } from "./operation.js";
+import { isInferenceRecorded, isTracingSuppressed } from "./suppression.js";
+import type { Telemetry } from "./telemetry.js";
+import { startTool, type ToolRun } from "./tool.js";
+
+/**
+ * Whose spans tell of a call to a library that makes spans by itself: only `ours`, only its `native` ones (metrics
+ * and events stay ours), or `both`.
+ */
+export type NativeTelemetryMode = "ours" | "native" | "both";
+
+/** A span that a library is about to make by itself: a call the definition records anyway, a tool run, or an agent. */
+export type NativeSpan =
+  | { readonly kind: "call" }
+  | ({ readonly kind: "tool" } & ToolRun)
+  | { readonly kind: "agent"; readonly request: RequestFacts };
+
+/** How a library makes spans by itself, where some versions of it do. */
+export interface NativeTelemetry {
+  /** Environment variable that chooses the mode where the option does not. */
+  readonly variable: string;
+  /** The field in which the client behind a receiver keeps its tracer; `undefined` when it makes no spans. */
+  readonly tracer: (receiver: unknown) => TracerField | undefined;
+  /** What one of its spans stands for; `undefined` leaves that span to the library. */
+  readonly read: (name: string, attributes: Attributes) => NativeSpan | undefined;
+  /** A span that the library hands itself through the arguments of a recorded method. */
+  readonly passed?: (args: readonly unknown[]) => unknown;
+}
+
+/** Where a client keeps its tracer. */
+export interface TracerField {
+  readonly holder: object;
+  readonly key: string;
+  /** Whether the client was given a tracer provider of its own, instead of the global one. */
+  readonly ownProvider: boolean;
+}
+
+const MODES: ReadonlySet<string> = new Set(["ours", "native", "both"] satisfies NativeTelemetryMode[]);
+
+/** Works out the mode: option over environment over `ours`. An unknown word is said once through `diag`. */
+export function readNativeMode(
+  option: string | undefined,
+  variable: string,
+  env: NodeJS.ProcessEnv = process.env,
+): NativeTelemetryMode {
+  const [source, value] =
+    option !== undefined ? ["nativeTelemetry", option] : [variable, env[variable] || "ours"];
+  const mode = String(value).trim().toLowerCase();
+  if (MODES.has(mode)) return mode as NativeTelemetryMode;
+  diag.warn(`${source}: unknown value ${JSON.stringify(value)}; expected ours, native or both. Using ours.`);
+  return "ours";
+}
+
+/** The same telemetry without spans: what is recorded with it lands in metrics and events only. */
+export function withoutSpans(telemetry: Telemetry): Telemetry {
+  return { ...telemetry, tracer: new ProxyTracerProvider().getTracer("") };
+}
+
+/**
+ * Puts a tracer in the place of the client's own that answers for the spans the definition knows. Only the client
+ * that makes a recorded call is touched; its other spans, its options and its requests stay what they were.
+ */
+export function standIn(
+  { holder, key, ownProvider }: TracerField,
+  native: NativeTelemetry,
+  telemetry: () => Telemetry | undefined,
+): void {
+  const fields = holder as Record<string, Tracer | undefined>;
+  const original = fields[key];
+  if (original === undefined || original instanceof StandInTracer) return;
+  fields[key] = new StandInTracer(original, native, telemetry, ownProvider);
+}
+
+/** Our spans of calls, so that the library's tracer can tell them from others, and the context each started in. */
+const CALLS = new WeakMap<Span, Context>();
+
+/** Marks the span of a recorded call, and gives it to the library's own span for the same call, if that is ours. */
+export function adoptSpan(span: Span | undefined, parent: Context, passed: unknown): void {
+  if (span === undefined) return;
+  CALLS.set(span, parent);
+  if (passed instanceof LateSpan) passed.bind(span);
+}
+
+class StandInTracer implements Tracer {
+  readonly #original: Tracer;
+  readonly #native: NativeTelemetry;
+  readonly #telemetry: () => Telemetry | undefined;
+  readonly #ownProvider: boolean;
+
+  constructor(
+    original: Tracer,
+    native: NativeTelemetry,
+    telemetry: () => Telemetry | undefined,
+    ownProvider: boolean,
+  ) {
+    this.#original = original;
+    this.#native = native;
+    this.#telemetry = telemetry;
+    this.#ownProvider = ownProvider;
+  }
+
+  startSpan(name: string, options: SpanOptions = {}, parent: Context = context.active()): Span {
+    return this.#standIn(name, options, parent) ?? this.#original.startSpan(name, options, parent);
+  }
+
+  startActiveSpan(...args: unknown[]): never {
+    return Reflect.apply(this.#original.startActiveSpan, this.#original, args) as never;
+  }
+
+  #standIn(name: string, options: SpanOptions, parent: Context): Span | undefined {
+    try {
+      const telemetry = this.#telemetry();
+      if (telemetry === undefined || isTracingSuppressed(parent)) return undefined;
+      const span = this.#native.read(name, options.attributes ?? {});
+      if (span === undefined) return undefined;
+      if (span.kind === "call") return this.#forCall(name, options, parent);
+      return span.kind === "tool"
+        ? new StandInSpan(startTool(telemetry, span, parent), span)
+        : new StandInSpan(startAgent(telemetry, span.request, parent), span);
+    } catch (error) {
+      diag.debug("a span of the library itself cannot be replaced", String(error));
+      return undefined;
+    }
+  }
+
+  /**
+   * Records nothing and carries the identity of our span, so that the library's requests name ours as their parent.
+   * A helper that starts its span before the recorded method runs gets one that learns its identity there.
+   */
+  #forCall(name: string, options: SpanOptions, parent: Context): Span {
+    const active = trace.getSpan(parent);
+    const outer = active === undefined ? undefined : CALLS.get(active);
+    // Without a provider the library passes on what was active before us, and must not begin to name our span.
+    if (this.#isSilent()) return this.#original.startSpan(name, options, outer ?? parent);
+    if (active === undefined || outer === undefined || isInferenceRecorded(parent)) return new LateSpan();
+    return trace.wrapSpanContext(active.spanContext());
+  }
+
+  #isSilent(): boolean {
+    const provider = trace.getTracerProvider();
+    if (this.#ownProvider || !(provider instanceof ProxyTracerProvider)) return false;
+    return provider.getDelegateTracer("") === undefined;
+  }
+}
