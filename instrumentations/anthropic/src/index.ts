@@ -1,1 +1,1 @@
-export { VERSION } from "./version.js";
+export { AnthropicInstrumentation } from "./instrumentation.js";

@@ -1,0 +1,58 @@
+import { type Call, TextBuilder } from "@kit/genai";
+
+interface CompletionParams {
+  model?: string;
+  prompt?: string;
+  stream?: boolean;
+  max_tokens_to_sample?: number;
+  temperature?: number;
+  top_p?: number;
+  top_k?: number;
+  stop_sequences?: string[];
+}
+
+interface Completion {
+  id?: string;
+  model?: string;
+  completion?: string;
+  stop_reason?: string | null;
+}
+
+/** `POST /v1/complete`, the legacy text completion, which tells no usage. Versions 1.x no longer have it. */
+export const completions: Call<[CompletionParams], Completion, Completion> = {
+  request: (params) => ({
+    operation: "text_completion",
+    model: params.model,
+    stream: params.stream,
+    maxTokens: params.max_tokens_to_sample,
+    temperature: params.temperature,
+    topP: params.top_p,
+    topK: params.top_k,
+    stopSequences: params.stop_sequences,
+    content: () => ({
+      inputMessages: [{ role: "user", parts: [{ type: "text", content: params.prompt ?? "" }] }],
+    }),
+  }),
+  response: (completion) => ({
+    id: completion.id,
+    model: completion.model,
+    finishReasons: [completion.stop_reason],
+    content: () => ({
+      outputMessages: [
+        { role: "assistant", parts: [{ type: "text", content: completion.completion ?? "" }] },
+      ],
+    }),
+  }),
+  fold: (content) => {
+    let last: Completion = {};
+    const text = new TextBuilder();
+    return {
+      add(chunk) {
+        const { completion, ...facts } = chunk;
+        last = facts;
+        if (content) text.add(completion);
+      },
+      body: () => ({ ...last, completion: String(text) }),
+    };
+  },
+};

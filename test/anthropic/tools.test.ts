@@ -1,0 +1,153 @@
+import { trace } from "@opentelemetry/api";
+import type { ReadableSpan } from "@opentelemetry/sdk-trace-node";
+import { afterEach, describe, expect, it } from "vitest";
+import type { ReceivedRequest } from "../support/provider-server.js";
+import {
+  HELLO,
+  message,
+  PARAMS,
+  RUNNER_VERSIONS,
+  reply,
+  type Stage,
+  setStage,
+  type Version,
+} from "./support.js";
+
+const CALLS = [
+  { type: "text", text: "Let me look." },
+  { type: "tool_use", id: "toolu_1", name: "weather", input: { city: "Oslo" } },
+  { type: "tool_use", id: "toolu_2", name: "weather", input: { city: "Rome" } },
+];
+const ASKS = message(CALLS, { stop_reason: "tool_use" });
+
+/** Asks for the tools first, and answers once the conversation holds their results. */
+function answer({ body }: ReceivedRequest) {
+  const { messages, stream } = body as { messages: object[]; stream?: boolean };
+  return reply(JSON.stringify(messages).includes("tool_result") ? HELLO : ASKS, stream === true);
+}
+
+function weather(run: (input: { city: string }) => unknown) {
+  return {
+    name: "weather",
+    description: "tells the weather",
+    input_schema: { type: "object" as const },
+    parse: (input: unknown) => input,
+    run,
+  };
+}
+
+const operations = (spans: readonly ReadableSpan[]) =>
+  spans.map((span) => span.attributes["gen_ai.operation.name"]);
+const toolsOf = (spans: readonly ReadableSpan[]) =>
+  spans.filter((span) => span.attributes["gen_ai.operation.name"] === "execute_tool");
+
+let stage: Stage;
+afterEach(() => stage.close());
+
+async function setRunner(version: Version, global: boolean, capture = true) {
+  stage = await setStage(version, answer, { global, config: { captureMessageContent: capture } });
+}
+
+/** With and without spans of the SDK's own; the oldest of these generations has none either way. */
+const SETTINGS = RUNNER_VERSIONS.flatMap((version) => [
+  { version, global: true },
+  { version, global: false },
+]);
+
+describe.each(SETTINGS)("a tool runner of $version, global provider: $global", ({ version, global }) => {
+  it("leaves a span for each turn and one for each run of a tool", async () => {
+    await setRunner(version, global);
+    const active: unknown[] = [];
+    const tool = weather(async ({ city }) => {
+      active.push(trace.getActiveSpan()?.spanContext().spanId);
+      return `sunny in ${city}`;
+    });
+    const last = await stage.client.beta.messages.toolRunner({ ...PARAMS, tools: [tool] });
+    expect(last.content).toEqual([{ type: "text", text: "Hello" }]);
+    const { spans } = await stage.telemetry.finish();
+    expect(
+      operations(spans)
+        .filter((name) => name !== "invoke_agent")
+        .sort(),
+    ).toEqual(["chat", "chat", "execute_tool", "execute_tool"]);
+    const tools = toolsOf(spans);
+    expect(tools.map((span) => span.attributes)).toMatchObject(
+      ["Oslo", "Rome"].map((city, index) => ({
+        "gen_ai.tool.name": "weather",
+        "gen_ai.tool.description": "tells the weather",
+        "gen_ai.tool.call.id": `toolu_${index + 1}`,
+        "gen_ai.tool.call.arguments": JSON.stringify({ city }),
+        "gen_ai.tool.call.result": `sunny in ${city}`,
+      })),
+    );
+    expect(active).toEqual(tools.map((span) => span.spanContext().spanId));
+  });
+
+  it("keeps the agent's span where the SDK makes one, above its turns and tools", async () => {
+    await setRunner(version, global);
+    await stage.client.beta.messages.toolRunner({ ...PARAMS, tools: [weather(() => "sunny")] });
+    const { spans } = await stage.telemetry.finish();
+    const agents = spans.filter((span) => span.attributes["gen_ai.operation.name"] === "invoke_agent");
+    expect(agents.map((span) => span.name)).toEqual(version === "anthropic-0.133" ? [] : ["invoke_agent"]);
+    const parents = new Set(spans.map((span) => span.parentSpanContext?.spanId));
+    expect(parents).toEqual(new Set([undefined, ...agents.map((span) => span.spanContext().spanId)]));
+  });
+
+  it("streams its turns with the same spans", async () => {
+    await setRunner(version, global);
+    const texts: string[] = [];
+    const runner = stage.client.beta.messages.toolRunner({
+      ...PARAMS,
+      stream: true,
+      tools: [weather(() => "sunny")],
+    });
+    for await (const stream of runner) {
+      for await (const event of stream) if (event.delta?.type === "text_delta") texts.push(event.delta.text);
+    }
+    expect(texts).toEqual(["Let me look.", "Hello"]);
+    const { spans } = await stage.telemetry.finish();
+    const chats = spans.filter((span) => span.attributes["gen_ai.operation.name"] === "chat");
+    expect(chats.map((span) => span.attributes)).toMatchObject(
+      ["tool_use", "end_turn"].map((reason) => ({
+        "gen_ai.request.stream": true,
+        "gen_ai.response.finish_reasons": [reason],
+        "gen_ai.usage.output_tokens": 7,
+        "gen_ai.output.messages": expect.stringContaining(reason === "end_turn" ? "Hello" : '"tool_call"'),
+      })),
+    );
+    expect(toolsOf(spans)).toHaveLength(2);
+  });
+
+  it("tells the tool's own error, which the model gets as its result", async () => {
+    await setRunner(version, global, false);
+    const tool = weather(() => {
+      throw new RangeError("a secret of the application");
+    });
+    const last = await stage.client.beta.messages.toolRunner({ ...PARAMS, tools: [tool] });
+    expect(last.stop_reason).toBe("end_turn");
+    const { spans } = await stage.telemetry.finish();
+    expect(toolsOf(spans).map((span) => span.attributes["error.type"])).toEqual(["RangeError", "RangeError"]);
+    expect(
+      JSON.stringify(spans.map(({ attributes, status, events }) => [attributes, status, events])),
+    ).not.toMatch(/secret|Oslo|weather\?/);
+  });
+
+  it("runs a tool with private members on the application's own object", async () => {
+    await setRunner(version, global);
+    class Counter {
+      readonly name = "weather";
+      readonly input_schema = { type: "object" as const };
+      #runs = 0;
+      parse = (input: unknown) => input;
+      run(): string {
+        this.#runs += 1;
+        return `run ${this.#runs}`;
+      }
+    }
+    await stage.client.beta.messages.toolRunner({ ...PARAMS, tools: [new Counter()] });
+    const results = toolsOf((await stage.telemetry.finish()).spans).map(
+      (span) => span.attributes["gen_ai.tool.call.result"],
+    );
+    expect(results).toEqual(["run 1", "run 2"]);
+  });
+});
