@@ -17,6 +17,8 @@ const CLOSE_GRACE_MS = 250;
 const REFUSAL_MS = 5000;
 
 interface Receiver {
+  /** The server took the upgrade; comes before everything else. */
+  onOpen(handshake: Handshake): void;
   onBinary(data: Buffer): void;
   onText(text: string): void;
   /** Any sign of life, ping and pong included; comes before `onBinary` and `onText`. */
@@ -40,7 +42,7 @@ export class Channel {
   readonly #gone: Promise<void>;
   #pings: NodeJS.Timeout | undefined;
   #error: (Error & { code?: string }) | undefined;
-  #headers: IncomingMessage["headers"] = {};
+  #handshake: Handshake = { serverVersion: undefined, capabilities: new Set() };
   #left = false;
 
   constructor(config: Config, url: string, headers: Readonly<Record<string, string>>, receiver: Receiver) {
@@ -64,7 +66,7 @@ export class Channel {
     this.#socket.on("ping", () => this.#onHeard());
     this.#socket.on("pong", () => this.#onHeard());
     this.#socket.on("upgrade", (response) => {
-      this.#headers = response.headers;
+      this.#handshake = readHandshake(response.headers);
     });
     this.#socket.on("error", (error) => {
       this.#error ??= error;
@@ -74,7 +76,7 @@ export class Channel {
   }
 
   /** Rejects with the typed error when the server refuses or cannot be reached, or the deadline ends the attempt. */
-  async open(deadline: Deadline): Promise<Handshake> {
+  async open(deadline: Deadline): Promise<void> {
     try {
       await this.#opened(deadline);
     } catch (error) {
@@ -85,12 +87,6 @@ export class Channel {
     this.#silence.start();
     this.#pings = setInterval(() => this.#socket.ping(), this.#config.pingInterval);
     this.#pings.unref();
-    const capabilities = String(this.#headers["x-sprite-capabilities"] ?? "").split(",");
-    const version = this.#headers["sprite-version"];
-    return {
-      serverVersion: typeof version === "string" ? version : undefined,
-      capabilities: new Set(capabilities.map((name) => name.trim())),
-    };
   }
 
   /** Bytes accepted by `send` that the system has not taken yet. */
@@ -150,6 +146,7 @@ export class Channel {
       const settle = (): void => signal.removeEventListener("abort", giveUp);
       this.#socket.once("open", () => {
         settle();
+        this.#receiver.onOpen(this.#handshake);
         resolve();
       });
       this.#socket.once("close", () => {
@@ -209,4 +206,13 @@ export class Channel {
     };
     return toError(refusal, "exec", this.#config.token);
   }
+}
+
+function readHandshake(headers: IncomingMessage["headers"]): Handshake {
+  const version = headers["sprite-version"];
+  const capabilities = String(headers["x-sprite-capabilities"] ?? "").split(",");
+  return {
+    serverVersion: typeof version === "string" ? version : undefined,
+    capabilities: new Set(capabilities.map((name) => name.trim())),
+  };
 }

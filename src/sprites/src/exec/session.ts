@@ -102,6 +102,11 @@ export class Session {
       using deadline = new Deadline(config.connectTimeout);
       const url = this.#plan.url(span.context);
       const channel = new Channel(config, url, propagationHeaders(config, span.context), {
+        onOpen: ({ serverVersion, capabilities }) => {
+          this.#canSignal = capabilities.has("signal");
+          if (serverVersion !== undefined) span.set({ "sprites.server.version": serverVersion });
+          span.event("sprites.connected");
+        },
         onBinary: (data) => this.#whenIntroduced(() => this.#onBinary(data)),
         onText: (text) => this.#onText(text),
         onHeard: () => this.#exit?.heard(),
@@ -109,10 +114,7 @@ export class Session {
       });
       this.#channel = channel;
       if (!this.#held) this.#introduceAs(facts.tty);
-      const { serverVersion, capabilities } = await channel.open(deadline);
-      this.#canSignal = capabilities.has("signal");
-      if (serverVersion !== undefined) span.set({ "sprites.server.version": serverVersion });
-      span.event("sprites.connected");
+      await channel.open(deadline);
       if (this.#held) await this.#awaitIntroduction();
       this.isOpen = true;
     } catch (error) {
