@@ -65,7 +65,8 @@ export function readConfig(options: SpritesClientOptions, env: NodeJS.ProcessEnv
   return {
     endpoint,
     socketEndpoint: `${SOCKET_SCHEME[url.protocol]}${endpoint.slice(url.protocol.length)}`,
-    host: url.hostname,
+    // Without the brackets that addresses of IPv6 have in URLs only.
+    host: url.hostname.replace(/^\[|\]$/g, ""),
     port: url.port ? Number(url.port) : url.protocol === "https:" ? 443 : 80,
     token: readToken(options.token || env.SPRITES_TOKEN),
     timeout: checkTimeout("timeout", options.timeout ?? 30_000),
