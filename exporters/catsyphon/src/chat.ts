@@ -105,7 +105,7 @@ class ChatTeller {
     for (const [choice, message] of output.entries()) {
       const reasoning = this.#tellReasoning(message, choice);
       const text = textOf(message.parts);
-      const calls = message.parts.filter((part): part is Call => part.kind === "call");
+      const calls = message.parts.filter(isCall);
       let extra: Record<string, unknown> | undefined = { ...facts, ...reasoning };
       if (text !== "") {
         told = this.#tellReply(choice, text, extra) || told;
@@ -117,8 +117,10 @@ class ChatTeller {
         [facts, extra] = [undefined, undefined];
       }
     }
-    // Tokens must not get lost with a reply of neither words nor calls; a failed call need not have one.
-    const isWorthTelling = facts !== undefined && (!readError(this.#span) || facts.token_usage !== undefined);
+    // Tokens must not get lost with a reply of neither words nor news; else such a reply need not be shown,
+    // when the call failed or its tool calls were told by their execution.
+    const isExplained = readError(this.#span) !== undefined || output.some(({ parts }) => parts.some(isCall));
+    const isWorthTelling = facts !== undefined && (!isExplained || facts.token_usage !== undefined);
     if (!told && isWorthTelling) {
       const reasoning = output[0] ? this.#inlineReasoning(output[0]) : {};
       this.#tellReply(0, "", { ...facts, ...reasoning });
@@ -141,6 +143,7 @@ class ChatTeller {
     const id = call.id ?? `span_${this.#origin.spanId}_${choice}_${index}`;
     const known = this.#conversation.tools.asked(id, call.name, call.arguments, this.#origin.spanId);
     if (!known) return false;
+    known.told = true;
     return tellCall(this.#conversation, this.#origin, this.#end, this.#settings, {
       useId: known.useId,
       name: call.name,
@@ -218,6 +221,10 @@ class ChatTeller {
   get #end(): number {
     return toMicros(this.#span.endTime);
   }
+}
+
+function isCall(part: Part): part is Call {
+  return part.kind === "call";
 }
 
 function readModel(attributes: ReadableSpan["attributes"]): string | undefined {

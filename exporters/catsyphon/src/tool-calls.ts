@@ -9,6 +9,8 @@ export interface ToolCall {
   readonly argumentsKey: string;
   /** Span of the model call that asked for it; unknown when its execution was seen first. */
   askedBy: string | undefined;
+  /** Whether the call itself was told; a result may come to light before it. */
+  told: boolean;
   resolved: boolean;
   readonly occurrence: number;
 }
@@ -19,26 +21,22 @@ const MAX_CALLS = 1_000;
 export class ToolCalls {
   readonly #byId = new LruMap<string, ToolCall>(MAX_CALLS);
 
-  /** A call in a model's answer. Returns it when it is news. */
+  /** A call in a model's answer. Returns it when it was not told yet. */
   asked(id: string, name: string, args: unknown, spanId: string): ToolCall | undefined {
     const known = this.#byId.get(id);
-    if (!known) return this.#add(id, name, args, spanId, 1);
-    known.askedBy ??= spanId;
-    // The same id from another answer, after the first was settled, is another call.
-    if (!known.resolved || known.askedBy === spanId) return undefined;
-    return this.#add(id, name, args, spanId, known.occurrence + 1);
+    if (known) {
+      known.askedBy ??= spanId;
+      // The same id from another answer, after the first was settled, is another call.
+      const isAnother = known.resolved && known.askedBy !== spanId;
+      if (!isAnother) return known.told ? undefined : known;
+    }
+    return this.#add(id, name, args, spanId, (known?.occurrence ?? 0) + 1);
   }
 
   /** A call that was executed; found by id, or among the calls of that tool that wait for a result. */
-  executed(
-    id: string | undefined,
-    name: string,
-    args: unknown,
-    spanId: string,
-  ): { call: ToolCall; isNew: boolean } {
+  executed(id: string | undefined, name: string, args: unknown, spanId: string): ToolCall {
     const known = id === undefined ? this.#waiting(name, args) : this.#byId.get(id);
-    if (known) return { call: known, isNew: false };
-    return { call: this.#add(id ?? `span_${spanId}`, name, args, undefined, 1), isNew: true };
+    return known ?? this.#add(id ?? `span_${spanId}`, name, args, undefined, 1);
   }
 
   /** The call that a result in the chat history answers; undefined when none waits for it. */
@@ -57,7 +55,15 @@ export class ToolCalls {
 
   #add(id: string, name: string, args: unknown, askedBy: string | undefined, occurrence: number): ToolCall {
     const useId = occurrence === 1 ? id : `${id}#${occurrence}`;
-    const call = { useId, name, argumentsKey: toKey(args), askedBy, resolved: false, occurrence };
+    const call = {
+      useId,
+      name,
+      argumentsKey: toKey(args),
+      askedBy,
+      told: false,
+      resolved: false,
+      occurrence,
+    };
     this.#byId.set(id, call);
     return call;
   }

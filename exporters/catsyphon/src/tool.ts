@@ -18,8 +18,9 @@ export function tellTool(
   const name = node.toolName ?? (span.name.replace(/^execute_tool\s*/, "") || "tool");
   const args = span.attributes[ATTR.toolCallArguments];
   const origin = { traceId: trace.traceId, spanId: node.spanId };
-  const { call, isNew } = conversation.tools.executed(node.toolCallId, name, parse(args), node.spanId);
-  if (isNew) {
+  const call = conversation.tools.executed(node.toolCallId, name, parse(args), node.spanId);
+  if (!call.told) {
+    call.told = true;
     const fresh = { useId: call.useId, name, parameters: args };
     tellCall(conversation, origin, toMicros(span.startTime), settings, fresh);
   }
