@@ -1,10 +1,10 @@
 import { ATTR } from "@kit/genai";
-import { tellCall, tellResult } from "./chat.js";
 import { parse, toText } from "./content.js";
 import type { Conversation } from "./conversation.js";
 import type { Settings } from "./options.js";
 import { type ReadableSpan, toMicros } from "./readable-span.js";
 import { readError } from "./span-kind.js";
+import { tellCall, tellResult } from "./tell.js";
 import type { SpanNode, TraceRecord } from "./trace.js";
 
 /** Tells one execution of a tool: the call, unless the model's answer told it, and the result. */

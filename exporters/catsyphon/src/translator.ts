@@ -1,5 +1,5 @@
 import { ATTR } from "@kit/genai";
-import { tellChat, tellError } from "./chat.js";
+import { tellChat } from "./chat.js";
 import type { Conversation, Origin } from "./conversation.js";
 import { type ConversationEvents, Conversations } from "./conversations.js";
 import type { Settings } from "./options.js";
@@ -8,6 +8,7 @@ import { SessionChooser } from "./session-choice.js";
 import { SessionStarts } from "./session-start.js";
 import { type PlacedSpan, SpanGate } from "./span-gate.js";
 import { readError, readUsage, type SpanError } from "./span-kind.js";
+import { tellError } from "./tell.js";
 import { isNestedTwin, tellTool } from "./tool.js";
 import { type SessionChoice, type SpanNode, TraceIndex, type TraceRecord } from "./trace.js";
 

@@ -35,9 +35,11 @@ export interface CourierOptions<Item> {
 /** How many times a batch of which nothing could be delivered is put back, before its items are the culprits. */
 const MAX_ROUNDS = 3;
 
-/** Brings one batch to its end: attempts and waits, halves and pieces. Knows no queue and no timer of it. */
+/** Brings one batch to its end, once: attempts and waits, halves and pieces. Knows no queue and no timer of it. */
 export class Courier<Item> {
   readonly #options: CourierOptions<Item>;
+  /** What befell a piece of the batch befalls the pieces after it too, or they would overtake it. */
+  #held: Hold | undefined;
 
   constructor(options: CourierOptions<Item>) {
     this.#options = options;
@@ -68,7 +70,7 @@ export class Courier<Item> {
     const deadline = Date.now() + batchDeadlineMs;
     const items = batch.map((entry) => entry.item);
     for (let attempt = 0; ; attempt++) {
-      const held = this.#options.holding();
+      const held = this.#held ?? this.#options.holding();
       if (held) return { verdict: held, attempts: attempt };
       const outcome = await this.#attempt(items, deadline - Date.now());
       if (outcome.kind !== "retry") return { verdict: outcome, attempts: attempt + 1 };
@@ -106,7 +108,8 @@ export class Courier<Item> {
 
   #hold(batch: readonly Entry<Item>[], hold: Hold): void {
     const { receipts } = this.#options;
-    receipts.hold(hold);
+    if (!this.#held) receipts.hold(hold);
+    this.#held = hold;
     if (hold.batch === "keep") receipts.kept(batch);
     else receipts.dropped(batch, "held", hold.error);
   }

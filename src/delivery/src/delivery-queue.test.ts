@@ -536,3 +536,47 @@ describe("reports", () => {
     expect(suppressed).toBe(true);
   });
 });
+
+it("delivers each item once or counts it as dropped, whatever the destination does", async () => {
+  vi.useRealTimers();
+  let state = 1;
+  const chance = (share: number) => {
+    state = (state * 48_271) % 2_147_483_647;
+    return state / 2_147_483_647 < share;
+  };
+  const kinds: Outcome[] = [
+    { kind: "retry", error: boom },
+    { kind: "retry", error: boom, otherwise: { kind: "poisoned", error: boom } },
+    { kind: "oversize", error: boom },
+    { kind: "poisoned", error: boom },
+    { kind: "hold", error: boom, forMs: 1, batch: "keep", queue: "keep" },
+  ];
+  const to = destination(async () => {
+    await new Promise((resolve) => setImmediate(resolve));
+    return chance(0.3) ? (kinds[Math.floor(state % kinds.length)] as Outcome) : delivered;
+  });
+  const queue = queueTo(to, {
+    lane: (item) => item.slice(-1),
+    maxConcurrent: 3,
+    maxQueueSize: 3_000,
+    retry: { attempts: 3, initialDelayMs: 0, maxDelayMs: 1 },
+  });
+  const fates = new Map<string, boolean[]>();
+  for (let index = 0; index < 20_000; index++) {
+    const item = `${index}`;
+    fates.set(item, []);
+    queue.add(item, (fate) => fates.get(item)?.push(fate));
+    if (index % 500 === 0) await new Promise((resolve) => setImmediate(resolve));
+  }
+  for (let turn = 0; turn < 500 && queue.pending > 0; turn++) await queue.flush(10_000);
+  expect(queue.pending).toBe(0);
+  expect([...fates.values()].every((told) => told.length === 1)).toBe(true);
+  const deliveredItems = [...fates].flatMap(([item, [fate]]) => (fate ? [item] : []));
+  expect(to.accepted.toSorted()).toEqual(deliveredItems.toSorted());
+  expect(queue.droppedCount).toBe(20_000 - deliveredItems.length);
+  expect(deliveredItems.length).toBeGreaterThan(2_500);
+  for (const lane of "0123456789") {
+    const order = to.accepted.filter((item) => item.endsWith(lane)).map(Number);
+    expect(order).toEqual(order.toSorted((a, b) => a - b));
+  }
+});

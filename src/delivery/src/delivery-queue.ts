@@ -1,4 +1,4 @@
-import { Courier, type Hold } from "./courier.js";
+import { Courier, type CourierOptions, type Hold } from "./courier.js";
 import { DropReport } from "./drop-report.js";
 import { onExit } from "./exit.js";
 import { FlushWaiters } from "./flush-waiters.js";
@@ -12,7 +12,7 @@ import { type Entry, WaitingRoom } from "./waiting-room.js";
  */
 export class DeliveryQueue<Item> {
   readonly #room: WaitingRoom<Item>;
-  readonly #courier: Courier<Item>;
+  readonly #courierOptions: CourierOptions<Item>;
   readonly #report: DropReport;
   readonly #flushes = new FlushWaiters();
   readonly #busy = new Set<string>();
@@ -38,7 +38,7 @@ export class DeliveryQueue<Item> {
     this.#report = new DropReport(options.name, options.meterProvider);
     const grouping = { sizeOf: options.sizeOf, together: options.together };
     this.#room = new WaitingRoom(settings.maxQueueSize, grouping);
-    this.#courier = new Courier<Item>({
+    this.#courierOptions = {
       transport: options.transport,
       retry: { ...DEFAULT_RETRY, ...options.retry },
       limits: this.#limits,
@@ -53,7 +53,7 @@ export class DeliveryQueue<Item> {
         kept: (entries) => this.#dropped(this.#room.putBack(entries), "overflow"),
         hold: (hold) => this.#beginHold(hold),
       },
-    });
+    };
     this.#forgetExit = onExit(settings.exitTimeoutMs, (timeoutMs) =>
       this.pending > 0 ? this.flush(timeoutMs) : undefined,
     );
@@ -143,7 +143,7 @@ export class DeliveryQueue<Item> {
     // Measuring and sending begin in a later turn, so that `add` stays cheap and a long queue never blocks the loop.
     await new Promise((resolve) => setImmediate(resolve));
     const batch = this.#room.take(lane, this.#limits);
-    if (batch.length > 0) await this.#courier.deliver(batch);
+    if (batch.length > 0) await new Courier(this.#courierOptions).deliver(batch);
     this.#busy.delete(lane);
     this.#pump();
   }
