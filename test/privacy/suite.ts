@@ -72,7 +72,7 @@ export function describePrivacy<Client>({ calls, instrument, client }: PrivacySu
   describe("with content off", () => {
     it.each(calls)("$name leaves no content in any export", async (marked) => {
       const exported = await run(marked);
-      expect(mark.count).toBeGreaterThan(1);
+      expect(mark.count).toBeGreaterThan(0);
       expect(exported.spans).toContain("gen_ai.operation.name");
       expect(leaks(exported)).toEqual(CLEAN);
     });

@@ -86,6 +86,7 @@ export function wantedFacts(recording: Recording, provider: string): Facts {
       ...wantedRequest(recording),
       ...wantedResponse(wanted),
       ...wantedUsage(wanted),
+      "kit.response.service_tier": provider === "anthropic" ? wanted.service_tier : undefined,
       ...(provider === "openai" || provider === "azure.ai.openai" ? wantedOpenAI(recording) : {}),
     }),
     content: wantedContent(wanted),
