@@ -1,0 +1,176 @@
+// One process, one SDK, one module system, bare or instrumented: runs every scenario and writes what it saw.
+// Arguments: the run as JSON. Started by matrix.ts with --expose-gc.
+import { writeFileSync } from "node:fs";
+import { setTimeout as delay } from "node:timers/promises";
+import { context, trace } from "@opentelemetry/api";
+import { AsyncLocalStorageContextManager } from "@opentelemetry/context-async-hooks";
+import { anthropicSuite } from "./anthropic/suite.js";
+import { instrument } from "./instrument.js";
+import { compareMembers, memberTable } from "./members.js";
+import { describe, type Seen } from "./observe.js";
+import { openaiSuite } from "./openai/suite.js";
+import { Provider, type ProviderRequest, type Reply } from "./provider.js";
+import { OWN_SPAN, provideTracing, Recorder } from "./recorder.js";
+import type { Run, RunResult } from "./run.js";
+import type { App, Observation, Report, Scenario } from "./scenario.js";
+import { loadApp } from "./sdk.js";
+
+declare const gc: () => void;
+
+const run = JSON.parse(process.argv[2] ?? "{}") as Run;
+const rejections: Seen[] = [];
+const output: string[] = [];
+const recorder = new Recorder();
+
+process.on("unhandledRejection", (reason) => rejections.push({ unhandled: describe(reason) }));
+process.on("rejectionHandled", () => rejections.push("handled later"));
+process.removeAllListeners("warning");
+process.on("warning", (warning) => output.push(`warning: ${warning.name}: ${warning.message}`));
+for (const level of ["log", "info", "warn", "error", "debug"] as const) {
+  console[level] = (...words: unknown[]) => void output.push(`${level}: ${words.map(wordOf).join(" ")}`);
+}
+
+function wordOf(word: unknown): string {
+  return typeof word === "string" ? word : JSON.stringify(describe(word));
+}
+
+/** Turns of the loop after which every handler, close event and rejection of a scenario has been heard. */
+async function settle(provider: Provider): Promise<void> {
+  await provider.quiet();
+  for (let turn = 0; turn < 4; turn += 1) await new Promise(setImmediate);
+  await delay(2);
+}
+
+async function runOne(
+  scenario: Scenario<unknown, unknown>,
+  app: App<unknown, unknown>,
+): Promise<Observation> {
+  rejections.length = 0;
+  output.length = 0;
+  let seen: unknown;
+  try {
+    seen = await Promise.race([scenario.run(app), patience()]);
+  } catch (error) {
+    seen = { "[scenario threw]": describe(error) };
+  }
+  await settle(app.provider);
+  const requests = app.provider.requests.map(({ method, path, headers, body, end }) => ({
+    method,
+    path,
+    headers,
+    body,
+    end,
+  }));
+  await app.provider.stop();
+  for (let turn = 0; turn < 3; turn += 1) await new Promise(setImmediate);
+  return {
+    seen: (seen ?? null) as Seen,
+    requests: JSON.parse(JSON.stringify(requests)) as Seen,
+    rejections: [...rejections],
+    output: [...output],
+  };
+}
+
+/** A scenario that hangs is a finding like any other. */
+async function patience(): Promise<string> {
+  await delay(5_000, undefined, { ref: false });
+  return "[hung]";
+}
+
+async function collectGarbage(scenario: string): Promise<void> {
+  for (let round = 0; round < 40; round += 1) {
+    if (recorder.spansOf(scenario).every(({ ends }) => ends > 0)) return;
+    gc();
+    await delay(5);
+  }
+}
+
+async function runAll(): Promise<RunResult> {
+  const suite = (run.app.startsWith("openai") ? openaiSuite : anthropicSuite) as unknown as Suite;
+  // The context manager is the application's in both modes: its price and its behaviour are not ours.
+  const tracing = run.mode === "bare" ? undefined : provideTracing(recorder);
+  if (!tracing) context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
+  const instrumentation = tracing && run.mode === "instrumented" ? instrument(run, tracing) : undefined;
+  const loaded = await loadApp(run);
+  const ran: { scenario: Scenario<unknown, unknown>; observation: Observation }[] = [];
+  for (const scenario of suite.scenarios) {
+    recorder.scenario = scenario.name;
+    const provider = await Provider.start(suite.routes);
+    const app = appFor(suite, loaded, provider);
+    if (scenario.needs && !scenario.needs(app)) {
+      await provider.stop();
+      continue;
+    }
+    ran.push({ scenario, observation: await runOne(scenario, app) });
+    if (scenario.drops) await collectGarbage(scenario.name);
+  }
+  return {
+    version: loaded.version.join("."),
+    node: process.version,
+    // Spans are read at the very end: one that ends twice or late is seen then.
+    reports: ran.map(({ scenario, observation }) => toReport(scenario, observation)),
+    members: await members(loaded, instrumentation),
+  };
+}
+
+function toReport(
+  { name, spans, optional = [] }: Scenario<unknown, unknown>,
+  observation: Observation,
+): Report {
+  return { name, observation, expectedSpans: spans, optionalSpans: optional, spans: recorder.spansOf(name) };
+}
+
+/** A suite without the types of its SDK: the harness only passes them along. */
+interface Suite {
+  readonly scenarios: readonly Scenario<unknown, unknown>[];
+  routes(request: ProviderRequest): Reply;
+  client(sdk: unknown, provider: Provider, options: Record<string, unknown>): unknown;
+}
+
+type Loaded = Awaited<ReturnType<typeof loadApp>>;
+
+function appFor(suite: Suite, loaded: Loaded, provider: Provider): App<unknown, unknown> {
+  const make = (options: Record<string, unknown> = {}) => suite.client(loaded.sdk, provider, options);
+  return {
+    client: make(),
+    sdk: loaded.sdk,
+    provider,
+    version: loaded.version,
+    make,
+    load: loaded.load,
+    async reported(count = 1) {
+      for (let waited = 0; rejections.length < count && waited < 500; waited += 5) await delay(5);
+    },
+    insideSpan: () => trace.getActiveSpan() !== undefined,
+    async inOwnSpan(work) {
+      return trace.getTracer("application").startActiveSpan(OWN_SPAN, async (span) => {
+        try {
+          return await work();
+        } finally {
+          span.end();
+        }
+      });
+    },
+  };
+}
+
+/** Bare: what enabling changes and disabling gives back. Instrumented: what is left after `disable()`. */
+async function members(
+  loaded: Loaded,
+  live: ReturnType<typeof instrument> | undefined,
+): Promise<Seen> {
+  if (live) {
+    live.disable();
+    return null;
+  }
+  const before = memberTable(loaded.sdk);
+  const instrumentation = instrument(run, undefined);
+  instrumentation.manuallyInstrument(loaded.sdk);
+  const during = compareMembers(before, memberTable(loaded.sdk));
+  instrumentation.disable();
+  return { during, after: compareMembers(before, memberTable(loaded.sdk)) };
+}
+
+const result = await runAll();
+writeFileSync(run.out, JSON.stringify(result));
+process.exit(0);

@@ -1,0 +1,38 @@
+import { describe, expect, it } from "vitest";
+import { findNodes, NODE_MAJORS, type Place, type PlaceResult, runPlace } from "./matrix.js";
+
+const FULL = process.env.KIT_TRANSPARENCY === "full";
+
+/**
+ * Runs every app loaded with `require` and with `import`, and makes a test of each scenario. On the running Node;
+ * with `KIT_TRANSPARENCY=full` on each of {@link NODE_MAJORS} that can be had.
+ */
+export async function compareEverywhere(apps: readonly string[]): Promise<void> {
+  const nodes = FULL ? await findNodes(NODE_MAJORS) : [process.execPath];
+  const places = nodes.flatMap((node) =>
+    apps.flatMap((app) => (["cjs", "esm"] as const).map((module): Place => ({ app, module, node }))),
+  );
+  // One at a time: each place is two processes long, and another test file has the second core.
+  for (const place of places) testPlace(place, await runPlace(place));
+}
+
+function testPlace({ app, module }: Place, { version, node, verdicts, members }: PlaceResult): void {
+  const sdk = `${app.split("-")[0]} ${version}`;
+  describe(`${sdk}, ${module === "cjs" ? "require" : "import"}, Node ${node}`, () => {
+    for (const { name, differences, spans } of verdicts) {
+      it(name, () => {
+        expect(differences, "what the application sees").toEqual([]);
+        expect(spans, "spans").toBeUndefined();
+      });
+    }
+
+    it("replaces nothing but the values of methods", () => {
+      expect(members.during.length).toBeGreaterThan(0);
+      expect(members.during.filter((change) => !change.endsWith(": value"))).toEqual([]);
+    });
+
+    it("gives every method back when it is disabled", () => {
+      expect(members.after).toEqual([]);
+    });
+  });
+}
