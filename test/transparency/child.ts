@@ -155,10 +155,7 @@ function appFor(suite: Suite, loaded: Loaded, provider: Provider): App<unknown, 
 }
 
 /** Bare: what enabling changes and disabling gives back. Instrumented: what is left after `disable()`. */
-async function members(
-  loaded: Loaded,
-  live: ReturnType<typeof instrument> | undefined,
-): Promise<Seen> {
+async function members(loaded: Loaded, live: ReturnType<typeof instrument> | undefined): Promise<Seen> {
   if (live) {
     live.disable();
     return null;

@@ -27,7 +27,7 @@ export class Recorder implements SpanProcessor {
   /** The spans that started in `scenario`, the application's own left out. */
   spansOf(scenario: string): SpanSeen[] {
     const entries = [...this.#entries.values()].filter((entry) => entry.scenario === scenario);
-    return entries.filter(({ span }) => !isOwn(span)).map(toSpanSeen);
+    return entries.filter(({ span }) => !isForeign(span)).map(toSpanSeen);
   }
 
   async forceFlush(): Promise<void> {}
@@ -36,8 +36,13 @@ export class Recorder implements SpanProcessor {
 
 export const OWN_SPAN = "application";
 
-function isOwn(span: Span): boolean {
-  return (span as unknown as ReadableSpan).name === OWN_SPAN;
+/** The application's own span, and what an SDK says of calls that are none of a model: lists of models, say. */
+function isForeign(span: Span): boolean {
+  const { name, instrumentationScope, attributes } = span as unknown as ReadableSpan;
+  return (
+    name === OWN_SPAN ||
+    (instrumentationScope.name.startsWith("com.anthropic") && !("gen_ai.operation.name" in attributes))
+  );
 }
 
 function toSpanSeen({ span, ends }: Entry): SpanSeen {
