@@ -2,6 +2,7 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
+import { median } from "./statistics.mjs";
 import { WORKLOADS } from "./workloads.mjs";
 
 const WORKER = fileURLToPath(new URL("worker.mjs", import.meta.url));
@@ -20,8 +21,6 @@ async function round(child, workload, calls) {
   const [measured] = await once(child, "message");
   return measured;
 }
-
-const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 
 /** Medians of the added nanoseconds per call, by variant and workload. */
 export async function measure(variants, settings, { rounds, workloads = Object.keys(WORKLOADS) }) {

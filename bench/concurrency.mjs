@@ -1,0 +1,26 @@
+import { execFileSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { median } from "./statistics.mjs";
+
+const WORKER = fileURLToPath(new URL("concurrency-worker.mjs", import.meta.url));
+
+/** Throughput and event-loop delay of each variant as a share of the bare SDK's. */
+export function measureConcurrency(variants, { rounds }) {
+  const samples = new Map(variants.map((variant) => [variant, []]));
+  for (let round = 0; round < rounds; round += 1) {
+    for (const variant of variants) {
+      const printed = execFileSync(process.execPath, [WORKER, JSON.stringify({ variant })], {
+        encoding: "utf8",
+      });
+      samples.get(variant).push(JSON.parse(printed.trim().split("\n").at(-1)));
+    }
+  }
+  const bare = samples.get("bare");
+  const share = (variant, key) =>
+    median(samples.get(variant).map((sample, index) => sample[key] / bare[index][key]));
+  return variants.map((variant) => ({
+    variant,
+    throughput: share(variant, "perSecond"),
+    p99: share(variant, "p99"),
+  }));
+}

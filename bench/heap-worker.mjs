@@ -1,0 +1,68 @@
+// Heap held by open streams, and heap growth over many calls, of one variant.
+import { BatchSpanProcessor, NodeTracerProvider } from "@opentelemetry/sdk-trace-node";
+import DefaultOpenAI from "openai";
+import { fetch } from "./provider.mjs";
+import { WORKLOADS } from "./workloads.mjs";
+
+const { variant, content, calls } = JSON.parse(process.argv[2]);
+const exporter = { export: (_spans, done) => done({ code: 0 }), shutdown: async () => {} };
+if (variant !== "bare") {
+  new NodeTracerProvider({ spanProcessors: [new BatchSpanProcessor(exporter)] }).register();
+}
+const { setup } = await import(`./variants/${variant}.mjs`);
+const { OpenAI = DefaultOpenAI } = (await setup({ content, enabled: true })) ?? {};
+const client = new OpenAI({ apiKey: "bench", fetch, maxRetries: 0 });
+const turn = () => new Promise(setImmediate);
+
+async function heap() {
+  for (let round = 0; round < 4; round += 1) {
+    await turn();
+    gc();
+  }
+  return process.memoryUsage().heapUsed;
+}
+
+/** Opens streams and reads so many chunks of each; answers with the streams and their iterators, still open. */
+async function open(count, chunks) {
+  const streams = [];
+  for (let index = 0; index < count; index += 1) {
+    const params = { model: "gpt-4o", messages: [], stream: true, user: "4000" };
+    const stream = await client.chat.completions.create(params);
+    const iterator = stream[Symbol.asyncIterator]();
+    for (let read = 0; read < chunks; read += 1) {
+      await iterator.next();
+      if (read % 100 === 99) await turn();
+    }
+    streams.push([stream, iterator]);
+  }
+  return streams;
+}
+
+async function heldByStream(chunks) {
+  const count = 40;
+  await open(2, chunks);
+  const before = await heap();
+  const streams = await open(count, chunks);
+  const held = ((await heap()) - before) / count;
+  for (const [, iterator] of streams) await iterator.return();
+  return held;
+}
+
+async function growth() {
+  const { run } = WORKLOADS["chat, 1 KB"];
+  const some = async (many) => {
+    for (let done = 0; done < many; done += 1) {
+      await run(client);
+      if (done % 20 === 19) await turn();
+    }
+  };
+  await some(calls / 10);
+  const before = await heap();
+  await some(calls);
+  return (await heap()) - before;
+}
+
+console.log(
+  JSON.stringify({ early: await heldByStream(10), late: await heldByStream(2000), growth: await growth() }),
+);
+process.exit(0);

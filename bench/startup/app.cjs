@@ -1,0 +1,3 @@
+require("openai");
+console.log(JSON.stringify({ ready: performance.now(), rss: process.memoryUsage().rss }));
+process.exit(0);
