@@ -1,4 +1,4 @@
-import type { ToolFacts, ToolLoop, TraceTool } from "@kit/genai";
+import { copyWith, type ToolFacts, type ToolLoop, type TraceTool } from "@kit/genai";
 
 type Run = (...args: never[]) => unknown;
 
@@ -32,9 +32,7 @@ function traceRunnable(tool: RunnableTool, traceTool: TraceTool): RunnableTool {
     callId: ([, context]) => findCallId(context),
   };
   const value = traceTool(facts, (...args: never[]) => Reflect.apply(run, tool, args));
-  const members = Object.getOwnPropertyDescriptors(tool);
-  const copy = Object.create(Object.getPrototypeOf(tool), members) as RunnableTool;
-  return Object.defineProperty(copy, "run", { ...members.run, value });
+  return copyWith(tool, "run", value);
 }
 
 /** The runner tells the tool which call of the model it serves; its first versions did not. */

@@ -1,26 +1,27 @@
 import { type Message, type MessagePart, parseJson, type ToolDefinition, toMediaPart } from "@kit/genai";
 
+type Text = string | null | undefined;
+
 /** A tool call in the history or in an answer: of a function, or of a custom tool that takes plain text. */
 export interface ToolCall {
-  id?: string | null;
-  type?: string | null;
-  function?: { name?: string | null; arguments?: string | null } | null;
-  custom?: { name?: string | null; input?: string | null } | null;
+  id?: Text;
+  function?: { name?: Text; arguments?: Text } | null;
+  custom?: { name?: Text; input?: Text } | null;
 }
 
 /** A chat message as it is sent and as it comes back, with what compatible providers add. */
 export interface ChatMessage {
-  role?: string | null;
-  name?: string | null;
-  content?: string | readonly ContentPart[] | null;
-  refusal?: string | null;
+  role?: Text;
+  name?: Text;
+  content?: Text | readonly ContentPart[];
+  refusal?: Text;
   /** Thinking of DeepSeek, Groq, vLLM and others. */
-  reasoning_content?: string | null;
+  reasoning_content?: Text;
   /** Thinking of OpenRouter. */
-  reasoning?: string | null;
+  reasoning?: Text;
   audio?: { id?: string; data?: string; transcript?: string } | null;
   tool_calls?: readonly ToolCall[] | null;
-  function_call?: { name?: string | null; arguments?: string | null } | null;
+  function_call?: ToolCall["function"];
   tool_call_id?: string;
 }
 
@@ -33,11 +34,18 @@ interface ContentPart {
   file?: { file_id?: string; file_data?: string };
 }
 
+/** A function that the model may call, as tools and the older `functions` describe it. */
+export interface FunctionOffer {
+  name: string;
+  description?: string;
+  parameters?: unknown;
+}
+
 /** A tool as chat completions take it: nested under its type. */
 export interface ChatTool {
   type: string;
-  function?: { name: string; description?: string; parameters?: unknown };
-  custom?: { name: string; description?: string };
+  function?: FunctionOffer;
+  custom?: FunctionOffer;
 }
 
 /** Reads one message of the history or of an answer. */
@@ -51,7 +59,7 @@ export function readChatMessage(message: ChatMessage): Message {
 /** Reads the tools that the model was offered. */
 export function readChatTools(
   tools: readonly ChatTool[] | null | undefined,
-  functions: readonly { name: string; description?: string; parameters?: unknown }[] | null | undefined,
+  functions: readonly FunctionOffer[] | null | undefined,
 ): ToolDefinition[] {
   const offered = (tools ?? []).map((tool): ToolDefinition => {
     const { name, ...details } = tool.function ?? tool.custom ?? { name: tool.type };
@@ -109,10 +117,7 @@ function readToolCall({ id, function: called, custom }: ToolCall): MessagePart {
   return toToolCall(id ?? undefined, called ?? { name: custom?.name, arguments: custom?.input });
 }
 
-function toToolCall(
-  id: string | undefined,
-  call: { name?: string | null | undefined; arguments?: string | null | undefined },
-): MessagePart {
+function toToolCall(id: string | undefined, call: { name?: Text; arguments?: Text }): MessagePart {
   return {
     type: "tool_call",
     name: call.name ?? "",

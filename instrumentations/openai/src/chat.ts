@@ -1,32 +1,25 @@
 import { ATTR, type Call, type Content } from "@kit/genai";
+import type { ChatCompletionCreateParams } from "openai/resources/chat/completions";
 import { type ChatCompletion, type ChatCompletionChunk, foldChat } from "./chat-fold.js";
-import { type ChatMessage, type ChatTool, readChatMessage, readChatTools } from "./chat-messages.js";
+import {
+  type ChatMessage,
+  type ChatTool,
+  type FunctionOffer,
+  readChatMessage,
+  readChatTools,
+} from "./chat-messages.js";
 import { readCompletionUsage } from "./usage.js";
 
-interface ChatParams {
-  model?: string;
+type Params = Omit<Partial<ChatCompletionCreateParams>, "messages" | "tools" | "functions"> & {
   messages?: readonly ChatMessage[];
-  stream?: boolean | null;
-  max_tokens?: number | null;
-  max_completion_tokens?: number | null;
-  temperature?: number | null;
-  top_p?: number | null;
-  top_k?: number | null;
-  frequency_penalty?: number | null;
-  presence_penalty?: number | null;
-  stop?: string | string[] | null;
-  seed?: number | null;
-  n?: number | null;
-  reasoning_effort?: string | null;
-  response_format?: { type: string } | null;
-  modalities?: readonly string[] | null;
-  service_tier?: string | null;
   tools?: readonly ChatTool[];
-  functions?: readonly { name: string; description?: string; parameters?: unknown }[];
-}
+  functions?: readonly FunctionOffer[];
+  /** Of vLLM and others, not of OpenAI. */
+  top_k?: number | null;
+};
 
 /** `POST /chat/completions`, streamed or not; `parse()`, `stream()` and `runTools()` send it too. */
-export const chat: Call<[ChatParams], ChatCompletion, ChatCompletionChunk> = {
+export const chat: Call<[Params], ChatCompletion, ChatCompletionChunk> = {
   request: (params) => ({
     operation: "chat",
     model: params.model,
@@ -84,11 +77,11 @@ export function formatType(format: { type?: string } | null | undefined): string
   return format.type.startsWith("json") ? "json" : "text";
 }
 
-function outputType(params: ChatParams): string | undefined {
+function outputType(params: Params): string | undefined {
   return params.modalities?.includes("audio") ? "speech" : formatType(params.response_format);
 }
 
-function readRequest(params: ChatParams): Content {
+function readRequest(params: Params): Content {
   return {
     inputMessages: (params.messages ?? []).map((message) => readChatMessage(message)),
     toolDefinitions: readChatTools(params.tools, params.functions),

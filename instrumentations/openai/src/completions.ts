@@ -1,30 +1,15 @@
-import { type Call, type Fold, type Message, TextBuilder } from "@kit/genai";
-import { type CompletionUsage, readCompletionUsage } from "./usage.js";
+import type { Call, Fold, Message } from "@kit/genai";
+import type { CompletionCreateParams } from "openai/resources/completions";
+import { responseAttributes } from "./chat.js";
+import { type ChatCompletion, type ChatCompletionChunk, foldChat } from "./chat-fold.js";
+import { readCompletionUsage } from "./usage.js";
 
-interface CompletionParams {
-  model?: string;
-  prompt?: string | readonly unknown[] | null;
-  stream?: boolean | null;
-  max_tokens?: number | null;
-  temperature?: number | null;
-  top_p?: number | null;
-  frequency_penalty?: number | null;
-  presence_penalty?: number | null;
-  stop?: string | string[] | null;
-  seed?: number | null;
-  n?: number | null;
-}
-
-interface Completion {
-  id?: string;
-  model?: string;
+interface Completion extends Omit<ChatCompletion, "choices"> {
   choices?: readonly { index?: number; text?: string; finish_reason?: string | null }[];
-  usage?: CompletionUsage | null | undefined;
-  system_fingerprint?: string | null | undefined;
 }
 
 /** `POST /completions`, the legacy text completion. */
-export const completions: Call<[CompletionParams], Completion, Completion> = {
+export const completions: Call<[Partial<CompletionCreateParams>], Completion, Completion> = {
   request: (params) => ({
     operation: "text_completion",
     model: params.model,
@@ -44,9 +29,7 @@ export const completions: Call<[CompletionParams], Completion, Completion> = {
     model: completion.model,
     finishReasons: completion.choices?.map((choice) => choice.finish_reason),
     usage: readCompletionUsage(completion.usage),
-    ...(completion.system_fingerprint != null && {
-      ownAttributes: { "openai.response.system_fingerprint": completion.system_fingerprint },
-    }),
+    ownAttributes: responseAttributes(completion),
     content: () => ({
       outputMessages: (completion.choices ?? []).map(({ text }) => toMessage("assistant", text ?? "")),
     }),
@@ -55,38 +38,31 @@ export const completions: Call<[CompletionParams], Completion, Completion> = {
 };
 
 /** Prompts given as token numbers have no text to record. */
-function readPrompts(prompt: CompletionParams["prompt"]): Message[] {
-  const prompts = typeof prompt === "string" ? [prompt] : (prompt ?? []);
-  return prompts
-    .filter((text): text is string => typeof text === "string")
-    .map((text) => toMessage("user", text));
+function readPrompts(prompt: unknown): Message[] {
+  const prompts: unknown[] = Array.isArray(prompt) ? prompt : [prompt];
+  return prompts.filter((text) => typeof text === "string").map((text) => toMessage("user", text));
 }
 
 function toMessage(role: string, content: string): Message {
   return { role, parts: [{ type: "text", content }] };
 }
 
+/** A streamed completion is a chat whose deltas have only text. */
 function foldCompletion(content: boolean): Fold<Completion, Completion> {
-  const facts: Completion = {};
-  const choices: { text: TextBuilder; finish_reason: string | null }[] = [];
+  const fold = foldChat(content);
+  const toDelta = ({ text, ...choice }: NonNullable<Completion["choices"]>[number]) => ({
+    ...choice,
+    delta: { text },
+  });
   return {
-    add(chunk) {
-      if (chunk.id) facts.id = chunk.id;
-      if (chunk.model) facts.model = chunk.model;
-      if (chunk.usage != null) facts.usage = chunk.usage;
-      if (chunk.system_fingerprint != null) facts.system_fingerprint = chunk.system_fingerprint;
-      for (const { index = 0, text, finish_reason } of chunk.choices ?? []) {
-        choices[index] ??= { text: new TextBuilder(), finish_reason: null };
-        const choice = choices[index];
-        if (content) choice.text.add(text);
-        if (finish_reason != null) choice.finish_reason = finish_reason;
-      }
+    add: ({ choices, ...chunk }) =>
+      fold.add({ ...chunk, choices: (choices ?? []).map(toDelta) } as ChatCompletionChunk),
+    body: () => {
+      const { choices, ...facts } = fold.body();
+      return {
+        ...facts,
+        choices: (choices ?? []).map(({ message, ...choice }) => ({ ...choice, ...(message as object) })),
+      };
     },
-    body: () => ({
-      ...facts,
-      choices: choices.flatMap((choice) =>
-        choice === undefined ? [] : [{ ...choice, text: String(choice.text) }],
-      ),
-    }),
   };
 }

@@ -1,11 +1,6 @@
 import type { Call } from "@kit/genai";
+import type { EmbeddingCreateParams } from "openai/resources/embeddings";
 import { type CompletionUsage, readCompletionUsage } from "./usage.js";
-
-interface EmbeddingParams {
-  model?: string;
-  encoding_format?: string;
-  dimensions?: number;
-}
 
 interface EmbeddingBody {
   model?: string;
@@ -16,7 +11,7 @@ interface EmbeddingBody {
 const BYTES_PER_NUMBER = 4;
 
 /** `POST /embeddings`. Neither inputs nor vectors are ever recorded. */
-export const embeddings: Call<[EmbeddingParams], EmbeddingBody> = {
+export const embeddings: Call<[Partial<EmbeddingCreateParams>], EmbeddingBody> = {
   request: (params) => ({
     operation: "embeddings",
     model: params.model,

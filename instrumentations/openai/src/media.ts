@@ -1,12 +1,8 @@
 import { type Call, type Fold, KIT_ATTR, type MessagePart, toMediaPart } from "@kit/genai";
+import type { SpeechCreateParams } from "openai/resources/audio/speech";
+import type { TranscriptionCreateParams } from "openai/resources/audio/transcriptions";
+import type { ImageGenerateParams } from "openai/resources/images";
 import { readTokenUsage, type TokenUsage } from "./usage.js";
-
-interface ImageParams {
-  model?: string | null;
-  prompt?: string;
-  n?: number | null;
-  stream?: boolean | null;
-}
 
 interface Image {
   url?: string;
@@ -24,7 +20,7 @@ interface ImageEvent extends Image {
 }
 
 /** `POST /images/generations`, `/images/edits` and `/images/variations`, each an operation of its own. */
-export function images(operation: string): Call<[ImageParams], ImagesBody, ImageEvent> {
+export function images(operation: string): Call<[Partial<ImageGenerateParams>], ImagesBody, ImageEvent> {
   return {
     request: (params) => ({
       operation,
@@ -42,13 +38,8 @@ export function images(operation: string): Call<[ImageParams], ImagesBody, Image
   };
 }
 
-interface SpeechParams {
-  model?: string;
-  input?: string;
-}
-
 /** `POST /audio/speech`. The answer is the raw sound, which is the application's alone. */
-export const speech: Call<[SpeechParams]> = {
+export const speech: Call<[Partial<SpeechCreateParams>]> = {
   request: (params) => ({
     operation: "speech",
     model: params.model,
@@ -57,27 +48,18 @@ export const speech: Call<[SpeechParams]> = {
   }),
 };
 
-interface TranscriptParams {
-  model?: string;
-  prompt?: string;
-  temperature?: number;
-  stream?: boolean | null;
-}
-
 interface Transcript {
   text?: string;
   duration?: number | string;
   usage?: TokenUsage & { type?: string; seconds?: number };
-}
-
-interface TranscriptEvent extends Transcript {
+  /** Of an event, where the transcript is streamed. */
   type?: string;
 }
 
 /** `POST /audio/transcriptions` and `/audio/translations`, each an operation of its own. */
 export function transcript(
   operation: string,
-): Call<[TranscriptParams], Transcript | string, TranscriptEvent> {
+): Call<[Partial<TranscriptionCreateParams>], Transcript | string, Transcript> {
   return {
     request: (params) => ({
       operation,
@@ -125,7 +107,7 @@ function foldImages(content: boolean): Fold<ImageEvent, ImagesBody> {
   };
 }
 
-function foldTranscript(content: boolean): Fold<TranscriptEvent, Transcript> {
+function foldTranscript(content: boolean): Fold<Transcript, Transcript> {
   const body: Transcript = {};
   return {
     add(event) {

@@ -1,9 +1,5 @@
 import { type Call, KIT_ATTR } from "@kit/genai";
-
-interface ModerationParams {
-  model?: string;
-  input?: unknown;
-}
+import type { ModerationCreateParams } from "openai/resources/moderations";
 
 interface ModerationBody {
   id?: string;
@@ -12,7 +8,7 @@ interface ModerationBody {
 }
 
 /** `POST /moderations`. Records whether anything was flagged; the input itself never. */
-export const moderations: Call<[ModerationParams], ModerationBody> = {
+export const moderations: Call<[Partial<ModerationCreateParams>], ModerationBody> = {
   request: (params) => ({ operation: "moderation", model: params.model }),
   response: (body) => ({
     id: body.id,

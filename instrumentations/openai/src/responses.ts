@@ -1,4 +1,5 @@
 import { ATTR, type Call, type Content, type ResponseFacts } from "@kit/genai";
+import type { ResponseCreateParams } from "openai/resources/responses/responses";
 import { formatType, requestAttributes, responseAttributes } from "./chat.js";
 import { foldResponse, type ResponseEvent } from "./response-fold.js";
 import {
@@ -11,21 +12,10 @@ import {
 } from "./response-items.js";
 import { readTokenUsage, type TokenUsage } from "./usage.js";
 
-interface ResponseParams {
-  model?: string;
+type Params = Omit<Partial<ResponseCreateParams>, "input" | "tools"> & {
   input?: string | readonly ResponseItem[];
-  instructions?: string | null;
-  stream?: boolean | null;
-  max_output_tokens?: number | null;
-  temperature?: number | null;
-  top_p?: number | null;
-  text?: { format?: { type?: string } };
-  reasoning?: { effort?: string | null } | null;
-  previous_response_id?: string | null;
-  conversation?: string | { id: string } | null;
-  service_tier?: string | null;
   tools?: readonly Record<string, unknown>[];
-}
+};
 
 /** The body of a response, complete or on its way. */
 export interface ResponseBody {
@@ -43,7 +33,7 @@ export interface ResponseBody {
 }
 
 /** `POST /responses`, streamed, parsed or in the background. */
-export const responses: Call<[ResponseParams], ResponseBody, ResponseEvent> = {
+export const responses: Call<[Params], ResponseBody, ResponseEvent> = {
   request: (params) => ({
     operation: "chat",
     model: params.model,
@@ -69,7 +59,7 @@ export const responses: Call<[ResponseParams], ResponseBody, ResponseEvent> = {
 };
 
 /** `POST /responses/compact`: the answer stands for the conversation so far. */
-export const compact: Call<[ResponseParams], ResponseBody> = {
+export const compact: Call<[Params], ResponseBody> = {
   request: (params) => responses.request(params),
   response: (body) => ({
     id: body.id,
@@ -104,7 +94,7 @@ export const retrieve: Call<[id: string, query?: { starting_after?: number }], R
     fold: foldResponse,
   };
 
-function readRequest(params: ResponseParams): Content {
+function readRequest(params: Params): Content {
   return {
     ...(params.instructions != null && { systemInstructions: readInstructions(params.instructions) }),
     inputMessages: readInput(params.input),

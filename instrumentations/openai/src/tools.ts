@@ -1,4 +1,4 @@
-import type { ToolFacts, ToolLoop, TraceTool } from "@kit/genai";
+import { copyWith, type ToolFacts, type ToolLoop, type TraceTool } from "@kit/genai";
 import type { ChatMessage } from "./chat-messages.js";
 
 type Run = (...args: never[]) => unknown;
@@ -48,13 +48,6 @@ function traceFunction(called: RunnableFunction, traceTool: TraceTool): Runnable
 
 function toFacts(name: string, description: string | undefined): ToolFacts {
   return { name, description, callId: (args) => findCallId(name, args) };
-}
-
-/** A copy that keeps prototype and hidden members, for the caller's own object must not change. */
-function copyWith<T extends object>(original: T, key: keyof T, value: unknown): T {
-  const members: PropertyDescriptorMap = Object.getOwnPropertyDescriptors(original);
-  members[key as string] = { ...members[key as string], value };
-  return Object.create(Object.getPrototypeOf(original), members) as T;
 }
 
 /** The helper passes itself along, and with it the model's calls; the one that fits is the one being run. */

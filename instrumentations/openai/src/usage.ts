@@ -2,15 +2,9 @@ import type { Usage } from "@kit/genai";
 
 type Count = number | null | undefined;
 
-interface InputDetails {
+interface Details {
   cached_tokens?: Count;
   cache_write_tokens?: Count;
-  text_tokens?: Count;
-  image_tokens?: Count;
-  audio_tokens?: Count;
-}
-
-interface OutputDetails {
   reasoning_tokens?: Count;
   text_tokens?: Count;
   image_tokens?: Count;
@@ -21,8 +15,8 @@ interface OutputDetails {
 export interface CompletionUsage {
   prompt_tokens?: Count;
   completion_tokens?: Count;
-  prompt_tokens_details?: InputDetails | null;
-  completion_tokens_details?: OutputDetails | null;
+  prompt_tokens_details?: Details | null | undefined;
+  completion_tokens_details?: Details | null | undefined;
   /** DeepSeek's name for cached input. */
   prompt_cache_hit_tokens?: Count;
   /** What OpenRouter charged, in US dollars. */
@@ -33,53 +27,46 @@ export interface CompletionUsage {
 export interface TokenUsage {
   input_tokens?: Count;
   output_tokens?: Count;
-  input_tokens_details?: InputDetails | null;
-  input_token_details?: InputDetails | null;
-  output_tokens_details?: OutputDetails | null;
-  cost?: Count;
+  input_tokens_details?: Details | null | undefined;
+  /** The name that transcriptions give to the same. */
+  input_token_details?: Details | null | undefined;
+  output_tokens_details?: Details | null | undefined;
 }
 
 /** Reads the older form, in prompt and completion tokens. */
 export function readCompletionUsage(usage: CompletionUsage | null | undefined): Usage | undefined {
   if (usage == null) return undefined;
   const { prompt_tokens_details: input, completion_tokens_details: output } = usage;
-  return {
-    input: usage.prompt_tokens,
-    output: usage.completion_tokens,
-    cacheRead: input?.cached_tokens ?? usage.prompt_cache_hit_tokens,
-    cacheWrite: input?.cache_write_tokens,
-    reasoning: output?.reasoning_tokens,
-    ...((input ?? output) && readModalities(input, output)),
-    costUsd: usage.cost,
-  };
+  const read = toUsage(usage.prompt_tokens, usage.completion_tokens, input, output);
+  read.cacheRead ??= usage.prompt_cache_hit_tokens;
+  read.costUsd = usage.cost;
+  return read;
 }
 
 /** Reads the newer form, in input and output tokens. */
 export function readTokenUsage(usage: TokenUsage | null | undefined): Usage | undefined {
   if (usage == null) return undefined;
   const input = usage.input_tokens_details ?? usage.input_token_details;
-  const output = usage.output_tokens_details;
-  return {
-    input: usage.input_tokens,
-    output: usage.output_tokens,
-    cacheRead: input?.cached_tokens,
-    cacheWrite: input?.cache_write_tokens,
-    reasoning: output?.reasoning_tokens,
-    ...((input ?? output) && readModalities(input, output)),
-    costUsd: usage.cost,
-  };
+  return toUsage(usage.input_tokens, usage.output_tokens, input, usage.output_tokens_details);
 }
 
-function readModalities(
-  input: InputDetails | null | undefined,
-  output: OutputDetails | null | undefined,
+function toUsage(
+  input: Count,
+  output: Count,
+  inputParts?: Details | null,
+  outputParts?: Details | null,
 ): Usage {
   return {
-    textInput: input?.text_tokens,
-    imageInput: input?.image_tokens,
-    audioInput: input?.audio_tokens,
-    textOutput: output?.text_tokens,
-    imageOutput: output?.image_tokens,
-    audioOutput: output?.audio_tokens,
+    input,
+    output,
+    cacheRead: inputParts?.cached_tokens,
+    cacheWrite: inputParts?.cache_write_tokens,
+    reasoning: outputParts?.reasoning_tokens,
+    textInput: inputParts?.text_tokens,
+    textOutput: outputParts?.text_tokens,
+    imageInput: inputParts?.image_tokens,
+    imageOutput: outputParts?.image_tokens,
+    audioInput: inputParts?.audio_tokens,
+    audioOutput: outputParts?.audio_tokens,
   };
 }

@@ -5,8 +5,10 @@ export {
   type ContentPolicy,
   createContentPolicy,
 } from "./content-policy.js";
+export { copyWith } from "./copy-with.js";
 export { CostCalculator, type Price, type PriceOverrides } from "./cost.js";
 export type { AnyCall, AnyToolLoop, Definition, Target } from "./definition.js";
+export { DeltaFold } from "./delta-fold.js";
 export { type Endpoint, readEndpoint } from "./endpoint.js";
 export { GenAIInstrumentation, type GenAIInstrumentationConfig } from "./instrumentation.js";
 export {

@@ -1,0 +1,9 @@
+/**
+ * A copy of an object with one member replaced that keeps prototype and hidden members: what belongs to the
+ * application must not change, and may be frozen.
+ */
+export function copyWith<T extends object>(original: T, key: keyof T & string, value: unknown): T {
+  const members: PropertyDescriptorMap = Object.getOwnPropertyDescriptors(original);
+  members[key] = { ...members[key], value };
+  return Object.create(Object.getPrototypeOf(original), members) as T;
+}
