@@ -27,7 +27,7 @@ describe("embeddings", () => {
 
 describe("legacy completions", () => {
   it("read prompts, and no numbers of tokens", () => {
-    const prompts = (prompt: string | unknown[]) =>
+    const prompts = (prompt: string | string[] | number[]) =>
       completions.request({ prompt }).content?.().inputMessages?.length;
     expect([prompts("a"), prompts(["a", "b"]), prompts([1, 2])]).toEqual([1, 2, 0]);
   });

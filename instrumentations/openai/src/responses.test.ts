@@ -9,7 +9,7 @@ describe("the request", () => {
       model: "gpt-5",
       input: "hi",
       max_output_tokens: 0,
-      text: { format: { type: "json_schema" } },
+      text: { format: { type: "json_object" } },
       reasoning: { effort: "high" },
       previous_response_id: "resp_0",
       conversation: { id: "conv_1" },
