@@ -11,7 +11,7 @@ describe("iteration", () => {
     const seen: string[] = [];
     for await (const { stream, data } of exec) seen.push(`${stream} ${data}`);
     expect(seen).toEqual(["stdout 1\n", "stderr 2\n", "stdout 3\n"]);
-    expect(exec.returncode).toBe(6);
+    expect(exec).toMatchObject({ returncode: 6, stdout: Buffer.from("1\n3\n"), stderr: Buffer.from("2\n") });
   });
 
   it("closes when it is left early", async () => {
@@ -114,7 +114,7 @@ describe("a command that prints 200 MB", () => {
         total += data.length;
         sample();
       }
-      expect(exec.stdout).toHaveLength(0);
+      expect(exec.stdout.length).toBeLessThanOrEqual(1024 * 1024);
     });
     expect(total).toBe(200 * 1024 * 1024);
     expect(grown).toBeLessThan(64);

@@ -39,7 +39,11 @@ it("races work: its result, its error, or undefined when the time is up", async 
   expect(await late).toBeUndefined();
 });
 
-it.each([undefined, Number.POSITIVE_INFINITY, 2 ** 31])("has no limit with %s", (ms) => {
+it.each([-1, Number.NaN])("cannot be made of %s milliseconds", (ms) => {
+  expect(() => new Deadline(ms)).toThrow(RangeError);
+});
+
+it.each([undefined, null, Number.POSITIVE_INFINITY, 2 ** 31])("has no limit with %s", (ms) => {
   expect(new Deadline(ms).signal.aborted).toBe(false);
   expect(vi.getTimerCount()).toBe(0);
 });

@@ -13,11 +13,14 @@ export class Deadline implements Disposable {
   /** True when the time ran out, false when the caller's signal came first. */
   expired = false;
 
-  constructor(timeoutMs?: number, signal?: AbortSignal) {
+  /** @throws RangeError for a time that is no number, or below zero. */
+  constructor(timeoutMs?: number | null, signal?: AbortSignal) {
+    if (timeoutMs != null && !(timeoutMs >= 0))
+      throw new RangeError("a timeout is a number of milliseconds, from 0 up");
     this.#outer = signal;
     if (signal?.aborted) this.#abort();
     else signal?.addEventListener("abort", this.#abort, { once: true });
-    if (timeoutMs !== undefined && timeoutMs <= LONGEST_TIMER_MS) {
+    if (timeoutMs != null && timeoutMs <= LONGEST_TIMER_MS) {
       this.#timer = setTimeout(() => this.#expire(), timeoutMs);
     }
   }

@@ -32,9 +32,9 @@ export async function* runProgress<T>(
     ...callAttributes(config, call),
     ...(call.checkpointId !== undefined && { "sprites.checkpoint.id": call.checkpointId }),
   };
+  using deadline = new Deadline(limits.timeout ?? config.checkpointTimeout, limits.signal);
   const span = new ProgressSpan(config, call.span, attributes, context.active());
   const messages: StreamMessage[] = [];
-  using deadline = new Deadline(limits.timeout ?? config.checkpointTimeout, limits.signal);
   try {
     const response = await within(span.context, () => send(config, call, deadline));
     span.set({ "http.response.status_code": response.status });

@@ -44,6 +44,7 @@ export class Channel {
   #error: (Error & { code?: string }) | undefined;
   #handshake: Handshake = { serverVersion: undefined, capabilities: new Set() };
   #left = false;
+  #leaving: Promise<void> | undefined;
 
   constructor(config: Config, url: string, headers: Readonly<Record<string, string>>, receiver: Receiver) {
     this.#config = config;
@@ -111,13 +112,8 @@ export class Channel {
 
   /** Closes in good order, or by force when the server does not answer soon. Resolves when the socket is gone. */
   leave(): Promise<void> {
-    this.#quit();
-    if (this.#socket.readyState !== WebSocket.OPEN) return this.cut();
-    this.#socket.close(1000);
-    this.#socket.resume();
-    const timer = setTimeout(() => this.#socket.terminate(), CLOSE_GRACE_MS);
-    timer.unref();
-    return this.#gone.finally(() => clearTimeout(timer));
+    this.#leaving ??= this.#leave();
+    return this.#leaving;
   }
 
   /** Drops the connection at once. */
@@ -125,6 +121,16 @@ export class Channel {
     this.#quit();
     this.#socket.terminate();
     return this.#gone;
+  }
+
+  #leave(): Promise<void> {
+    this.#quit();
+    if (this.#socket.readyState !== WebSocket.OPEN) return this.cut();
+    this.#socket.close(1000);
+    this.#socket.resume();
+    const timer = setTimeout(() => this.#socket.terminate(), CLOSE_GRACE_MS);
+    timer.unref();
+    return this.#gone.finally(() => clearTimeout(timer));
   }
 
   #quit(): void {

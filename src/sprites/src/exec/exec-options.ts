@@ -19,8 +19,9 @@ export interface ExecOptions {
   /** Size of the terminal, with `tty` only. @default 80 by 24 */
   initialWindowSize?: readonly [cols: number, rows: number];
   /**
-   * Keep all output for `stdout`, `stderr` and `output`. @default true, until the output is consumed as a stream
-   * (iteration, `lines`, `readable`, `readableWeb`): what is streamed is not kept too, so its size does not matter
+   * Keep all output for `stdout`, `stderr` and `output`; false keeps only what was not read yet.
+   * @default true, until output is consumed as a stream (iteration, `lines`, `readable`, `readableWeb`): of that only
+   * the last megabyte is kept, so that its size does not matter
    */
   collect?: boolean;
   /** Bytes of output at which the command is killed, with an ExecutionError. @default no limit */

@@ -109,7 +109,7 @@ export class SpriteExec implements AsyncDisposable {
   /** Starts the command, feeds it, waits for its end. An exit code other than 0 does not throw. */
   async run(options: RunOptions = {}): Promise<this> {
     const { timeout, signal } = options;
-    if (timeout !== undefined) checkTimeout("timeout", timeout);
+    if (timeout != null) checkTimeout("timeout", timeout);
     signal?.throwIfAborted();
     using deadline = new Deadline(timeout, signal);
     const outcome = await deadline.race(this.#runToEnd(options.stdin, signal));

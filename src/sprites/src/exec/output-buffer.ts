@@ -11,19 +11,23 @@ interface Block {
 }
 
 /** Stands where a block was until the list is shortened, so that its bytes are free. */
-const READ: Block = { bytes: Buffer.alloc(0), length: 0, order: 0 };
+const GONE: Block = { bytes: Buffer.alloc(0), length: 0, order: 0 };
 
-/** The bytes of one stream: what was not read yet and, as long as `keep` is on, everything. */
+/** The bytes of one stream: what was not read yet and, of what was read, the last so many. */
 export class OutputBuffer {
   #blocks: Block[] = [];
-  /** The first block that was not read. Reads take whole blocks. */
+  /** The first block that is still held, and the first that was not read. Reads take whole blocks. */
+  #oldest = 0;
   #head = 0;
+  /** Bytes that were read and are still held. */
+  #kept = 0;
   #lastFrame = -2;
   #joined: Buffer | undefined;
-  #keep: boolean;
+  #keep: number;
   unread = 0;
 
-  constructor(keep: boolean) {
+  /** `keep`: bytes to hold after they were read. */
+  constructor(keep: number) {
     this.#keep = keep;
   }
 
@@ -51,10 +55,10 @@ export class OutputBuffer {
   take(): Buffer | undefined {
     if (this.unread === 0) return undefined;
     const block = this.#blocks[this.#head]!;
-    if (!this.#keep) this.#blocks[this.#head] = READ;
     this.#head++;
     this.unread -= block.length;
-    if (!this.#keep) this.#dropRead();
+    this.#kept += block.length;
+    this.#dropRead();
     return block.bytes.subarray(0, block.length);
   }
 
@@ -75,26 +79,33 @@ export class OutputBuffer {
     if (this.#joined === undefined) {
       this.#joined = Buffer.concat(this.#blocks.map((block) => block.bytes.subarray(0, block.length)));
       // With nothing left to read, the joined copy can stand for the parts.
-      if (this.unread === 0 && this.#blocks.length > 0) {
+      if (this.unread === 0 && this.#keep === Number.POSITIVE_INFINITY && this.#blocks.length > 0) {
         this.#blocks = [{ bytes: this.#joined, length: this.#joined.length, order: 0 }];
+        this.#oldest = 0;
         this.#head = 1;
       }
     }
     return this.#joined;
   }
 
-  /** From here on bytes go once they were read. */
-  stopKeeping(): void {
-    this.#keep = false;
+  /** From here on only so many bytes are held after they were read. */
+  keepOnly(bytes: number): void {
+    this.#keep = bytes;
     this.#dropRead();
   }
 
   #dropRead(): void {
-    // One splice per many reads: shifting at every read would move the whole list each time.
-    if (this.#head < 64 && this.unread > 0) return;
-    this.#blocks.splice(0, this.#head);
-    this.#head = 0;
+    if (this.#kept <= this.#keep) return;
+    for (; this.#kept > this.#keep; this.#oldest++) {
+      this.#kept -= this.#blocks[this.#oldest]!.length;
+      this.#blocks[this.#oldest] = GONE;
+    }
     this.#joined = undefined;
+    // One splice per many reads: shifting at every read would move the whole list each time.
+    if (this.#oldest < 64 && this.unread > 0) return;
+    this.#blocks.splice(0, this.#oldest);
+    this.#head -= this.#oldest;
+    this.#oldest = 0;
   }
 }
 

@@ -87,12 +87,19 @@ describe("back-pressure", () => {
     expect(flow.resume).toHaveBeenCalledTimes(1);
   });
 
-  it("keeps nothing that was streamed", async () => {
+  it("keeps no more than the last megabyte of what was streamed", async () => {
     const { output, push } = make();
     output.consume(STREAMS);
-    push(PIECE * 3);
-    for (let i = 0; i < 3; i++) await output.next(STREAMS, never);
-    expect(output.bytes("stdout")).toHaveLength(0);
+    for (let i = 0; i < 40; i++) {
+      push(PIECE);
+      await output.next(STREAMS, never);
+    }
+    expect(output.bytes("stdout")).toHaveLength(1024 * 1024);
+    const none = make(false);
+    none.output.consume(STREAMS);
+    none.push(PIECE);
+    await none.output.next(STREAMS, never);
+    expect(none.output.bytes("stdout")).toHaveLength(0);
   });
 
   it("keeps what was streamed when asked to collect, and pauses all the same", async () => {

@@ -15,6 +15,8 @@ export interface OutputChunk {
 /** Unread bytes of a stream at which the connection is paused, and those at which it goes on. */
 export const PAUSE_ABOVE = 1024 * 1024;
 export const RESUME_BELOW = 256 * 1024;
+/** What is left of streamed output, to tell of a failure afterwards. */
+const TAIL = 1024 * 1024;
 
 interface Flow {
   pause(): void;
@@ -61,12 +63,17 @@ export class Output {
     this.#flow = flow;
     const lane = (name: StreamName): [StreamName, Lane] => [
       name,
-      { buffer: new OutputBuffer(this.#collecting), consumers: 0, wasRead: false, observed: false },
+      {
+        buffer: new OutputBuffer(this.#collecting ? Number.POSITIVE_INFINITY : 0),
+        consumers: 0,
+        wasRead: false,
+        observed: false,
+      },
     ];
     this.#lanes = new Map(STREAMS.map(lane));
   }
 
-  /** What is held of a stream: everything so far, or what was not read yet when output is not collected. */
+  /** What is held of a stream: everything so far, or less when it is streamed or not collected. */
   bytes(name: StreamName): Buffer {
     return this.#lanes.get(name)?.buffer.bytes() ?? Buffer.alloc(0);
   }
@@ -104,11 +111,11 @@ export class Output {
     return undefined;
   }
 
-  /** Registers a consumer that keeps reading until it releases. What is streamed is not collected too, unless asked. */
+  /** Registers a consumer that reads on until it releases. Of what is streamed only the tail is kept, unless asked. */
   consume(names: readonly StreamName[]): () => void {
     if (this.#collectAsked === undefined && this.#collecting) {
       this.#collecting = false;
-      for (const { buffer } of this.#lanes.values()) buffer.stopKeeping();
+      for (const { buffer } of this.#lanes.values()) buffer.keepOnly(TAIL);
     }
     for (const name of names) this.#lane(name).consumers++;
     let released = false;

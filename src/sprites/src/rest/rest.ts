@@ -25,8 +25,8 @@ export class Rest {
     const { config } = this;
     limits.signal?.throwIfAborted();
     const parent = context.active();
-    const span = startSpan(config, `${call.method} ${call.template}`, callAttributes(config, call), parent);
     using deadline = new Deadline(limits.timeout ?? config.timeout, limits.signal);
+    const span = startSpan(config, `${call.method} ${call.template}`, callAttributes(config, call), parent);
     try {
       const response = await context.with(trace.setSpan(parent, span), () => send(config, call, deadline));
       span.setAttribute("http.response.status_code", response.status);
@@ -53,8 +53,8 @@ export class Rest {
     const { config } = this;
     limits.signal?.throwIfAborted();
     const parent = context.active();
-    const span = startSpan(config, `${call.method} ${call.template}`, callAttributes(config, call), parent);
     using deadline = new Deadline(limits.timeout ?? config.checkpointTimeout, limits.signal);
+    const span = startSpan(config, `${call.method} ${call.template}`, callAttributes(config, call), parent);
     try {
       const response = await context.with(trace.setSpan(parent, span), () => send(config, call, deadline));
       span.setAttribute("http.response.status_code", response.status);
