@@ -1,4 +1,5 @@
 import type { ContentCapture, GenAIInstrumentationConfig } from "@kit/genai";
+import { AnthropicInstrumentation } from "@kit/instrumentation-anthropic";
 import { OpenAIInstrumentation } from "@kit/instrumentation-openai";
 import type { Instrumentation } from "@opentelemetry/instrumentation";
 import type { Configuration } from "./configuration.js";
@@ -16,6 +17,11 @@ export interface Adapter {
 /** One line for each library. */
 export const ADAPTERS: readonly Adapter[] = [
   { name: "openai", modules: ["openai"], create: (config) => new OpenAIInstrumentation(config) },
+  {
+    name: "anthropic",
+    modules: ["@anthropic-ai/sdk"],
+    create: (config) => new AnthropicInstrumentation(config),
+  },
 ];
 
 /** The adapters that options and variables leave on. */
@@ -74,5 +80,13 @@ export function toAdapterConfig(
     redact: options.redact,
     maxContentLength: options.maxContentLength,
     prices: options.prices,
+    nativeTelemetry: readNativeTelemetry(options, configuration),
   };
+}
+
+/** `undefined` leaves it to the adapter, which has a variable of its own. */
+function readNativeTelemetry(options: InitOptions, configuration: Configuration) {
+  const place = { option: "nativeTelemetry", value: options.nativeTelemetry };
+  if (configuration.given(place) == null) return undefined;
+  return configuration.choice(place, ["ours", "native", "both"] as const, "ours");
 }

@@ -1,4 +1,4 @@
-import type { ContentCapture, ContentOptions, PriceOverrides } from "@kit/genai";
+import type { ContentCapture, ContentOptions, GenAIInstrumentationConfig, PriceOverrides } from "@kit/genai";
 import type { Attributes } from "@opentelemetry/api";
 import type { Instrumentation } from "@opentelemetry/instrumentation";
 import type { Sampler, SpanProcessor } from "@opentelemetry/sdk-trace";
@@ -59,6 +59,11 @@ export interface InitOptions {
   readonly maxContentLength?: number;
   /** Prices over the built-in table, by model name: USD for 1,000 input and 1,000 output tokens. */
   readonly prices?: PriceOverrides;
+  /**
+   * Whose spans tell of a call to a library that makes spans by itself, as the Anthropic SDK does from 0.134: only
+   * `ours`, only its `native` ones, or `both`. `KIT_ANTHROPIC_NATIVE_TELEMETRY`. @default "ours"
+   */
+  readonly nativeTelemetry?: GenAIInstrumentationConfig["nativeTelemetry"];
   /** Longest time that `flush`, `shutdown` and the end of the process wait for delivery, in milliseconds. @default 5000 */
   readonly shutdownTimeoutMs?: number;
   /** How much OpenTelemetry says about itself on standard error. `OTEL_LOG_LEVEL`. @default only the kit's own warnings */
