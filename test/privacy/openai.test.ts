@@ -1,10 +1,12 @@
 import { OpenAIInstrumentation } from "@kit/instrumentation-openai";
 import * as sdk from "openai";
-import { OPENAI_CALLS } from "./openai-calls.js";
+import { CHAT_CALLS } from "./openai-chat-calls.js";
+import { FAILED_CALLS } from "./openai-failed-calls.js";
+import { OTHER_CALLS } from "./openai-other-calls.js";
 import { describePrivacy } from "./suite.js";
 
 describePrivacy<sdk.OpenAI>({
-  calls: OPENAI_CALLS,
+  calls: [...CHAT_CALLS, ...FAILED_CALLS, ...OTHER_CALLS],
   instrument: (telemetry, config) => {
     const instrumentation = telemetry.observe(new OpenAIInstrumentation(config));
     instrumentation.manuallyInstrument(sdk);
