@@ -40,11 +40,15 @@ export interface DispatcherOptions {
   onError: (error: HandlerError) => void;
 }
 
+/** More than the events of a few channels; anybody may publish under ever new names. */
+const MAX_DESTINATIONS = 1000;
+
 /** Takes events off the bus and runs the handlers that want them. */
 export class EventDispatcher {
   readonly #options: DispatcherOptions;
   readonly #registered = new Map<string, Registered[]>();
   readonly #limit: ConcurrencyLimit;
+  readonly #destinations = new Map<string, Destination>();
   readonly #running = new Set<HandlerRun<unknown>>();
 
   constructor(options: DispatcherOptions) {
@@ -97,7 +101,7 @@ export class EventDispatcher {
     const name = raw.eventName.toLowerCase();
     const wanted = (this.#registered.get(name) ?? []).filter((entry) => matches(entry, raw));
     if (wanted.length === 0) return [];
-    const destination = describeSubject(message.subject);
+    const destination = this.#describe(message.subject);
     this.#options.messenger.consumed(destination);
     const conversion = convertEvent(raw);
     if ("malformed" in conversion) this.#reportMalformed(name, conversion.malformed);
@@ -109,6 +113,15 @@ export class EventDispatcher {
     const errors = (await Promise.all(runs)).filter((error) => error !== undefined);
     health.eventHandled(performance.now() - received);
     return errors;
+  }
+
+  /** A channel's events share a few subjects, each described once. */
+  #describe(subject: string): Destination {
+    const known = this.#destinations.get(subject);
+    if (known) return known;
+    const destination = describeSubject(subject);
+    if (this.#destinations.size < MAX_DESTINATIONS) this.#destinations.set(subject, destination);
+    return destination;
   }
 
   #read(message: BusMessage): RawEvent | undefined {

@@ -37,6 +37,12 @@ export class HealthCounters {
   lastEventTime: Date | null = null;
   readonly #perChannel: ReadonlyMap<string, { count: number }>;
   readonly #latencies: number[] = [];
+  /** Events of one channel mostly come one after the other, and finding its counter is not free. */
+  #last: ChannelSettings & { counter: { count: number } | undefined } = {
+    channel: "",
+    domain: "",
+    counter: undefined,
+  };
   #latencySum = 0;
   #next = 0;
 
@@ -48,8 +54,11 @@ export class HealthCounters {
   eventReceived(origin: ChannelSettings): void {
     this.eventsReceived++;
     this.lastEventTime = new Date();
-    const channel = this.#perChannel.get(channelKey(origin));
-    if (channel) channel.count++;
+    if (origin.channel !== this.#last.channel || origin.domain !== this.#last.domain) {
+      const { channel, domain } = origin;
+      this.#last = { channel, domain, counter: this.#perChannel.get(channelKey(origin)) };
+    }
+    if (this.#last.counter) this.#last.counter.count++;
   }
 
   eventHandled(latencyMs: number): void {

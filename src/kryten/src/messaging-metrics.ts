@@ -1,6 +1,20 @@
 import type { Attributes, Counter, Histogram, Meter } from "@opentelemetry/api";
+import type { Destination } from "./destination.js";
 
 const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
+
+/** Value of `messaging.system.name`: the conventions list none for NATS. */
+export const SYSTEM = "nats";
+
+/** What a measurement is told apart by: nothing of many values. */
+export interface Told {
+  verb: string;
+  destination: Destination;
+  place: { readonly address: string; readonly port: number } | undefined;
+  errorType?: string | undefined;
+}
+
+const MAX_KNOWN = 1000;
 
 /** The instruments of the messaging conventions. */
 export class MessagingMetrics {
@@ -9,7 +23,11 @@ export class MessagingMetrics {
   readonly #sent: Counter;
   readonly #consumed: Counter;
 
-  constructor(meter: Meter) {
+  readonly #oldNames: boolean;
+  readonly #known = new Map<string, Attributes>();
+
+  constructor(meter: Meter, oldNames: boolean) {
+    this.#oldNames = oldNames;
     const duration = { unit: "s", advice: { explicitBucketBoundaries: BUCKETS } };
     this.#operation = meter.createHistogram("messaging.client.operation.duration", {
       ...duration,
@@ -29,41 +47,38 @@ export class MessagingMetrics {
     });
   }
 
-  sent(seconds: number, attributes: Attributes): void {
-    this.#operation.record(seconds, attributes);
+  sent(ms: number, told: Told): void {
+    const attributes = this.#attributes(told);
+    this.#operation.record(ms / 1000, attributes);
     this.#sent.add(1, attributes);
   }
 
-  processed(seconds: number, attributes: Attributes): void {
-    this.#process.record(seconds, attributes);
+  processed(ms: number, told: Told): void {
+    this.#process.record(ms / 1000, this.#attributes(told));
   }
 
-  consumed(attributes: Attributes): void {
-    this.#consumed.add(1, attributes);
+  consumed(told: Told): void {
+    this.#consumed.add(1, this.#attributes(told));
   }
-}
 
-const KEPT = [
-  "messaging.system.name",
-  "messaging.system",
-  "messaging.operation.name",
-  "server.address",
-  "server.port",
-  "error.type",
-] as const;
-
-/** Of a span's attributes those with few values. A template stands for the subject, or nothing does. */
-export function toMetricAttributes(
-  span: Attributes,
-  template: string | undefined,
-  errorType?: string,
-): Attributes {
-  const attributes: Attributes = {};
-  for (const key of KEPT) if (span[key] !== undefined) attributes[key] = span[key];
-  if (template !== undefined) {
-    const exact = template === span["messaging.destination.name"];
-    attributes[exact ? "messaging.destination.name" : "messaging.destination.template"] = template;
+  /** There are as few of them as templates and kinds of error, so each is made once. */
+  #attributes({ verb, destination, place, errorType }: Told): Attributes {
+    const { template } = destination;
+    const key = `${verb} ${template} ${place?.address}:${place?.port} ${errorType}`;
+    const known = this.#known.get(key);
+    if (known) return known;
+    const exact = template === destination.name;
+    const attributes: Attributes = {
+      "messaging.system.name": SYSTEM,
+      ...(this.#oldNames && { "messaging.system": SYSTEM }),
+      "messaging.operation.name": verb,
+      ...(template !== undefined && {
+        [exact ? "messaging.destination.name" : "messaging.destination.template"]: template,
+      }),
+      ...(place && { "server.address": place.address, "server.port": place.port }),
+      ...(errorType !== undefined && { "error.type": errorType }),
+    };
+    if (this.#known.size < MAX_KNOWN) this.#known.set(key, attributes);
+    return attributes;
   }
-  if (errorType !== undefined) attributes["error.type"] = errorType;
-  return attributes;
 }

@@ -5,7 +5,6 @@ import type { Content } from "./content.js";
 import { type Destination, describeSubject } from "./destination.js";
 import { HandlerError, KrytenConnectionError, PublishError } from "./errors.js";
 import { handlerName } from "./handler-run.js";
-import { toMetricAttributes } from "./messaging-metrics.js";
 import { headerBytes } from "./propagation.js";
 import { type MessagingVerb, type Operation, type Telemetry, toErrorType } from "./telemetry.js";
 import { noReply, sleep } from "./waiting.js";
@@ -25,6 +24,7 @@ export interface Outgoing {
   data: Uint8Array;
   headers?: MsgHdrs | undefined;
   signal?: AbortSignal | undefined;
+  /** Made for this message alone: the rest is added to it. */
   attributes?: Attributes | undefined;
   content?: Content | undefined;
   /** False sends without a span. @default true */
@@ -45,6 +45,7 @@ export type SubjectHandler = (message: BusMessage) => unknown;
 export interface Incoming {
   message: BusMessage;
   destination: Destination;
+  /** Made for this message alone: the rest is added to it. */
   attributes?: Attributes | undefined;
   content?: Content | undefined;
 }
@@ -108,19 +109,20 @@ export class Messenger {
     handler: SubjectHandler,
     onError: (error: HandlerError) => void,
   ): BusSubscription {
-    const attributes = { "kryten.handler.name": handlerName(handler) };
-    const template = describeSubject(pattern, true).template;
+    const name = handlerName(handler);
+    const { template } = describeSubject(pattern, true);
     return this.bus.subscribe(pattern, (message) => {
-      const destination: Destination = {
+      const destination = {
         ...describeSubject(message.subject),
-        ...(template === undefined ? {} : { template }),
+        ...(template !== undefined && { template }),
       };
+      const attributes = { "kryten.handler.name": name };
       this.consumed(destination);
       this.process({ message, destination, attributes }, async () => {
         try {
           await handler(message);
         } catch (cause) {
-          throw new HandlerError(`handler ${handlerName(handler)} failed`, { cause });
+          throw new HandlerError(`handler ${name} failed`, { cause });
         }
       }).catch(onError);
     });
@@ -144,15 +146,19 @@ export class Messenger {
       errorType = toErrorType(error);
       throw error;
     } finally {
-      const attributes = toMetricAttributes(operation.attributes, operation.target, errorType);
-      this.telemetry.metrics.processed((performance.now() - started) / 1000, attributes);
+      const place = this.#bus()?.server;
+      this.telemetry.metrics.processed(performance.now() - started, {
+        verb: "process",
+        destination,
+        place,
+        errorType,
+      });
     }
   }
 
   /** Counts a message once, however many handlers it has. */
   consumed(destination: Destination): void {
-    const { attributes, target } = this.#describe("process", destination, 0, undefined, undefined);
-    this.telemetry.metrics.consumed(toMetricAttributes(attributes, target));
+    this.telemetry.metrics.consumed({ verb: "process", destination, place: this.#bus()?.server });
   }
 
   async #recorded<T>(
@@ -162,7 +168,8 @@ export class Messenger {
   ): Promise<T> {
     if (outgoing.traced === false) return run(undefined);
     const { subject, data, attributes, content } = outgoing;
-    const operation = this.#describe(verb, describeSubject(subject), data.length, attributes, content);
+    const destination = describeSubject(subject);
+    const operation = this.#describe(verb, destination, data.length, attributes, content);
     const started = performance.now();
     let errorType: string | undefined;
     try {
@@ -171,20 +178,21 @@ export class Messenger {
       errorType = toErrorType(error);
       throw error;
     } finally {
-      const metric = toMetricAttributes(operation.attributes, operation.target, errorType);
-      this.telemetry.metrics.sent((performance.now() - started) / 1000, metric);
+      const place = this.#bus()?.server;
+      this.telemetry.metrics.sent(performance.now() - started, { verb, destination, place, errorType });
     }
   }
 
+  /** Fills the attributes it is given: copying them cost more than everything else about an event. */
   #describe(
     verb: MessagingVerb,
     destination: Destination,
     size: number,
-    extra: Attributes | undefined,
+    attributes: Attributes = {},
     content: Content | undefined,
   ): Operation {
     const server = this.#bus()?.server;
-    const attributes: Attributes = { "messaging.message.body.size": size, ...extra };
+    attributes["messaging.message.body.size"] = size;
     if (server) {
       attributes["server.address"] = server.address;
       attributes["server.port"] = server.port;

@@ -17,7 +17,7 @@ import type { MsgHdrs } from "nats";
 import { type Content, ContentPolicy } from "./content.js";
 import type { Destination } from "./destination.js";
 import { CommandError, HandlerError, KrytenError, readCode } from "./errors.js";
-import { MessagingMetrics } from "./messaging-metrics.js";
+import { MessagingMetrics, SYSTEM } from "./messaging-metrics.js";
 import { extractContext, injectContext } from "./propagation.js";
 import { VERSION } from "./version.js";
 
@@ -63,13 +63,14 @@ export class Telemetry {
   readonly metrics: MessagingMetrics;
   readonly #tracer: Tracer;
   readonly #options: TelemetryOptions;
-  readonly #system: Attributes;
+  readonly #oldNames: boolean;
 
   constructor(options: TelemetryOptions = {}) {
     this.#options = options;
     this.#tracer = (options.tracerProvider ?? trace).getTracer(SCOPE, VERSION, SCHEMA);
-    this.#system = systemAttributes(process.env.OTEL_SEMCONV_STABILITY_OPT_IN);
-    this.metrics = new MessagingMetrics((options.meterProvider ?? metrics).getMeter(SCOPE, VERSION, SCHEMA));
+    this.#oldNames = wantsOldNames(process.env.OTEL_SEMCONV_STABILITY_OPT_IN);
+    const meter = (options.meterProvider ?? metrics).getMeter(SCOPE, VERSION, SCHEMA);
+    this.metrics = new MessagingMetrics(meter, this.#oldNames);
     this.content = new ContentPolicy(options.captureContent, options.redact);
   }
 
@@ -77,15 +78,18 @@ export class Telemetry {
     return this.#options.propagate !== false;
   }
 
-  /** Describes a messaging operation by the conventions; undefined extras are left out. */
-  messaging(verb: MessagingVerb, destination: Destination, extra: Attributes, content?: Content): Operation {
+  /** Describes a messaging operation by the conventions, in the attributes it is given. */
+  messaging(
+    verb: MessagingVerb,
+    destination: Destination,
+    attributes: Attributes,
+    content?: Content,
+  ): Operation {
     const { name, template, temporary } = destination;
-    const attributes: Attributes = {
-      ...this.#system,
-      "messaging.operation.name": verb,
-      "messaging.operation.type": verb === "process" ? "process" : "send",
-      ...extra,
-    };
+    attributes["messaging.system.name"] = SYSTEM;
+    if (this.#oldNames) attributes["messaging.system"] = SYSTEM;
+    attributes["messaging.operation.name"] = verb;
+    attributes["messaging.operation.type"] = verb === "process" ? "process" : "send";
     if (name !== undefined) attributes["messaging.destination.name"] = name;
     if (template !== undefined && !temporary && template !== name) {
       attributes["messaging.destination.template"] = template;
@@ -156,9 +160,8 @@ export class Telemetry {
 }
 
 /** Core conventions renamed the system attribute in 1.45; the old name is written on request. */
-function systemAttributes(optIn: string | undefined): Attributes {
-  const both = optIn?.split(",").some((entry) => entry.trim() === "messaging/dup");
-  return { "messaging.system.name": "nats", ...(both ? { "messaging.system": "nats" } : {}) };
+function wantsOldNames(optIn = ""): boolean {
+  return optIn.split(",").some((entry) => entry.trim() === "messaging/dup");
 }
 
 function toErrorName(error: unknown): string {
