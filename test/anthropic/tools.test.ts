@@ -150,4 +150,37 @@ describe.each(SETTINGS)("a tool runner of $version, global provider: $global", (
     );
     expect(results).toEqual(["run 1", "run 2"]);
   });
+
+  it("runs frozen tools, and tools whose getters and toJSON need their private members", async () => {
+    await setRunner(version, global);
+    class Documented {
+      readonly input_schema = { type: "object" as const };
+      #about = "tells the weather";
+      get name() {
+        return this.#about.length > 0 ? "weather" : "";
+      }
+      toJSON() {
+        return { name: this.name, description: this.#about, input_schema: this.input_schema };
+      }
+      run = () => this.#about;
+    }
+    for (const tool of [new Documented(), Object.freeze(weather(() => "cold"))]) {
+      await stage.client.beta.messages.toolRunner({ ...PARAMS, tools: [tool] });
+    }
+    const results = toolsOf((await stage.telemetry.finish()).spans).map(
+      (span) => span.attributes["gen_ai.tool.call.result"],
+    );
+    expect(results).toEqual(["tells the weather", "tells the weather", "cold", "cold"]);
+    const sent = stage.server.requests[0]?.body as { tools: { description?: string }[] };
+    expect(sent.tools[0]?.description).toBe("tells the weather");
+  });
+
+  it("traces tools that come while it runs", async () => {
+    await setRunner(version, global);
+    const runner = stage.client.beta.messages.toolRunner({ ...PARAMS, tools: [weather(() => "stale")] });
+    runner.setMessagesParams((params: object) => ({ ...params, tools: [weather(() => "fresh")] }));
+    await runner;
+    const tools = toolsOf((await stage.telemetry.finish()).spans);
+    expect(tools.map(({ name }) => name)).toEqual(["execute_tool weather", "execute_tool weather"]);
+  });
 });

@@ -5,23 +5,24 @@ import { readErrorCode } from "./errors.js";
 import { countTokens, messages } from "./messages.js";
 import { native } from "./native.js";
 import { type PlatformClient, providerOf } from "./providers.js";
-import { runTools } from "./tools.js";
+import { addTools, changeParams, runTools } from "./tools.js";
 import { VERSION } from "./version.js";
 
-/** Records every model call of the `@anthropic-ai/sdk` client and of the clients built on it, versions 0.20 to 1. */
+/** Records every model call of the `@anthropic-ai/sdk` client and of the clients built on it, versions 0.14 to 1. */
 export class AnthropicInstrumentation extends GenAIInstrumentation {
   static override readonly definition: Definition = {
     name: "@kit/instrumentation-anthropic",
     version: VERSION,
     module: "@anthropic-ai/sdk",
-    versions: [">=0.20.0 <2"],
+    // The clients of other platforms load these, and the main module not at all.
+    files: ["client.js", "client.mjs", "resources/index.js", "resources/index.mjs"],
+    versions: [">=0.14.0 <2"],
     provider: "anthropic",
     targets,
     baseUrl: (resource) => clientOf(resource)?.baseURL,
     providerOf: (resource) => providerOf(clientOf(resource)),
     errorCode: readErrorCode,
     native,
-    promise: (exports) => (exports as { APIPromise?: { prototype?: object } }).APIPromise?.prototype,
   };
 }
 
@@ -45,7 +46,18 @@ function targets(exports: unknown): readonly Target[] {
       (resource) => [...onMessages(resource), ...onBatches(resource?.batches as Members)],
     ),
     ...methods(resourceOf(root.Completions), { create: { call: completions } }),
+    ...onRunner(root, beta?.messages as Members),
   ];
+}
+
+/** Where the SDK makes a span for each tool it runs, ours stands in for that one, and nothing is caught here. */
+function onRunner(client: { prototype?: object }, messages: Members): Target[] {
+  if (client.prototype === undefined || "openTelemetry" in client.prototype) return [];
+  const { BetaToolRunner } = (messages?.constructor ?? {}) as { BetaToolRunner?: Resource };
+  return methodsOf(BetaToolRunner?.prototype, {
+    addTools: { toolLoop: addTools },
+    setMessagesParams: { toolLoop: changeParams },
+  });
 }
 
 type Members = Record<string, unknown> | undefined;
@@ -61,7 +73,10 @@ function onMessages(resource: Members): Target[] {
     countTokens: { call: countTokens },
     // Sends its request through `create`, but starts the SDK's own span before that.
     stream: { toolLoop: unchanged },
-    toolRunner: { toolLoop: runTools },
+    // Since 1.0 a runner takes its tools through this, however it is made.
+    [resource !== undefined && "_toolRunnerThread" in resource ? "_toolRunnerThread" : "toolRunner"]: {
+      toolLoop: runTools,
+    },
     thread: { toolLoop: runTools },
   });
 }
@@ -78,6 +93,9 @@ function onBatches(resource: Members): Target[] {
 }
 
 function methods(resource: Members, meanings: Record<string, object>): Target[] {
-  const on: object | undefined = resource && Object.getPrototypeOf(resource);
+  return methodsOf(resource && Object.getPrototypeOf(resource), meanings);
+}
+
+function methodsOf(on: object | undefined, meanings: Record<string, object>): Target[] {
   return Object.entries(meanings).map(([method, meaning]) => ({ on, method, ...meaning }) as Target);
 }

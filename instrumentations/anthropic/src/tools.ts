@@ -11,32 +11,73 @@ interface RunnableTool {
 
 interface ToolUse {
   id?: string;
+  name?: string;
+  input?: unknown;
+}
+
+interface RunnerParams {
+  tools?: readonly RunnableTool[];
 }
 
 /** `toolRunner()` and `thread()`: every tool that the helper runs is traced. */
-export const runTools: ToolLoop<[{ tools?: readonly RunnableTool[] }?, ...unknown[]]> = (
-  [params, ...rest],
-  traceTool,
-) => {
-  if (!Array.isArray(params?.tools)) return [params, ...rest];
-  return [{ ...params, tools: params.tools.map((tool) => traceRunnable(tool, traceTool)) }, ...rest];
-};
+export const runTools: ToolLoop<[RunnerParams?, ...unknown[]]> = ([params, ...rest], traceTool) => [
+  params && traceParams(params, traceTool),
+  ...rest,
+];
 
-/** A copy that runs the original, for the caller's own object must not change and may have private members. */
-function traceRunnable(tool: RunnableTool, traceTool: TraceTool): RunnableTool {
-  const { name, run } = tool ?? {};
-  if (typeof run !== "function" || name === undefined) return tool;
-  const facts: ToolFacts = {
-    name,
-    description: tool.description,
-    callId: ([, context]) => findCallId(context),
-  };
-  const value = traceTool(facts, (...args: never[]) => Reflect.apply(run, tool, args));
-  return copyWith(tool, "run", value);
+/** `addTools()` of a runner. */
+export const addTools: ToolLoop<RunnableTool[]> = (tools, traceTool) =>
+  tools.map((tool) => traceRunnable(tool, traceTool));
+
+type Change = RunnerParams | ((before: RunnerParams) => RunnerParams);
+
+/** `setMessagesParams()` of a runner, which takes new parameters or what makes them of the ones before. */
+export const changeParams: ToolLoop<[Change]> = ([change], traceTool) => [
+  typeof change === "function"
+    ? (before) => traceParams(change(before), traceTool)
+    : traceParams(change, traceTool),
+];
+
+function traceParams(params: RunnerParams, traceTool: TraceTool): RunnerParams {
+  if (!Array.isArray(params?.tools)) return params;
+  return { ...params, tools: params.tools.map((tool) => traceRunnable(tool, traceTool)) };
 }
 
-/** The runner tells the tool which call of the model it serves; its first versions did not. */
-function findCallId(context: unknown): string | undefined {
-  const { toolUse, toolUseBlock } = (context ?? {}) as { toolUse?: ToolUse; toolUseBlock?: ToolUse };
-  return (toolUse ?? toolUseBlock)?.id;
+/** The caller's own object must not change, so the helper gets another that runs the original. */
+function traceRunnable(tool: RunnableTool, traceTool: TraceTool): RunnableTool {
+  const run = tool?.run;
+  if (typeof run !== "function") return tool;
+  const traced = traceTool(readFacts(tool), (...args: never[]) => Reflect.apply(run, tool, args));
+  const prototype: unknown = Object.getPrototypeOf(tool);
+  if (prototype !== Object.prototype && prototype !== null) return standInFor(tool, traced);
+  return copyWith(tool, "run", traced);
+}
+
+/** A toolset is told the call itself; a tool its input and, by later versions, the call beside it. */
+function readFacts({ name, description }: RunnableTool): ToolFacts {
+  if (name === undefined) {
+    return {
+      name: ([, use]) => String((use as ToolUse).name),
+      input: ([, use]) => (use as ToolUse).input,
+      callId: ([, use]) => (use as ToolUse).id,
+    };
+  }
+  const callOf = (context: unknown) => (context ?? {}) as { toolUse?: ToolUse; toolUseBlock?: ToolUse };
+  return {
+    name,
+    description,
+    callId: ([, context]) => (callOf(context).toolUse ?? callOf(context).toolUseBlock)?.id,
+  };
+}
+
+/** An instance of the application's class may have private members, which only the original can reach. */
+function standInFor(tool: RunnableTool, run: Run): RunnableTool {
+  return new Proxy(tool, {
+    get(target, key) {
+      if (key === "run") return run;
+      const value: unknown = Reflect.get(target, key, target);
+      if (typeof value !== "function") return value;
+      return (...args: unknown[]) => Reflect.apply(value, target, args) as unknown;
+    },
+  });
 }

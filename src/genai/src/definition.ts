@@ -22,6 +22,8 @@ export interface Definition {
   readonly version: string;
   /** Module name as applications import it. */
   readonly module: string;
+  /** Files of the module, with their endings, that others load instead of it; their exports hold targets too. */
+  readonly files?: readonly string[];
   /** Supported versions, as semver ranges with an upper bound. */
   readonly versions: string[];
   /** `gen_ai.provider.name` where the base URL tells nothing else. */
@@ -38,6 +40,4 @@ export interface Definition {
   readonly errorCode?: (error: unknown) => string | undefined;
   /** How the library makes spans by itself, where some versions of it do. */
   readonly native?: NativeTelemetry;
-  /** The prototype of the library's lazily parsed promise, for libraries that parse one promise's answer in another. */
-  readonly promise?: (exports: unknown) => object | undefined;
 }

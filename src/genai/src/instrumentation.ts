@@ -12,6 +12,7 @@ import {
   InstrumentationBase,
   type InstrumentationConfig,
   InstrumentationNodeModuleDefinition,
+  InstrumentationNodeModuleFile,
 } from "@opentelemetry/instrumentation";
 import { SCHEMA_URL } from "./attributes.js";
 import { type ContentOptions, createContentPolicy } from "./content-policy.js";
@@ -34,7 +35,7 @@ import type { Call, RequestFacts, ToolFacts, ToolLoop } from "./operation.js";
 import { Patches } from "./patches.js";
 import { type Providers, resolveProviders } from "./providers.js";
 import { type OperationStart, Recorder } from "./recorder.js";
-import { followHandedOut, isAPIPromise, observeAPIPromise } from "./stainless.js";
+import { followHandedOut, handsOut, isAPIPromise, observeAPIPromise } from "./stainless.js";
 import { isInferenceRecorded, isTracingSuppressed } from "./suppression.js";
 import type { Telemetry } from "./telemetry.js";
 import { traceTool } from "./tool.js";
@@ -84,11 +85,15 @@ export abstract class GenAIInstrumentation<
   }
 
   protected override init(): InstrumentationNodeModuleDefinition {
-    const { module, versions } = this.definition;
-    return new InstrumentationNodeModuleDefinition(module, versions, (exports, version) => {
+    const { module, versions, files = [] } = this.definition;
+    const patch = (exports: unknown, version?: string) => {
       this.patch(exports, version);
       return exports;
-    });
+    };
+    const parts = files.map(
+      (file) => new InstrumentationNodeModuleFile(`${module}/${file}`, versions, patch, () => {}),
+    );
+    return new InstrumentationNodeModuleDefinition(module, versions, patch, undefined, parts);
   }
 
   /**
@@ -140,7 +145,6 @@ export abstract class GenAIInstrumentation<
     this.patches ??= new Patches();
     let found = 0;
     try {
-      this.patches.add(this.definition.promise?.(exports), "_thenUnwrap", followHandedOut);
       for (const target of this.definition.targets(exports, version)) {
         if (this.patches.add(target.on, target.method, (original) => this.wrap(original, target))) found += 1;
       }
@@ -204,7 +208,9 @@ export abstract class GenAIInstrumentation<
       recorder.end({ outcome: "error", error });
       throw error;
     }
-    return recorder.recording ? observe(result, recorder, call, request) : result;
+    if (!recorder.recording) return result;
+    if (handsOut(result)) this.patches?.add(Object.getPrototypeOf(result), "_thenUnwrap", followHandedOut);
+    return observe(result, recorder, call, request);
   }
 
   private start(call: Call, receiver: unknown, args: unknown[]): [Recorder, RequestFacts] | undefined {

@@ -94,12 +94,15 @@ export interface Call<Args extends readonly unknown[] = readonly unknown[], Body
 
 /** A tool as the application gave it to a library that runs tools by itself. */
 export interface ToolFacts {
-  name: string;
+  /** Its name, or how the arguments of a run tell it where one object stands for several tools. */
+  name: string | ((args: readonly unknown[]) => string);
   /** `function`, `extension` or `datastore`. @default "function" */
   type?: string;
   description?: string | undefined;
   /** Finds the id of the model's call among the arguments the library passes to the tool. */
   callId?: (args: readonly unknown[]) => string | undefined;
+  /** What the model gave the tool. @default the first argument */
+  input?: (args: readonly unknown[]) => unknown;
 }
 
 /** Makes a function report each of its runs as an `execute_tool` span; everything else about it stays. */

@@ -30,7 +30,7 @@ export function isAPIPromise(value: unknown): value is APIPromise {
 export function observeAPIPromise(promise: APIPromise, observation: Observation): void {
   watchParse(promise, observation);
   watchResponse(promise, observation);
-  if (typeof promise._responseProps === "function") watchProps(promise, observation);
+  if (handsOut(promise)) watchProps(promise, observation);
   // openai 7.5 and later give the promise a `_thenUnwrap` of its own that bypasses `parseResponse`.
   if (Object.hasOwn(promise, "_thenUnwrap")) watchUnwrap(promise, observation);
 }
@@ -124,6 +124,11 @@ function watchUnwrap(promise: APIPromise, observation: Observation): void {
 /** Unparsed answers that were handed out, and the calls they answer. */
 const HANDED_OUT = new WeakMap<object, Observation>();
 
+/** Whether a promise can hand out its unparsed answer. */
+export function handsOut(promise: unknown): boolean {
+  return typeof (promise as Partial<APIPromise> | undefined)?._responseProps === "function";
+}
+
 function watchProps(promise: APIPromise, observation: Observation): void {
   const read = promise._responseProps as () => Promise<object>;
   const value = () => {
@@ -137,7 +142,7 @@ function watchProps(promise: APIPromise, observation: Observation): void {
   Object.defineProperty(promise, "_responseProps", { value, configurable: true, writable: true });
 }
 
-/** Lets a call learn of the body that another promise parses from the answer it handed out. */
+/** Makes `_thenUnwrap` tell a call of the body that another promise parses from the answer which the call handed out. */
 export function followHandedOut(unwrap: (this: unknown, ...args: unknown[]) => unknown) {
   return {
     method(this: unknown, ...[transform, ...rest]: unknown[]) {

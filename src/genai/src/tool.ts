@@ -1,4 +1,4 @@
-import { type Attributes, type Context, context, SpanKind } from "@opentelemetry/api";
+import { type Attributes, type Context, context, diag, SpanKind } from "@opentelemetry/api";
 import { ATTR } from "./attributes.js";
 import { parseJson } from "./messages.js";
 import { StandInSpan } from "./native-span.js";
@@ -16,21 +16,47 @@ export function traceTool<F extends (...args: never[]) => unknown>(
   tool: ToolFacts,
   run: F,
 ): F {
+  if (TRACED.has(run)) return run;
   const traced = function (this: unknown, ...args: unknown[]): unknown {
     const call = () => Reflect.apply(run, this, args) as unknown;
     const active = telemetry();
     const parent = context.active();
     if (active === undefined || isTracingSuppressed(parent)) return call();
-    const content = (): Content => ({ toolArguments: parseJson(args[0]) });
-    const open = StandInSpan.ofTool(tool.name, tool.callId?.(args), parent);
-    if (open !== undefined)
-      return runTool(open.context, call, (end) => open.settle(withContent(end, content)));
-    const recorder = tryStart(active, tool, args, content);
-    return recorder === undefined ? call() : runTool(recorder.context, call, (end) => recorder.end(end));
+    const content = (): Content => ({ toolArguments: parseJson(tool.input ? tool.input(args) : args[0]) });
+    const begun = begin(active, tool, args, parent, content);
+    return begun === undefined ? call() : runTool(...begun, call);
   };
+  TRACED.add(traced);
   Object.defineProperty(traced, "name", { value: run.name, configurable: true });
   Object.defineProperty(traced, "length", { value: run.length, configurable: true });
   return traced as unknown as F;
+}
+
+/** Functions that report their runs already: a tool may be handed from one of a library's methods to the next. */
+const TRACED = new WeakSet<object>();
+
+type Begun = [within: Context, end: (end: OperationEnd) => void];
+
+/** Finds the record of this run that the library caused to be opened, or opens one. */
+function begin(
+  telemetry: Telemetry,
+  tool: ToolFacts,
+  args: readonly unknown[],
+  parent: Context,
+  content: () => Content,
+): Begun | undefined {
+  try {
+    const { type, description } = tool;
+    const name = typeof tool.name === "string" ? tool.name : tool.name(args);
+    const callId = tool.callId?.(args);
+    const open = StandInSpan.ofTool(name, callId, parent);
+    if (open !== undefined) return [open.context, (end) => open.settle(withContent(end, content))];
+    const recorder = startTool(telemetry, { name, type, description, callId }, parent, content);
+    return [recorder.context, (end) => recorder.end(end)];
+  } catch (error) {
+    diag.debug("a tool cannot be traced", String(error));
+    return undefined;
+  }
 }
 
 /** What is known of a tool's run when it starts. */
@@ -62,27 +88,13 @@ export function startTool(
   });
 }
 
-function tryStart(
-  telemetry: Telemetry,
-  { name, type, description, callId }: ToolFacts,
-  args: readonly unknown[],
-  content: () => Content,
-): Recorder | undefined {
-  try {
-    const run = { name, type, description, callId: callId?.(args) };
-    return startTool(telemetry, run, context.active(), content);
-  } catch {
-    return undefined;
-  }
-}
-
 /** The arguments came too late for the start of a record that somebody else opened, so they come with its end. */
 function withContent(end: OperationEnd, content: () => Content): OperationEnd {
   const { response } = end;
   return { ...end, response: { ...response, content: () => ({ ...content(), ...response?.content?.() }) } };
 }
 
-function runTool(within: Context, call: () => unknown, end: (end: OperationEnd) => void): unknown {
+function runTool(within: Context, end: (end: OperationEnd) => void, call: () => unknown): unknown {
   const completed = (result: unknown) =>
     end({ outcome: "completed", response: { content: () => ({ toolResult: parseJson(result) }) } });
   let result: unknown;
