@@ -117,7 +117,8 @@ async function receive(incoming: IncomingMessage, response: ServerResponse): Pro
     method: incoming.method ?? "",
     path: incoming.url ?? "",
     headers: incoming.headers,
-    body: incoming.headers["content-type"]?.includes("json") ? JSON.parse(body) : body,
+    // Old SDKs call the empty body of a GET JSON.
+    body: body !== "" && incoming.headers["content-type"]?.includes("json") ? JSON.parse(body) : body,
     get aborted() {
       return aborted;
     },

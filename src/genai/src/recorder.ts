@@ -107,6 +107,7 @@ export class Recorder {
 
   /** Notes that a chunk of a streamed answer arrived. */
   chunk(): void {
+    if (!isInference(this.#start.request.operation)) return;
     const { instruments } = this.#telemetry;
     const first = this.#firstChunkAt === undefined;
     if (!first && instruments === undefined) return;
@@ -200,9 +201,7 @@ export class Recorder {
     // Work inside the process costs what the calls it makes cost, and they say so themselves.
     if (provider === undefined) return;
     if (!hasUsage(usage) || usage === undefined) {
-      if (completed && request.stream === true && isInference(request.operation)) {
-        attributes[KIT_ATTR.usageMissing] = true;
-      }
+      if (completed && isInference(request.operation)) attributes[KIT_ATTR.usageMissing] = true;
       if (usage?.costUsd != null) attributes[KIT_ATTR.costUsd] = usage.costUsd;
       return;
     }
