@@ -100,6 +100,31 @@ describe("delivery", () => {
     expect(warn.mock.calls.map(String).join()).toContain("poisoned");
   });
 
+  it("says what was wrong with an event, without its content", async () => {
+    const server = await startServer();
+    const { warn } = watchDiag();
+    const detail = [{ type: "string_type", loc: ["body", "events", 0, "data"], msg: "Bad", input: "SECRET" }];
+    server.fault = () => ({ status: 422, body: { detail } });
+    const exporter = exporterTo(server);
+    await exportSpans(exporter, [turn("SECRET")]);
+    await exporter.forceFlush();
+    expect(String(warn.mock.calls)).toContain("HTTP 422 body.events.0.data Bad");
+    expect(String(warn.mock.calls)).not.toContain("SECRET");
+  });
+
+  it("goes on when a function of the application fails", async () => {
+    const server = await startServer();
+    const { warn } = watchDiag();
+    const fail = () => {
+      throw new Error("mine");
+    };
+    const exporter = exporterTo(server, { sessionId: fail, slug: fail });
+    await exportSpans(exporter, [turn("q")]);
+    await exporter.forceFlush();
+    expect(page(server, "shop:c").length).toBe(2);
+    expect(warn).toHaveBeenCalled();
+  });
+
   it("says once that the credentials are refused, then drops for five minutes before the next try", async () => {
     vi.useFakeTimers({ toFake: ["Date"] });
     try {

@@ -392,6 +392,21 @@ describe("spans that wait for their ancestors", () => {
     }
   });
 
+  it("are told although ten thousand other traces came after them", async () => {
+    const server = await startServer();
+    const exporter = exporterTo(server);
+    const waiting = chatSpan({ parent: agentSpan({}), start: 1, ...io });
+    await exportSpans(exporter, [waiting]);
+    for (let n = 0; n < 10_000; n += 500) {
+      await exportSpans(
+        exporter,
+        Array.from({ length: 500 }, () => makeSpan({})),
+      );
+    }
+    await exporter.forceFlush();
+    expect(page(server, `trace-${waiting.spanContext().traceId}`).length).toBe(2);
+  });
+
   it("keep their true time when they come late", async () => {
     const server = await startServer();
     const exporter = exporterTo(server);

@@ -1,5 +1,5 @@
 import type { ClientOptions, CollectorClient, CredentialSources } from "@kit/catsyphon";
-import type { MeterProvider } from "@opentelemetry/api";
+import { diag, type MeterProvider } from "@opentelemetry/api";
 import type { ReadableSpan } from "./readable-span.js";
 
 /** Where the conversations go, and how they read. Credentials that are not given come from the environment. */
@@ -76,3 +76,13 @@ export function resolveSettings(options: CatSyphonExporterOptions) {
 }
 
 export type Settings = ReturnType<typeof resolveSettings>;
+
+/** Asks a function of the application, whose failure leaves the choice to us. */
+export function ask(option: string, question: () => string | undefined): string | undefined {
+  try {
+    return question();
+  } catch (error) {
+    diag.warn(`CatSyphon exporter: option ${option} failed`, error);
+    return undefined;
+  }
+}

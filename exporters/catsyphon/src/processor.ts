@@ -4,7 +4,7 @@ import type { CatSyphonExporterOptions } from "./options.js";
 import type { ReadableSpan } from "./readable-span.js";
 
 /** Spans told to the exporter in one turn of the event loop. */
-const PER_TURN = 128;
+const PER_TURN = 32;
 const MAX_WAITING = 10_000;
 
 /**

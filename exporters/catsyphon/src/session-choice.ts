@@ -1,5 +1,5 @@
 import { toSessionId } from "./content.js";
-import type { Settings } from "./options.js";
+import { ask, type Settings } from "./options.js";
 import { type ReadableSpan, readString } from "./readable-span.js";
 import type { SessionChoice, SpanNode, TraceRecord } from "./trace.js";
 
@@ -12,7 +12,7 @@ export class SessionChooser {
   }
 
   choose(trace: TraceRecord, node: SpanNode, span: ReadableSpan): SessionChoice {
-    const given = this.#settings.sessionId?.(span);
+    const given = ask("sessionId", () => this.#settings.sessionId?.(span));
     if (given) node.choice = { sessionId: toSessionId(given), keyedBy: "application" };
     // From the outside in, so that each finds its parent's choice made.
     const prefix = this.#prefix(span);

@@ -1,7 +1,7 @@
 import type { SessionStartData } from "@kit/catsyphon";
 import { ATTR } from "@kit/genai";
 import { readGitBranch } from "./git-branch.js";
-import type { Settings } from "./options.js";
+import { ask, type Settings } from "./options.js";
 import { type ReadableSpan, readString } from "./readable-span.js";
 import type { SessionChoice, SpanNode, TraceRecord } from "./trace.js";
 
@@ -27,7 +27,9 @@ export class SessionStarts {
       git_branch:
         this.#settings.gitBranch ?? readString(resource, "vcs.ref.head.name") ?? this.#localBranch(),
       parent_session_id: choice.parentSessionId,
-      slug: this.#settings.slug?.(sessionId, agentType) ?? `${agentType}-${sessionId.slice(-6)}`,
+      slug:
+        ask("slug", () => this.#settings.slug?.(sessionId, agentType)) ??
+        `${agentType}-${sessionId.slice(-6)}`,
       context_semantics: {
         source: "otel",
         trace_id: trace.traceId,
@@ -39,8 +41,17 @@ export class SessionStarts {
   }
 
   #localBranch(): string | undefined {
-    this.#branch ??= { name: readGitBranch(process.env, process.cwd()) };
+    this.#branch ??= { name: readGitBranch(process.env, currentDirectory() ?? "/") };
     return this.#branch.name;
+  }
+}
+
+function currentDirectory(): string | undefined {
+  try {
+    return process.cwd();
+  } catch {
+    // The directory the process was started in is gone.
+    return undefined;
   }
 }
 

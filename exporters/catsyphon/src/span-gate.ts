@@ -42,7 +42,8 @@ export class SpanGate {
       this.#held++;
     }
     const passed = [...touched].flatMap((trace) => this.#take(trace, (node) => trace.isRooted(node)));
-    return byEnd([...passed, ...this.#takeOverflow()]);
+    const evicted = this.#traces.takeEvicted().flatMap((trace) => this.#take(trace, () => true));
+    return byEnd([...passed, ...evicted, ...this.#takeOverflow()]);
   }
 
   /** Returns what has waited too long. */

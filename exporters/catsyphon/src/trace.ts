@@ -110,7 +110,8 @@ const MAX_NODES = 100_000;
 
 /** The traces that were seen lately. */
 export class TraceIndex {
-  readonly #traces = new LruMap<string, TraceRecord>(MAX_TRACES, (record) => this.#forget(record));
+  readonly #traces = new LruMap<string, TraceRecord>(MAX_TRACES, (record) => this.#evict(record));
+  #evicted: TraceRecord[] = [];
   #nodes = 0;
 
   get(traceId: string): TraceRecord {
@@ -124,6 +125,11 @@ export class TraceIndex {
 
   records(): IterableIterator<TraceRecord> {
     return this.#traces.values();
+  }
+
+  /** Traces that had to give way although spans of theirs still wait; to be told as they are. */
+  takeEvicted(): TraceRecord[] {
+    return this.#evicted.splice(0);
   }
 
   /** Notes what a span tells when it starts, or everything when it has ended. */
@@ -154,6 +160,14 @@ export class TraceIndex {
       if (this.#nodes <= MAX_NODES * 0.8) return;
       if (record === current || record.held.length > 0) continue;
       this.#forget(record);
+    }
+  }
+
+  #evict(record: TraceRecord): void {
+    if (record.held.length === 0) this.#forget(record);
+    else {
+      this.#nodes -= record.nodes.size;
+      this.#evicted.push(record);
     }
   }
 

@@ -1,4 +1,5 @@
 import { ATTR } from "@kit/genai";
+import { diag } from "@opentelemetry/api";
 import { tellChat } from "./chat.js";
 import type { Conversation, Origin } from "./conversation.js";
 import { type ConversationEvents, Conversations } from "./conversations.js";
@@ -77,7 +78,13 @@ export class Translator {
   }
 
   #tellAll(placed: readonly PlacedSpan[]): ConversationEvents[] {
-    for (const { trace, node, span } of placed) this.#tell(trace, node, span);
+    for (const { trace, node, span } of placed) {
+      try {
+        this.#tell(trace, node, span);
+      } catch (error) {
+        diag.error("CatSyphon exporter: a span could not be told", error);
+      }
+    }
     return this.#conversations.takeNews();
   }
 

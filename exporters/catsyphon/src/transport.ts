@@ -4,7 +4,6 @@ import {
   type CollectorClient,
   type Event,
   NonRetryableError,
-  RetryableError,
 } from "@kit/catsyphon";
 import type { Outcome, Transport } from "@kit/delivery";
 import { diag } from "@opentelemetry/api";
@@ -57,19 +56,26 @@ export class CatSyphonTransport implements Transport<QueuedEvent> {
     }
   }
 
-  #judge(error: Error): Outcome {
-    if (error instanceof AuthenticationError) {
+  #judge(cause: Error): Outcome {
+    const error = new Error(describe(cause), { cause });
+    if (cause instanceof AuthenticationError) {
       this.#complain(error);
       return { kind: "hold", error, forMs: REFUSED_FOR_MS, batch: "drop", queue: "drop" };
     }
-    if (error instanceof NonRetryableError) return judgeRefusal(error);
+    if (cause instanceof NonRetryableError) return judgeRefusal(cause, error);
     // Some value that the server did not foresee is as likely as a server in trouble.
-    if (error instanceof CatSyphonError && error.statusCode === 500) {
+    if (cause instanceof CatSyphonError && cause.statusCode === 500) {
       return { kind: "retry", error, otherwise: { kind: "poisoned", error } };
     }
-    if (error instanceof RetryableError || error.name === "AbortError") return this.#unreachable(error);
     // Refused before it was sent: an event that has no form the server could take.
-    return error instanceof TypeError ? { kind: "poisoned", error } : this.#unreachable(error);
+    if (cause instanceof TypeError) return { kind: "poisoned", error };
+    const afterMs = cause instanceof CatSyphonError ? cause.retryAfterMs : undefined;
+    return {
+      kind: "retry",
+      error,
+      ...(afterMs === undefined ? {} : { afterMs }),
+      otherwise: { kind: "hold", error, forMs: this.#pauseMs, batch: "keep", queue: "keep" },
+    };
   }
 
   /** Requests of other sessions under way meet the same refusal. */
@@ -78,20 +84,20 @@ export class CatSyphonTransport implements Transport<QueuedEvent> {
     this.#complainedAt = Date.now();
     diag.error(`CatSyphon refuses the credentials; events are dropped for 5 minutes: ${error.message}`);
   }
-
-  #unreachable(error: Error): Outcome {
-    const afterMs = error instanceof CatSyphonError ? error.retryAfterMs : undefined;
-    return {
-      kind: "retry",
-      error,
-      ...(afterMs === undefined ? {} : { afterMs }),
-      otherwise: { kind: "hold", error, forMs: this.#pauseMs, batch: "keep", queue: "keep" },
-    };
-  }
 }
 
-function judgeRefusal(error: NonRetryableError): Outcome {
-  if (error.statusCode === 413) return { kind: "oversize", error };
-  const aboutContent = error.statusCode === 400 || error.statusCode === 422;
+/** What may stand in a log: validation errors repeat the values they complain of, and those are content. */
+function describe(error: Error): string {
+  if (!(error instanceof CatSyphonError) || error.statusCode === undefined) return error.message;
+  const { statusCode, detail } = error;
+  if (typeof detail === "string") return `HTTP ${statusCode}: ${detail}`;
+  const [first] = Array.isArray(detail) ? (detail as { loc?: unknown; msg?: unknown }[]) : [];
+  const where = Array.isArray(first?.loc) ? first.loc.join(".") : "";
+  return [`HTTP ${statusCode}`, where, first?.msg].filter((word) => word).join(" ");
+}
+
+function judgeRefusal({ statusCode }: NonRetryableError, error: Error): Outcome {
+  if (statusCode === 413) return { kind: "oversize", error };
+  const aboutContent = statusCode === 400 || statusCode === 422;
   return { kind: aboutContent ? "poisoned" : "refused", error };
 }
