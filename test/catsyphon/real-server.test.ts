@@ -16,6 +16,7 @@ import {
   toolSpan,
   user,
 } from "../support/catsyphon/spans.js";
+import { random, StoryTeller } from "../support/catsyphon/story.js";
 import { exportSpans } from "./exporter-harness.js";
 import { clientOf, startServer, temporaryDirectory } from "./harness.js";
 
@@ -192,6 +193,20 @@ describe.skipIf(url === "")("against the server that KIT_CATSYPHON_URL names", (
     });
     expect(childPage.messages.map(({ content }) => content)).toEqual(["work", "worked"]);
     expect(childPage.messages[1]).toMatchObject({ thinking_content: "hm", model: "gpt-4o" });
+  });
+
+  it.each([1, 2, 3, 4, 5])("shows what an application did, once and in order (seed %i)", async (seed) => {
+    const source = random(seed);
+    const story = new StoryTeller(source, randomUUID()).tell(4);
+    for (let process = 0; process < 2; process++) {
+      const exporter = new CatSyphonSpanExporter({ client });
+      await exportSpans(exporter, source.shuffled(story.spans));
+      await exporter.shutdown();
+    }
+    for (const [sessionId, expected] of story.pages) {
+      const { messages } = await readPage(await idOf(sessionId));
+      expect(messages.map(({ role, content }) => `${role}: ${content}`)).toEqual(expected);
+    }
   });
 
   it("answers as our stand-in does", async () => {
