@@ -1,20 +1,20 @@
 import type { Recorder } from "./recorder.js";
 
+/** What can be abandoned: it holds the promise's and the stream's watchers and is collected with them. */
+export interface Abandonable {
+  /** Whether the registry knows it; set here, so that the many it does not know need not be taken out. */
+  watched: boolean;
+}
+
 /** Calls that wait at most: a loop that never lets the event loop turn must not pile them up. */
 const MAX_FRESH = 64;
-
-/** What can be abandoned: it holds the promise's or the stream's watchers and is collected with them. */
-export interface Abandonable {
-  /** Whether somebody waits for the result. */
-  readonly asked: boolean;
-}
 
 /**
  * Ends the records of calls that nobody waits for and of streams that nobody reads, once they are collected.
  *
- * Registering every call would cost more than its span: weak cells are cleared by full collections alone and keep
- * what they hold until then. Nearly every call is awaited at once, so those are not registered at all: calls wait in
- * a list until the turn of the event loop is over, and only the unasked of them are watched for.
+ * A weak cell lives until the next full collection with all it holds, so that one for every call would cost more
+ * than the span. Fresh calls wait in a list until the event loop has turned; those that are still open then are
+ * watched for, and taken out again when they end.
  */
 export class AbandonedCalls {
   readonly #collected = new FinalizationRegistry<Recorder>((recorder) =>
@@ -22,26 +22,25 @@ export class AbandonedCalls {
   );
   #fresh: [Abandonable, Recorder][] = [];
 
-  /** Watches for a call that may never be asked for. */
   add(call: Abandonable, recorder: Recorder): void {
     const waiting = this.#fresh.push([call, recorder]);
     if (waiting === 1) setImmediate(() => this.#sort()).unref();
     else if (waiting >= MAX_FRESH) this.#sort();
   }
 
-  /** Watches for a stream that may never be read to its end. */
-  watch(stream: Abandonable, recorder: Recorder): void {
-    this.#collected.register(stream, recorder, stream);
-  }
-
-  /** The stream ended: what the registry holds of it is free. */
-  forget(stream: Abandonable): void {
-    this.#collected.unregister(stream);
+  /** The call ended: what the registry holds of it is free. */
+  forget(call: Abandonable): void {
+    if (call.watched) this.#collected.unregister(call);
+    call.watched = false;
   }
 
   #sort(): void {
     const fresh = this.#fresh;
     this.#fresh = [];
-    for (const [call, recorder] of fresh) if (!call.asked) this.watch(call, recorder);
+    for (const [call, recorder] of fresh) {
+      if (recorder.ended) continue;
+      call.watched = true;
+      this.#collected.register(call, recorder, call);
+    }
   }
 }

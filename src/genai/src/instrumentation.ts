@@ -308,7 +308,6 @@ function observe(result: unknown, recorder: Recorder, call: Call, request: Reque
 
 /** A handler on the promise itself would count its rejection as handled; the derived one reports it as before. */
 function observePromise(promise: Promise<unknown>, observation: Observation): Promise<unknown> {
-  observation.asked = true;
   return promise.then(
     (value) => {
       observation.settle(value);

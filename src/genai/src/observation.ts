@@ -12,7 +12,7 @@ const ABANDONED = new AbandonedCalls();
  * it through the functions that watch them; the recorder does not, so its collection means that both are gone.
  */
 export class Observation {
-  asked = false;
+  watched = false;
   /** Whether anybody started to parse the body. If not, a raw response is all that was asked for. */
   parsing = false;
   readonly #recorder: Recorder;
@@ -34,11 +34,10 @@ export class Observation {
     if (this.#streaming) return;
     this.#guard(() => {
       if (this.#call.fold === undefined || !isAsyncIterable(value)) {
-        this.#recorder.end({ outcome: "completed", response: this.#read(value) });
+        this.#end({ outcome: "completed", response: this.#read(value) });
         return;
       }
       this.#streaming = true;
-      ABANDONED.watch(this, this.#recorder);
       this.#fold = this.#call.fold(this.#recorder.wantsContent);
       this.#aborts = watchAborts((value as { controller?: AbortController }).controller?.signal);
       tapStream(value, this);
@@ -47,7 +46,7 @@ export class Observation {
 
   /** The raw response was handed over and nobody parsed its body. */
   handOver(): void {
-    if (!this.parsing) this.#recorder.end({ outcome: "raw" });
+    if (!this.parsing) this.#end({ outcome: "raw" });
   }
 
   /** The call or its stream failed. */
@@ -86,7 +85,7 @@ export class Observation {
   }
 
   #end(end: OperationEnd): void {
-    if (this.#streaming) ABANDONED.forget(this);
+    ABANDONED.forget(this);
     this.#recorder.end(end);
   }
 

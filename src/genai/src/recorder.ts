@@ -99,6 +99,11 @@ export class Recorder {
     return this.#span.isRecording() || this.#telemetry.instruments !== undefined || this.#listened;
   }
 
+  /** Whether the operation has ended. */
+  get ended(): boolean {
+    return this.#ended;
+  }
+
   /** Whether content is to be read at all. */
   get wantsContent(): boolean {
     const { onSpan, onEvent } = this.#telemetry.policy;

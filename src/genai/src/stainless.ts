@@ -38,7 +38,6 @@ export function observeAPIPromise(promise: APIPromise, observation: Observation)
 function watchParse(promise: APIPromise, observation: Observation): void {
   const parse = promise.parseResponse;
   promise.parseResponse = function (this: unknown, ...args: unknown[]) {
-    observation.asked = true;
     observation.parsing = true;
     const parsed = Reflect.apply(parse, this, args);
     if (!(parsed instanceof Promise)) return parsed;
@@ -80,7 +79,6 @@ class WatchedResponse implements Promise<unknown> {
     onfulfilled?: ((value: unknown) => A | PromiseLike<A>) | null,
     onrejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
   ): Promise<A | B> {
-    this.#observation.asked = true;
     return this.#bare.then(
       (response) => {
         this.#arrived();

@@ -20,31 +20,38 @@ export function isAsyncIterable(value: unknown): value is AsyncIterable<unknown>
  * caller's mistake, and the library's own error tells it.
  */
 export function tapStream(stream: AsyncIterable<unknown>, observation: Observation): void {
-  const field =
-    typeof (stream as { iterator?: unknown }).iterator === "function" ? "iterator" : Symbol.asyncIterator;
-  const holder = stream as unknown as Record<PropertyKey, (...args: unknown[]) => AnyIterator>;
-  const open = holder[field];
-  if (open === undefined) return;
-  let tapped = false;
-  const tap = function (this: unknown, ...args: unknown[]) {
-    const iterator = Reflect.apply(open, this, args);
-    if (!tapped) {
-      tapped = true;
-      tapIterator(iterator, observation);
-    }
-    return iterator;
-  };
-  Object.defineProperty(stream, field, {
-    value: tap,
-    writable: true,
-    configurable: true,
-    enumerable: Object.prototype.propertyIsEnumerable.call(stream, field),
-  });
+  const hasField = typeof (stream as { iterator?: unknown }).iterator === "function";
+  tapFirst(stream, hasField ? "iterator" : Symbol.asyncIterator, (iterator) =>
+    tapIterator(iterator, observation),
+  );
+  // openai 7 puts a generator of its own before the field: closed before its first step, it never opens the field.
+  if (hasField && Object.hasOwn(stream, Symbol.asyncIterator)) {
+    tapFirst(stream, Symbol.asyncIterator, (iterator) => tapLeaving(iterator, observation));
+  }
 }
 
-/** Replaces the three steps of an iterator on the object itself; `for await`, `yield*` and helpers all call them. */
+/** Hands the first iterator that a member of the stream opens to `tap`. */
+function tapFirst(
+  stream: AsyncIterable<unknown>,
+  member: PropertyKey,
+  tap: (iterator: AnyIterator) => void,
+): void {
+  const open = (stream as unknown as Record<PropertyKey, (...args: unknown[]) => AnyIterator>)[member];
+  if (open === undefined) return;
+  let tapped = false;
+  const opened = function (this: unknown, ...args: unknown[]) {
+    const iterator = Reflect.apply(open, this, args);
+    if (!tapped) tap(iterator);
+    tapped = true;
+    return iterator;
+  };
+  const enumerable = Object.prototype.propertyIsEnumerable.call(stream, member);
+  Object.defineProperty(stream, member, { value: opened, writable: true, configurable: true, enumerable });
+}
+
+/** Replaces the steps of an iterator on the object itself; `for await`, `yield*` and helpers all call them. */
 function tapIterator(iterator: AnyIterator, observation: Observation): void {
-  const { next, return: close, throw: fail } = iterator;
+  const { next } = iterator;
   // Made once a stream, not once a chunk.
   const arrived = (result: unknown) => {
     observation.step(result as IteratorResult<unknown>);
@@ -59,10 +66,12 @@ function tapIterator(iterator: AnyIterator, observation: Observation): void {
     // The derived promise is handed on, so that a rejection which nobody handles is still reported as unhandled.
     return step instanceof Promise ? step.then(arrived, failed) : arrived(step);
   });
-  for (const [key, leave] of [
-    ["return", close],
-    ["throw", fail],
-  ] as const) {
+  tapLeaving(iterator, observation);
+}
+
+function tapLeaving(iterator: AnyIterator, observation: Observation): void {
+  for (const key of ["return", "throw"] as const) {
+    const leave = iterator[key];
     if (leave === undefined) continue;
     hide(iterator, key, function (this: unknown, ...args: unknown[]) {
       observation.close();
