@@ -17,14 +17,17 @@ export function traceTool<F extends (...args: never[]) => unknown>(
   run: F,
 ): F {
   if (TRACED.has(run)) return run;
-  const traced = function (this: unknown, ...args: unknown[]): unknown {
-    const call = () => Reflect.apply(run, this, args) as unknown;
-    const active = telemetry();
-    const parent = context.active();
-    if (active === undefined || isTracingSuppressed(parent)) return call();
-    const content = (): Content => ({ toolArguments: parseJson(tool.input ? tool.input(args) : args[0]) });
-    const begun = begin(active, tool, args, parent, content);
-    return begun === undefined ? call() : runTool(...begun, call);
+  // A method, because tools are arrow functions or methods, and those have no prototype of their own.
+  const { traced } = {
+    traced(this: unknown, ...args: unknown[]): unknown {
+      const call = () => Reflect.apply(run, this, args) as unknown;
+      const active = telemetry();
+      const parent = context.active();
+      if (active === undefined || isTracingSuppressed(parent)) return call();
+      const content = (): Content => ({ toolArguments: parseJson(tool.input ? tool.input(args) : args[0]) });
+      const begun = begin(active, tool, args, parent, content);
+      return begun === undefined ? call() : runTool(...begun, call);
+    },
   };
   TRACED.add(traced);
   Object.defineProperty(traced, "name", { value: run.name, configurable: true });
