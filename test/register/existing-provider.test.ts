@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { useWorld } from "../support/register/fixture.js";
+import { findNode } from "../support/register/nodes.js";
 
 const world = useWorld();
 const OWN_FIRST = ["--import", "./own-provider.mjs", "--import", "@kit/register"];
@@ -18,5 +19,22 @@ it("tells so when asked what it does", async () => {
 it("makes way for a provider that the application registers later", async () => {
   const { stdout, stderr } = await world.run({}, "late-provider.mjs");
   expect({ stdout, stderr }).toEqual({ stdout: "Hello yourself\nchat gpt-4.1-mini\n", stderr: "" });
+  expect(world.collector.requests).toEqual([]);
+});
+
+it("joins a provider of the 3.x line and warns of the second copy of the API", async (test) => {
+  const node = findNode(24);
+  test.skip(
+    node == null,
+    "OpenTelemetry 3.x needs Node 22.15, and node@24 cannot be installed from npm here",
+  );
+  const { stdout, stderr } = await world.run({}, "chat.mjs", {
+    flags: ["--import", "./own-provider-3.mjs", "--import", "@kit/register"],
+    node: node ?? "",
+  });
+  expect(stdout).toBe("Hello yourself\nchat gpt-4.1-mini\n");
+  expect(stderr).toMatch(
+    /^\[kit\] @opentelemetry\/api is loaded 2 times \(.*See "npm ls @opentelemetry\/api"\.\n$/,
+  );
   expect(world.collector.requests).toEqual([]);
 });

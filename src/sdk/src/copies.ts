@@ -1,5 +1,5 @@
 import { createRequire } from "node:module";
-import { dirname, sep } from "node:path";
+import { sep } from "node:path";
 import type { Log } from "./log.js";
 
 /** Packages of which a second copy in one process silently loses spans. */
@@ -41,7 +41,7 @@ export function describeCopies(files: readonly string[]): string[] {
 function folderOf(name: string, file: string): string | undefined {
   const marker = `${sep}node_modules${sep}${name.replaceAll("/", sep)}${sep}`;
   const at = file.lastIndexOf(marker);
-  return at < 0 ? undefined : dirname(file.slice(0, at + marker.length));
+  return at < 0 ? undefined : file.slice(0, at + marker.length - sep.length);
 }
 
 /** Both packages are CommonJS, so whoever imports them leaves an entry in the one cache. */

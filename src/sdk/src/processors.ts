@@ -1,5 +1,5 @@
 import type { SpanProcessor } from "@opentelemetry/sdk-trace";
-import { BACKENDS } from "./backends.js";
+import { createBackends } from "./backends.js";
 import { Configuration } from "./configuration.js";
 import { createLog, reportsOf } from "./log.js";
 import type { InitOptions } from "./options.js";
@@ -16,7 +16,7 @@ export function createSpanProcessors(options: InitOptions = {}): SpanProcessor[]
   const outputs = createSpanOutputs(readSettings(options, configuration), log);
   return [
     ...outputs.map(({ processor }) => processor),
-    ...BACKENDS.flatMap(({ create }) => create(options, configuration, log) ?? []),
+    ...createBackends(configuration),
     ...(options.spanProcessors ?? []),
   ];
 }

@@ -10,7 +10,7 @@ import { type LoggerProvider, logs as logsApi } from "@opentelemetry/api-logs";
 import { AsyncLocalStorageContextManager } from "@opentelemetry/context-async-hooks";
 import { TracerProvider as SdkTracerProvider } from "@opentelemetry/sdk-trace";
 import { chooseAdapters, toAdapterConfig } from "./adapters.js";
-import { BACKENDS } from "./backends.js";
+import { createBackends, wantedBackends } from "./backends.js";
 import type { Configuration } from "./configuration.js";
 import { warnOfSecondCopies } from "./copies.js";
 import { registeredMeterProvider, registeredTracerProvider, yieldTracerProvider } from "./globals.js";
@@ -79,10 +79,9 @@ function provideTraces({ options, configuration, settings, log, pipeline, undo }
   if (context.setGlobalContextManager(manager)) undo.push(() => context.disable());
   if (propagation.setGlobalPropagator(settings.propagator)) undo.push(() => propagation.disable());
   const outputs = createSpanOutputs(settings, log);
-  const backends = BACKENDS.flatMap(({ create }) => create(options, configuration, log) ?? []);
   const processors = [
     ...outputs.map(({ processor }) => processor),
-    ...backends,
+    ...createBackends(configuration),
     ...(options.spanProcessors ?? []),
   ];
   // Without a place for spans there is no reason to make any; context still passes through.
@@ -108,7 +107,7 @@ function provideTraces({ options, configuration, settings, log, pipeline, undo }
 /** The application's provider stays as it is: no exporter of the kit is added to it. */
 function join(provider: TracerProvider, { options, configuration, log }: Assembly): TracerProvider {
   log.info("joined the TracerProvider of the application; exporters configured for the kit are not used.");
-  const wanted = BACKENDS.filter(({ create }) => create(options, configuration, log) != null);
+  const wanted = wantedBackends(configuration);
   const named = [
     ...wanted.map(({ name }) => name),
     ...(options.spanProcessors?.length ? ["spanProcessors"] : []),

@@ -11,9 +11,10 @@ const PRELOADS = /--(?:import|loader|experimental-loader)\b/g;
 export function startsAsCommonJS(
   entry = process.argv[1],
   flags = `${process.execArgv.join(" ")} ${process.env.NODE_OPTIONS ?? ""}`,
+  inMainThread = isMainThread,
 ): boolean {
   // One preload is the kit's, if it is preloaded at all.
-  if (!isMainThread || entry == null || (flags.match(PRELOADS) ?? []).length > 1) return false;
+  if (!inMainThread || !entry || (flags.match(PRELOADS) ?? []).length > 1) return false;
   const extension = extname(entry);
   if (extension === ".cjs") return true;
   return extension === ".js" && nearestType(dirname(entry)) !== "module";

@@ -1,0 +1,47 @@
+import { expect, it } from "vitest";
+import { type Adapter, chooseAdapters, toAdapterConfig } from "./adapters.js";
+import { Configuration } from "./configuration.js";
+import type { InitOptions } from "./options.js";
+
+const ADAPTERS = ["one", "two", "three"].map(
+  (name) => ({ name, modules: [name], create: () => ({}) }) as unknown as Adapter,
+);
+
+function choose(options: InitOptions, variables: Record<string, string> = {}) {
+  const problems: string[] = [];
+  const configuration = new Configuration(variables, (problem) => problems.push(problem));
+  return { names: chooseAdapters(options, configuration, ADAPTERS).map(({ name }) => name), problems };
+}
+
+it("takes all, only the enabled, or all but the disabled", () => {
+  expect(choose({}).names).toEqual(["one", "two", "three"]);
+  expect(choose({ enabledInstrumentations: ["two"] }).names).toEqual(["two"]);
+  expect(choose({ disabledInstrumentations: ["two"] }).names).toEqual(["one", "three"]);
+  expect(
+    choose({ enabledInstrumentations: ["one", "two"], disabledInstrumentations: ["two"] }).names,
+  ).toEqual(["one"]);
+});
+
+it("lets an option win over its variable", () => {
+  expect(
+    choose({ enabledInstrumentations: ["one"] }, { OTEL_NODE_ENABLED_INSTRUMENTATIONS: "two" }).names,
+  ).toEqual(["one"]);
+});
+
+it("enables nothing that a list of strangers does not name", () => {
+  const { names, problems } = choose({}, { OTEL_NODE_ENABLED_INSTRUMENTATIONS: "http" });
+  expect(names).toEqual([]);
+  expect(problems).toHaveLength(1);
+});
+
+it.each([
+  [{ captureMessages: true }, {}, "SPAN_ONLY"],
+  [{ captureMessages: false }, { OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT: "true" }, "NO_CONTENT"],
+  [{ captureMessages: "EVENT_ONLY" as const }, {}, "EVENT_ONLY"],
+  [{}, { OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT: "Span_And_Event" }, "SPAN_AND_EVENT"],
+  [{}, { OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT: "" }, "NO_CONTENT"],
+  [{}, {}, "NO_CONTENT"],
+])("captures for %j and %j: %s", (options, variables, mode) => {
+  const configuration = new Configuration(variables, () => {});
+  expect(toAdapterConfig(options, configuration).captureMessageContent).toBe(mode);
+});

@@ -1,0 +1,43 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { beforeFirstImport } from "./first-import.js";
+
+let folder: string;
+let count = 0;
+const require = createRequire(import.meta.url);
+
+/** Runs a CommonJS file with this source. */
+function load(source: string): void {
+  const file = join(folder, `file-${++count}.cjs`);
+  writeFileSync(file, source);
+  require(file);
+}
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "kit-import-"));
+});
+
+afterAll(() => rmSync(folder, { recursive: true }));
+
+it("acts once, before a file that holds an import call runs", () => {
+  const seen: string[] = [];
+  (globalThis as { seen?: string[] }).seen = seen;
+  beforeFirstImport(() => seen.push("hooked"));
+  load("seen.push('plain file'); module.exports = 'important(';");
+  load("// set `globalThis.File` to `import('node:buffer').File`\nseen.push('file that quotes one');");
+  load("seen.push('file with one'); () => import('node:fs');");
+  load("seen.push('another'); () => import('node:fs');");
+  expect(seen).toEqual(["plain file", "file that quotes one", "hooked", "file with one", "another"]);
+});
+
+it("also acts before a file that makes an import from a text, as compiled TypeScript does", () => {
+  let hooked = false;
+  beforeFirstImport(() => {
+    hooked = true;
+  });
+  load("new Function('name', 'return import(name)');");
+  expect(hooked).toBe(true);
+});

@@ -1,0 +1,46 @@
+import { expect, it } from "vitest";
+import { createLog } from "../log.js";
+import { DeliveryReport } from "./report.js";
+
+function report(url = "http://127.0.0.1:4318/v1/traces") {
+  const lines: string[] = [];
+  return {
+    lines,
+    report: new DeliveryReport(
+      "traces",
+      url,
+      createLog(undefined, (line) => lines.push(line)),
+    ),
+  };
+}
+
+it("says once that a collector cannot be reached, however often", () => {
+  const { lines, report: told } = report();
+  for (let batch = 0; batch < 100; batch++) told.unreachable("ECONNREFUSED");
+  expect(lines).toEqual([
+    "OTLP traces: http://127.0.0.1:4318/v1/traces cannot be reached (ECONNREFUSED); traces are dropped until it can. " +
+      "Start a collector, set OTEL_EXPORTER_OTLP_ENDPOINT, or OTEL_TRACES_EXPORTER=none.",
+  ]);
+});
+
+it("says another reason too", () => {
+  const { lines, report: told } = report();
+  told.unreachable("ECONNREFUSED");
+  told.refused("HTTP 404 Not Found");
+  expect(lines).toHaveLength(2);
+});
+
+it("knows whether the last batch was lost", () => {
+  const { report: told } = report();
+  expect(told.isFailing).toBe(false);
+  told.unreachable("ECONNREFUSED");
+  expect(told.isFailing).toBe(true);
+  told.delivered(undefined);
+  expect(told.isFailing).toBe(false);
+});
+
+it("passes on why a collector took only a part", () => {
+  const { lines, report: told } = report();
+  told.delivered("3 spans too old");
+  expect(lines).toEqual(["OTLP traces: http://127.0.0.1:4318/v1/traces rejected a part: 3 spans too old"]);
+});

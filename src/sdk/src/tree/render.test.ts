@@ -1,0 +1,102 @@
+import { expect, it } from "vitest";
+import { createPaint } from "./paint.js";
+import { renderTrace } from "./render.js";
+import { type SpanFacts, spanOf } from "./span.fixture.js";
+
+const PLAIN = createPaint({}, {});
+const render = (spans: readonly SpanFacts[], width = 120) =>
+  renderTrace(spans.map(spanOf), { paint: PLAIN, width }).split("\n");
+
+const usage = (input: number, output: number, cost?: number, cached?: number) => ({
+  "gen_ai.usage.input_tokens": input,
+  "gen_ai.usage.output_tokens": output,
+  ...(cost == null ? {} : { "kit.cost.usd": cost }),
+  ...(cached == null ? {} : { "gen_ai.usage.cache_read.input_tokens": cached }),
+});
+
+it("shows one line a span, children below their parents in the order in which they began", () => {
+  expect(
+    render([
+      { name: "second", id: "3", parent: "1", startMs: 50 },
+      { name: "grandchild", id: "4", parent: "2" },
+      { name: "first", id: "2", parent: "1", startMs: 10 },
+      { name: "root", id: "1", ms: 200 },
+    ]),
+  ).toEqual([
+    "trace 0af7651916cd43dd8448eb211c80319c  4 spans · 200 ms",
+    "root              200 ms",
+    "├─ first          100 ms",
+    "│  └─ grandchild  100 ms",
+    "└─ second         100 ms",
+    "",
+  ]);
+});
+
+it("sets tokens, cache, cost and first chunk in columns, and only those that some span fills", () => {
+  expect(
+    render([
+      {
+        name: "chat gpt-4.1",
+        id: "1",
+        ms: 1200,
+        attributes: { ...usage(1204, 182, 0.000412, 1024), "gen_ai.response.time_to_first_chunk": 0.312 },
+      },
+    ]).slice(1, 3),
+  ).toEqual([
+    "                     in  cached  out      cost  1st chunk    time",
+    "chat gpt-4.1      1,204   1,024  182  $0.00041     312 ms  1.20 s",
+  ]);
+  expect(
+    render([{ name: "chat gpt-4.1", id: "1", attributes: usage(0, 0) }])[1]
+      ?.trim()
+      .split(/ +/),
+  ).toEqual(["in", "out", "time"]);
+});
+
+it("adds up tokens and costs of the calls, not of the agent that repeats them", () => {
+  const [heading] = render([
+    { name: "agent", id: "1", ms: 300, attributes: usage(30, 3, 0.3) },
+    { name: "chat a", id: "2", parent: "1", attributes: usage(10, 1, 0.1) },
+    { name: "chat b", id: "3", parent: "1", attributes: usage(20, 2, 0.2) },
+  ]);
+  expect(heading).toBe("trace 0af7651916cd43dd8448eb211c80319c  3 spans · 300 ms · 33 tokens · $0.30");
+});
+
+it("names the model of spans whose name leaves it out", () => {
+  expect(
+    render([{ name: "messages", id: "1", attributes: { "gen_ai.request.model": "claude" } }])[1],
+  ).toContain("messages claude");
+  expect(
+    render([{ name: "chat gpt-4", id: "1", attributes: { "gen_ai.request.model": "gpt-4" } }])[1],
+  ).not.toContain("gpt-4 gpt-4");
+});
+
+it("shows an error in one line, its type once", () => {
+  const error = (message: string, type: string) =>
+    render([{ name: "chat", id: "1", error: message, attributes: { "error.type": type } }])[1]?.split(
+      "✗ ",
+    )[1];
+  expect(error("429 Too many\n  requests", "429")).toBe("429 Too many requests");
+  expect(error("connection lost", "ECONNRESET")).toBe("ECONNRESET connection lost");
+  expect(render([{ name: "GET", id: "1", error: "" }])[1]).toMatch(/✗ error$/);
+});
+
+it("tells how a call ended that neither completed nor failed", () => {
+  const remark = (outcome: string) =>
+    render([{ name: "chat", id: "1", attributes: { "kit.outcome": outcome } }])[1];
+  expect(remark("cancelled")).toMatch(/ {2}cancelled$/);
+  expect(remark("completed")).toMatch(/ms$/);
+});
+
+it("cuts names, not figures, to the width", () => {
+  const lines = render([{ name: "n".repeat(200), id: "1", attributes: usage(1, 1) }], 60);
+  expect(lines[2]).toMatch(/^n+… +1 +1 +100 ms$/);
+  expect(lines[2]?.length).toBeLessThanOrEqual(60);
+});
+
+it("colours for a terminal unless told not to", () => {
+  expect(createPaint({ isTTY: true }, {})("red", "x")).toBe("\u001b[31mx\u001b[39m");
+  expect(createPaint({ isTTY: true }, { NO_COLOR: "1" })("red", "x")).toBe("x");
+  expect(createPaint({ isTTY: false }, {})("red", "x")).toBe("x");
+  expect(createPaint({ isTTY: false }, { FORCE_COLOR: "1" })("red", "x")).toBe("\u001b[31mx\u001b[39m");
+});
