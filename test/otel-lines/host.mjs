@@ -1,23 +1,11 @@
 // An application with its own OpenTelemetry set-up, on the line named by the first argument (2 or 3): it registers
 // its providers globally, as applications do, then uses the kit's instrumentation and prints what was recorded.
-// With `one-api`, every package of the process shares the application's copy of the OpenTelemetry API.
-import * as nodeModule from "node:module";
+// With `registered`, the register hook ran before it and has done the instrumenting.
+import { createRequire } from "node:module";
 
-const [line, baseURL, copies] = process.argv.slice(2);
+const [line, baseURL, instrumented] = process.argv.slice(2);
 const folder = line === "3" ? "../../matrix/otel-3/" : "../";
-const require = nodeModule.createRequire(new URL(`${folder}package.json`, import.meta.url));
-
-if (copies === "one-api") {
-  nodeModule.registerHooks({
-    resolve(specifier, context, next) {
-      if (specifier !== "@opentelemetry/api") return next(specifier, context);
-      return next(specifier, {
-        ...context,
-        parentURL: new URL(`${folder}package.json`, import.meta.url).href,
-      });
-    },
-  });
-}
+const require = createRequire(new URL(`${folder}package.json`, import.meta.url));
 
 const api = require("@opentelemetry/api");
 const tracing = require(line === "3" ? "@opentelemetry/sdk-trace" : "@opentelemetry/sdk-trace-node");
@@ -43,9 +31,11 @@ api.trace.setGlobalTracerProvider(tracerProvider);
 api.metrics.setGlobalMeterProvider(meterProvider);
 logsApi.setGlobalLoggerProvider(loggerProvider);
 
-const { OpenAIInstrumentation } = await import("@kit/instrumentation-openai");
 const sdk = await import("openai");
-new OpenAIInstrumentation().manuallyInstrument(sdk);
+if (instrumented !== "registered") {
+  const { OpenAIInstrumentation } = await import("@kit/instrumentation-openai");
+  new OpenAIInstrumentation().manuallyInstrument(sdk);
+}
 const client = new sdk.OpenAI({ apiKey: "sk-test", baseURL, maxRetries: 0 });
 
 await api.trace.getTracer("app").startActiveSpan("app", async (span) => {

@@ -24,9 +24,16 @@ beforeAll(async () => {
 });
 afterAll(() => provider.close());
 
+const REGISTER = ["--import", "@kit/register"];
+const ONE_API = ["--import", fileURLToPath(new URL("./one-api.mjs", import.meta.url))];
+
 describe("an application on OpenTelemetry 2.x", () => {
   it("gets spans, metrics and events through its global providers", async () => {
-    await expectComplete(await runHost(process.execPath, "2"));
+    await expectComplete(await runHost({ line: "2" }));
+  });
+
+  it("gets them when the register hook ran before its set-up", async () => {
+    await expectComplete(await runHost({ line: "2", flags: REGISTER }));
   });
 });
 
@@ -35,13 +42,14 @@ describe("an application on OpenTelemetry 3.x", () => {
     it.skip("Node 24 cannot be installed here, and OpenTelemetry 3.x needs Node 22.15 or newer", () => {});
     return;
   }
+  const node = NODE_24;
 
   it("gets spans, metrics and events when the kit has an older copy of the API", async () => {
-    await expectComplete(await runHost(NODE_24, "3"));
+    await expectComplete(await runHost({ node, line: "3" }));
   });
 
   it("gets spans, metrics and events when all share its copy of the API", async () => {
-    await expectComplete(await runHost(NODE_24, "3", "one-api"));
+    await expectComplete(await runHost({ node, line: "3", flags: ONE_API }));
   });
 });
 
@@ -69,9 +77,19 @@ async function expectComplete(recorded: Recorded): Promise<void> {
   ).toContain("gen_ai.client.inference.duration");
 }
 
-async function runHost(node: string, line: string, copies = "two-apis"): Promise<Recorded> {
+interface Host {
+  readonly line: "2" | "3";
+  readonly node?: string;
+  readonly flags?: readonly string[];
+}
+
+async function runHost({ line, node = process.execPath, flags = [] }: Host): Promise<Recorded> {
   const baseURL = provider.serve("/openai", reply);
-  const { stdout } = await promisify(execFile)(node, [HOST, line, baseURL, copies], { maxBuffer: 2 ** 26 });
+  const instrumented = flags.includes("@kit/register") ? "registered" : "by hand";
+  const { stdout } = await promisify(execFile)(node, [...flags, HOST, line, baseURL, instrumented], {
+    cwd: fileURLToPath(new URL(".", import.meta.url)),
+    maxBuffer: 2 ** 26,
+  });
   const { spans, ...rest } = JSON.parse(stdout) as Omit<Recorded, "spans"> & {
     readonly spans: readonly (Omit<ReadableSpan, "spanContext"> & { readonly context: SpanContext })[];
   };
