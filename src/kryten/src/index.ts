@@ -1,4 +1,4 @@
-export type { BusMessage, BusState, BusSubscription } from "./bus.js";
+export type { BusMessage, BusSubscription } from "./bus.js";
 export { KrytenClient } from "./client.js";
 export type { ClientCore as KrytenClientLike } from "./client-core.js";
 export type {
@@ -6,12 +6,10 @@ export type {
   KrytenClientOptions,
   PublishOptions,
   Registration,
-  RunOptions,
 } from "./client-options.js";
 export type { CommandOptions } from "./command.js";
 export type { AddMediaOptions, AddMediaResult, SendCommand } from "./command-methods.js";
 export { KrytenConfig, type KrytenConfigInput } from "./config.js";
-export type { ConfigFileOptions } from "./config-file.js";
 export {
   CommandError,
   HandlerError,
@@ -41,7 +39,6 @@ export type { Logger } from "./logger.js";
 export { BaseMetricsServer, SimpleMetricsServer } from "./metrics-server.js";
 export { MockKrytenClient, type PublishedCommand } from "./mock-client.js";
 export type { QueryOptions } from "./query-methods.js";
-export type { UserLevel } from "./query-results.js";
 export type { RestartNotice } from "./restart-notices.js";
 export type { SafeOptions, SafeResult } from "./safe-methods.js";
 export {
