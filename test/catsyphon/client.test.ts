@@ -311,6 +311,29 @@ describe("requests", () => {
     });
   });
 
+  it("cuts what the server has no room for", async () => {
+    const server = await startServer();
+    const client = clientOf(server);
+    const start = (working_directory: string) => ({
+      type: "session_start",
+      data: { agent_type: "a".repeat(60), agent_version: "v".repeat(60), working_directory },
+    });
+    await client.sendEvents("s", [
+      start(`/home/${"x".repeat(300)}/`),
+      start("/home/ann"),
+      start("x".repeat(255)),
+    ]);
+    expect(server.sentEvents("s").map(({ data }) => data.working_directory)).toEqual([
+      `/home/${"x".repeat(255)}/`,
+      "/home/ann",
+      "x".repeat(255),
+    ]);
+    expect(server.conversation("s").metadata).toMatchObject({
+      agent_type: "a".repeat(50),
+      agent_version: "v".repeat(50),
+    });
+  });
+
   it("makes the same hash for the same import, and keeps equal events of one instant apart", async () => {
     const server = await startServer();
     const client = clientOf(server);

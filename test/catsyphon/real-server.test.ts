@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { AuthenticationError, CollectorClient, CredentialStore } from "@kit/catsyphon";
 import { CatSyphonSpanExporter, type ReadableSpan } from "@kit/exporter-catsyphon";
 import { beforeAll, describe, expect, it } from "vitest";
+import { hostileSpans } from "../support/catsyphon/hostile.js";
 import {
   agentSpan,
   assistant,
@@ -208,6 +209,27 @@ describe.skipIf(url === "")("against the server that KIT_CATSYPHON_URL names", (
       expect(messages.map(({ role, content }) => `${role}: ${content}`)).toEqual(expected);
     }
   });
+
+  it("refuses nothing, whatever stands on the spans", async () => {
+    const answers: number[] = [];
+    const watched: typeof fetch = async (input, init) => {
+      const answer = await fetch(input, init);
+      answers.push(answer.status);
+      return answer;
+    };
+    // Made-up conversations would meet those of other collectors: session ids are unique on the whole server.
+    const exporter = new CatSyphonSpanExporter({
+      client,
+      fetch: watched,
+      sessionIdPrefix: `${randomUUID()}:`,
+    });
+    await exportSpans(exporter, hostileSpans(400, 2));
+    await exporter.shutdown();
+    // Two sessions that are first in a directory may meet in the server's database; one is answered with 500,
+    // and accepted when it is sent again.
+    expect(answers.filter((status) => status !== 202 && status !== 500)).toEqual([]);
+    expect(exporter.droppedEvents).toBe(0);
+  }, 60_000);
 
   it("answers as our stand-in does", async () => {
     const fake = await startServer();

@@ -60,7 +60,9 @@ export function readUsage(attributes: Attributes): Record<string, number> | unde
   const usage: Record<string, number> = {};
   for (const [name, sources] of Object.entries(USAGE)) {
     const value = sources.map((source) => attributes[source]).find((count) => typeof count === "number");
-    if (value !== undefined && Number.isFinite(value)) usage[name] = Math.round(value as number);
+    const count = Math.round(Number(value));
+    // The server takes whole numbers only, and refuses the whole batch for anything else.
+    if (Number.isSafeInteger(count) && count >= 0) usage[name] = count;
   }
   return Object.keys(usage).length > 0 ? usage : undefined;
 }

@@ -45,7 +45,7 @@ export function requireOneOf<T extends string>(name: string, value: string, allo
 export function toTokenUsage(usage: Readonly<Record<string, unknown>>): Record<string, number> {
   const result: Record<string, number> = {};
   for (const [key, value] of Object.entries(usage)) {
-    if (typeof value !== "number" || !Number.isFinite(value)) continue;
+    if (typeof value !== "number" || !Number.isSafeInteger(Math.round(value))) continue;
     result[key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)] = Math.round(value);
   }
   return result;

@@ -78,8 +78,16 @@ function readData(event: Event): { [key: string]: Json } {
   if (role !== undefined && !(AUTHOR_ROLES as readonly Json[]).includes(role)) {
     throw new TypeError(`author_role must be one of ${AUTHOR_ROLES.join(", ")}`);
   }
-  if (event.type === "session_start") for (const name of SHORT_COLUMNS) shorten(data, name, 50);
+  if (event.type === "session_start") fitColumns(data);
   return data;
+}
+
+function fitColumns(data: { [key: string]: Json }): void {
+  for (const name of SHORT_COLUMNS) shorten(data, name, 50);
+  const { working_directory: directory } = data;
+  // Its last part becomes the name of the project, which has a column of 255 characters.
+  if (typeof directory === "string")
+    data.working_directory = directory.replace(/([^/\\]{255})[^/\\]+(?=[/\\]*$)/, "$1");
 }
 
 function shorten(data: { [key: string]: Json }, name: string, length: number): void {
