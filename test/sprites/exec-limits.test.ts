@@ -110,8 +110,33 @@ describe("an AbortSignal", () => {
   });
 });
 
-it("kills a command that prints more than maxBuffer", async () => {
-  const exec = harness.exec("yes", { maxBuffer: 100_000 });
+it("kills a command that prints more than maxBuffer, and keeps no more of it", async () => {
+  const exec = harness.exec("trap '' TERM; while :; do echo yyyyyyyyyyyyyyyyyyyyyyyyyyyyyy; done", {
+    maxBuffer: 100_000,
+  });
   expect(await rejection(exec.run())).toMatchObject({ name: "ExecutionError", code: "MAX_BUFFER" });
+  expect(exec.stdout.length).toBeGreaterThan(100_000);
+  expect(exec.stdout.length).toBeLessThan(300_000);
   await until(() => !isAlive(exec.sessionId));
 });
+
+it("says that the time was up also when the connection is lost while the command is killed", async () => {
+  const sprite = harness.sprite();
+  const exec = sprite.exec("sleep 30");
+  const running = rejection(exec.run({ timeout: 300 }));
+  await until(() => exec.sessionId !== undefined);
+  harness.server.sandbox(sprite.spriteId).faults.closeWith = { code: 1006 };
+  expect((await running).name).toBe("TimeoutError");
+  expect((await rejection(exec.wait())).name).toBe("TimeoutError");
+});
+
+it.each([{ cwd: "/a\0b" }, { env: { "A=B": "1" } }, { env: { A: "\0" } }])(
+  "refuses %j before it dials",
+  (options) => {
+    const before = harness.server.received.length;
+    expect(() => harness.exec("true", options as never)).toThrow(
+      expect.objectContaining({ name: "ExecutionError" }),
+    );
+    expect(harness.server.received.length).toBe(before);
+  },
+);

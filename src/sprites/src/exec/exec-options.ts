@@ -1,5 +1,6 @@
 import type { Context } from "@opentelemetry/api";
 import type { Config } from "../config.js";
+import { invalidState } from "../errors.js";
 import { propagationEnv } from "../telemetry/tracing.js";
 import { checkEnv, toCommand } from "./argv.js";
 import { attachUrl, execUrl } from "./exec-url.js";
@@ -54,6 +55,7 @@ export function planExec(
   const tty = options.tty ?? false;
   const env = options.env && { ...options.env };
   if (env !== undefined) checkEnv(env);
+  if (cwd?.includes("\0")) throw invalidState("cwd holds a NUL character");
   const windowSize = options.initialWindowSize;
   if (windowSize !== undefined) checkWindowSize(...windowSize);
   const request = { args, cwd, env, tty, windowSize, maxRunAfterDisconnect };

@@ -71,6 +71,7 @@ export class Session {
   /** Frames of a joined session before it told whether it has a TTY: until then they cannot be read. */
   #held: (() => void)[] | undefined;
   readonly #received = { stdout: 0, stderr: 0, output: 0 };
+  #overflowed = false;
   #unknownFrames = 0;
 
   constructor(plan: Plan, observer: Observer) {
@@ -277,14 +278,16 @@ export class Session {
   }
 
   #deliver(stream: StreamName, data: Buffer): void {
-    if (data.length === 0) return;
     const received = this.#received;
+    // A killed command prints on until it is gone.
+    if (data.length === 0 || this.#overflowed) return;
     if (received.stdout + received.stderr + received.output === 0) this.event("sprites.first_output");
     received[stream] += data.length;
     const observed = this.#observer.observes(stream);
     this.output.push(stream, data, observed);
     if (observed) this.#inSpan(() => this.#observer.onData(stream, data));
     if (received.stdout + received.stderr + received.output > this.#plan.maxBuffer) {
+      this.#overflowed = true;
       const message = `the output is larger than maxBuffer (${this.#plan.maxBuffer} bytes)`;
       void this.kill(new ExecutionError(message, { errorCode: "MAX_BUFFER" }));
     }
@@ -307,6 +310,10 @@ export class Session {
   }
 
   #onLost({ closeCode, reason, error }: Loss): void {
+    if (this.#killing !== undefined) {
+      this.#exitSeen?.();
+      return;
+    }
     const detail = [`close code ${closeCode}`, reason].filter(Boolean).join(": ");
     const lost = new ConnectionError(`the connection was lost before the exit code came (${detail})`, {
       closeCode,
@@ -316,7 +323,7 @@ export class Session {
     this.#finish({ kind: "failed", error: error instanceof ExecutionError ? error : lost, closeCode });
   }
 
-  /** The order is part of the contract: streams end, then the code is there, then callback, waiters, span, socket. */
+  /** In the order that callers count on: streams end, then the code is there, then callback, waiters, span, socket. */
   #finish(outcome: Outcome): void {
     if (this.outcome !== undefined) return;
     this.outcome = outcome;
