@@ -188,7 +188,7 @@ export class Session {
     if (this.outcome !== undefined) return;
     if (this.isOpen) await this.#end();
     this.#finish(outcome);
-    await this.#channel?.cut();
+    await this.#channel?.leave();
   }
 
   async #end(): Promise<void> {
@@ -202,9 +202,7 @@ export class Session {
     await deadline.race(Promise.all([asked, Promise.race([gone, this.done])]));
     // A command that ignores TERM would outlive us; with a TTY, for ever.
     if (this.exitCode !== null || !this.#canSignal || this.outcome !== undefined) return;
-    using flush = new Deadline(KILL_WAIT_MS);
-    const kill = JSON.stringify({ type: "signal", signal: "KILL" });
-    await flush.race(new Promise<void>((resolve) => this.#channel?.send(kill, () => resolve())));
+    this.#channel?.send(JSON.stringify({ type: "signal", signal: "KILL" }));
   }
 
   #onText(text: string): void {
@@ -337,8 +335,8 @@ export class Session {
     this.#resolveDone(outcome);
     this.#introduced?.();
     this.#endSpan(outcome);
-    if (outcome.kind === "exited") void this.#channel?.leave();
-    else if (outcome.kind === "failed") void this.#channel?.cut();
+    // Never cut off: with output unread that resets the connection, and what was sent last, a KILL, would be lost.
+    void this.#channel?.leave();
   }
 
   #endSpan(outcome: Outcome): void {
