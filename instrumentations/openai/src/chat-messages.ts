@@ -1,4 +1,11 @@
-import { type Message, type MessagePart, parseJson, type ToolDefinition, toMediaPart } from "@kit/genai";
+import {
+  type Message,
+  type MessagePart,
+  parseJson,
+  type ToolDefinition,
+  textOf,
+  toMediaPart,
+} from "@kit/genai";
 
 type Text = string | null | undefined;
 
@@ -50,8 +57,8 @@ export interface ChatTool {
 
 /** Reads one message of the history or of an answer. */
 export function readChatMessage(message: ChatMessage): Message {
-  const role = message.role ?? "assistant";
-  const name = message.name ?? undefined;
+  const role = textOf(message.role) ?? "assistant";
+  const name = textOf(message.name);
   if (role === "tool" || role === "function") return { ...readToolMessage(message), ...(name && { name }) };
   return { role, parts: readParts(message), ...(name && { name }) };
 }
@@ -70,8 +77,8 @@ export function readChatTools(
 
 function readToolMessage(message: ChatMessage): Message {
   const { content } = message;
-  const response = Array.isArray(content) ? content.map((part) => part.text ?? part) : content;
-  const id = message.tool_call_id;
+  const response = Array.isArray(content) ? content.map((part) => part.text ?? part) : (content ?? "");
+  const id = textOf(message.tool_call_id);
   return { role: "tool", parts: [{ type: "tool_call_response", response, ...(id !== undefined && { id }) }] };
 }
 
@@ -114,13 +121,13 @@ function readAudio(audio: NonNullable<ChatMessage["audio"]>): MessagePart[] {
 }
 
 function readToolCall({ id, function: called, custom }: ToolCall): MessagePart {
-  return toToolCall(id ?? undefined, called ?? { name: custom?.name, arguments: custom?.input });
+  return toToolCall(textOf(id), called ?? { name: custom?.name, arguments: custom?.input });
 }
 
 function toToolCall(id: string | undefined, call: { name?: Text; arguments?: Text }): MessagePart {
   return {
     type: "tool_call",
-    name: call.name ?? "",
+    name: textOf(call.name) ?? "",
     ...(id !== undefined && { id }),
     ...(call.arguments != null && { arguments: parseJson(call.arguments) }),
   };

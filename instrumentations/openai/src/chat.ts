@@ -1,4 +1,4 @@
-import { ATTR, type Call, type Content } from "@kit/genai";
+import { ATTR, type Call, type Content, textOf } from "@kit/genai";
 import type { ChatCompletionCreateParams } from "openai/resources/chat/completions";
 import { type ChatCompletion, type ChatCompletionChunk, foldChat } from "./chat-fold.js";
 import {
@@ -54,7 +54,7 @@ export const chat: Call<[Params], ChatCompletion, ChatCompletionChunk> = {
 /** Attributes that OpenAI's own endpoints have on every request. A tier of `auto` is the default and says nothing. */
 export function requestAttributes(api: string, tier: string | null | undefined): Record<string, string> {
   const attributes: Record<string, string> = { [ATTR.openaiApiType]: api };
-  if (tier != null && tier !== "auto") attributes[ATTR.openaiRequestServiceTier] = tier;
+  if (textOf(tier) && tier !== "auto") attributes[ATTR.openaiRequestServiceTier] = tier as string;
   return attributes;
 }
 
@@ -64,17 +64,16 @@ export function responseAttributes(body: {
   system_fingerprint?: string | null | undefined;
 }): Record<string, string> {
   const attributes: Record<string, string> = {};
-  if (body.service_tier != null) attributes[ATTR.openaiResponseServiceTier] = body.service_tier;
-  if (body.system_fingerprint != null) {
-    attributes[ATTR.openaiResponseSystemFingerprint] = body.system_fingerprint;
-  }
+  const [tier, fingerprint] = [textOf(body.service_tier), textOf(body.system_fingerprint)];
+  if (tier) attributes[ATTR.openaiResponseServiceTier] = tier;
+  if (fingerprint) attributes[ATTR.openaiResponseSystemFingerprint] = fingerprint;
   return attributes;
 }
 
 /** The conventions' word for a response format, when one was asked for. */
 export function formatType(format: { type?: string } | null | undefined): string | undefined {
-  if (format?.type === undefined) return undefined;
-  return format.type.startsWith("json") ? "json" : "text";
+  const type = textOf(format?.type);
+  return type?.startsWith("json") ? "json" : type && "text";
 }
 
 function outputType(params: Params): string | undefined {

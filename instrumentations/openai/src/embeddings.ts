@@ -1,6 +1,6 @@
 import type { Call } from "@kit/genai";
 import type { EmbeddingCreateParams } from "openai/resources/embeddings";
-import { type CompletionUsage, readCompletionUsage } from "./usage.js";
+import type { CompletionUsage } from "./usage.js";
 
 interface EmbeddingBody {
   model?: string;
@@ -20,7 +20,8 @@ export const embeddings: Call<[Partial<EmbeddingCreateParams>], EmbeddingBody> =
   }),
   response: (body, request) => ({
     model: body.model,
-    usage: readCompletionUsage(body.usage),
+    // Some compatible servers report output tokens, of which an embedding has none.
+    usage: body.usage && { input: body.usage.prompt_tokens },
     dimensions: request.dimensions ?? lengthOf(body.data?.[0]?.embedding),
   }),
 };

@@ -20,7 +20,10 @@ export interface ContentOptions {
   redact?: (content: Content) => Content | undefined;
   /** Longest string inside content, in characters; longer ones are cut and the rest of the JSON stays whole. @default 65536 */
   maxContentLength?: number;
-  /** Also records descriptions and parameters of offered tools. @default false */
+  /**
+   * `true` also records descriptions and parameters of the tools offered to a model; `false` leaves out even the
+   * description of a tool that runs. @default only the descriptions of tools that run
+   */
   captureToolDetails?: boolean;
 }
 
@@ -31,6 +34,7 @@ export interface ContentPolicy {
   readonly redact: ((content: Content) => Content | undefined) | undefined;
   readonly maxLength: number;
   readonly toolDetails: boolean;
+  readonly toolDescriptions: boolean;
 }
 
 const VARIABLE = "OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT";
@@ -60,6 +64,7 @@ export function createContentPolicy(
     redact: options.redact,
     maxLength: readMaxLength(options.maxContentLength),
     toolDetails: options.captureToolDetails === true,
+    toolDescriptions: options.captureToolDetails !== false,
   };
 }
 

@@ -10,6 +10,7 @@ const POLICY: ContentPolicy = {
   redact: undefined,
   maxLength: 1_000,
   toolDetails: false,
+  toolDescriptions: true,
 };
 
 function user(content: string): Content {

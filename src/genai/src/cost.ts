@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 import { diag } from "@opentelemetry/api";
 import type { ModelPrice, Usage as PriceUsage, Provider, TieredPrices } from "@pydantic/genai-prices";
-import { isCount, type Usage } from "./usage.js";
+import { isAmount, isCount, type Usage } from "./usage.js";
 
 /** US dollars per 1,000 tokens. */
 export interface Price {
@@ -46,7 +46,7 @@ export class CostCalculator {
 
   /** US dollars for a call, or `undefined` when its model or its usage is unknown. Never 0 for want of a price. */
   cost(provider: string, models: readonly (string | undefined)[], usage: Usage): number | undefined {
-    if (isCount(usage.costUsd)) return usage.costUsd;
+    if (isAmount(usage.costUsd)) return usage.costUsd;
     if (!isCount(usage.input) && !isCount(usage.output)) return undefined;
     for (const model of models) {
       if (model === undefined) continue;
@@ -138,7 +138,7 @@ function readOverrides(overrides: PriceOverrides): ReadonlyMap<string, Price> {
   for (const [model, given] of Object.entries(overrides)) {
     const price: Price = Array.isArray(given) ? { input: given[0], output: given[1] } : (given as Price);
     const numbers = [price.input, price.output, price.cacheRead ?? 0, price.cacheWrite ?? 0];
-    if (numbers.every(isCount)) prices.set(model.toLowerCase(), price);
+    if (numbers.every(isAmount)) prices.set(model.toLowerCase(), price);
     else
       diag.warn(
         `prices[${JSON.stringify(model)}]: expected numbers of US dollars per 1,000 tokens, zero or above; ignored.`,
@@ -147,11 +147,20 @@ function readOverrides(overrides: PriceOverrides): ReadonlyMap<string, Price> {
   return prices;
 }
 
+function countOf(value: unknown): number {
+  return isCount(value) ? value : 0;
+}
+
 /** Tokens of a call by what they cost: the totals less their separately priced parts. */
 function split(usage: Usage): { fresh: number; read: number; write: number; output: number } {
-  const read = usage.cacheRead ?? 0;
-  const write = usage.cacheWrite ?? 0;
-  return { fresh: Math.max(0, (usage.input ?? 0) - read - write), read, write, output: usage.output ?? 0 };
+  const read = countOf(usage.cacheRead);
+  const write = countOf(usage.cacheWrite);
+  return {
+    fresh: Math.max(0, countOf(usage.input) - read - write),
+    read,
+    write,
+    output: countOf(usage.output),
+  };
 }
 
 function byPrice(price: Price, usage: Usage): number {
@@ -161,16 +170,16 @@ function byPrice(price: Price, usage: Usage): number {
 }
 
 function byModelPrice(price: ModelPrice, usage: Usage): number | undefined {
-  const rate = (key: string) => rateOf(price[key], usage.input ?? 0);
+  const rate = (key: string) => rateOf(price[key], countOf(usage.input));
   const input = rate("input_mtok");
   const outputRate = rate("output_mtok");
   if (input === undefined && outputRate === undefined) return undefined;
   const { fresh, read, write, output } = split(usage);
   const base = input ?? 0;
-  const hour = Math.min(usage.cacheWrite1h ?? 0, write);
+  const hour = Math.min(countOf(usage.cacheWrite1h), write);
   const writeRate = rate("cache_write_mtok") ?? base;
-  const audioIn = Math.min(usage.audioInput ?? 0, fresh);
-  const audioOut = Math.min(usage.audioOutput ?? 0, output);
+  const audioIn = Math.min(countOf(usage.audioInput), fresh);
+  const audioOut = Math.min(countOf(usage.audioOutput), output);
   const dollars =
     (fresh - audioIn) * base +
     audioIn * (rate("input_audio_mtok") ?? base) +
@@ -193,7 +202,7 @@ function rateOf(value: number | TieredPrices | undefined, input: number): number
 
 function toPriceUsage(usage: Usage): PriceUsage {
   const { cacheWrite1h: hour } = usage;
-  const result: PriceUsage = { input_tokens: usage.input ?? 0, output_tokens: usage.output ?? 0 };
+  const result: PriceUsage = { input_tokens: countOf(usage.input), output_tokens: countOf(usage.output) };
   if (isCount(usage.cacheRead)) result.cache_read_tokens = usage.cacheRead;
   if (isCount(usage.cacheWrite)) result.cache_write_tokens = usage.cacheWrite;
   if (isCount(hour) && hour > 0) result.cache_write_1h_tokens = hour;

@@ -18,6 +18,7 @@ export {
   type Modality,
   parseJson,
   type ToolDefinition,
+  textOf,
   toMediaPart,
 } from "./messages.js";
 export type { NativeSpan, NativeTelemetry, NativeTelemetryMode, TracerField } from "./native.js";

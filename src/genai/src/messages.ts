@@ -45,6 +45,11 @@ export interface ToolDefinition {
   parameters?: unknown;
 }
 
+/** A text where one belongs: applications and providers also send numbers, which the schemas do not take. */
+export function textOf(value: unknown): string | undefined {
+  return typeof value === "string" ? value : undefined;
+}
+
 /** A JSON text as the value it holds, or the text itself when it is not JSON (a cut stream, a model's slip). */
 export function parseJson(text: unknown): unknown {
   if (typeof text !== "string") return text;

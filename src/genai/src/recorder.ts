@@ -18,9 +18,9 @@ import { emitDetails, emitException, wantsDetails } from "./events.js";
 import { isInference } from "./metrics.js";
 import type { Content, RequestFacts, ResponseFacts } from "./operation.js";
 import type { Outcome } from "./outcome.js";
-import { setRequest, setResponse } from "./span-attributes.js";
+import { modelOf, setOthers, setRequest, setResponse } from "./span-attributes.js";
 import type { Telemetry } from "./telemetry.js";
-import { hasUsage } from "./usage.js";
+import { hasUsage, isAmount } from "./usage.js";
 
 /** What the recorder must know of an operation before it starts. */
 export interface OperationStart {
@@ -78,7 +78,7 @@ export class Recorder {
     this.#telemetry = telemetry;
     this.#start = start;
     const { request } = start;
-    const subject = start.subject ?? request.model;
+    const subject = start.subject ?? modelOf(request);
     this.#span = telemetry.tracer.startSpan(
       subject != null && subject !== "" ? `${request.operation} ${subject}` : request.operation,
       {
@@ -159,14 +159,16 @@ export class Recorder {
   }
 
   #readFailure({ outcome, error, response }: OperationEnd): Failure | undefined {
-    const { onSpan, onEvent, redact } = this.#telemetry.policy;
+    const told = response?.error;
     if (outcome !== "error" && outcome !== "aborted") {
-      const told = response?.error;
-      if (told === undefined) return undefined;
-      const plain = { type: told.type, message: told.message ?? undefined, stack: undefined };
-      return { type: told.type, onSpan: plain, onEvent: plain };
+      return told && this.#tell(told.type, { name: told.type, message: told.message });
     }
-    const type = errorType(error, this.#start.errorCode?.(error));
+    return this.#tell(errorType(error, this.#start.errorCode?.(error)), error);
+  }
+
+  /** Words a failure for span and event, each by what may be shown there. */
+  #tell(type: string, error: unknown): Failure {
+    const { onSpan, onEvent, redact } = this.#telemetry.policy;
     const careful = redact !== undefined || !onSpan || !onEvent ? this.#carefully(error) : undefined;
     const open =
       careful === undefined || (redact === undefined && (onSpan || onEvent)) ? readError(error) : careful;
@@ -190,7 +192,7 @@ export class Recorder {
     const attributes: Attributes = {};
     setRequest(attributes, request);
     setResponse(attributes, response);
-    if (ownProvider === true) Object.assign(attributes, request.ownAttributes, response.ownAttributes);
+    if (ownProvider === true) setOthers(attributes, { ...request.ownAttributes, ...response.ownAttributes });
     if (this.#firstChunkAt !== undefined && isInference(request.operation)) {
       attributes[ATTR.responseTimeToFirstChunk] = (this.#firstChunkAt - this.#startedAt) / 1_000;
     }
@@ -207,11 +209,10 @@ export class Recorder {
     if (provider === undefined) return;
     if (!hasUsage(usage) || usage === undefined) {
       if (completed && isInference(request.operation)) attributes[KIT_ATTR.usageMissing] = true;
-      if (usage?.costUsd != null) attributes[KIT_ATTR.costUsd] = usage.costUsd;
+      if (isAmount(usage?.costUsd)) attributes[KIT_ATTR.costUsd] = usage.costUsd;
       return;
     }
-    const models = [response.model ?? undefined, request.model ?? undefined];
-    const dollars = this.#telemetry.costs.cost(provider, models, usage);
+    const dollars = this.#telemetry.costs.cost(provider, [modelOf(response), modelOf(request)], usage);
     if (dollars !== undefined) attributes[KIT_ATTR.costUsd] = dollars;
   }
 
@@ -252,7 +253,8 @@ export class Recorder {
   #callAttributes(response: ResponseFacts | undefined): Attributes {
     if (response === undefined && this.#metricAttributes !== undefined) return this.#metricAttributes;
     const attributes = creationAttributes(this.#start);
-    if (response?.model != null) attributes[ATTR.responseModel] = response.model;
+    const answered = response && modelOf(response);
+    if (answered !== undefined) attributes[ATTR.responseModel] = answered;
     if (response === undefined) this.#metricAttributes = attributes;
     return attributes;
   }
@@ -268,7 +270,8 @@ interface Failure {
 function creationAttributes({ request, provider, endpoint, attributes: more }: OperationStart): Attributes {
   const attributes: Attributes = { [ATTR.operationName]: request.operation, ...more };
   if (provider !== undefined) attributes[ATTR.providerName] = provider;
-  if (request.model != null && request.model !== "") attributes[ATTR.requestModel] = request.model;
+  const model = modelOf(request);
+  if (model !== undefined) attributes[ATTR.requestModel] = model;
   if (endpoint?.address !== undefined) {
     attributes[ATTR.serverAddress] = endpoint.address;
     if (endpoint.port !== undefined) attributes[ATTR.serverPort] = endpoint.port;

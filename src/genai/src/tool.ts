@@ -78,7 +78,8 @@ export function startTool(
   content?: () => Content,
 ): Recorder {
   const more: Attributes = {};
-  if (description !== undefined) more[ATTR.toolDescription] = description;
+  if (description !== undefined && telemetry.policy.toolDescriptions)
+    more[ATTR.toolDescription] = description;
   if (callId !== undefined) more[ATTR.toolCallId] = callId;
   return new Recorder(telemetry, {
     request: { operation: "execute_tool", attributes: more, content },

@@ -51,9 +51,14 @@ const PARTS = [
   ["audioCacheRead", ATTR.usageAudioCacheReadInputTokens],
 ] as const;
 
-/** Whether a provider's number can be a token count: providers have sent strings, NaN and negatives. */
+/** Whether a provider's number can be a token count: providers have sent strings, fractions and negatives. */
 export function isCount(value: unknown): value is number {
-  return typeof value === "number" && value >= 0 && Number.isFinite(value);
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+/** Whether a number can be an amount of money or time. */
+export function isAmount(value: unknown): value is number {
+  return Number.isFinite(value) && (value as number) >= 0;
 }
 
 /** Whether the provider reported any token count. */
