@@ -2,8 +2,8 @@ import { createRequire } from "node:module";
 import type Anthropic from "@anthropic-ai/sdk";
 import { SpanStatusCode } from "@opentelemetry/api";
 import { describe, expect, it } from "vitest";
+import { message, streamedMessage } from "../support/provider/anthropic-answers.js";
 import { json } from "../support/provider-server.js";
-import { message, streamedMessage } from "./anthropic-answers.js";
 import { run } from "./anthropic-run.js";
 
 const ask = {

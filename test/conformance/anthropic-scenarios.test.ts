@@ -1,8 +1,8 @@
 import { betaTool } from "@anthropic-ai/sdk/helpers/beta/json-schema";
 import { SpanStatusCode } from "@opentelemetry/api";
 import { describe, expect, it } from "vitest";
+import { message, messageBody, streamedMessage } from "../support/provider/anthropic-answers.js";
 import { script } from "../support/provider-server.js";
-import { message, messageBody, streamedMessage } from "./anthropic-answers.js";
 import { run } from "./anthropic-run.js";
 
 const MODEL = "claude-sonnet-4-20250514";

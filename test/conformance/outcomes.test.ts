@@ -1,7 +1,7 @@
 import { type Attributes, context, SpanStatusCode, trace } from "@opentelemetry/api";
 import { describe, expect, it } from "vitest";
+import { chunk, completion, refusal, streamedCompletion } from "../support/provider/openai-answers.js";
 import { Gate, script } from "../support/provider-server.js";
-import { chunk, completion, refusal, streamedCompletion } from "./openai-answers.js";
 import { run } from "./openai-run.js";
 
 const ask = { model: "gpt-test", messages: [{ role: "user" as const, content: "Say hi" }] };

@@ -1,6 +1,6 @@
 import { AzureOpenAI } from "openai";
 import { describe, expect, it } from "vitest";
-import { completion } from "./openai-answers.js";
+import { completion } from "../support/provider/openai-answers.js";
 import { run } from "./openai-run.js";
 
 const ask = { model: "some-model", messages: [{ role: "user" as const, content: "Say hi" }] };

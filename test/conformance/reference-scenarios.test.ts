@@ -1,7 +1,7 @@
 import type OpenAI from "openai";
 import { describe, expect, it } from "vitest";
+import { completion, streamedCompletion } from "../support/provider/openai-answers.js";
 import { json, type Reply } from "../support/provider-server.js";
-import { completion, streamedCompletion } from "./openai-answers.js";
 import { run } from "./openai-run.js";
 
 // The calls that the conformance runs of the conventions make, with their inputs, so that results can be compared.

@@ -5,14 +5,8 @@ import type { SpanContext } from "@opentelemetry/api";
 import type { ReadableSpan } from "@opentelemetry/sdk-trace-node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { checkConformance, type Recorded } from "../support/conformance.js";
-import {
-  event,
-  json,
-  ProviderServer,
-  type ReceivedRequest,
-  type Reply,
-  script,
-} from "../support/provider-server.js";
+import { completion, refusal, streamedCompletion } from "../support/provider/openai-answers.js";
+import { ProviderServer, type ReceivedRequest, type Reply } from "../support/provider-server.js";
 import { findNode } from "../support/register/nodes.js";
 
 const HOST = fileURLToPath(new URL("./host.mjs", import.meta.url));
@@ -99,29 +93,11 @@ async function runHost({ line, node = process.execPath, flags = [] }: Host): Pro
   };
 }
 
-const usage = { prompt_tokens: 3, completion_tokens: 2, total_tokens: 5 };
-
 function reply({ body }: ReceivedRequest): Reply {
   const { model, messages } = body as { model: string; messages: readonly object[] };
-  const made = (object: string, choice: object) => ({
-    id: "chatcmpl-1",
-    object,
-    model,
-    choices: [{ index: 0, ...choice }],
-    usage,
-  });
-  const answer = { message: { role: "assistant", content: "Hi" }, finish_reason: "stop" };
-  if (model === "fail")
-    return json({ error: { message: "No such model", code: "model_not_found" } }, { status: 404 });
-  if (model === "stream") {
-    const chunk = made("chat.completion.chunk", {
-      delta: { role: "assistant", content: "Hi" },
-      finish_reason: "stop",
-    });
-    return script([chunk, event("[DONE]")]);
-  }
-  if (model !== "tools" || messages.length > 1) return json(made("chat.completion", answer));
+  if (model === "fail") return refusal(404, "model_not_found");
+  if (model === "stream") return streamedCompletion();
+  if (model !== "tools" || messages.length > 1) return completion();
   const call = { id: "call_1", type: "function", function: { name: "look", arguments: "{}" } };
-  const message = { role: "assistant", content: null, tool_calls: [call] };
-  return json(made("chat.completion", { message, finish_reason: "tool_calls" }));
+  return completion({ content: null, tool_calls: [call] }, "tool_calls");
 }

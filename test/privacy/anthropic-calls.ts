@@ -1,23 +1,11 @@
 import type Anthropic from "@anthropic-ai/sdk";
 import { betaTool } from "@anthropic-ai/sdk/helpers/beta/json-schema";
+import { message, messageBody } from "../support/provider/anthropic-answers.js";
 import { bytes, json, type Reply, script } from "../support/provider-server.js";
 import type { Canaries } from "./canaries.js";
 import type { MarkedCall, Scripted } from "./suite.js";
 
 type Marked = MarkedCall<Anthropic>;
-
-const usage = { input_tokens: 5, output_tokens: 5 };
-
-const message = (content: readonly object[], stop_reason: string | null = "end_turn") => ({
-  id: "msg_1",
-  type: "message",
-  role: "assistant",
-  model: "claude-test-1",
-  content,
-  stop_reason,
-  stop_sequence: null,
-  usage,
-});
 
 const delta = (index: number, part: object) => ({ type: "content_block_delta", index, delta: part });
 const block = (index: number, content_block: object) => ({
@@ -25,7 +13,7 @@ const block = (index: number, content_block: object) => ({
   index,
   content_block,
 });
-const start = { type: "message_start", message: message([], null) };
+const start = { type: "message_start", message: messageBody([], null) };
 
 /** A request with content in every field that can hold some. */
 function params(mark: Canaries): Anthropic.MessageCreateParamsNonStreaming {
@@ -118,15 +106,24 @@ const answer = (mark: Canaries) => [
   { type: "tool_use", id: "toolu_1", name: "look", input: { at: mark.text("tool input") } },
 ];
 
+/** A turn that asks for a tool, and one that answers. */
+const turns = (mark: Canaries) => [
+  message(
+    [{ type: "tool_use", id: "toolu_1", name: "look", input: { at: mark.text("runner input") } }],
+    "tool_use",
+  ),
+  message([{ type: "text", text: mark.text("final") }]),
+];
+
 const MESSAGES: readonly Marked[] = [
   {
     name: "a message",
-    replies: (mark) => json(message(answer(mark))),
+    replies: (mark) => message(answer(mark)),
     call: (client, mark) => client.messages.create(params(mark)),
   },
   {
     name: "a beta message",
-    replies: (mark) => json(message(answer(mark))),
+    replies: (mark) => message(answer(mark)),
     call: (client, mark) =>
       client.beta.messages.create(params(mark) as Anthropic.Beta.MessageCreateParamsNonStreaming),
   },
@@ -178,15 +175,7 @@ const MESSAGES: readonly Marked[] = [
   },
   {
     name: "the tool runner",
-    replies: (mark) => [
-      json(
-        message(
-          [{ type: "tool_use", id: "toolu_1", name: "look", input: { at: mark.text("runner input") } }],
-          "tool_use",
-        ),
-      ),
-      json(message([{ type: "text", text: mark.text("final") }])),
-    ],
+    replies: turns,
     call: async (client, mark) =>
       client.beta.messages.toolRunner({
         ...ask(mark, "question"),
@@ -195,15 +184,7 @@ const MESSAGES: readonly Marked[] = [
   },
   {
     name: "the tool runner with a tool that throws",
-    replies: (mark) => [
-      json(
-        message(
-          [{ type: "tool_use", id: "toolu_1", name: "look", input: { at: mark.text("runner input") } }],
-          "tool_use",
-        ),
-      ),
-      json(message([{ type: "text", text: mark.text("final") }])),
-    ],
+    replies: turns,
     call: async (client, mark) => {
       const throws = tool(mark, () => {
         throw new Error(mark.text("tool error"));

@@ -1,27 +1,10 @@
 import type OpenAI from "openai";
-import { event, json, script } from "../support/provider-server.js";
+import { chunk, completion } from "../support/provider/openai-answers.js";
+import { event, script } from "../support/provider-server.js";
 import type { Canaries } from "./canaries.js";
 import type { MarkedCall } from "./suite.js";
 
 type Marked = MarkedCall<OpenAI>;
-
-const usage = { prompt_tokens: 5, completion_tokens: 5, total_tokens: 10 };
-
-const completion = (message: object, finish_reason = "stop") =>
-  json({
-    id: "chatcmpl-1",
-    object: "chat.completion",
-    model: "gpt-test",
-    choices: [{ index: 0, finish_reason, message: { role: "assistant", content: null, ...message } }],
-    usage,
-  });
-
-const chunk = (delta: object, finish_reason: string | null = null) => ({
-  id: "chatcmpl-1",
-  object: "chat.completion.chunk",
-  model: "gpt-test",
-  choices: [{ index: 0, delta, finish_reason }],
-});
 
 const toolCall = (mark: Canaries, name = "look") => ({
   id: "call_1",

@@ -3,14 +3,9 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { OtlpCollector } from "../support/otlp-collector.js";
-import {
-  event,
-  json,
-  ProviderServer,
-  type ReceivedRequest,
-  type Reply,
-  script,
-} from "../support/provider-server.js";
+import { message } from "../support/provider/anthropic-answers.js";
+import { chunk, completion, streamedCompletion } from "../support/provider/openai-answers.js";
+import { json, ProviderServer, type ReceivedRequest, type Reply } from "../support/provider-server.js";
 
 const APP = fileURLToPath(new URL("./app.mjs", import.meta.url));
 const KEY = "sk-proj-canary-key-0123456789";
@@ -80,59 +75,24 @@ function toText(value: unknown): string {
   );
 }
 
-const usage = { prompt_tokens: 3, completion_tokens: 2, total_tokens: 5, input_tokens: 3, output_tokens: 2 };
-
 function reply({ path, body }: ReceivedRequest): Reply {
   const { model, messages } = body as { model: string; messages: readonly { content: string }[] };
-  const prompt = messages?.[0]?.content;
-  if (model === "fail")
-    return json({ error: { type: "bad", message: `Invalid: '${prompt}', key ${KEY}` } }, { status: 400 });
-  const text = { type: "text", text: "canary-answer" };
-  if (path.includes("/messages")) {
-    return json({
-      id: "msg_1",
-      type: "message",
-      role: "assistant",
-      model,
-      content: [text],
-      stop_reason: "end_turn",
-      usage,
-    });
+  if (model === "fail") {
+    const error = { type: "bad", message: `Invalid: '${messages[0]?.content}', key ${KEY}` };
+    return json({ error }, { status: 400 });
   }
+  if (path.includes("/messages")) return message([{ type: "text", text: "canary-answer" }]);
   if (path.includes("/responses")) {
     const content = [{ type: "output_text", text: "canary-output", annotations: [] }];
     const output = [{ id: "msg_1", type: "message", role: "assistant", status: "completed", content }];
-    return json({ id: "resp_1", object: "response", model, status: "completed", output, usage });
+    return json({ id: "resp_1", object: "response", model, status: "completed", output });
   }
-  const made = (object: string, choice: object) => ({
-    id: "chatcmpl-1",
-    object,
-    model,
-    choices: [{ index: 0, ...choice }],
-    usage,
-  });
-  if (model === "stream")
-    return script([
-      made("chat.completion.chunk", { delta: { content: "canary-chunk" }, finish_reason: "stop" }),
-      event("[DONE]"),
-    ]);
-  if (model !== "tools" || messages.length > 1) {
-    return json(
-      made("chat.completion", {
-        message: { role: "assistant", content: "canary-answer" },
-        finish_reason: "stop",
-      }),
-    );
-  }
+  if (model === "stream") return streamedCompletion(chunk({ content: "canary-chunk" }));
+  if (model !== "tools" || messages.length > 1) return completion({ content: "canary-answer" });
   const call = {
     id: "call_1",
     type: "function",
     function: { name: "look", arguments: '{"at":"canary-arguments"}' },
   };
-  return json(
-    made("chat.completion", {
-      message: { role: "assistant", content: null, tool_calls: [call] },
-      finish_reason: "tool_calls",
-    }),
-  );
+  return completion({ content: null, tool_calls: [call] }, "tool_calls");
 }

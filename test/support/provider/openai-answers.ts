@@ -1,5 +1,4 @@
-import type { Step } from "../support/provider/reply.js";
-import { event, json, type Reply, script } from "../support/provider-server.js";
+import { event, json, type Reply, type Step, script } from "./reply.js";
 
 const usage = { prompt_tokens: 9, completion_tokens: 3, total_tokens: 12 };
 

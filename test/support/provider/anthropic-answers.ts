@@ -1,4 +1,4 @@
-import { json, type Reply, script } from "../support/provider-server.js";
+import { json, type Reply, script } from "./reply.js";
 
 const usage = {
   input_tokens: 9,
