@@ -51,6 +51,15 @@ type ByDefault<Options> = Options & { wait?: undefined };
  * rejects with an `AiloopError`, every aborted one with its signal's reason. HTTP calls need no `connect()`.
  */
 export class AiloopClient<WaitByDefault extends boolean = false> implements AsyncDisposable {
+  /** As given, without trailing slashes. */
+  readonly serverUrl: string;
+  /** Channel of calls that name none. */
+  readonly channel: string;
+  /** Seconds for an HTTP reply, an opening socket and an echo. */
+  readonly timeout: number;
+  readonly reconnectAttempts: number;
+  /** Seconds before the first attempt. */
+  readonly reconnectDelay: number;
   readonly #engine: Engine;
   readonly #prompts: Prompts;
 
@@ -65,7 +74,14 @@ export class AiloopClient<WaitByDefault extends boolean = false> implements Asyn
     second: AiloopClientOptions<WaitByDefault> = {},
   ) {
     const options = typeof first === "object" && first !== null ? first : { ...second, serverUrl: first };
-    this.#engine = new Engine(readSettings(options.serverUrl ?? DEFAULT_SERVER_URL, options));
+    const serverUrl = options.serverUrl ?? DEFAULT_SERVER_URL;
+    const settings = readSettings(serverUrl, options);
+    this.serverUrl = serverUrl.replace(/\/+$/, "");
+    this.channel = settings.channel;
+    this.timeout = settings.timeoutMs / 1000;
+    this.reconnectAttempts = settings.reconnect.attempts;
+    this.reconnectDelay = settings.reconnect.delayMs / 1000;
+    this.#engine = new Engine(settings);
     this.#prompts = new Prompts(this.#engine);
   }
 

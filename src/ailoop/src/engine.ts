@@ -90,7 +90,7 @@ export class Engine {
     const error = new ConnectionError("client closed");
     this.#closed.abort(error);
     this.answers.rejectWaits(error);
-    this.inbox.handlers.clear();
+    this.inbox.close();
     await Promise.all([this.viewer.disconnect(), this.#agent.close(error)]);
   }
 

@@ -19,6 +19,21 @@ it("has the defaults of the Python SDK", () => {
   });
 });
 
+it("shows what the Python SDK shows", async () => {
+  expect(new AiloopClient()).toMatchObject({
+    serverUrl: "http://localhost:8080",
+    channel: "public",
+    timeout: 30,
+    reconnectAttempts: 5,
+    reconnectDelay: 1,
+  });
+  expect(new AiloopClient("ws://h:1/base//", { channel: "ops", timeout: 2 })).toMatchObject({
+    serverUrl: "ws://h:1/base",
+    channel: "ops",
+    timeout: 2,
+  });
+});
+
 it("talks to localhost:8080 when no URL is given, and takes the URL among the options", async () => {
   for (const [client, address] of [
     [new AiloopClient(), "localhost:8080"],

@@ -1,5 +1,5 @@
 import { invalid } from "../errors.js";
-import { checkSeconds, checkText } from "../model/checks.js";
+import { checkPlainObject, checkSeconds, checkText } from "../model/checks.js";
 import type { DecisionOption } from "../model/content.js";
 import { createDecision, createQuestion, type MessageFields } from "../model/create.js";
 import type { Message } from "../model/message.js";
@@ -23,6 +23,8 @@ export function readQuestion(
   checkText(text, "question");
   const choices = readChoices(ask.choices);
   const options = choices.length > 0 ? choices.map((id) => ({ id, label: id })) : freeTextOptions;
+  checkRecommendation(ask.recommendation, options);
+  if (ask.decisionId !== undefined) checkText(ask.decisionId, "decisionId");
   return { text, choices, options, timeout: checkSeconds(ask.timeout ?? 60, "timeout"), ask };
 }
 
@@ -43,6 +45,17 @@ export function toDecision(question: Question, fields: MessageFields, queued: bo
 export function toQuestion(question: Question, fields: MessageFields): Message {
   const { text, timeout, choices } = question;
   return createQuestion(text, { ...fields, timeout, ...(choices.length === 0 ? {} : { choices }) });
+}
+
+function checkRecommendation(
+  recommendation: AskOptions["recommendation"],
+  options: readonly DecisionOption[],
+): void {
+  if (recommendation === undefined) return;
+  const { optionId } = checkPlainObject(recommendation, "recommendation");
+  if (!options.some(({ id }) => id === optionId)) {
+    throw invalid("recommendation.optionId", "must be one of the choices");
+  }
 }
 
 function readChoices(choices: unknown): string[] {

@@ -63,9 +63,15 @@ describe("checkVersionCompatibility", () => {
     });
   });
 
+  it("fails with a ConnectionError when what answers is no ailoop server", async () => {
+    const { fake, client } = await startPair();
+    fake.override = () => ({ status: 200, body: "<html>" });
+    await expect(client.checkVersionCompatibility()).rejects.toMatchObject({ code: "CONNECTION_ERROR" });
+    fake.override = () => ({ status: 200, body: [] });
+    expect((await client.checkVersionCompatibility()).serverVersion).toBe("0.0.0");
+  });
+
   it("fails with a ConnectionError when nobody is there", async () => {
-    const fake = await startFake();
-    await fake.stop();
     await expect(
       createClient({ url: "http://127.0.0.1:1" }).checkVersionCompatibility(),
     ).rejects.toBeInstanceOf(ConnectionError);

@@ -1,5 +1,6 @@
 import { SpanKind } from "@opentelemetry/api";
 import type { Engine } from "../engine.js";
+import { ConnectionError, ValidationError } from "../errors.js";
 import { checkId } from "../model/checks.js";
 import type { Message } from "../model/message.js";
 import { ATTR, EVENT } from "../telemetry/attributes.js";
@@ -34,7 +35,7 @@ export function checkVersion(
     { name: "check_version", onServer: true, kind: SpanKind.CLIENT, protocol: "http" },
     async (operation) => {
       const onStatus = (status: number) => operation.set({ [ATTR.HTTP_STATUS]: status });
-      const health = await api.health({ signal, trace: operation.carrier(), onStatus });
+      const health = await api.health({ signal, trace: operation.carrier(), onStatus }).catch(notHealthy);
       dialect.note(health);
       const result = judgeVersion(health);
       operation.set({
@@ -49,4 +50,10 @@ export function checkVersion(
     },
     signal,
   );
+}
+
+/** Whatever answers with something else than health is no ailoop server to connect to. */
+function notHealthy(error: unknown): never {
+  if (!(error instanceof ValidationError)) throw error;
+  throw new ConnectionError(error.message, { cause: error, status: error.status, body: error.body });
 }

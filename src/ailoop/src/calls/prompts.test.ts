@@ -87,7 +87,7 @@ describe("ask", () => {
     ["timeout", "?", { timeout: -1 }],
     ["channel", "?", { channel: "system" }],
     ["transport", "?", { transport: "smoke" as never }],
-    ["content.recommendation.optionId", "?", { choices, recommendation: { optionId: "Green" } }],
+    ["recommendation.optionId", "?", { choices, recommendation: { optionId: "Green" } }],
     ["choices", "?", { transport: "websocket" as const }],
   ])("refuses a bad %s before anything is posted", async (field, question, options) => {
     const { fake, client } = await startPair();
@@ -276,7 +276,7 @@ describe("say", () => {
   it("refuses another priority", async () => {
     const { client } = await startPair();
     const said = client.say("done", { priority: "loud" as never });
-    await expect(said).rejects.toMatchObject({ name: "ValidationError", field: "content.priority" });
+    await expect(said).rejects.toMatchObject({ name: "ValidationError", field: "priority" });
   });
 });
 

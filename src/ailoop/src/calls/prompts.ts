@@ -1,8 +1,16 @@
 import { randomUUID } from "node:crypto";
 import type { Engine } from "../engine.js";
 import { invalid } from "../errors.js";
-import { checkChannel, checkId, checkSeconds, checkWebUrl } from "../model/checks.js";
-import type { AuthorizationContent, MessageContent, PromptContent } from "../model/content.js";
+import {
+  checkChannel,
+  checkId,
+  checkOneOf,
+  checkPlainObject,
+  checkSeconds,
+  checkText,
+  checkWebUrl,
+} from "../model/checks.js";
+import { type MessageContent, NotificationPriority, type PromptContent } from "../model/content.js";
 import {
   createAuthorization,
   createNavigate,
@@ -10,7 +18,7 @@ import {
   type MessageFields,
 } from "../model/create.js";
 import type { Message } from "../model/message.js";
-import { promptChoices } from "../model/prompt.js";
+import { isPrompt, promptChoices } from "../model/prompt.js";
 import { checkTransport, type PromptTransport } from "../options.js";
 import type { Prompt } from "../prompt/answers.js";
 import type { ResponseMessage } from "../prompt/awaiter.js";
@@ -24,7 +32,7 @@ import type {
   SendOptions,
   WaitOptions,
 } from "./options.js";
-import { isPrompt, type Outgoing, readTimeout } from "./sender.js";
+import { type Outgoing, readTimeout } from "./sender.js";
 
 /** A prompt as the server has it. `response` is not enumerable: the message stays plain data. */
 export type SentMessage<Content extends MessageContent = PromptContent> = Message<Content> & {
@@ -50,29 +58,36 @@ export class Prompts {
 
   ask(text: string, options: AskOptions): Promise<SentMessage | ResponseMessage> {
     const { settings, dialect } = this.#engine;
-    const question = readQuestion(text, options, settings.freeTextOptions);
+    const read = () => readQuestion(text, options, settings.freeTextOptions);
     return this.#prompt({
       operation: "ask",
       options,
-      compose: async (fields, transport) =>
-        (await dialect.find(options.signal)) === "question"
-          ? toQuestion(question, fields)
-          : toDecision(question, fields, transport === "websocket"),
-      rewrite: (error, fields) =>
-        dialect.isDecisionUnknown(error) ? toQuestion(question, fields) : undefined,
+      compose: async (fields, transport) => {
+        const question = read();
+        const wanted = await dialect.find(options.signal);
+        if (wanted === "question") return toQuestion(question, fields);
+        return toDecision(question, fields, transport === "websocket");
+      },
+      rewrite: (error, fields) => (dialect.isDecisionUnknown(error) ? toQuestion(read(), fields) : undefined),
     });
   }
 
   authorize(action: string, options: AuthorizeOptions): Promise<SentMessage | ResponseMessage> {
     const { timeout = 300, context } = options;
-    const content: { timeout: number; context?: AuthorizationContent["context"] } = { timeout, context };
-    const compose = (fields: MessageFields) => createAuthorization(action, { ...fields, ...content });
+    const compose = (fields: MessageFields) => {
+      checkText(action, "action");
+      if (context == null) return createAuthorization(action, { ...fields, timeout });
+      return createAuthorization(action, {
+        ...fields,
+        timeout,
+        context: checkPlainObject(context, "context"),
+      });
+    };
     return this.#prompt({ operation: "authorize", options, compose });
   }
 
   navigate(url: string, options: PromptOptions): Promise<SentMessage | ResponseMessage> {
-    checkWebUrl(url, "url");
-    const compose = (fields: MessageFields) => createNavigate(url, fields);
+    const compose = (fields: MessageFields) => createNavigate(checkWebUrl(url, "url"), fields);
     return this.#prompt({ operation: "navigate", options, compose });
   }
 
@@ -84,7 +99,11 @@ export class Prompts {
       channel,
       transport: checkTransport(options.transport ?? "http", "transport"),
       signal,
-      compose: () => createNotification(text, { channel, priority, metadata }),
+      compose: () => {
+        checkText(text, "message");
+        checkOneOf(priority, NotificationPriority, "priority");
+        return createNotification(text, { channel, priority, metadata });
+      },
     });
   }
 
@@ -139,7 +158,7 @@ export class Prompts {
     const { signal, closeOnAbort } = options;
     if (options.wait ?? settings.waitForResponses)
       return this.waitForResponse(sent, { signal, closeOnAbort });
-    const response = (waitOptions: WaitOptions = {}) => {
+    const response = async (waitOptions: WaitOptions = {}) => {
       this.#engine.assertOpen();
       return this.waitForResponse(sent, waitOptions);
     };
@@ -178,7 +197,7 @@ export class Prompts {
     const { answers, api, telemetry } = this.#engine;
     const prompt: Prompt = {
       id: checkId(message.id, "messageId"),
-      channel: checkChannel(message.channel),
+      channel: message.channel, // the server takes any name over its socket
       choices: promptChoices(message),
       contentType: message.content.type,
       timeout: readTimeout(message),

@@ -78,8 +78,11 @@ export class Responder {
   }
 
   #describe(operation: Operation, { id, answer, responseType }: Answering): void {
-    operation.set({ [ATTR.CONVERSATION_ID]: id, [ATTR.RESPONSE_TYPE]: responseType });
-    if (this.#telemetry.captureContent && answer !== null) operation.set({ [ATTR.RESPONSE_ANSWER]: answer });
+    operation.set({
+      [ATTR.CONVERSATION_ID]: id,
+      [ATTR.RESPONSE_TYPE]: responseType,
+      [ATTR.RESPONSE_ANSWER]: this.#telemetry.content(answer),
+    });
   }
 
   #send(answering: Answering, origin: Origin, operation: Operation): Promise<Message> {

@@ -1,8 +1,7 @@
 import { SpanKind } from "@opentelemetry/api";
 import { AiloopError, ValidationError } from "../errors.js";
-import type { PromptContent } from "../model/content.js";
 import type { Message } from "../model/message.js";
-import { promptChoices } from "../model/prompt.js";
+import { isPrompt, promptChoices, promptText } from "../model/prompt.js";
 import type { PromptTransport } from "../options.js";
 import type { Answers } from "../prompt/answers.js";
 import { ATTR } from "../telemetry/attributes.js";
@@ -81,7 +80,7 @@ export class Sender {
     const timeout = readTimeout(message, outgoing);
     operation.set(messageAttributes(message));
     if (isPrompt(message)) {
-      operation.set(promptAttributes(message, timeout, this.#telemetry.captureContent));
+      operation.set(promptAttributes(message, timeout, this.#telemetry.content(promptText(message))));
       if (outgoing.operation === "ask") operation.set({ [ATTR.DIALECT]: message.content.type });
       this.#expect(message, outgoing, timeout, operation);
     }
@@ -119,10 +118,6 @@ export class Sender {
       spanContext: operation.spanContext,
     });
   }
-}
-
-export function isPrompt(message: Message): message is Message<PromptContent> {
-  return ["question", "decision", "authorization", "navigate"].includes(message.content.type);
 }
 
 /** What a prompt itself asks for, else what the caller said, else five minutes. */

@@ -263,6 +263,23 @@ describe("handlers", () => {
     await until(() => outcome.length === 1);
   });
 
+  it("get a long queue in its order, and nothing more once the client is closed", async () => {
+    const { fake, client } = await startPair();
+    const heard: number[] = [];
+    client.addMessageHandler(async ({ content }) => {
+      if (content.type !== "notification") return;
+      heard.push(Number(content.text));
+      if (heard.length === 1000) await client.close();
+      else await Promise.resolve();
+    });
+    await client.connectWebsocket();
+    await client.subscribeToChannel("public");
+    for (let n = 0; n < 1500; n += 1) fake.broadcast(notification(`${n}`));
+    await until(() => heard.length === 1000);
+    await settle();
+    expect(heard).toEqual(Array.from({ length: 1000 }, (_, n) => n));
+  });
+
   it("must be functions", async () => {
     const { client } = await startPair();
     expect(() => client.addMessageHandler("x" as never)).toThrow(/^handler: /);

@@ -28,6 +28,7 @@ export class Inbox {
   readonly subscriptions: Subscriptions;
   readonly origins = new Origins();
   readonly #options: InboxOptions;
+  #closed = false;
 
   constructor(options: InboxOptions) {
     this.#options = options;
@@ -37,7 +38,14 @@ export class Inbox {
     this.subscriptions = new Subscriptions(new SeenIds(), (message, raw) => this.handlers.push(message, raw));
   }
 
+  /** A socket on its way down still brings what was under way. */
+  close(): void {
+    this.#closed = true;
+    this.handlers.clear();
+  }
+
   accept(text: string): void {
+    if (this.#closed) return;
     const frame = this.#read(text);
     if (!frame) return;
     const { message, raw } = frame;

@@ -5,6 +5,9 @@ import { type Instant, now } from "../timing.js";
 /** Gets one message at a time; a returned promise is awaited before the next. `raw` is the parsed frame. */
 export type MessageHandler = (message: Message, raw: unknown) => void | Promise<void>;
 
+/** Messages that may stay in memory after their delivery. */
+const PASSED_LIMIT = 256;
+
 interface Delivery {
   readonly message: Message;
   readonly raw: unknown;
@@ -18,6 +21,7 @@ export class MessageHandlers {
   readonly #deliver: Deliver;
   readonly #handlers = new Set<{ readonly handle: MessageHandler }>();
   #queue: Delivery[] = [];
+  #next = 0;
   #running = false;
 
   /** `deliver` runs around all handlers of one message and gets what they threw. */
@@ -40,17 +44,24 @@ export class MessageHandlers {
   /** Forgets what was not delivered yet. */
   clear(): void {
     this.#queue = [];
+    this.#next = 0;
   }
 
   async #run(): Promise<void> {
     this.#running = true;
-    while (this.#queue.length > 0) {
-      // Taken as a batch: shifting a long queue one by one is quadratic.
-      const batch = this.#queue;
-      this.#queue = [];
-      for (const delivery of batch) await this.#handle(delivery);
-    }
+    for (let delivery = this.#take(); delivery; delivery = this.#take()) await this.#handle(delivery);
     this.#running = false;
+  }
+
+  /** Walks through the queue and drops what it passed in bulk: shifting one by one is quadratic. */
+  #take(): Delivery | undefined {
+    if (this.#next >= PASSED_LIMIT || this.#next >= this.#queue.length) {
+      this.#queue.splice(0, this.#next);
+      this.#next = 0;
+    }
+    const delivery = this.#queue[this.#next];
+    if (delivery) this.#next += 1;
+    return delivery;
   }
 
   async #handle({ message, raw, receivedAt }: Delivery): Promise<void> {

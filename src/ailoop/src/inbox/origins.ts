@@ -1,4 +1,6 @@
+import { propagation } from "@opentelemetry/api";
 import type { Message, Metadata } from "../model/message.js";
+import { safely } from "../telemetry/safely.js";
 
 /** What an answer needs to know of the message it answers. */
 export interface Origin {
@@ -14,7 +16,7 @@ export class Origins {
 
   note({ id, channel, metadata }: Message): void {
     if (this.#origins.has(id)) return;
-    this.#origins.set(id, { channel, metadata });
+    this.#origins.set(id, { channel, metadata: metadata && pickTrace(metadata) });
     const oldest = this.#origins.keys().next();
     if (this.#origins.size > LIMIT && !oldest.done) this.#origins.delete(oldest.value);
   }
@@ -22,4 +24,10 @@ export class Origins {
   get(id: string): Origin | undefined {
     return this.#origins.get(id);
   }
+}
+
+/** The rest of the metadata may be megabytes, and nobody asks for it. */
+function pickTrace(metadata: Metadata): Metadata {
+  const fields = safely(() => propagation.fields()) ?? [];
+  return Object.fromEntries(fields.flatMap((key) => (key in metadata ? [[key, metadata[key]]] : [])));
 }

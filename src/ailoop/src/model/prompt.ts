@@ -1,4 +1,4 @@
-import type { DecisionOption, MessageContent, ResponseContent } from "./content.js";
+import type { DecisionOption, MessageContent, PromptContent, ResponseContent } from "./content.js";
 import type { Message, Metadata } from "./message.js";
 
 /** Which option an answer picked. */
@@ -7,6 +7,10 @@ export interface Selection {
   readonly label: string;
   /** Position among the options, from 0. */
   readonly index: number;
+}
+
+export function isPrompt(message: Message): message is Message<PromptContent> {
+  return ["question", "decision", "authorization", "navigate"].includes(message.content.type);
 }
 
 /** What the person is asked, whatever the content type; undefined when the message is no prompt. */

@@ -89,6 +89,10 @@ export class Answers {
     return this.#find(id)?.prompt;
   }
 
+  isSettled(id: string): boolean {
+    return this.#settled.has(id);
+  }
+
   /** Looks at every message that comes in, from wherever. True when it settled a prompt. */
   receive(message: Message): boolean {
     if (message.content.type !== "response" || message.correlationId === null) return false;

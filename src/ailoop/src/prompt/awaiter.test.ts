@@ -97,6 +97,35 @@ describe("an answer that came before anybody asked", () => {
     expect((await createClient(fake).waitForResponse(sent)).selection?.optionId).toBe("Blue");
   });
 
+  it("is found in a channel with a name that only the server's socket accepts", async () => {
+    const { fake, client } = await startPair();
+    const sent = await client.ask("Best colour?", { choices });
+    const [prompt] = fake.stored();
+    const id = sent.id.replace(/^./, (digit) => (digit === "0" ? "1" : "0"));
+    if (prompt) fake.remember({ ...prompt, id, channel: "a b/c?" });
+    fake.answer(id, "Red");
+    expect((await client.waitForResponse(id)).content.answer).toBe("Red");
+  });
+
+  it("needs no socket when it is known already", async () => {
+    const { fake, client } = await startPair();
+    const sent = await client.ask("Best colour?", { choices });
+    await client.respond(sent.id, { answer: "Red" });
+    expect((await sent.response()).content.answer).toBe("Red");
+    await settle();
+    expect(fake.upgrades).toEqual([]);
+  });
+
+  it("is found at the end though its frame was missed", async () => {
+    const { fake, client } = await startPair();
+    await client.connectWebsocket();
+    const sent = await client.ask("Best colour?", { choices });
+    const waiting = sent.response({ timeout: 0.05 });
+    const response = { type: "response", answer: "Red", response_type: "text" };
+    fake.remember({ ...notification(""), content: response, correlation_id: sent.id });
+    expect((await waiting).content.answer).toBe("Red");
+  });
+
   it("is no help when the prompt itself is unknown", async () => {
     const { client } = await startPair();
     const unknown = client.waitForResponse("7d0d3a4e-2f3a-4a57-9c0f-0d1f6f1c2b11");

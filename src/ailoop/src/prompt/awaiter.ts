@@ -94,7 +94,7 @@ export class Awaiter {
   async #answer(prompt: Prompt, { timeout, signal }: WaitOptions): Promise<Answer> {
     signal?.throwIfAborted();
     const { answer, reject } = this.#answers.wait(prompt.id);
-    this.#viewer.ensure();
+    if (!this.#answers.isSettled(prompt.id)) this.#viewer.ensure();
     const release = [onAbort(signal, reject), this.#startDeadline(prompt, timeout, reject)];
     try {
       return await answer;
@@ -109,13 +109,13 @@ export class Awaiter {
     const elapsedMs = timeout === undefined ? secondsBetween(prompt.sentAt, now()) * 1000 : 0;
     const graceMs = timeout === undefined && prompt.transport === "websocket" ? QUEUE_GRACE_MS : 0;
     const expire = async () => {
-      if (!this.#viewer.isOpen) await this.#lookOnce(prompt.channel);
+      await this.#lookOnce(prompt.channel);
       reject(new TimeoutError(`no answer within ${seconds} s`, { messageId: prompt.id }));
     };
     return startTimer(Math.max(0, seconds * 1000 + graceMs - elapsedMs), () => void expire());
   }
 
-  /** An answer given while no socket was open may lie in the history. */
+  /** Frames can be missed: what was answered while no socket was open lies in the history. */
   async #lookOnce(channel: string): Promise<void> {
     try {
       const messages = await this.#api.history(channel, { signal: AbortSignal.timeout(LAST_LOOK_MS) });
@@ -144,7 +144,7 @@ export class Awaiter {
         [ATTR.RESPONSE_OPTION_ID]: selection.optionId,
         [ATTR.RESPONSE_OPTION_INDEX]: selection.index,
       }),
-      ...(this.#telemetry.captureContent && answer !== null ? { [ATTR.RESPONSE_ANSWER]: answer } : {}),
+      [ATTR.RESPONSE_ANSWER]: this.#telemetry.content(answer),
     });
     const link = readLink(operation, response);
     // A tool call that asked for permission shows which approval let it pass.

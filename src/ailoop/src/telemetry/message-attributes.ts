@@ -1,33 +1,33 @@
 import type { Attributes } from "@opentelemetry/api";
 import type { Message } from "../model/message.js";
-import { promptChoices, promptText } from "../model/prompt.js";
+import { isPrompt, promptChoices } from "../model/prompt.js";
 import { ATTR } from "./attributes.js";
 
 /** What spans say of a message; never what it says itself. */
 export function messageAttributes(message: Message): Attributes {
   const { content } = message;
   const wireType = content.type === "unknown" ? content.wireType : content.type;
+  // A conversation is a prompt and what answers it.
+  const conversation = isPrompt(message) ? message.id : (message.correlationId ?? undefined);
   return {
     [ATTR.MESSAGE_ID]: message.id,
     [ATTR.CONTENT_TYPE]: wireType,
     [ATTR.SENDER_TYPE]: message.senderType,
-    ...(message.correlationId === null ? {} : { [ATTR.CONVERSATION_ID]: message.correlationId }),
+    [ATTR.CONVERSATION_ID]: conversation,
     ...(content.type === "notification" ? { [ATTR.PRIORITY]: content.priority } : {}),
     ...(content.type === "response" ? { [ATTR.RESPONSE_TYPE]: content.responseType } : {}),
   };
 }
 
 /** What the span of a prompt says besides; the text only when content is captured. */
-export function promptAttributes(message: Message, timeout: number, captureContent: boolean): Attributes {
+export function promptAttributes(message: Message, timeout: number, text: string | undefined): Attributes {
   const { content } = message;
-  const text = captureContent ? promptText(message) : undefined;
   return {
-    [ATTR.CONVERSATION_ID]: message.id,
     [ATTR.PROMPT_TIMEOUT]: timeout,
     ...(content.type === "decision" ? { [ATTR.DECISION_ID]: content.decisionId } : {}),
     ...(content.type === "decision" || content.type === "question"
       ? { [ATTR.PROMPT_CHOICES]: promptChoices(message).length }
       : {}),
-    ...(text === undefined ? {} : { [ATTR.PROMPT_TEXT]: text }),
+    [ATTR.PROMPT_TEXT]: text,
   };
 }

@@ -337,6 +337,9 @@ describe("one trace", () => {
         name === "process public" && attributes["ailoop.content.type"] === "authorization",
     );
     expect(processing?.kind).toBe(SpanKind.CONSUMER);
+    expect(processing?.attributes["messaging.message.conversation_id"]).toBe(
+      authorize.attributes["messaging.message.id"],
+    );
     expect(processing?.parentSpanContext?.spanId).toBe(authorize.spanContext().spanId);
     expect(processing?.links[0]?.context.spanId).toBe(authorize.spanContext().spanId);
     const respond = span("respond public");
@@ -382,6 +385,31 @@ describe("one trace", () => {
     expect(process.spanContext().traceId).toBe(process.parentSpanContext?.traceId);
     expect(process.attributes["ailoop.human.response_time"]).toBeGreaterThanOrEqual(0);
     expect(process.attributes).toMatchObject({ "messaging.message.conversation_id": sent.id });
+  });
+
+  it("is not continued by what merely happens to come over a socket", async () => {
+    const { fake, client } = await startPair({ reconnectDelay: 0.01 });
+    const events = recordEvents(client);
+    client.addConnectionHandler(({ type }) => {
+      if (type === "disconnected") client.say("lost it").catch(() => {});
+    });
+    client.addMessageHandler(() => {});
+    const connect = await trace.getTracer("test").startActiveSpan("start-up", async (active) => {
+      await client.connectWebsocket();
+      await client.subscribeToChannel("public");
+      active.end();
+      return active;
+    });
+    exporter.reset();
+    fake.publish(notification("x"));
+    await until(() => spans().some(({ name }) => name === "process public"));
+    fake.dropSockets();
+    await until(() => events.filter(({ type }) => type === "connected").length === 2);
+    await until(() => spans().some(({ name }) => name === "say public"));
+    for (const name of ["say public", `connect 127.0.0.1:${fake.port}`]) {
+      expect(span(name).parentSpanContext).toBeUndefined();
+    }
+    for (const one of spans()) expect(one.spanContext().traceId).not.toBe(connect.spanContext().traceId);
   });
 
   it("is linked from the wait when the answer carries one of its own", async () => {
@@ -471,6 +499,12 @@ describe("content", () => {
     expect(span("respond public").attributes["ailoop.response.answer"]).toBe(SECRET);
     expect(span("authorize public").attributes["ailoop.prompt.text"]).toBe(SECRET);
   });
+});
+
+it("cuts captured text where an exporter would choke on it", async () => {
+  const { client } = await startPair({ captureContent: true });
+  await client.ask("x".repeat(100_000));
+  expect(span("ask public").attributes["ailoop.prompt.text"]).toHaveLength(32_768);
 });
 
 describe("metrics", () => {

@@ -34,6 +34,9 @@ export interface OperationStart {
   readonly startEpochMs?: number | undefined;
 }
 
+/** Characters of a question or an answer that a span takes. */
+const MAX_CONTENT_LENGTH = 32_768;
+
 type TelemetrySettings = Pick<
   Settings,
   "urls" | "captureContent" | "propagateTrace" | "tracerProvider" | "meterProvider"
@@ -42,14 +45,14 @@ type TelemetrySettings = Pick<
 /** Spans and metrics of one client. Without an SDK every call is a no-op. */
 export class Telemetry {
   readonly metrics: Metrics;
-  readonly captureContent: boolean;
+  readonly #captureContent: boolean;
   readonly #tracer: Tracer | undefined;
   readonly #propagate: boolean;
   readonly #server: Attributes;
 
   constructor({ urls, captureContent, propagateTrace, tracerProvider, meterProvider }: TelemetrySettings) {
     this.metrics = new Metrics(meterProvider);
-    this.captureContent = captureContent;
+    this.#captureContent = captureContent;
     this.#propagate = propagateTrace;
     this.#tracer = safely(() => (tracerProvider ?? trace).getTracer("@kit/ailoop", VERSION));
     this.#server = { [ATTR.SERVER_ADDRESS]: urls.address, [ATTR.SERVER_PORT]: urls.port };
@@ -94,6 +97,11 @@ export class Telemetry {
         this.metrics.operationEnded(secondsBetween(startedAt, now()), attributes);
       }
     }
+  }
+
+  /** Text for an attribute: nothing unless content is captured, and never more than an exporter can bear. */
+  content(text: string | null | undefined): string | undefined {
+    return this.#captureContent && text != null ? text.slice(0, MAX_CONTENT_LENGTH) : undefined;
   }
 
   /** A person answered, or the server gave the verdict of its own clock. */

@@ -120,6 +120,23 @@ describe("a token", () => {
   });
 });
 
+it("reaches a server that has a port for HTTP and another for its socket", async () => {
+  const [http, socket] = [await startFake({ version: "0.1.40", mode: "question" }), await startFake()];
+  const client = createClient(http, { wsUrl: socket.url });
+  await client.connectWebsocket();
+  await client.ask("?");
+  expect(socket.connections.viewers).toBe(1);
+  expect(http.upgrades).toEqual([]);
+  expect(http.stored()).toHaveLength(1);
+});
+
+it("sends an API key where the server wants one instead of a token", async () => {
+  const fake = await startFake({ token: "s3cret" });
+  const client = createClient(fake, { headers: { "X-Api-Key": "s3cret" } });
+  await client.say("x");
+  await client.connectWebsocket();
+});
+
 it("works below a base path, socket included", async () => {
   const fake = await startFake({ basePath: "/loop" });
   const client = createClient({ url: `${fake.url}/`.replace("http", "ws") });

@@ -65,7 +65,7 @@ export class ServerApi {
 
   /** Oldest first, all that the server still has. A message this version cannot read is left out. */
   async history(channel: string, options: RequestOptions = {}): Promise<Message[]> {
-    const path = `/api/channels/${channel}/messages?limit=${HISTORY_LIMIT}`;
+    const path = `/api/channels/${encodeURIComponent(channel)}/messages?limit=${HISTORY_LIMIT}`;
     const reply = await this.#http.request("GET", path, undefined, options);
     return readList(reply, "messages").flatMap((raw) => {
       try {

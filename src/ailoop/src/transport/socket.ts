@@ -1,3 +1,4 @@
+import { context, ROOT_CONTEXT } from "@opentelemetry/api";
 import { WebSocket } from "ws";
 import { ConnectionError, TimeoutError } from "../errors.js";
 import type { Settings } from "../options.js";
@@ -13,8 +14,8 @@ const CLOSE_TIMEOUT_MS = 1_000;
 
 /** What the owner of a socket hears of it. `onClose` comes once, and only after the socket was open. */
 export interface SocketEvents {
-  onText(text: string): void;
-  onClose(code: number, reason: string): void;
+  readonly onText: (text: string) => void;
+  readonly onClose: (code: number, reason: string) => void;
 }
 
 type SocketSettings = Pick<Settings, "urls" | "headers" | "timeoutMs" | "keepAliveMs">;
@@ -49,14 +50,17 @@ export function openSocket(
       response.resume();
       fail(refusal(response.statusCode ?? 0, response.statusMessage ?? ""));
     });
+    // What a socket brings belongs to no one who happened to open it.
+    const onText = context.bind(ROOT_CONTEXT, events.onText);
+    const onClose = context.bind(ROOT_CONTEXT, events.onClose);
     socket.on("open", () => {
       settle();
       keepAlive(socket, settings.keepAliveMs);
-      socket.on("close", (code, reason) => events.onClose(code, reason.toString()));
+      socket.on("close", (code, reason) => onClose(code, reason.toString()));
       resolve(socket);
     });
     socket.on("message", (data, isBinary) => {
-      if (!isBinary) events.onText(data.toString());
+      if (!isBinary) onText(data.toString());
     });
   });
 }

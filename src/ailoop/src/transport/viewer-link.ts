@@ -1,4 +1,4 @@
-import { type SpanContext, SpanKind } from "@opentelemetry/api";
+import { ROOT_CONTEXT, type SpanContext, SpanKind } from "@opentelemetry/api";
 import type { WebSocket } from "ws";
 import { ConnectionError } from "../errors.js";
 import type { Settings } from "../options.js";
@@ -86,8 +86,8 @@ export class ViewerLink {
     this.#socket = undefined;
     this.#become("idle");
     if (!socket) return;
-    await closeSocket(socket);
     this.#connectionEvents.emit({ type: "disconnected", code: 1000, reason: "closed by the client" });
+    await closeSocket(socket);
   }
 
   #tryOnce(delayMs = 0): Promise<void> {
@@ -122,10 +122,16 @@ export class ViewerLink {
 
   #openTraced(delayMs: number, signal: AbortSignal): Promise<void> {
     const first = this.#firstConnect;
-    const links = first === undefined ? {} : { links: [{ context: first }] };
-    const start = { name: "connect", onServer: true, kind: SpanKind.CLIENT, protocol: "websocket" } as const;
     return this.#telemetry.run(
-      { ...start, ...links },
+      {
+        name: "connect",
+        onServer: true,
+        kind: SpanKind.CLIENT,
+        protocol: "websocket",
+        // A retry belongs to no caller: whoever asked for the first attempt may be long gone.
+        parent: this.#retries > 0 ? ROOT_CONTEXT : undefined,
+        links: first && [{ context: first }],
+      },
       async (operation) => {
         this.#firstConnect ??= operation.spanContext;
         if (this.#retries > 0) {
