@@ -46,7 +46,7 @@ it("opens one socket for many sends at once, and a new one after a loss", async 
 it("times out without an echo, and says what is unknown", async () => {
   const fake = await startFake();
   fake.echo = false;
-  const client = createClient(fake, { timeout: 0.05 });
+  const client = createClient(fake, { timeout: 1 });
   const error = await client.ask("?", { choices, ...queued }).catch((caught) => caught);
   expect(error).toBeInstanceOf(TimeoutError);
   expect(error).toMatchObject({ messageId: fake.stored()[0]?.id });

@@ -4,6 +4,7 @@ import {
   AiloopError,
   AuthenticationError,
   ConnectionError,
+  createNotification,
   TimeoutError,
   ValidationError,
 } from "../index.js";
@@ -70,11 +71,12 @@ it("keeps the cause when nobody is there", async () => {
 it("gives up after the timeout, with the message it was about", async () => {
   const fake = await startFake();
   fake.beforeReply = () => new Promise(() => {});
+  const message = createNotification("x");
   const error = await createClient(fake, { timeout: 0.02 })
-    .say("x")
+    .sendMessage(message)
     .catch((caught) => caught);
   expect(error).toBeInstanceOf(TimeoutError);
-  expect(error.messageId).toBe(fake.stored()[0]?.id);
+  expect(error.messageId).toBe(message.id);
 });
 
 it("rejects with the signal's own reason, before and during the request", async () => {
