@@ -19,7 +19,8 @@ export const ADAPTERS: readonly Adapter[] = [
   { name: "openai", modules: ["openai"], create: (config) => new OpenAIInstrumentation(config) },
   {
     name: "anthropic",
-    modules: ["@anthropic-ai/sdk"],
+    // The clients of Bedrock, Vertex AI and Foundry load its parts, and never the module itself.
+    modules: ["@anthropic-ai/sdk", "@anthropic-ai/sdk/client", "@anthropic-ai/sdk/resources/index"],
     create: (config) => new AnthropicInstrumentation(config),
   },
 ];
