@@ -1,4 +1,4 @@
-import { type Call, TextBuilder } from "@kit/genai";
+import { type Call, type Message, TextBuilder } from "@kit/genai";
 
 interface CompletionParams {
   model?: string;
@@ -29,19 +29,13 @@ export const completions: Call<[CompletionParams], Completion, Completion> = {
     topP: params.top_p,
     topK: params.top_k,
     stopSequences: params.stop_sequences,
-    content: () => ({
-      inputMessages: [{ role: "user", parts: [{ type: "text", content: params.prompt ?? "" }] }],
-    }),
+    content: () => ({ inputMessages: [toMessage("user", params.prompt)] }),
   }),
   response: (completion) => ({
     id: completion.id,
     model: completion.model,
     finishReasons: [completion.stop_reason],
-    content: () => ({
-      outputMessages: [
-        { role: "assistant", parts: [{ type: "text", content: completion.completion ?? "" }] },
-      ],
-    }),
+    content: () => ({ outputMessages: [toMessage("assistant", completion.completion)] }),
   }),
   fold: (content) => {
     let last: Completion = {};
@@ -56,3 +50,7 @@ export const completions: Call<[CompletionParams], Completion, Completion> = {
     };
   },
 };
+
+function toMessage(role: string, content = ""): Message {
+  return { role, parts: [{ type: "text", content }] };
+}

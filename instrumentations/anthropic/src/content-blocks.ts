@@ -9,7 +9,8 @@ export interface ContentBlock {
   thinking?: string;
   input?: unknown;
   content?: unknown;
-  source?: MediaSource;
+  /** Of search results it is a text. */
+  source?: MediaSource | string;
   citations?: unknown;
   tool_use_id?: string;
   file_id?: string;
@@ -80,7 +81,7 @@ function readBlock(block: ContentBlock): MessagePart[] {
   if (type === "container_upload" && block.file_id !== undefined) {
     return [{ type: "file", modality: "document", file_id: block.file_id }];
   }
-  if (block.source !== undefined) return readMedia(type, block.source);
+  if (typeof block.source === "object") return readMedia(type, block.source);
   return [{ ...block, type: `x_${type}` }];
 }
 

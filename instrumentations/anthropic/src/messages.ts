@@ -14,6 +14,7 @@ interface OutputFormat {
   type?: string;
 }
 
+/** What any version's parameters have had; those of 1.x lack the sampling ones. */
 interface MessageParams {
   model?: string;
   messages?: readonly MessageParam[];
@@ -94,11 +95,7 @@ export const countTokens: Call<[MessageParams], { input_tokens?: number }> = {
 };
 
 /** The conventions' word for the format that was asked for. */
-export function readOutputType({
-  output_config: config,
-  output_format: older,
-}: MessageParams): string | undefined {
+function readOutputType({ output_config: config, output_format: older }: MessageParams): string | undefined {
   const type = config?.format?.type ?? older?.type;
-  if (type === undefined) return undefined;
-  return type.startsWith("json") ? "json" : "text";
+  return type?.startsWith("json") ? "json" : type && "text";
 }
