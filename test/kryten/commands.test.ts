@@ -10,7 +10,7 @@ type Wire = { service?: string; command: string; args: unknown; meta: Record<str
 
 let server: NatsServer;
 let bridge: StandInBridge;
-let client: KrytenClient;
+let client: Awaited<ReturnType<typeof openClient>>;
 let tap: NatsConnection;
 const wire: Wire[] = [];
 
@@ -248,6 +248,28 @@ describe("importEmotes and unban", () => {
       ["unban", { id: 7, username: "troll" }],
     ]);
     await expect(client.unban(lounge, 8)).rejects.toThrow(KrytenValidationError);
+  });
+});
+
+describe("arguments near a limit", () => {
+  it("warn of a style sheet that CyTube will not take, and send it", async () => {
+    await client.setChannelCss(lounge, "x".repeat(20_480));
+    expect(client.log.lines.filter((line) => line.startsWith("warn"))).toEqual([]);
+    await client.setChannelCss(lounge, "x".repeat(20_481));
+    expect(client.log.lines).toContain("warn the channel's css has 20481 bytes; CyTube takes at most 20480");
+  });
+
+  it("that JSON cannot say are refused", async () => {
+    const body = { big: 1n };
+    await expect(client.sendCommand("robot", "x", body)).rejects.toThrow(KrytenValidationError);
+  });
+
+  it("take a service by any case", async () => {
+    await client.sendCommand("Robot", "pause", {});
+    expect(await eventually("it arrives", () => wire[0])).toMatchObject({
+      service: "robot",
+      command: "pause",
+    });
   });
 });
 

@@ -1,9 +1,7 @@
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { createServer } from "node:net";
 import { KrytenClient, KrytenConnectionError, KrytenValidationError } from "@kit/kryten";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Certificate } from "../support/kryten/certificate.js";
 import { eventually } from "../support/kryten/eventually.js";
 import { freePort, NatsServer } from "../support/kryten/nats-server.js";
 import { QuietLogger } from "../support/kryten/quiet-logger.js";
@@ -67,6 +65,18 @@ describe("connect and disconnect", () => {
     await client.disconnect();
     await refused;
     expect(client.isConnected).toBe(false);
+  });
+
+  it("can be called off while a server takes the connection and says nothing", async () => {
+    const mute = createServer().listen(0, "127.0.0.1");
+    await new Promise((resolve) => mute.once("listening", resolve));
+    const { port } = mute.address() as { port: number };
+    const nats = { servers: [`nats://127.0.0.1:${port}`], connectTimeout: 60 };
+    const client = new KrytenClient({ ...config(""), nats }, { logger: new QuietLogger() });
+    const refused = expect(client.connect()).rejects.toThrow(KrytenConnectionError);
+    await client.disconnect();
+    await refused;
+    mute.close();
   });
 
   it("disconnects at the end of an `await using` block, also when it throws", async () => {
@@ -139,6 +149,20 @@ describe("commands without a connection", () => {
     await expect(client.kvGet("b", "k")).rejects.toThrow(KrytenConnectionError);
     expect(() => client.subscribe("a", () => {})).toThrow(KrytenConnectionError);
     expect(() => client.subscribe("a b", () => {})).toThrow(KrytenValidationError);
+  });
+});
+
+describe("a command whose signal is aborted already", () => {
+  it("is not sent", async () => {
+    const client = await openClient(server.url);
+    const seen: string[] = [];
+    client.subscribe("kryten.robot.command", (message) => void seen.push(message.string()));
+    const signal = AbortSignal.abort(new Error("too late"));
+    await expect(client.pause("lounge", { signal })).rejects.toThrow("too late");
+    await expect(client.pause("lounge", { signal, confirm: true })).rejects.toThrow("too late");
+    await client.nats?.flush();
+    expect(seen).toEqual([]);
+    await client.disconnect();
   });
 });
 
@@ -233,34 +257,13 @@ describe("authentication", () => {
   });
 
   it("reaches a server over TLS with certificates of the configuration", async () => {
-    const directory = mkdtempSync(join(tmpdir(), "kit-tls-"));
-    const [key, cert] = [join(directory, "key.pem"), join(directory, "cert.pem")];
-    const subject = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"];
-    const make = [
-      "req",
-      "-x509",
-      "-newkey",
-      "rsa:2048",
-      "-nodes",
-      "-days",
-      "2",
-      "-keyout",
-      key,
-      "-out",
-      cert,
-      ...subject,
-    ];
-    execFileSync("openssl", make, { stdio: "ignore" });
-    const tls = `tls { cert_file: "${cert}", key_file: "${key}" }`;
-    try {
-      await withServer(tls, async ({ port }) => {
-        const client = await openClient("", { nats: { servers: [`tls://localhost:${port}`], tls_ca: cert } });
-        await client.publish("a.b", "x");
-        await client.disconnect();
-      });
-    } finally {
-      rmSync(directory, { recursive: true, force: true });
-    }
+    using certificate = new Certificate();
+    const { key, cert } = certificate;
+    await withServer(`tls { cert_file: "${cert}", key_file: "${key}" }`, async ({ port }) => {
+      const client = await openClient("", { nats: { servers: [`tls://localhost:${port}`], tls_ca: cert } });
+      await client.publish("a.b", "x");
+      await client.disconnect();
+    });
   });
 });
 

@@ -151,6 +151,23 @@ describe("server gone for good", () => {
     expect(client.isConnected).toBe(true);
   });
 
+  it("starts anew with everything that was registered, when connected again", async () => {
+    const nats = { servers: [server.url], reconnectTimeWait: 1, maxReconnectAttempts: 1 };
+    client = await openClient(server.url, { nats, service: { name: "svc" } });
+    const seen: string[] = [];
+    client.on("usercount", () => void seen.push("event"));
+    client.onGroupRestart(() => void seen.push("restart"));
+    await server.down();
+    await eventually("it is lost", () => client.health().state === "error");
+    await server.up();
+    await client.connect();
+    const body = { event_name: "usercount", payload: 1, channel: "lounge", domain: "cytu.be" };
+    client.nats?.publish("kryten.events.cytube.lounge.usercount", JSON.stringify(body));
+    await client.lifecycle?.publishGroupRestart({ reason: "r" });
+    await eventually("both are handled", () => seen.length === 2);
+    expect(seen.sort()).toEqual(["event", "restart"]);
+  });
+
   it("ends a wait for the connection when the client is closed", async () => {
     client = await openClient(server.url, { retryDelay: 30 });
     await server.down();
@@ -168,10 +185,13 @@ describe("server that stops answering", () => {
     client = await openClient(server.url, { nats });
     process.kill(server.pid!, "SIGSTOP");
     try {
-      await expect(client.sendChat("lounge", "x")).rejects.toMatchObject({
-        name: "PublishError",
-        ambiguous: true,
+      // The signal takes its time: commands before it has stopped the server are still confirmed.
+      const failure = () => client.sendChat("lounge", "x").catch((error: unknown) => ({ error }));
+      const failed = await eventually("a command is not confirmed", async () => {
+        const outcome = await failure();
+        return typeof outcome === "string" ? undefined : outcome.error;
       });
+      expect(failed).toMatchObject({ name: "PublishError", ambiguous: true });
     } finally {
       process.kill(server.pid!, "SIGCONT");
     }

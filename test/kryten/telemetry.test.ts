@@ -4,7 +4,7 @@ import {
   type KrytenClientOptions,
   type KrytenConfigInput,
 } from "@kit/kryten";
-import { context, SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
+import { context, type MeterProvider, SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
 import { W3CTraceContextPropagator } from "@opentelemetry/core";
 import type { ReadableSpan } from "@opentelemetry/sdk-trace-node";
 import { connect, headers, type MsgHdrs, type NatsConnection } from "nats";
@@ -426,6 +426,40 @@ describe("content", () => {
     }
     const span = await only("publish kryten.robot.command");
     expect(span.attributes["kryten.message.text"]).toBe("x".repeat(1024));
+  });
+});
+
+describe("telemetry that fails", () => {
+  const broken = () => {
+    throw new Error("broken");
+  };
+
+  it("fails no command, no question, no handler and no stored value", async () => {
+    const meter = { createHistogram: () => ({ record: broken }), createCounter: () => ({ add: broken }) };
+    const kryten = await open({
+      tracerProvider: { getTracer: () => ({ startSpan: broken, startActiveSpan: broken }) },
+      meterProvider: { getMeter: () => meter } as unknown as MeterProvider,
+      propagator: { inject: broken, extract: broken, fields: () => [] },
+      captureContent: true,
+      redact: broken,
+    });
+    const seen: string[] = [];
+    kryten.on("chatmsg", (event) => void seen.push(event.message));
+    await kryten.sendChat("lounge", "x", { confirm: true });
+    expect(await kryten.ping()).toMatchObject({ pong: true });
+    await kryten.kvPut("bucket", "k", 1);
+    const carried = headers();
+    carried.set("traceparent", "x");
+    const body = { event_name: "chatMsg", payload: { msg: "hi" }, channel: "lounge", domain: "cytu.be" };
+    tap.publish("kryten.events.cytube.lounge.chatmsg", JSON.stringify(body), { headers: carried });
+    await eventually("the handler runs", () => seen.length === 1);
+    expect(kryten.health()).toMatchObject({ errors: 0, commandsSent: 1 });
+  });
+
+  it("records no content that could not be redacted", async () => {
+    await (await open({ captureContent: true, redact: broken })).sendChat("lounge", "private");
+    const span = await only("publish kryten.robot.command");
+    expect(span.attributes["kryten.message.text"]).toBe("");
   });
 });
 

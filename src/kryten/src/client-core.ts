@@ -146,6 +146,8 @@ export abstract class ClientCore extends KvMethods {
   }
 
   async #open(): Promise<void> {
+    // What is left of a connection that was lost for good.
+    if (this.#bus) await this.#close();
     this.#closing = new AbortController();
     // As many commands may wait for it as the application sends.
     setMaxListeners(0, this.#closing.signal);
@@ -203,7 +205,7 @@ export abstract class ClientCore extends KvMethods {
 
   async #close(): Promise<void> {
     const bus = this.#bus;
-    for (const subscription of this.#subscriptions.splice(0)) subscription.unsubscribe();
+    for (const subscription of this.#subscriptions.splice(0)) this.unsubscribe(subscription);
     this.#restartNotices.stop();
     await this.lifecycle?.stop();
     await this.dispatcher.close(HANDLER_GRACE_MS, closed());

@@ -88,16 +88,20 @@ export class KrytenClient extends ClientCore {
   }
 
   async #connectOnce(options: Parameters<typeof connect>[0], signal: AbortSignal): Promise<NatsConnection> {
-    const connection = await connect(options);
-    if (!signal.aborted) return connection;
-    await connection.close();
-    throw signal.reason;
+    const connecting = connect(options);
+    try {
+      return await bounded(connecting, { signal });
+    } catch (error) {
+      // It cannot be called off, so a connection that still comes about is closed.
+      if (signal.aborted) connecting.then((connection) => connection.close()).catch(() => {});
+      throw error;
+    }
   }
 
   protected async closeBus(bus: Bus, timeoutMs: number): Promise<void> {
     if (!(bus instanceof NatsBus)) return;
-    if (bus.state === "connected") await bus.flush(timeoutMs);
+    if (bus.state === "connected") await bus.flush(timeoutMs / 2);
     const onTimeout = () => new Error("closing took too long");
-    await bounded(bus.connection.close(), { timeoutMs, onTimeout });
+    await bounded(bus.connection.close(), { timeoutMs: timeoutMs / 2, onTimeout });
   }
 }

@@ -10,7 +10,7 @@ import { isObject, type JsonObject, parseJson, toJsonBytes } from "./json.js";
 import type { Messenger, Outgoing } from "./messenger.js";
 import type { QueryCall, SubjectRequest } from "./query-methods.js";
 import { assertDone, type Reply, readReply } from "./reply.js";
-import { buildCommandSubject, ROBOT_COMMAND_SUBJECT } from "./subjects.js";
+import { buildCommandSubject, normalizeToken, ROBOT_COMMAND_SUBJECT } from "./subjects.js";
 
 /** A command that left. */
 export interface SentCommand {
@@ -44,7 +44,8 @@ export class CommandSender {
 
   async dispatch(call: CommandCall): Promise<string> {
     assertChannel(call.channel);
-    const { service = "robot", command, args, options } = call;
+    const { command, args, options } = call;
+    const service = normalizeToken(call.service ?? "robot");
     const { timeout = CONFIRM_TIMEOUT_SECONDS, signal } = options;
     const subject = buildCommandSubject(service);
     assertTimeout(timeout);

@@ -34,12 +34,13 @@ it("goes on after a task that fails", async () => {
   expect(await next).toBe("fine");
 });
 
-it("forgets what has not started when cleared", async () => {
+it("rejects what has not started when cleared", async () => {
   const limit = new ConcurrencyLimit(1);
   let ran = 0;
   const first = limit.run(async () => void ran++);
-  void limit.run(async () => void ran++);
-  limit.clear();
+  const second = limit.run(async () => void ran++);
+  limit.clear(new Error("closing"));
+  await expect(second).rejects.toThrow("closing");
   await first;
   await limit.idle();
   expect(ran).toBe(1);

@@ -2,7 +2,7 @@
 export class ConcurrencyLimit {
   readonly #limit: number;
   #running = 0;
-  #waiting: (() => void)[] = [];
+  #waiting: { start: () => void; drop: (reason: Error) => void }[] = [];
   #next = 0;
   readonly #onIdle: (() => void)[] = [];
 
@@ -14,7 +14,7 @@ export class ConcurrencyLimit {
   run<T>(task: () => Promise<T>): Promise<T> {
     if (this.#running < this.#limit) return this.#start(task);
     return new Promise((resolve, reject) => {
-      this.#waiting.push(() => this.#start(task).then(resolve, reject));
+      this.#waiting.push({ start: () => this.#start(task).then(resolve, reject), drop: reject });
     });
   }
 
@@ -26,10 +26,12 @@ export class ConcurrencyLimit {
     });
   }
 
-  /** Forgets what has not started. */
-  clear(): void {
+  /** Rejects what has not started. */
+  clear(reason: Error): void {
+    const dropped = this.#waiting.slice(this.#next);
     this.#waiting = [];
     this.#next = 0;
+    for (const { drop } of dropped) drop(reason);
   }
 
   async #start<T>(task: () => Promise<T>): Promise<T> {
@@ -45,7 +47,7 @@ export class ConcurrencyLimit {
 
   #startNext(): void {
     if (this.#next === this.#waiting.length) return;
-    const start = this.#waiting[this.#next++]!;
+    const { start } = this.#waiting[this.#next++]!;
     // Dropping the head one by one would cost a move of the whole queue each time.
     if (this.#next > 1024 && this.#next * 2 > this.#waiting.length) {
       this.#waiting = this.#waiting.slice(this.#next);

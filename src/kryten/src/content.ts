@@ -1,4 +1,5 @@
 import type { Attributes } from "@opentelemetry/api";
+import { quietly } from "./quietly.js";
 
 /** Chat text and names of people, recorded only when the application asked for content. */
 export interface Content {
@@ -30,7 +31,8 @@ export class ContentPolicy {
 
   /** Redacted, then cut at 1 KiB of UTF-8 without splitting a character. */
   prepare(text: string): string {
-    const bytes = Buffer.from(this.#redact(text), "utf8");
+    // What could not be redacted is not recorded.
+    const bytes = Buffer.from(quietly(() => String(this.#redact(text))) ?? "", "utf8");
     if (bytes.length <= MAX_BYTES) return bytes.toString("utf8");
     let end = MAX_BYTES;
     while ((bytes[end]! & 0xc0) === 0x80) end--;

@@ -85,7 +85,7 @@ export class EventDispatcher {
 
   /** Drops events whose handlers have not started, lets running ones end, and aborts those that do not. */
   async close(graceMs: number, reason: Error): Promise<void> {
-    this.#limit.clear();
+    this.#limit.clear(reason);
     const onTimeout = () => reason;
     await bounded(this.#limit.idle(), { timeoutMs: graceMs, onTimeout }).catch(() => {});
     for (const run of this.#running) run.abort(reason);
@@ -108,7 +108,10 @@ export class EventDispatcher {
     const runs: Promise<HandlerError | undefined>[] = [];
     for (const entry of wanted) {
       const event = toHandlerEvent(entry, raw, conversion);
-      if (event) runs.push(this.#limit.run(() => this.#run(entry, event, raw, message, destination)));
+      if (event)
+        runs.push(
+          this.#limit.run(() => this.#run(entry, event, raw, message, destination)).catch(() => undefined),
+        );
     }
     const errors = (await Promise.all(runs)).filter((error) => error !== undefined);
     health.eventHandled(performance.now() - received);

@@ -1,3 +1,5 @@
+import { KrytenValidationError } from "./errors.js";
+
 /** A parsed JSON object or any other plain record whose fields are not known yet. */
 export type JsonObject = Record<string, unknown>;
 
@@ -13,8 +15,13 @@ export function parseJson(bytes: Uint8Array): unknown {
   return JSON.parse(decoder.decode(bytes));
 }
 
+/** @throws KrytenValidationError for what JSON cannot say: a cycle, a bigint */
 export function toJsonBytes(value: unknown): Uint8Array {
-  return encoder.encode(JSON.stringify(value));
+  try {
+    return encoder.encode(JSON.stringify(value) ?? "null");
+  } catch (cause) {
+    throw new KrytenValidationError("the value cannot be written as JSON", { cause });
+  }
 }
 
 /** ISO 8601 with `+00:00`: readers on Python 3.10 refuse `Z`, and a stamp without offset breaks the bridge. */

@@ -8,6 +8,7 @@ import { isObject, type JsonObject, toJsonBytes, toWireTimestamp } from "./json.
 import { createConsoleLogger, type Logger } from "./logger.js";
 import { MESSENGER, Messenger } from "./messenger.js";
 import { NatsBus } from "./nats-bus.js";
+import { quietly } from "./quietly.js";
 import { RESTART_SUBJECT, type RestartCallback, RestartNotices } from "./restart-notices.js";
 import { normalizeToken } from "./subjects.js";
 import { Telemetry } from "./telemetry.js";
@@ -127,7 +128,7 @@ export class LifecycleEventPublisher {
   /** Undoes `start()`. Publishes nothing: that is `publishShutdown()`. */
   async stop(): Promise<void> {
     clearInterval(this.#heartbeat);
-    this.#discovery?.unsubscribe();
+    quietly(() => this.#discovery?.unsubscribe());
     this.#notices.stop();
     this.#heartbeat = undefined;
     this.#discovery = undefined;

@@ -1,5 +1,6 @@
 import type { Attributes, Counter, Histogram, Meter } from "@opentelemetry/api";
 import type { Destination } from "./destination.js";
+import { quietly } from "./quietly.js";
 
 const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
 
@@ -48,17 +49,19 @@ export class MessagingMetrics {
   }
 
   sent(ms: number, told: Told): void {
-    const attributes = this.#attributes(told);
-    this.#operation.record(ms / 1000, attributes);
-    this.#sent.add(1, attributes);
+    quietly(() => {
+      const attributes = this.#attributes(told);
+      this.#operation.record(ms / 1000, attributes);
+      this.#sent.add(1, attributes);
+    });
   }
 
   processed(ms: number, told: Told): void {
-    this.#process.record(ms / 1000, this.#attributes(told));
+    quietly(() => this.#process.record(ms / 1000, this.#attributes(told)));
   }
 
   consumed(told: Told): void {
-    this.#consumed.add(1, this.#attributes(told));
+    quietly(() => this.#consumed.add(1, this.#attributes(told)));
   }
 
   /** There are as few of them as templates and kinds of error, so each is made once. */

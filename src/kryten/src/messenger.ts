@@ -76,6 +76,7 @@ export class Messenger {
   }
 
   async publish(outgoing: Outgoing): Promise<void> {
+    outgoing.signal?.throwIfAborted();
     await this.#recorded("publish", outgoing, async (span) => {
       await this.#connected(span, undefined, outgoing.signal);
       await this.bus.send(outgoing.subject, outgoing.data, {
@@ -87,6 +88,7 @@ export class Messenger {
 
   async request<T>(outgoing: OutgoingRequest<T>): Promise<T> {
     const { subject, data, signal, accept, timeoutMs } = outgoing;
+    signal?.throwIfAborted();
     const deadline = performance.now() + timeoutMs;
     return this.#recorded("request", outgoing, async (span) => {
       await this.#connected(span, { deadline, timeoutMs }, signal);

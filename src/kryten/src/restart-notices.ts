@@ -3,6 +3,7 @@ import type { HandlerError } from "./errors.js";
 import { isObject, type JsonObject, parseJson } from "./json.js";
 import type { Logger } from "./logger.js";
 import type { Messenger } from "./messenger.js";
+import { quietly } from "./quietly.js";
 
 export const RESTART_SUBJECT = "kryten.lifecycle.group.restart";
 
@@ -48,7 +49,10 @@ export class RestartNotices {
 
   stop(): void {
     this.#messenger = undefined;
-    for (const subscription of this.#subscriptions.splice(0)) subscription.unsubscribe();
+    for (const subscription of this.#subscriptions.splice(0)) {
+      // The connection may be gone, and with it what there was to unsubscribe from.
+      quietly(() => subscription.unsubscribe());
+    }
   }
 
   #subscribe(messenger: Messenger, callback: RestartCallback): void {

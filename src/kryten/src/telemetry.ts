@@ -2,11 +2,13 @@ import {
   type Attributes,
   type Context,
   context as contexts,
+  INVALID_SPAN_CONTEXT,
   type MeterProvider,
   metrics,
   ROOT_CONTEXT,
   type Span,
   SpanKind,
+  type SpanOptions,
   SpanStatusCode,
   type TextMapPropagator,
   type Tracer,
@@ -19,6 +21,7 @@ import type { Destination } from "./destination.js";
 import { CommandError, HandlerError, KrytenError, readCode } from "./errors.js";
 import { MessagingMetrics, SYSTEM } from "./messaging-metrics.js";
 import { extractContext, injectContext } from "./propagation.js";
+import { quietly } from "./quietly.js";
 import { VERSION } from "./version.js";
 
 export interface TelemetryOptions {
@@ -54,6 +57,9 @@ export type MessagingVerb = "publish" | "request" | "process";
 const SCOPE = "@kit/kryten";
 /** The release of the core conventions whose messaging names are used. */
 const SCHEMA = { schemaUrl: "https://opentelemetry.io/schemas/1.45.0" };
+
+/** Stands in when the application's tracer fails to make one. */
+const NO_SPAN = trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
 
 const KINDS = { publish: SpanKind.PRODUCER, request: SpanKind.CLIENT, process: SpanKind.CONSUMER } as const;
 
@@ -104,33 +110,35 @@ export class Telemetry {
     parent: Context,
     run: (span: Span, active: Context) => Promise<T>,
   ): Promise<T> {
-    const { span, active } = this.start(operation, parent);
+    const span = quietly(() => this.#start(operation, parent)) ?? NO_SPAN;
+    const active = trace.setSpan(parent, span);
     try {
       return await contexts.with(active, () => run(span, active));
     } catch (error) {
-      this.fail(span, error);
+      quietly(() => this.#fail(span, error));
       throw error;
     } finally {
-      span.end();
+      quietly(() => span.end());
     }
   }
 
-  start(operation: Operation, parent: Context): { span: Span; active: Context } {
+  #start(operation: Operation, parent: Context): Span {
     const name = operation.target === undefined ? operation.verb : `${operation.verb} ${operation.target}`;
     const { kind, attributes } = operation;
-    const span = this.#tracer.startSpan(name, { kind, attributes, ...this.#linkTo(kind, parent) }, parent);
+    const options: SpanOptions = { kind, attributes };
+    const sender = kind === SpanKind.CONSUMER ? trace.getSpanContext(parent) : undefined;
+    if (sender && this.#options.processSpan === "link") {
+      options.root = true;
+      options.links = [{ context: sender }];
+    }
+    const span = this.#tracer.startSpan(name, options, parent);
     if (this.content.capture && operation.content && span.isRecording()) {
       span.setAttributes(this.content.attributes(operation.content));
     }
-    return { span, active: trace.setSpan(parent, span) };
+    return span;
   }
 
-  #linkTo(kind: SpanKind, parent: Context) {
-    const sender = kind === SpanKind.CONSUMER ? trace.getSpanContext(parent) : undefined;
-    return this.#options.processSpan === "link" && sender ? { root: true, links: [{ context: sender }] } : {};
-  }
-
-  fail(span: Span, error: unknown): void {
+  #fail(span: Span, error: unknown): void {
     if (!span.isRecording()) return;
     const message = this.#safeMessage(error);
     const exception = {
@@ -150,12 +158,12 @@ export class Telemetry {
   }
 
   inject(active: Context, headers: MsgHdrs | undefined): MsgHdrs | undefined {
-    return injectContext(active, headers, this.#options.propagator);
+    return quietly(() => injectContext(active, headers, this.#options.propagator)) ?? headers;
   }
 
   /** Never the context that happens to be active: a socket's callback runs in whatever `connect()` ran in. */
   extract(headers: MsgHdrs | undefined): Context {
-    return extractContext(ROOT_CONTEXT, headers, this.#options.propagator);
+    return quietly(() => extractContext(ROOT_CONTEXT, headers, this.#options.propagator)) ?? ROOT_CONTEXT;
   }
 }
 

@@ -19,12 +19,13 @@ export function sleep(ms: number, ...given: (AbortSignal | undefined)[]): Promis
 }
 
 export interface Bounds {
-  timeoutMs: number;
+  /** @default no limit of time */
+  timeoutMs?: number;
   signal?: AbortSignal | undefined;
   /** The wait alone does not keep the process alive. @default false */
   unref?: boolean;
   /** Made only when the time is up. */
-  onTimeout: () => Error;
+  onTimeout?: () => Error;
 }
 
 /** Settles with the work, the time-out or the abort, whichever is first; the work itself goes on. */
@@ -39,11 +40,12 @@ export function bounded<T>(work: Promise<T>, bounds: Bounds): Promise<T> {
       settle();
       reject(signal?.reason);
     };
-    const timer = setTimeout(() => {
+    const expire = () => {
       settle();
-      reject(bounds.onTimeout());
-    }, bounds.timeoutMs);
-    if (bounds.unref) timer.unref();
+      reject(bounds.onTimeout?.());
+    };
+    const timer = bounds.timeoutMs === undefined ? undefined : setTimeout(expire, bounds.timeoutMs);
+    if (bounds.unref) timer?.unref();
     work.then(
       (value) => {
         settle();
@@ -60,5 +62,5 @@ export function bounded<T>(work: Promise<T>, bounds: Bounds): Promise<T> {
 }
 
 export function noReply(what: string, timeoutMs: number): KrytenTimeoutError {
-  return new KrytenTimeoutError(`no reply to ${what} within ${timeoutMs / 1000} s`);
+  return new KrytenTimeoutError(`no reply to ${what} within ${timeoutMs / 1000} s`, { code: "TIMEOUT" });
 }

@@ -1,11 +1,9 @@
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { createServer as createSecureServer } from "node:https";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { type WebSocket, WebSocketServer } from "ws";
+import { Certificate } from "./certificate.js";
 
 /** A frame that the bridge sent. */
 export type Frame = readonly [event: string, ...args: unknown[]];
@@ -36,39 +34,21 @@ const ANSWERS: Readonly<Record<string, (payload: never) => Frame[]>> = {
  */
 export class StandInCytube {
   readonly frames: Frame[] = [];
-  readonly certificate: string;
   readonly domain: string;
-  readonly #directory: string;
+  readonly #certificate: Certificate;
   readonly #servers: Server[];
   readonly #sockets: WebSocketServer;
   #socket: WebSocket | undefined;
 
-  private constructor(directory: string, domain: string, servers: Server[], sockets: WebSocketServer) {
-    this.#directory = directory;
-    this.certificate = join(directory, "cert.pem");
+  private constructor(certificate: Certificate, domain: string, servers: Server[], sockets: WebSocketServer) {
+    this.#certificate = certificate;
     this.domain = domain;
     this.#servers = servers;
     this.#sockets = sockets;
   }
 
   static async start(): Promise<StandInCytube> {
-    const directory = mkdtempSync(join(tmpdir(), "kit-cytube-"));
-    const [key, cert] = [join(directory, "key.pem"), join(directory, "cert.pem")];
-    const subject = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"];
-    const make = [
-      "req",
-      "-x509",
-      "-newkey",
-      "rsa:2048",
-      "-nodes",
-      "-days",
-      "2",
-      "-keyout",
-      key,
-      "-out",
-      cert,
-    ];
-    execFileSync("openssl", [...make, ...subject], { stdio: "ignore" });
+    const certificate = new Certificate();
     const handshake = JSON.stringify({
       sid: "s1",
       pingInterval: 25_000,
@@ -78,16 +58,21 @@ export class StandInCytube {
     const plain = createServer((_request, response) => response.end(`0${handshake}`));
     const port = await listen(plain);
     const configuration = JSON.stringify({ servers: [{ url: `http://127.0.0.1:${port}` }] });
-    const tls = { key: readFileSync(key), cert: readFileSync(cert) };
+    const tls = { key: readFileSync(certificate.key), cert: readFileSync(certificate.cert) };
     const secure = createSecureServer(tls, (_request, response) => {
       response.setHeader("content-type", "application/json");
       response.end(configuration);
     });
     const securePort = await listen(secure);
     const sockets = new WebSocketServer({ server: plain });
-    const cytube = new StandInCytube(directory, `localhost:${securePort}`, [plain, secure], sockets);
+    const cytube = new StandInCytube(certificate, `localhost:${securePort}`, [plain, secure], sockets);
     sockets.on("connection", (socket) => cytube.#accept(socket));
     return cytube;
+  }
+
+  /** File of the certificate to be trusted. */
+  get certificate(): string {
+    return this.#certificate.cert;
   }
 
   /** Sends an event to the bridge. */
@@ -101,7 +86,7 @@ export class StandInCytube {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
     }
-    rmSync(this.#directory, { recursive: true, force: true });
+    this.#certificate[Symbol.dispose]();
   }
 
   #accept(socket: WebSocket): void {

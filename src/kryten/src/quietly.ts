@@ -1,0 +1,14 @@
+import { diag } from "@opentelemetry/api";
+
+/**
+ * Does something whose failure must not become the caller's: telemetry, and tidying up after a connection
+ * that is gone. Undefined when it failed.
+ */
+export function quietly<T>(work: () => T): T | undefined {
+  try {
+    return work();
+  } catch (error) {
+    diag.debug(`@kit/kryten: ignored ${error instanceof Error ? error.name : typeof error}`);
+    return undefined;
+  }
+}
