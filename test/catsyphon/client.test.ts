@@ -13,7 +13,8 @@ import {
   RetryableError,
   VERSION,
 } from "@kit/catsyphon";
-import { describe, expect, it } from "vitest";
+import { diag } from "@opentelemetry/api";
+import { describe, expect, it, vi } from "vitest";
 import { clientOf, impatient, startServer, temporaryDirectory } from "./harness.js";
 
 const message = (content: string, extra: Partial<Event> = {}): Event => ({
@@ -282,6 +283,17 @@ describe("requests", () => {
     ];
     for (const event of bad) await expect(client.sendEvents("s", [event])).rejects.toBeInstanceOf(TypeError);
     expect(server.requests.length).toBe(1);
+  });
+
+  it("warns once of ids with a slash, which the server cannot find again", async () => {
+    const warn = vi.fn();
+    diag.setLogger({ error() {}, info() {}, debug() {}, verbose() {}, warn });
+    const client = clientOf(await startServer());
+    await client.sendEvents("a/b", [message("hi")]);
+    await client.sendEvents("a/b", [message("ho")]);
+    diag.disable();
+    expect(warn).toHaveBeenCalledOnce();
+    expect(await client.getSessionStatus("a/b")).toBeNull();
   });
 
   it("cleans what would make the server fail", async () => {

@@ -268,6 +268,12 @@ describe("what a reply carries", () => {
     expect(server.messages("shop:c")[1]?.stopReason).toBe(expected);
   });
 
+  it("reads the finish reason from the message when the span has none", async () => {
+    const output = [{ ...assistant("a"), finish_reason: "length" }];
+    const { server } = await tell([chatSpan({ input: [user("q")], output, attributes: conversation })]);
+    expect(server.messages("shop:c")[1]?.stopReason).toBe("max_tokens");
+  });
+
   it("tells reasoning in the reply, before it, or not at all", async () => {
     const span = () =>
       chatSpan({ input: [user("q")], output: [assistant(reasoning("hm"), "a")], attributes: conversation });

@@ -101,7 +101,7 @@ class ChatTeller {
   }
 
   #tellOutput({ output }: CapturedContent): void {
-    let facts: Record<string, unknown> | undefined = this.#facts();
+    let facts: Record<string, unknown> | undefined = this.#facts(output[0]?.finishReason);
     let told = false;
     for (const [choice, message] of output.entries()) {
       const reasoning = this.#tellReasoning(message, choice);
@@ -191,12 +191,12 @@ class ChatTeller {
     tellError(this.#conversation, this.#origin, this.#end, this.#settings, { ...error, details });
   }
 
-  #facts(): Record<string, unknown> {
+  #facts(finishReason?: string): Record<string, unknown> {
     const { attributes } = this.#span;
     return {
       model: readModel(attributes),
       token_usage: readUsage(attributes),
-      stop_reason: readStopReason(attributes),
+      stop_reason: readStopReason(attributes, finishReason),
     };
   }
 

@@ -18,6 +18,8 @@ export type Part =
 export interface Message {
   readonly role: string;
   readonly parts: readonly Part[];
+  /** Where older conventions put it; newer ones have an attribute of the span. */
+  readonly finishReason?: string;
 }
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -26,7 +28,11 @@ type Fields = Readonly<Record<string, unknown>>;
 export function readMessage(value: unknown): Message | undefined {
   if (!isFields(value)) return undefined;
   const role = typeof value.role === "string" ? value.role : "user";
-  if (Array.isArray(value.parts)) return { role, parts: value.parts.flatMap(readPart) };
+  if (Array.isArray(value.parts)) {
+    const reason = value.finish_reason;
+    const finishReason = typeof reason === "string" && reason !== "" ? { finishReason: reason } : {};
+    return { role, parts: value.parts.flatMap(readPart), ...finishReason };
+  }
   // Not the conventions' shape, but the provider's own is close enough to read plain text from.
   return typeof value.content === "string"
     ? { role, parts: [{ kind: "text", text: value.content }] }

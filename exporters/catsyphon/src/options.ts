@@ -34,7 +34,9 @@ export interface CatSyphonExporterOptions extends CredentialSources, Omit<Client
   readonly placeholder?: string;
   /** Longer texts are cut. @default 100000 characters */
   readonly maxContentChars?: number;
-  /** Longest time a span waits for its ancestors to end, without `CatSyphonSpanProcessor`. @default 300000 */
+  /** Longest time a span waits for its ancestors to end, without `CatSyphonSpanProcessor`, in seconds. @default 300 */
+  readonly maxHold?: number;
+  /** The same in milliseconds; wins. */
   readonly maxHoldMs?: number;
   /** Most spans that wait so. @default 2000 */
   readonly maxHeldSpans?: number;
@@ -66,7 +68,7 @@ export function resolveSettings(options: CatSyphonExporterOptions) {
     includeContent: options.includeContent ?? true,
     placeholder: options.placeholder ?? "[content not captured]",
     maxContentChars: options.maxContentChars ?? 100_000,
-    maxHoldMs: options.maxHoldMs ?? 300_000,
+    maxHoldMs: options.maxHoldMs ?? (options.maxHold ?? 300) * 1000,
     maxHeldSpans: options.maxHeldSpans ?? 2_000,
   } as const;
   for (const name of ["idleTimeoutMs", "maxContentChars", "maxHoldMs", "maxHeldSpans"] as const) {

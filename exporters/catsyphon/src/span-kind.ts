@@ -75,9 +75,9 @@ const STOP_REASONS: Readonly<Record<string, string>> = {
 };
 
 /** The first finish reason in CatSyphon's words; `max_tokens` is the one it marks. */
-export function readStopReason(attributes: Attributes): string | undefined {
+export function readStopReason(attributes: Attributes, fallback?: string): string | undefined {
   const reasons = attributes[ATTR.responseFinishReasons];
-  const first = Array.isArray(reasons) ? reasons[0] : reasons;
+  const first = (Array.isArray(reasons) ? reasons[0] : reasons) ?? fallback;
   if (typeof first !== "string") return undefined;
   return Object.hasOwn(STOP_REASONS, first) ? STOP_REASONS[first] : first;
 }

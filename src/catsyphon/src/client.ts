@@ -67,6 +67,7 @@ export class CollectorClient {
   readonly #sender: EventSender;
   readonly #onError: ((error: unknown) => void) | undefined;
   #closed = false;
+  #warned = false;
 
   /** @throws TypeError when `serverUrl` is no http(s) URL; RangeError for numbers out of range. */
   constructor(options: CollectorClientOptions) {
@@ -145,6 +146,7 @@ export class CollectorClient {
   /** Begins to tell a session; nothing is sent yet. @throws TypeError for an id that is empty or too long. */
   session(sessionId: string, options: SessionOptions = {}): Session {
     const id = requireSessionId(sessionId);
+    this.#warnOfSlash(id);
     return new Session(this.#backend(), id, { batchSize: this.config.batchSize, ...options });
   }
 
@@ -187,6 +189,7 @@ export class CollectorClient {
     options: SendOptions = {},
   ): Promise<EventsResponse> {
     const factory = new WireEventFactory(requireSessionId(sessionId));
+    this.#warnOfSlash(sessionId);
     const wire = events.map((event) => factory.create(event));
     if (wire.length === 0) throw new TypeError("there is no event to send");
     return this.sendWireEvents(sessionId, wire, options);
@@ -244,6 +247,12 @@ export class CollectorClient {
     };
   }
 
+  #warnOfSlash(sessionId: string): void {
+    if (this.#warned || !sessionId.includes("/")) return;
+    this.#warned = true;
+    diag.warn(`CatSyphon stores sessions whose id has a slash, but cannot find them by it: ${sessionId}`);
+  }
+
   #requireOpen(): void {
     if (this.#closed) throw new CatSyphonError("the client is closed");
   }
@@ -275,6 +284,5 @@ function requireSessionId(sessionId: string): string {
   if (id.length === 0 || id.length > MAX_SESSION_ID) {
     throw new TypeError(`a session id must have 1 to ${MAX_SESSION_ID} characters`);
   }
-  if (id.includes("/")) diag.warn(`CatSyphon cannot find sessions by an id with a slash: ${id}`);
   return id;
 }

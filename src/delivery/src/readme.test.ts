@@ -1,4 +1,10 @@
-import { readFileSync } from "node:fs";
+import { execFile } from "node:child_process";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { gunzipSync } from "node:zlib";
 import { expect, it } from "vitest";
 import { resolveOptions } from "./options.js";
 
@@ -16,4 +22,28 @@ it("lists every option with its default", () => {
   const source = readFileSync(new URL("./options.ts", import.meta.url), "utf8");
   const names = [...source.matchAll(/^ {2}readonly (\w+)\??:/gm)].map(([, name]) => name);
   expect(names.filter((name) => !rows.has(name))).toEqual([]);
+});
+
+it("has an example that runs", async () => {
+  const bodies: string[] = [];
+  const server = createServer(async (request, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    bodies.push(gunzipSync(Buffer.concat(chunks)).toString());
+    response.end();
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  const [, code = ""] = /```ts\n([\s\S]*?)```/.exec(readme) ?? [];
+  const program = code
+    .replace("8080", String(port))
+    .replaceAll(/: (readonly unknown\[\]|AbortSignal)| as const/g, "")
+    .replace("@kit/delivery", new URL("../dist/index.js", import.meta.url).href);
+  const directory = fileURLToPath(new URL("../../../node_modules/.cache/kit-readme/", import.meta.url));
+  mkdirSync(directory, { recursive: true });
+  writeFileSync(`${directory}delivery.mjs`, program);
+  const { stdout } = await promisify(execFile)(process.execPath, [`${directory}delivery.mjs`]);
+  server.close();
+  expect(stdout).toBe("true\n");
+  expect(bodies).toEqual(['[{"hello":"world"}]']);
 });
