@@ -110,12 +110,12 @@ it("sends a control message as one text frame", async () => {
 describe("signals", () => {
   it("reach the whole group, by text frame where the server can", async () => {
     const sprite = harness.sprite();
-    const exec = sprite.exec("trap 'echo got; exit 5' USR1; while :; do sleep 0.05; done");
+    const exec = sprite.exec("trap 'echo got; exit 5' USR1; echo up; while :; do sleep 0.05; done");
     await exec.start();
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await exec.readStdout();
     await exec.signal("SIGUSR1");
     await exec.wait();
-    expect(exec).toMatchObject({ returncode: 5, stdout: Buffer.from("got\n") });
+    expect(exec).toMatchObject({ returncode: 5, stdout: Buffer.from("up\ngot\n") });
   });
 
   it("go through the API where it cannot", async () => {

@@ -154,8 +154,8 @@ describe("result", () => {
 it("runs commands side by side in the time of the longest", async () => {
   const sprite = harness.sprite();
   const began = performance.now();
-  await Promise.all([1, 2, 3].map(() => sprite.exec("sleep 0.7").run()));
-  expect(performance.now() - began).toBeLessThan(1900);
+  await Promise.all([1, 2, 3].map(() => sprite.exec("sleep 1").run()));
+  expect(performance.now() - began).toBeLessThan(2800);
 });
 
 it("loses nothing of fifty fast commands", async () => {
@@ -172,7 +172,7 @@ it("does not wait for the server to close the socket", async () => {
   await exec.start();
   const began = performance.now();
   await exec.wait();
-  expect(performance.now() - began).toBeLessThan(1000);
+  expect(performance.now() - began).toBeLessThan(3000);
 });
 
 it("dials with the token, its own name, and no compression", async () => {

@@ -147,8 +147,8 @@ describe("the span of a command", () => {
   });
 
   it("says why there is no exit code of its own", async () => {
-    await rejection(exec("sleep 5").run({ timeout: 200 }));
-    await rejection(exec("sleep 5").run({ signal: AbortSignal.timeout(200) }));
+    await rejection(exec("sleep 5").run({ timeout: 1000 }));
+    await rejection(exec("sleep 5").run({ signal: AbortSignal.timeout(1000) }));
     await rejection(
       sprite({ closeWith: { code: 1011 } })
         .exec("true")

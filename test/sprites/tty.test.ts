@@ -105,7 +105,7 @@ describe.runIf(PTY)("a terminal", () => {
     await exec.close();
     expect(isAlive(exec.sessionId)).toBe(true);
     const late = harness.exec("sleep 30", { tty: true });
-    expect((await rejection(late.run({ timeout: 300 }))).name).toBe("TimeoutError");
+    expect((await rejection(late.run({ timeout: 1000 }))).name).toBe("TimeoutError");
     await until(() => !isAlive(late.sessionId));
   });
 });
