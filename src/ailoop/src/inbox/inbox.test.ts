@@ -88,6 +88,15 @@ describe("subscriptions", () => {
     expect(texts).toEqual(["heard"]);
   });
 
+  it("need no history: a server without the route has none", async () => {
+    const { fake, client, texts } = await startListening();
+    fake.override = (_, path) => (path.startsWith("/api/channels") ? { status: 404 } : undefined);
+    await client.subscribeToChannel("ops");
+    await client.subscribeToChannel("*");
+    fake.publish(notification("heard", "ops"));
+    await until(() => texts.length === 1);
+  });
+
   it.each(["", "a b", "admin", "**"])("refuse the channel name %j", async (channel) => {
     const { client } = await startPair();
     await expect(client.subscribeToChannel(channel)).rejects.toMatchObject({ field: "channel" });

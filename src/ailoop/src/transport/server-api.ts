@@ -1,4 +1,4 @@
-import { ValidationError } from "../errors.js";
+import { AiloopError, ValidationError } from "../errors.js";
 import type { ResponseType } from "../model/content.js";
 import type { Message } from "../model/message.js";
 import { encodeMessage, fromWire } from "../wire/codec.js";
@@ -66,8 +66,8 @@ export class ServerApi {
   /** Oldest first, all that the server still has. A message this version cannot read is left out. */
   async history(channel: string, options: RequestOptions = {}): Promise<Message[]> {
     const path = `/api/channels/${encodeURIComponent(channel)}/messages?limit=${HISTORY_LIMIT}`;
-    const reply = await this.#http.request("GET", path, undefined, options);
-    return readList(reply, "messages").flatMap((raw) => {
+    const messages = await this.#list(path, "messages", options);
+    return messages.flatMap((raw) => {
       try {
         return [fromWire(raw)];
       } catch {
@@ -78,11 +78,21 @@ export class ServerApi {
 
   /** Names of the channels that hold messages. */
   async channels(options: RequestOptions = {}): Promise<string[]> {
-    const reply = await this.#http.request("GET", "/api/channels", undefined, options);
-    return readList(reply, "channels").flatMap((channel) => {
+    const channels = await this.#list("/api/channels", "channels", options);
+    return channels.flatMap((channel) => {
       const name = (channel as { name?: unknown } | null)?.name;
       return typeof name === "string" ? [name] : [];
     });
+  }
+
+  /** A server without the route has no history to tell; an unknown channel is an empty list, not a 404. */
+  async #list(path: string, key: string, options: RequestOptions): Promise<unknown[]> {
+    try {
+      return readList(await this.#http.request("GET", path, undefined, options), key);
+    } catch (error) {
+      if (error instanceof AiloopError && error.status === 404) return [];
+      throw error;
+    }
   }
 
   async health(options: RequestOptions = {}): Promise<HealthData> {
