@@ -114,6 +114,15 @@ describe("the README of the exporter", () => {
     expect(await runProgram("factory", examples[1] ?? "")).toBe("1\n");
   });
 
+  it("has an example that loses nothing when the application just ends", async () => {
+    storeCredential();
+    const [, example = ""] = /```ts\n([\s\S]*?)```/.exec(text) ?? [];
+    const call = `provider.getTracer("t").startSpan("chat", { attributes: { "gen_ai.operation.name": "chat" } }).end();`;
+    await runProgram("ending", example.replace("await provider.shutdown();", call));
+    const [conversation] = server.conversations.all();
+    expect(conversation?.messages.map(({ content }) => content)).toEqual(["[content not captured]"]);
+  });
+
   it("names every option", () => {
     const source = readFileSync(join(root, "exporters/catsyphon/src/options.ts"), "utf8");
     const [, options = ""] =

@@ -56,193 +56,197 @@ const register = () =>
     retryConfig: { initialDelay: 0.01 },
   });
 
-describe.skipIf(url === "")("against the server that KIT_CATSYPHON_URL names", () => {
-  let client: CollectorClient;
-  beforeAll(async () => {
-    client = await register();
-  });
-  const idOf = async (sessionId: string) => (await client.getSessionStatus(sessionId))?.conversationId ?? "";
+describe.skipIf(url === "")(
+  "a running server, which KIT_CATSYPHON_URL and KIT_CATSYPHON_WORKSPACE_ID name",
+  () => {
+    let client: CollectorClient;
+    beforeAll(async () => {
+      client = await register();
+    });
+    const idOf = async (sessionId: string) =>
+      (await client.getSessionStatus(sessionId))?.conversationId ?? "";
 
-  it("takes all kinds of events, and shows what was sent", async () => {
-    const sessionId = `kit-${randomUUID()}`;
-    await client.withSession(sessionId, async (session) => {
-      await session.start({
-        agentType: "a".repeat(80),
-        agentVersion: "1",
-        workingDirectory: "/home/ann/shop",
-        gitBranch: "main",
+    it("takes all kinds of events, and shows what was sent", async () => {
+      const sessionId = `kit-${randomUUID()}`;
+      await client.withSession(sessionId, async (session) => {
+        await session.start({
+          agentType: "a".repeat(80),
+          agentVersion: "1",
+          workingDirectory: "/home/ann/shop",
+          gitBranch: "main",
+          slug: "A title",
+          contextSemantics: { source: "test" },
+        });
+        await session.message({ role: "user", content: "NUL \u0000 and lone \ud800" });
+        await session.message({
+          role: "assistant",
+          content: "reply",
+          model: "gpt-4o",
+          tokenUsage: { inputTokens: 3.2, outputTokens: 4 },
+          thinkingContent: "hm",
+          stopReason: "max_tokens",
+        });
+        const cyclic: Record<string, unknown> = { file_path: "/src/a.py", big: 10n };
+        cyclic.self = cyclic;
+        const toolUseId = await session.toolCall({ name: "Read", parameters: cyclic });
+        await session.toolResult({ toolUseId, result: { ok: true } });
+        await session.toolResult({ toolUseId: "other", errorMessage: "no such file" });
+        await session.thinking({ content: "thought" });
+        await session.error({ errorType: "Timeout", message: "late", details: { after: 3 } });
+        await session.complete({ summary: "done", filesTouched: ["/src/b.py"], plans: [{ step: 1 }] });
+      });
+      const status = await client.getSessionStatus(sessionId);
+      expect(status).toMatchObject({ status: "completed", eventCount: 7, lastSequence: 9 });
+      const page = await readPage(status?.conversationId ?? "");
+      expect(page).toMatchObject({
+        success: true,
         slug: "A title",
-        contextSemantics: { source: "test" },
+        git_branch: "main",
+        agent_type: "a".repeat(50),
+        total_tokens: 7,
       });
-      await session.message({ role: "user", content: "NUL \u0000 and lone \ud800" });
-      await session.message({
-        role: "assistant",
-        content: "reply",
-        model: "gpt-4o",
-        tokenUsage: { inputTokens: 3.2, outputTokens: 4 },
-        thinkingContent: "hm",
-        stopReason: "max_tokens",
-      });
-      const cyclic: Record<string, unknown> = { file_path: "/src/a.py", big: 10n };
-      cyclic.self = cyclic;
-      const toolUseId = await session.toolCall({ name: "Read", parameters: cyclic });
-      await session.toolResult({ toolUseId, result: { ok: true } });
-      await session.toolResult({ toolUseId: "other", errorMessage: "no such file" });
-      await session.thinking({ content: "thought" });
-      await session.error({ errorType: "Timeout", message: "late", details: { after: 3 } });
-      await session.complete({ summary: "done", filesTouched: ["/src/b.py"], plans: [{ step: 1 }] });
-    });
-    const status = await client.getSessionStatus(sessionId);
-    expect(status).toMatchObject({ status: "completed", eventCount: 7, lastSequence: 9 });
-    const page = await readPage(status?.conversationId ?? "");
-    expect(page).toMatchObject({
-      success: true,
-      slug: "A title",
-      git_branch: "main",
-      agent_type: "a".repeat(50),
-      total_tokens: 7,
-    });
-    expect(page.messages.map(({ role, content }) => [role, content])).toEqual(
-      [
-        ["user", "NUL  and lone \ufffd"],
-        ["assistant", "reply"],
+      expect(page.messages.map(({ role, content }) => [role, content])).toEqual(
         [
-          "assistant",
-          "[Tool Call: Read] {'big': '10', 'self': '[unserializable]', 'file_path': '/src/a.py'}",
-        ],
-        ["system", '[Tool Result] {"ok":true}'],
-        ["system", "[Tool Error] no such file"],
-        ["assistant", "thought"],
-        ["system", "[Error: Timeout] late"],
-      ].map(([role, content]) => [role, expect.stringContaining((content ?? "").slice(0, 18))]),
-    );
-    expect(page.messages[1]).toMatchObject({
-      model: "gpt-4o",
-      token_usage: { input_tokens: 3, output_tokens: 4 },
-      thinking_content: "hm",
-      stop_reason: "max_tokens",
+          ["user", "NUL  and lone \ufffd"],
+          ["assistant", "reply"],
+          [
+            "assistant",
+            "[Tool Call: Read] {'big': '10', 'self': '[unserializable]', 'file_path': '/src/a.py'}",
+          ],
+          ["system", '[Tool Result] {"ok":true}'],
+          ["system", "[Tool Error] no such file"],
+          ["assistant", "thought"],
+          ["system", "[Error: Timeout] late"],
+        ].map(([role, content]) => [role, expect.stringContaining((content ?? "").slice(0, 18))]),
+      );
+      expect(page.messages[1]).toMatchObject({
+        model: "gpt-4o",
+        token_usage: { input_tokens: 3, output_tokens: 4 },
+        thinking_content: "hm",
+        stop_reason: "max_tokens",
+      });
     });
-  });
 
-  it("stores nothing twice when the answer is lost and the request repeated", async () => {
-    const sessionId = `kit-${randomUUID()}`;
-    let lost = 0;
-    const losing: typeof fetch = async (input, init) => {
-      const answer = await fetch(input, init);
-      await answer.text();
-      if (lost++ === 0) throw new TypeError("fetch failed");
-      return fetch(input, init);
-    };
-    const { serverUrl, collectorId, apiKey } = client.config;
-    const careful = new CollectorClient({
-      serverUrl,
-      collectorId,
-      apiKey,
-      fetch: losing,
-      retryConfig: { initialDelay: 0.01 },
+    it("stores nothing twice when the answer is lost and the request repeated", async () => {
+      const sessionId = `kit-${randomUUID()}`;
+      let lost = 0;
+      const losing: typeof fetch = async (input, init) => {
+        const answer = await fetch(input, init);
+        await answer.text();
+        if (lost++ === 0) throw new TypeError("fetch failed");
+        return fetch(input, init);
+      };
+      const { serverUrl, collectorId, apiKey } = client.config;
+      const careful = new CollectorClient({
+        serverUrl,
+        collectorId,
+        apiKey,
+        fetch: losing,
+        retryConfig: { initialDelay: 0.01 },
+      });
+      const data = { author_role: "human", message_type: "prompt", content: "once" } as const;
+      expect((await careful.sendEvents(sessionId, [{ type: "message", data }])).accepted).toBe(0);
+      expect((await readPage(await idOf(sessionId))).messages.length).toBe(1);
     });
-    const data = { author_role: "human", message_type: "prompt", content: "once" } as const;
-    expect((await careful.sendEvents(sessionId, [{ type: "message", data }])).accepted).toBe(0);
-    expect((await readPage(await idOf(sessionId))).messages.length).toBe(1);
-  });
 
-  it("knows no session it was not told of, and keeps collectors apart", async () => {
-    const sessionId = `kit-${randomUUID()}`;
-    await client.sendEvents(sessionId, [
-      { type: "message", data: { author_role: "human", message_type: "prompt" } },
-    ]);
-    expect(await client.getSessionStatus(randomUUID())).toBeNull();
-    const stranger = await register();
-    await expect(stranger.getSessionStatus(sessionId)).rejects.toBeInstanceOf(AuthenticationError);
-    await expect(stranger.completeSession(sessionId)).rejects.toBeInstanceOf(AuthenticationError);
-  });
+    it("knows no session it was not told of, and keeps collectors apart", async () => {
+      const sessionId = `kit-${randomUUID()}`;
+      await client.sendEvents(sessionId, [
+        { type: "message", data: { author_role: "human", message_type: "prompt" } },
+      ]);
+      expect(await client.getSessionStatus(randomUUID())).toBeNull();
+      const stranger = await register();
+      await expect(stranger.getSessionStatus(sessionId)).rejects.toBeInstanceOf(AuthenticationError);
+      await expect(stranger.completeSession(sessionId)).rejects.toBeInstanceOf(AuthenticationError);
+    });
 
-  it("shows exported spans as conversations, the same ones when they are exported again", async () => {
-    const id = randomUUID();
-    const spans = makeStory(id);
-    for (let process = 0; process < 2; process++) {
-      const exporter = new CatSyphonSpanExporter({ client, workingDirectory: "/home/ann/shop" });
-      for (let pass = 0; pass < 2; pass++) await exportSpans(exporter, spans);
+    it("shows exported spans as conversations, the same ones when they are exported again", async () => {
+      const id = randomUUID();
+      const spans = makeStory(id);
+      for (let process = 0; process < 2; process++) {
+        const exporter = new CatSyphonSpanExporter({ client, workingDirectory: "/home/ann/shop" });
+        for (let pass = 0; pass < 2; pass++) await exportSpans(exporter, spans);
+        await exporter.shutdown();
+      }
+      const page = await readPage(await idOf(`shop:${id}`));
+      expect(page.messages.map(({ role, content }) => `${role}: ${content.slice(0, 22)}`)).toEqual([
+        "system: Be brief.",
+        "user: find cats",
+        "assistant: [Tool Call: search] {'",
+        "assistant: [Tool Call: delegate] ",
+        'system: [Tool Result] {"hits":',
+        "system: [Tool Result] done",
+        "assistant: two cats",
+        "user: thanks",
+        "system: [Error: 429] slow down",
+        "assistant: welcome",
+      ]);
+      expect(page).toMatchObject({
+        status: "completed",
+        agent_type: "boss",
+        children_count: 1,
+        total_tokens: 120,
+      });
+      expect(page.messages[2]).toMatchObject({ model: "gpt-4o", token_usage: null });
+      const [child] = page.children as { id: string }[];
+      const childPage = await readPage(child?.id ?? "");
+      expect(childPage).toMatchObject({
+        conversation_type: "agent",
+        status: "completed",
+        agent_type: "worker",
+      });
+      expect(childPage.messages.map(({ content }) => content)).toEqual(["work", "worked"]);
+      expect(childPage.messages[1]).toMatchObject({ thinking_content: "hm", model: "gpt-4o" });
+    });
+
+    it.each([1, 2, 3, 4, 5])("shows what an application did, once and in order (seed %i)", async (seed) => {
+      const source = random(seed);
+      const story = new StoryTeller(source, randomUUID()).tell(4);
+      for (let process = 0; process < 2; process++) {
+        const exporter = new CatSyphonSpanExporter({ client });
+        await exportSpans(exporter, source.shuffled(story.spans));
+        await exporter.shutdown();
+      }
+      for (const [sessionId, expected] of story.pages) {
+        const { messages } = await readPage(await idOf(sessionId));
+        expect(messages.map(({ role, content }) => `${role}: ${content}`)).toEqual(expected);
+      }
+    });
+
+    it("refuses nothing, whatever stands on the spans", async () => {
+      const answers: number[] = [];
+      const watched: typeof fetch = async (input, init) => {
+        const answer = await fetch(input, init);
+        answers.push(answer.status);
+        return answer;
+      };
+      // Made-up conversations would meet those of other collectors: session ids are unique on the whole server.
+      const exporter = new CatSyphonSpanExporter({
+        client,
+        fetch: watched,
+        sessionIdPrefix: `${randomUUID()}:`,
+      });
+      await exportSpans(exporter, hostileSpans(400, 2));
       await exporter.shutdown();
-    }
-    const page = await readPage(await idOf(`shop:${id}`));
-    expect(page.messages.map(({ role, content }) => `${role}: ${content.slice(0, 22)}`)).toEqual([
-      "system: Be brief.",
-      "user: find cats",
-      "assistant: [Tool Call: search] {'",
-      "assistant: [Tool Call: delegate] ",
-      'system: [Tool Result] {"hits":',
-      "system: [Tool Result] done",
-      "assistant: two cats",
-      "user: thanks",
-      "system: [Error: 429] slow down",
-      "assistant: welcome",
-    ]);
-    expect(page).toMatchObject({
-      status: "completed",
-      agent_type: "boss",
-      children_count: 1,
-      total_tokens: 120,
+      // Two sessions that are first in a directory may meet in the server's database; one is answered with 500,
+      // and accepted when it is sent again.
+      expect(answers.filter((status) => status !== 202 && status !== 500)).toEqual([]);
+      expect(exporter.droppedEvents).toBe(0);
+    }, 60_000);
+
+    it("answers as our stand-in does", async () => {
+      const fake = await startServer();
+      const fakeClient = clientOf(fake);
+      for (const [name, request] of Object.entries(requests())) {
+        const real = await ask(client, request);
+        const standIn = await ask(fakeClient, request);
+        expect([name, standIn]).toEqual([name, real]);
+      }
     });
-    expect(page.messages[2]).toMatchObject({ model: "gpt-4o", token_usage: null });
-    const [child] = page.children as { id: string }[];
-    const childPage = await readPage(child?.id ?? "");
-    expect(childPage).toMatchObject({
-      conversation_type: "agent",
-      status: "completed",
-      agent_type: "worker",
-    });
-    expect(childPage.messages.map(({ content }) => content)).toEqual(["work", "worked"]);
-    expect(childPage.messages[1]).toMatchObject({ thinking_content: "hm", model: "gpt-4o" });
-  });
+  },
+);
 
-  it.each([1, 2, 3, 4, 5])("shows what an application did, once and in order (seed %i)", async (seed) => {
-    const source = random(seed);
-    const story = new StoryTeller(source, randomUUID()).tell(4);
-    for (let process = 0; process < 2; process++) {
-      const exporter = new CatSyphonSpanExporter({ client });
-      await exportSpans(exporter, source.shuffled(story.spans));
-      await exporter.shutdown();
-    }
-    for (const [sessionId, expected] of story.pages) {
-      const { messages } = await readPage(await idOf(sessionId));
-      expect(messages.map(({ role, content }) => `${role}: ${content}`)).toEqual(expected);
-    }
-  });
-
-  it("refuses nothing, whatever stands on the spans", async () => {
-    const answers: number[] = [];
-    const watched: typeof fetch = async (input, init) => {
-      const answer = await fetch(input, init);
-      answers.push(answer.status);
-      return answer;
-    };
-    // Made-up conversations would meet those of other collectors: session ids are unique on the whole server.
-    const exporter = new CatSyphonSpanExporter({
-      client,
-      fetch: watched,
-      sessionIdPrefix: `${randomUUID()}:`,
-    });
-    await exportSpans(exporter, hostileSpans(400, 2));
-    await exporter.shutdown();
-    // Two sessions that are first in a directory may meet in the server's database; one is answered with 500,
-    // and accepted when it is sent again.
-    expect(answers.filter((status) => status !== 202 && status !== 500)).toEqual([]);
-    expect(exporter.droppedEvents).toBe(0);
-  }, 60_000);
-
-  it("answers as our stand-in does", async () => {
-    const fake = await startServer();
-    const fakeClient = clientOf(fake);
-    for (const [name, request] of Object.entries(requests())) {
-      const real = await ask(client, request);
-      const standIn = await ask(fakeClient, request);
-      expect([name, standIn]).toEqual([name, real]);
-    }
-  });
-});
-
-describe.skipIf(pythonSdk === "")("with the Python SDK in KIT_CATSYPHON_PYTHON_SDK", () => {
+describe.skipIf(pythonSdk === "")("the Python SDK, which KIT_CATSYPHON_PYTHON_SDK names", () => {
   it("shares the credentials file, in both directions", () => {
     const directory = join(temporaryDirectory(), ".catsyphon");
     const store = new CredentialStore(directory);
