@@ -122,8 +122,6 @@ export abstract class ClientCore extends KvMethods {
     this.logger.warn(message);
   }
 
-  // Connection
-
   /** False while reconnecting. */
   get isConnected(): boolean {
     return this.#bus?.state === "connected";
@@ -245,8 +243,6 @@ export abstract class ClientCore extends KvMethods {
     await this.#runLoop.stop();
   }
 
-  // Events
-
   /**
    * Registers a handler for an event, by name in any case. May be called before `connect()`. Handlers are
    * bound by `handler_timeout` and `max_concurrent_handlers`; one that throws harms no other.
@@ -276,8 +272,6 @@ export abstract class ClientCore extends KvMethods {
     if (this.lifecycle) this.lifecycle.onRestartNotice(callback);
     else this.#restartNotices.add(callback);
   }
-
-  // Raw messages
 
   /**
    * Sends to any subject; objects become JSON. Resolves when the server has the message.
@@ -338,22 +332,13 @@ export abstract class ClientCore extends KvMethods {
     return this.requestSubject({ subject: "kryten.economy.command", body, timeout }, readJson);
   }
 
-  // Health
-
   health(): HealthStatus {
-    const { counters } = this;
-    return {
-      connected: this.isConnected,
+    return this.counters.status({
       state: this.#state,
       uptimeSeconds: this.#connectedAt === undefined ? 0 : (performance.now() - this.#connectedAt) / 1000,
       channels: this.config.channels.map(({ domain, channel }) => `${domain}/${channel}`),
-      eventsReceived: counters.eventsReceived,
-      commandsSent: counters.commandsSent,
-      errors: counters.errors,
-      avgEventLatencyMs: counters.avgEventLatencyMs,
-      lastEventTime: counters.lastEventTime,
       handlersRegistered: this.dispatcher.handlers,
-    };
+    });
   }
 
   get #state(): BusState {
@@ -383,8 +368,6 @@ export abstract class ClientCore extends KvMethods {
       this.logger.error("onError itself failed");
     }
   }
-
-  // What the command and query methods are made of
 
   protected dispatch(call: CommandCall): Promise<string> {
     return this.#sender.dispatch(call);

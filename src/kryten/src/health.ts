@@ -71,6 +71,14 @@ export class HealthCounters {
     return this.#latencies.length === 0 ? 0 : this.#latencySum / this.#latencies.length;
   }
 
+  status(
+    rest: Pick<HealthStatus, "state" | "uptimeSeconds" | "channels" | "handlersRegistered">,
+  ): HealthStatus {
+    const { eventsReceived, commandsSent, errors, avgEventLatencyMs, lastEventTime } = this;
+    const connected = rest.state === "connected";
+    return { connected, ...rest, eventsReceived, commandsSent, errors, avgEventLatencyMs, lastEventTime };
+  }
+
   receivedFrom(channel: ChannelSettings): number {
     return this.#perChannel.get(channelKey(channel))?.count ?? 0;
   }
