@@ -170,7 +170,7 @@ describe("malformed events", () => {
 describe("handlers", () => {
   it("that throw harm no other, and are reported with what they threw", async () => {
     const seen: string[] = [];
-    const cause = new TypeError("about ann");
+    const cause = new TypeError("line one\n    at about ann");
     client.on("chatmsg", function broken() {
       throw cause;
     });

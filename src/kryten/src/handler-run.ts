@@ -91,7 +91,8 @@ function isThenable(value: unknown): value is PromiseLike<unknown> {
 export function describeFailure(error: HandlerError): string {
   const { cause } = error;
   if (!(cause instanceof Error)) return `${error.message}: threw ${typeof cause}`;
-  const frames = (cause.stack ?? "").split("\n").filter((line) => line.trimStart().startsWith("at "));
+  const trace = (cause.stack ?? "").replace(cause.message, "");
+  const frames = trace.split("\n").filter((line) => line.trimStart().startsWith("at "));
   return [`${error.message}: ${cause.name}`, ...frames].join("\n");
 }
 
