@@ -1,4 +1,4 @@
-import { type Call, KIT_ATTR, type ResponseFacts } from "@kit/genai";
+import { type Call, KIT_ATTR, type ResponseFacts, textOf } from "@kit/genai";
 
 interface Batch {
   id?: string;
@@ -28,9 +28,10 @@ export const batchResults: Call<[fileId: string]> = {
 };
 
 function readBatch(batch: Batch): ResponseFacts {
-  const { id, status, request_counts: counts } = batch;
-  const ids = [id, batch.output_file_id, batch.error_file_id].filter(
-    (known): known is string => known != null,
+  const { request_counts: counts } = batch;
+  const [id, status] = [textOf(batch.id), textOf(batch.status)];
+  const ids = [id, textOf(batch.output_file_id), textOf(batch.error_file_id)].filter(
+    (known) => known !== undefined,
   );
   return {
     linkAs: ids,

@@ -5,7 +5,7 @@ import type { CompletionUsage } from "./usage.js";
 interface EmbeddingBody {
   model?: string;
   data?: readonly { embedding?: readonly number[] | string }[];
-  usage?: CompletionUsage;
+  usage?: CompletionUsage | null;
 }
 
 const BYTES_PER_NUMBER = 4;
@@ -21,7 +21,7 @@ export const embeddings: Call<[Partial<EmbeddingCreateParams>], EmbeddingBody> =
   response: (body, request) => ({
     model: body.model,
     // Some compatible servers report output tokens, of which an embedding has none.
-    usage: body.usage && { input: body.usage.prompt_tokens },
+    usage: { input: body.usage?.prompt_tokens },
     dimensions: request.dimensions ?? lengthOf(body.data?.[0]?.embedding),
   }),
 };

@@ -11,6 +11,7 @@ import {
 } from "@opentelemetry/api";
 import type { AnyValueMap } from "@opentelemetry/api-logs";
 import { ATTR, KIT_ATTR } from "./attributes.js";
+import { conformContent } from "./conform.js";
 import { redactContent, setContent, setStructuredContent } from "./content.js";
 import type { Endpoint } from "./endpoint.js";
 import { type ErrorText, errorType, readError, readErrorType, stringsOf } from "./errors.js";
@@ -131,31 +132,32 @@ export class Recorder {
   end(end: OperationEnd): void {
     if (this.#ended) return;
     this.#ended = true;
-    try {
-      this.#start.ended?.(end);
-      this.#finish(end);
-    } catch (error) {
-      this.#span.end();
-      diag.debug("an operation could not be recorded in full", String(error));
-    }
+    const response = end.response ?? {};
+    guard("an end", () => this.#start.ended?.(end));
+    const failure = guard("a failure", () => this.#readFailure(end));
+    guard("an operation", () => this.#describe(end.outcome, response, failure));
+    if (failure !== undefined) guard("a failure", () => this.#fail(failure));
+    guard("the ids of an operation", () => this.#remember(response));
+    guard("the end of a span", () => this.#span.end());
+    guard("metrics", () => this.#measure(response, failure?.type));
   }
 
-  #finish(end: OperationEnd): void {
+  #remember({ linkAs }: ResponseFacts): void {
+    if (linkAs !== undefined) this.#telemetry.remembered.remember(linkAs, this.#span.spanContext());
+  }
+
+  #describe(outcome: Outcome, response: ResponseFacts, failure: Failure | undefined): void {
+    if (!this.#span.isRecording() && !this.#listened) return;
     const { policy } = this.#telemetry;
-    const failure = this.#readFailure(end);
-    const response = end.response ?? {};
-    if (this.#span.isRecording() || this.#listened) {
-      const attributes = this.#attributes(end.outcome, response, failure);
-      const content = this.wantsContent ? this.#content(response, attributes) : undefined;
-      if (this.#listened) this.#emitDetails(attributes, content);
-      if (content !== undefined && policy.onSpan) setContent(attributes, content, policy.maxLength);
-      this.#span.setAttributes(attributes);
+    const attributes = this.#attributes(outcome, response, failure);
+    const content = this.wantsContent
+      ? guard("content", () => this.#content(response, attributes))
+      : undefined;
+    if (this.#listened) guard("an event", () => this.#emitDetails(attributes, content));
+    if (content !== undefined && policy.onSpan) {
+      guard("content", () => setContent(attributes, content, policy.maxLength));
     }
-    if (failure !== undefined) this.#fail(failure);
-    if (response.linkAs !== undefined)
-      this.#telemetry.remembered.remember(response.linkAs, this.#span.spanContext());
-    this.#span.end();
-    this.#measure(response, failure?.type);
+    this.#span.setAttributes(attributes);
   }
 
   #readFailure({ outcome, error, response }: OperationEnd): Failure | undefined {
@@ -190,15 +192,16 @@ export class Recorder {
   #attributes(outcome: Outcome, response: ResponseFacts, failure: Failure | undefined): Attributes {
     const { request, ownProvider } = this.#start;
     const attributes: Attributes = {};
-    setRequest(attributes, request);
-    setResponse(attributes, response);
+    guard("a request", () => setRequest(attributes, request));
+    guard("an answer", () => setResponse(attributes, response));
     if (ownProvider === true) setOthers(attributes, { ...request.ownAttributes, ...response.ownAttributes });
     if (this.#firstChunkAt !== undefined && isInference(request.operation)) {
       attributes[ATTR.responseTimeToFirstChunk] = (this.#firstChunkAt - this.#startedAt) / 1_000;
     }
     if (failure !== undefined) attributes[ATTR.errorType] = failure.type;
     if (outcome !== "completed" && outcome !== "error") attributes[KIT_ATTR.outcome] = outcome;
-    this.#setCost(attributes, outcome === "completed" && failure === undefined, response);
+    const completed = outcome === "completed" && failure === undefined;
+    guard("a cost", () => this.#setCost(attributes, completed, response));
     return attributes;
   }
 
@@ -218,7 +221,7 @@ export class Recorder {
 
   #content(response: ResponseFacts, attributes: Attributes): Content | undefined {
     const answered = readContent(response.content, attributes);
-    const content = { ...this.#captured, ...answered };
+    const content = conformContent({ ...this.#captured, ...answered });
     return redactContent(content, this.#telemetry.policy, attributes);
   }
 
@@ -257,6 +260,16 @@ export class Recorder {
     if (answered !== undefined) attributes[ATTR.responseModel] = answered;
     if (response === undefined) this.#metricAttributes = attributes;
     return attributes;
+  }
+}
+
+/** Runs one part of recording: what it cannot record costs that part alone, and never the application's call. */
+function guard<T>(what: string, record: () => T): T | undefined {
+  try {
+    return record();
+  } catch (error) {
+    diag.debug(`${what} could not be recorded`, String(error));
+    return undefined;
   }
 }
 

@@ -1,0 +1,51 @@
+import type { Message, MessagePart } from "./messages.js";
+import type { Content } from "./operation.js";
+
+/** Members that the schemas take as texts alone, wherever they stand in a part. */
+const TEXTS = ["id", "name", "content", "uri", "file_id", "modality", "mime_type"];
+
+/**
+ * Makes content fit the schemas where applications or providers sent odd values: numbers where texts belong, parts
+ * that are none. Works on the readers' own objects, in place.
+ */
+export function conformContent(content: Content): Content {
+  return {
+    ...content,
+    ...(content.inputMessages && { inputMessages: conformMessages(content.inputMessages) }),
+    ...(content.outputMessages && { outputMessages: conformMessages(content.outputMessages) }),
+    ...(content.systemInstructions && { systemInstructions: conformParts(content.systemInstructions) }),
+  };
+}
+
+function conformMessages(messages: readonly Message[]): Message[] {
+  return messages.filter(isObject).map((message) => {
+    if (typeof message.role !== "string") message.role = String(message.role);
+    if ("name" in message && typeof message.name !== "string") delete message.name;
+    message.parts = conformParts(message.parts ?? []);
+    return message;
+  });
+}
+
+function conformParts(parts: readonly MessagePart[]): MessagePart[] {
+  const conformed = parts.filter(isObject);
+  for (const part of conformed as unknown as Record<string, unknown>[]) {
+    for (const key of TEXTS) {
+      const value = part[key];
+      if (value === undefined || typeof value === "string") continue;
+      if (value === null || typeof value === "object")
+        part[key] = key === "content" ? textIn(value) : undefined;
+      else part[key] = String(value);
+    }
+    if (typeof part.type !== "string") part.type = "x_unknown";
+  }
+  return conformed;
+}
+
+/** What a text part holds instead of a text is kept as JSON; nothing is an empty text. */
+function textIn(value: object | null): string {
+  return value === null ? "" : JSON.stringify(value);
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === "object" && value !== null;
+}
