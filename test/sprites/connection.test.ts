@@ -74,6 +74,15 @@ describe("a server that cannot be reached", () => {
     });
   });
 
+  it("is waited for while there is time", async () => {
+    const sprite = harness.sprite({ slowMs: 150 });
+    expect((await sprite.exec("echo late").run()).stdout.toString()).toBe("late\n");
+    expect(await sprite.listCheckpoints()).toEqual([]);
+    const hasty = harness.sprite({ slowMs: 3000 }, { timeout: 50, connectTimeout: 50 });
+    expect(await rejection(hasty.exec("true").run())).toMatchObject({ name: "ConnectionError" });
+    expect(await rejection(hasty.listCheckpoints())).toMatchObject({ name: "TimeoutError" });
+  });
+
   it("or answers something that is no WebSocket", async () => {
     const server = createServer((socket: Socket) => {
       socket.on("error", () => undefined);

@@ -117,8 +117,8 @@ describe("files", () => {
 
   it("have relative paths that start where they are told to", async () => {
     const files = fs();
-    await files.at("/work").write("x", "1");
-    expect(await files.readText("/work/x")).toBe("1");
+    await files.at("/project").write("x", "1");
+    expect(await files.readText("/project/x")).toBe("1");
   });
 
   it("that are not there are an ApiError with the system's code", async () => {

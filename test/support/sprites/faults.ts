@@ -11,6 +11,8 @@ export interface Faults {
   refuse?: CannedAnswer;
   /** Refuse only the first upgrade. */
   refuseOnce?: CannedAnswer;
+  /** Wait this long before every answer, to upgrades and to REST calls. */
+  slowMs?: number;
   /** Take the upgrade request and never answer. */
   neverAnswer?: boolean;
   /** Drop the TCP connection at this stage. `mid-frame`: inside a frame that announces more bytes than come. */

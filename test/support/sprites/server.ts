@@ -44,7 +44,10 @@ export class SpritesServer {
       socket.on("close", () => this.#sockets.delete(socket));
       socket.on("error", () => undefined);
     });
-    this.#server.on("upgrade", (request, socket, head) => this.#onUpgrade(request, socket as Socket, head));
+    this.#server.on(
+      "upgrade",
+      (request, socket, head) => void this.#onUpgrade(request, socket as Socket, head),
+    );
     this.#pings = setInterval(() => {
       for (const client of this.#upgrades.clients) client.ping();
     }, PING_MS);
@@ -93,6 +96,7 @@ export class SpritesServer {
     const sandbox = this.#sandboxes.get(path[2] ?? "");
     if (!isAuthorized(request)) return sendAnswer(response, { status: 401, json: UNAUTHORIZED }, {});
     if (sandbox === undefined) return sendAnswer(response, this.#answerAll(path, asked), {});
+    await slow(sandbox.faults);
     if (sandbox.faults.restNeverAnswers) return;
     const canned = takeRest(sandbox.faults);
     await sendAnswer(response, canned ?? (await this.#answerOne(sandbox, asked)), sandbox.faults);
@@ -163,9 +167,10 @@ export class SpritesServer {
     return { status: 200, lines: lines() };
   }
 
-  #onUpgrade(request: IncomingMessage, socket: Socket, head: Buffer): void {
+  async #onUpgrade(request: IncomingMessage, socket: Socket, head: Buffer): Promise<void> {
     const { url, path } = this.#note(request, "");
     const sandbox = this.#sandboxes.get(path[2] ?? "");
+    await slow(sandbox?.faults);
     if (!isAuthorized(request)) refuse(socket, { status: 401, body: UNAUTHORIZED });
     else if (sandbox === undefined) refuse(socket, { status: 404, body: { error: "sprite not found" } });
     else if (sandbox.faults.dropAt === "upgrade") socket.destroy();
@@ -230,6 +235,10 @@ const UNAUTHORIZED = { error: "unauthorized", message: "the token is not valid" 
 
 function isAuthorized(request: IncomingMessage): boolean {
   return request.headers.authorization === `Bearer ${TOKEN}`;
+}
+
+async function slow({ slowMs = 0 }: Faults = {}): Promise<void> {
+  if (slowMs > 0) await new Promise((resolve) => setTimeout(resolve, slowMs));
 }
 
 function takeRest(faults: Faults): Answer | undefined {
