@@ -29,7 +29,7 @@ describe("BatchWriter", () => {
     expect(() => writer.addRaw(prompt("late"))).toThrow("closed");
   });
 
-  it("sends the shape of the seed, and events as they are", async () => {
+  it("sends typed data, and events as they are", async () => {
     const server = await startServer();
     const client = clientOf(server);
     const writer = client.batchWriter("s");
@@ -128,7 +128,7 @@ describe("BatchWriter", () => {
     expect(writer.droppedCount).toBe(2);
   });
 
-  it("has the Async name of the seed", () => {
+  it("also goes by the Async name that the Python SDK has", () => {
     expect(AsyncBatchWriter).toBe(BatchWriter);
   });
 });

@@ -380,7 +380,7 @@ describe("requests", () => {
     await expect(client.sendEvents("s", [message("hi")])).rejects.toBeInstanceOf(CatSyphonError);
   });
 
-  it("has the Async name of the seed", () => {
+  it("also goes by the Async name that the Python SDK has", () => {
     expect(AsyncCollectorClient).toBe(CollectorClient);
   });
 });

@@ -344,7 +344,7 @@ describe("withSession and await using", () => {
     expect(server.requests.filter(({ path }) => path.endsWith("/complete")).length).toBe(1);
   });
 
-  it("has the Async name of the seed", () => {
+  it("also goes by the Async name that the Python SDK has", () => {
     expect(AsyncSession).toBe(Session);
   });
 });

@@ -3,7 +3,7 @@ import { RetryConfig } from "./index.js";
 import { readRetryAfter } from "./retry.js";
 
 describe("RetryConfig", () => {
-  it("has the defaults of the seed, and takes overrides in seconds and milliseconds", () => {
+  it("has the defaults of the Python SDK, and takes overrides in seconds and milliseconds", () => {
     expect({ ...new RetryConfig() }).toEqual({
       maxRetries: 3,
       initialDelay: 0.5,
