@@ -340,6 +340,21 @@ describe("sendMessage", () => {
     expect((await client.waitForResponse(sent)).content.responseType).toBe("authorization_approved");
   });
 
+  it("refuses what is no message", async () => {
+    const { client } = await startPair();
+    for (const [field, message] of [
+      ["message", undefined],
+      ["content", { channel: "public" }],
+      ["channel", { content: { type: "navigate", url: "http://x" } }],
+      ["content.type", { ...createMessage({ content: { type: "navigate", url: "http://x" } }), content: {} }],
+    ] as const) {
+      await expect(client.sendMessage(message as never)).rejects.toMatchObject({
+        name: "ValidationError",
+        field,
+      });
+    }
+  });
+
   it("tells which content the server refuses", async () => {
     const { client } = await startPair();
     const question = { type: "question", text: "x", timeoutSeconds: 1 } as const;

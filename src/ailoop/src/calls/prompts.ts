@@ -111,6 +111,8 @@ export class Prompts {
     message: Message<Content>,
     options: SendOptions,
   ): Promise<Message<Content>> {
+    checkPlainObject(message, "message");
+    checkPlainObject(message.content, "content");
     const fallback = isPrompt(message) ? this.#engine.settings.promptTransport : "http";
     const sent = await this.#engine.sender.send({
       operation: "send",
@@ -128,8 +130,10 @@ export class Prompts {
     const id = checkId(given ? given.id : messageOrId, "messageId");
     const { answers, api, awaiter } = this.#engine;
     const known = answers.prompt(id);
-    const prompt = known ?? (await this.#adopt(given ?? (await api.getMessage(id, options)), options.signal));
-    return awaiter.wait(prompt, options);
+    if (known) return awaiter.wait(known, options);
+    const { signal } = options;
+    const message = given ?? (await api.getMessage(id, { signal }));
+    return awaiter.wait(await this.#adopt(message, signal), options);
   }
 
   async #prompt({
@@ -138,6 +142,7 @@ export class Prompts {
     compose,
     rewrite,
   }: PromptCall): Promise<SentMessage | ResponseMessage> {
+    options.signal?.throwIfAborted();
     const { settings, sender } = this.#engine;
     const channel = this.#channel(options.channel);
     const transport = checkTransport(options.transport ?? settings.promptTransport, "transport");
@@ -156,8 +161,8 @@ export class Prompts {
       } satisfies Outgoing),
     );
     const { signal, closeOnAbort } = options;
-    if (options.wait ?? settings.waitForResponses)
-      return this.waitForResponse(sent, { signal, closeOnAbort });
+    const waits = options.wait ?? settings.waitForResponses;
+    if (waits) return this.waitForResponse(sent, { signal, closeOnAbort });
     const response = async (waitOptions: WaitOptions = {}) => {
       this.#engine.assertOpen();
       return this.waitForResponse(sent, waitOptions);

@@ -377,6 +377,14 @@ describe("aborts", () => {
     },
   );
 
+  it("before the call send nothing at all", async () => {
+    const { fake, client } = await startPair();
+    const options = { signal: AbortSignal.abort(reason), closeOnAbort: true, wait: true } as const;
+    await expect(client.authorize("ship", options)).rejects.toBe(reason);
+    await settle();
+    expect(fake.requests).toEqual([]);
+  });
+
   it("on the way to the server do not leave the prompt in front of a person either", async () => {
     const { fake, client } = await startPair();
     const abort = new AbortController();
