@@ -76,6 +76,7 @@ const PLANTED: readonly Row[] = [
     flaw: { name: "chatter gpt-test", creation: { "gen_ai.operation.name": "chatter" } },
   },
   { rule: "wrong_kind", when: "a chat as a server span", flaw: { kind: SpanKind.SERVER } },
+  { rule: "wrong_kind", when: "a call to a server as internal work", flaw: { kind: SpanKind.INTERNAL } },
   { rule: "wrong_name", when: "the model missing in the name", flaw: { name: "chat" } },
   {
     rule: "wrong_name",

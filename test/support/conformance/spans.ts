@@ -85,6 +85,9 @@ function checkStatus(span: ReadableSpan, report: Report): void {
 
 function checkKindAndName(span: ReadableSpan, { rule }: SpanType, report: Report): void {
   const kind = ["INTERNAL", "SERVER", "CLIENT", "PRODUCER", "CONSUMER"][span.kind] ?? "";
+  // Some operations may run inside the process; one that has a server does not.
+  const away = span.attributes["server.address"] !== undefined && rule.kind === "CLIENT";
+  if (away && kind === "INTERNAL") report("wrong_kind", "INTERNAL, though it has a server");
   if (!rule.allowedKinds.includes(kind))
     report("wrong_kind", `${kind}, not ${rule.allowedKinds.join(" or ")}`);
   const names = expectedNames(span.attributes, rule);
