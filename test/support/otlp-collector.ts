@@ -41,10 +41,10 @@ export class OtlpCollector {
     });
   });
 
-  /** Starts on a free port of the loopback interface, or on the port given. */
-  static async start(port = 0): Promise<OtlpCollector> {
+  /** Starts on a free port of the loopback interface. */
+  static async start(): Promise<OtlpCollector> {
     const collector = new OtlpCollector();
-    collector.#server.listen(port, "127.0.0.1");
+    collector.#server.listen(0, "127.0.0.1");
     await once(collector.#server, "listening");
     return collector;
   }
