@@ -47,7 +47,10 @@ function traceParams(params: RunnerParams, traceTool: TraceTool): RunnerParams {
 function traceRunnable(tool: RunnableTool, traceTool: TraceTool): RunnableTool {
   const run = tool?.run;
   if (typeof run !== "function") return tool;
-  const traced = traceTool(readFacts(tool), (...args: never[]) => Reflect.apply(run, tool, args));
+  const onTool: Run = (...args) => Reflect.apply(run, tool, args);
+  Object.defineProperty(onTool, "name", { value: run.name, configurable: true });
+  Object.defineProperty(onTool, "length", { value: run.length, configurable: true });
+  const traced = traceTool(readFacts(tool), onTool);
   const prototype: unknown = Object.getPrototypeOf(tool);
   if (prototype !== Object.prototype && prototype !== null) return standInFor(tool, traced);
   return copyWith(tool, "run", traced);

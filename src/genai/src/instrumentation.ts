@@ -35,7 +35,7 @@ import type { Call, RequestFacts, ToolFacts, ToolLoop } from "./operation.js";
 import { Patches } from "./patches.js";
 import { type Providers, resolveProviders } from "./providers.js";
 import { type OperationStart, Recorder } from "./recorder.js";
-import { followHandedOut, handsOut, isAPIPromise, observeAPIPromise } from "./stainless.js";
+import { followHandedOut, followHandingOut, handsOut, isAPIPromise, observeAPIPromise } from "./stainless.js";
 import { isInferenceRecorded, isTracingSuppressed } from "./suppression.js";
 import type { Telemetry } from "./telemetry.js";
 import { traceTool } from "./tool.js";
@@ -203,13 +203,21 @@ export abstract class GenAIInstrumentation<
     const [recorder, request] = started;
     let result: unknown;
     try {
-      result = context.with(recorder.context, original, receiver, ...args);
+      // A context manager may turn an undefined receiver into null, which the library's own error would tell.
+      result =
+        receiver == null
+          ? context.with(recorder.context, () => Reflect.apply(original, receiver, args))
+          : context.with(recorder.context, original, receiver, ...args);
     } catch (error) {
       recorder.end({ outcome: "error", error });
       throw error;
     }
     if (!recorder.recording) return result;
-    if (handsOut(result)) this.patches?.add(Object.getPrototypeOf(result), "_thenUnwrap", followHandedOut);
+    if (handsOut(result)) {
+      const prototype: object = Object.getPrototypeOf(result);
+      this.patches?.add(prototype, "_responseProps", followHandingOut);
+      this.patches?.add(prototype, "_thenUnwrap", followHandedOut);
+    }
     return observe(result, recorder, call, request);
   }
 

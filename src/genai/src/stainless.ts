@@ -30,7 +30,7 @@ export function isAPIPromise(value: unknown): value is APIPromise {
 export function observeAPIPromise(promise: APIPromise, observation: Observation): void {
   watchParse(promise, observation);
   watchResponse(promise, observation);
-  if (handsOut(promise)) watchProps(promise, observation);
+  if (handsOut(promise)) HANDING_OUT.set(promise, observation);
   // openai 7.5 and later give the promise a `_thenUnwrap` of its own that bypasses `parseResponse`.
   if (Object.hasOwn(promise, "_thenUnwrap")) watchUnwrap(promise, observation);
 }
@@ -119,6 +119,9 @@ function watchUnwrap(promise: APIPromise, observation: Observation): void {
   };
 }
 
+/** Promises that can hand out their unparsed answer, and their calls; no member of theirs, which would show. */
+const HANDING_OUT = new WeakMap<object, Observation>();
+
 /** Unparsed answers that were handed out, and the calls they answer. */
 const HANDED_OUT = new WeakMap<object, Observation>();
 
@@ -127,17 +130,21 @@ export function handsOut(promise: unknown): boolean {
   return typeof (promise as Partial<APIPromise> | undefined)?._responseProps === "function";
 }
 
-function watchProps(promise: APIPromise, observation: Observation): void {
-  const read = promise._responseProps as () => Promise<object>;
-  const value = () => {
-    // Whoever asks for them parses them, perhaps through another promise.
-    observation.parsing = true;
-    return Reflect.apply(read, promise, []).then((props) => {
-      HANDED_OUT.set(props, observation);
-      return props;
-    });
-  };
-  Object.defineProperty(promise, "_responseProps", { value, configurable: true, writable: true });
+/** Makes `_responseProps` remember which call the answer belongs to. */
+export function followHandingOut(read: (this: unknown, ...args: unknown[]) => unknown) {
+  return {
+    method(this: object, ...args: unknown[]) {
+      const answer = Reflect.apply(read, this, args) as Promise<object>;
+      const observation = HANDING_OUT.get(this);
+      if (observation === undefined) return answer;
+      // Whoever asks for it parses it, perhaps through another promise.
+      observation.parsing = true;
+      return answer.then((props) => {
+        HANDED_OUT.set(props, observation);
+        return props;
+      });
+    },
+  }.method as (this: unknown, ...args: unknown[]) => unknown;
 }
 
 /** Makes `_thenUnwrap` tell a call of the body that another promise parses from the answer which the call handed out. */

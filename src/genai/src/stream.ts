@@ -46,6 +46,7 @@ function tapFirst(
     return iterator;
   };
   const enumerable = Object.prototype.propertyIsEnumerable.call(stream, member);
+  Object.defineProperty(opened, "name", { value: open.name, configurable: true });
   Object.defineProperty(stream, member, { value: opened, writable: true, configurable: true, enumerable });
 }
 
