@@ -98,7 +98,7 @@ class StandInTracer implements Tracer {
   readonly #original: Tracer;
   readonly #native: NativeTelemetry;
   readonly #telemetry: () => Telemetry | undefined;
-  readonly #ownProvider: boolean;
+  #audible: boolean;
 
   constructor(
     original: Tracer,
@@ -109,7 +109,7 @@ class StandInTracer implements Tracer {
     this.#original = original;
     this.#native = native;
     this.#telemetry = telemetry;
-    this.#ownProvider = ownProvider;
+    this.#audible = ownProvider;
   }
 
   startSpan(name: string, options: SpanOptions = {}, parent: Context = context.active()): Span {
@@ -151,7 +151,9 @@ class StandInTracer implements Tracer {
 
   #isSilent(): boolean {
     const provider = trace.getTracerProvider();
-    if (this.#ownProvider || !(provider instanceof ProxyTracerProvider)) return false;
-    return provider.getDelegateTracer("") === undefined;
+    // A provider that came once stays: asking it for a tracer at every call would cost more than the call's span.
+    this.#audible ||=
+      !(provider instanceof ProxyTracerProvider) || provider.getDelegateTracer("") !== undefined;
+    return !this.#audible;
   }
 }
