@@ -226,12 +226,13 @@ export abstract class GenAIInstrumentation<
       const parent = context.active();
       if (isTracingSuppressed(parent)) return undefined;
       const request = call.request(...args);
+      // Before all that may leave the call alone: the library's own span would count it again.
+      const native = this.meetNative(receiver);
       if (isInferenceRecorded(parent) && isInference(request.operation)) return undefined;
       const telemetry = this.active();
       if (request.onlyLinked === true && telemetry.remembered.linksTo(request.linkTo).length === 0)
         return undefined;
       telemetry.costs.warmUp();
-      const native = this.meetNative(receiver);
       const start = this.describe(request, receiver, parent);
       const recorder = new Recorder(native === "native" ? withoutSpans(telemetry) : telemetry, start);
       if (native === "ours")
