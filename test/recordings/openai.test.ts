@@ -27,7 +27,13 @@ const PROVIDERS: Readonly<Record<string, string>> = {
   mistral: "mistral_ai",
 };
 
-const FOLDERS = ["matrix/openai-4", "matrix/openai-5", "matrix/openai-6", "matrix/openai-7"];
+const FOLDERS = [
+  "matrix/openai-4.19",
+  "matrix/openai-4",
+  "matrix/openai-5",
+  "matrix/openai-6",
+  "matrix/openai-7",
+];
 
 let provider: ProviderServer;
 beforeAll(async () => {
@@ -42,18 +48,23 @@ describe.each(FOLDERS)("%s", (folder) => {
 
   if (RECORDINGS.length === 0) it.skip(RECORDINGS_ABSENT, () => {});
 
-  it.each([...FIXTURES, ...RECORDINGS].flatMap(deliveries))(
-    "$recording.provider $recording.api $recording.case, $how",
-    async (delivery) => {
-      const { recording } = delivery;
-      const span = await replay(sdk, delivery);
-      const name = PROVIDERS[recording.provider] ?? recording.provider;
-      expect(seenFacts(span)).toEqual(wantedFacts(recording, name));
-      expect(span.attributes["server.address"]).toBe(new URL(recording.request.url).hostname);
-      if (recording.expect.error)
-        expect(span.status.message).toContain(recording.expect.error.message.slice(0, 20));
-    },
+  // The first versions of the range know no responses API.
+  const known = [...FIXTURES, ...RECORDINGS].filter(
+    ({ api }) => api !== "responses" || "Responses" in sdk.OpenAI,
   );
+
+  // And break characters that are cut: the application gets, and the span tells, what they made of them.
+  const wanted = known.flatMap(deliveries).filter(({ how }) => how === "whole" || !folder.endsWith("-4.19"));
+
+  it.each(wanted)("$recording.provider $recording.api $recording.case, $how", async (delivery) => {
+    const { recording } = delivery;
+    const span = await replay(sdk, delivery);
+    const name = PROVIDERS[recording.provider] ?? recording.provider;
+    expect(seenFacts(span)).toEqual(wantedFacts(recording, name));
+    expect(span.attributes["server.address"]).toBe(new URL(recording.request.url).hostname);
+    if (recording.expect.error)
+      expect(span.status.message).toContain(recording.expect.error.message.slice(0, 20));
+  });
 });
 
 async function replay(sdk: InstalledSDK, delivery: Delivery) {
