@@ -38,3 +38,12 @@ it("joins a provider of the 3.x line and warns of the second copy of the API", a
   );
   expect(world.collector.requests).toEqual([]);
 });
+
+it.each([
+  ["before", "chat.cjs", ["--require", "./own-instrumentations.cjs", "--import", "@kit/register"]],
+  ["after", "own-instrumentations.cjs", ["--import", "@kit/register"]],
+])("hooks a library that the application hooks too, %s us", async (_, file, flags) => {
+  const { stdout, stderr } = await world.run({}, file, { flags });
+  expect({ stdout, stderr }).toEqual({ stdout: "own hook\nHello yourself\n", stderr: "" });
+  expect(world.collector.spans.map(({ name }) => name)).toEqual(["chat gpt-4.1-mini"]);
+});

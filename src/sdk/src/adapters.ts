@@ -1,6 +1,5 @@
+import { createRequire } from "node:module";
 import type { ContentCapture, GenAIInstrumentationConfig } from "@kit/genai";
-import { AnthropicInstrumentation } from "@kit/instrumentation-anthropic";
-import { OpenAIInstrumentation } from "@kit/instrumentation-openai";
 import type { Instrumentation } from "@opentelemetry/instrumentation";
 import type { Configuration } from "./configuration.js";
 import type { InitOptions } from "./options.js";
@@ -9,21 +8,35 @@ import type { InitOptions } from "./options.js";
 export interface Adapter {
   /** Its name in `OTEL_NODE_ENABLED_INSTRUMENTATIONS`. */
   readonly name: string;
-  /** Import specifiers that the module hooks must see; everything else stays untouched. */
-  readonly modules: readonly string[];
+  /** The library, then the parts of it that others import: what the module hooks must see, and nothing else. */
+  readonly modules: readonly [library: string, ...parts: string[]];
   readonly create: (config: GenAIInstrumentationConfig) => Instrumentation;
 }
 
-/** One line for each library. */
+/** One entry for each library. Required when used, not imported: no application uses them all. */
 export const ADAPTERS: readonly Adapter[] = [
-  { name: "openai", modules: ["openai"], create: (config) => new OpenAIInstrumentation(config) },
+  {
+    name: "openai",
+    modules: ["openai"],
+    create: (config) => {
+      const adapter: typeof import("@kit/instrumentation-openai") = load("@kit/instrumentation-openai");
+      return new adapter.OpenAIInstrumentation(config);
+    },
+  },
   {
     name: "anthropic",
     // The clients of Bedrock, Vertex AI and Foundry load its parts, and never the module itself.
     modules: ["@anthropic-ai/sdk", "@anthropic-ai/sdk/client", "@anthropic-ai/sdk/resources/index"],
-    create: (config) => new AnthropicInstrumentation(config),
+    create: (config) => {
+      const adapter: typeof import("@kit/instrumentation-anthropic") = load("@kit/instrumentation-anthropic");
+      return new adapter.AnthropicInstrumentation(config);
+    },
   },
 ];
+
+function load(name: string) {
+  return createRequire(import.meta.url)(name);
+}
 
 /** The adapters that options and variables leave on. */
 export function chooseAdapters(

@@ -8,6 +8,7 @@ import {
 } from "@opentelemetry/api";
 import { type LoggerProvider, logs as logsApi } from "@opentelemetry/api-logs";
 import { AsyncLocalStorageContextManager } from "@opentelemetry/context-async-hooks";
+import type { Instrumentation } from "@opentelemetry/instrumentation";
 import { TracerProvider as SdkTracerProvider } from "@opentelemetry/sdk-trace";
 import { chooseAdapters, toAdapterConfig } from "./adapters.js";
 import { createBackends, wantedBackends } from "./backends.js";
@@ -16,7 +17,7 @@ import { warnOfSecondCopies } from "./copies.js";
 import { registeredMeterProvider, registeredTracerProvider, yieldTracerProvider } from "./globals.js";
 import { type Kit, setCurrentKit } from "./kit.js";
 import type { Log } from "./log.js";
-import { hookModules } from "./modules/hooks.js";
+import { attachWhenUsed } from "./modules/when-used.js";
 import type { InitOptions } from "./options.js";
 import { Pipeline } from "./pipeline.js";
 import { onProcessEnd } from "./process-end.js";
@@ -43,23 +44,24 @@ export function start(options: InitOptions, configuration: Configuration, log: L
   const assembly: Assembly = { options, configuration, settings, log, pipeline, undo: [] };
   const adapters = chooseAdapters(options, configuration);
   const joined = registeredTracerProvider();
-  const tracerProvider = joined == null ? provideTraces(assembly) : join(joined, assembly);
+  let tracerProvider: TracerProvider | undefined =
+    joined == null ? provideTraces(assembly) : join(joined, assembly);
   const meterProvider = provideMetrics(assembly);
   const loggerProvider = provideLogs(assembly);
-  const instrumentations = [
-    ...adapters.map(({ create }) => create(toAdapterConfig(options, configuration))),
-    ...(options.instrumentations ?? []),
-  ];
-  for (const instrumentation of instrumentations) {
+  const attached: Instrumentation[] = [];
+  const attach = (instrumentation: Instrumentation) => {
     if (tracerProvider != null) instrumentation.setTracerProvider(tracerProvider);
     if (meterProvider != null) instrumentation.setMeterProvider(meterProvider);
     if (loggerProvider != null) instrumentation.setLoggerProvider?.(loggerProvider);
     instrumentation.enable();
+    attached.push(instrumentation);
     assembly.undo.push(() => instrumentation.disable());
-  }
+  };
+  for (const instrumentation of options.instrumentations ?? []) attach(instrumentation);
   if (joined == null) {
     const stopWatching = yieldTracerProvider((provider) => {
-      for (const instrumentation of instrumentations) instrumentation.setTracerProvider(provider);
+      tracerProvider = provider;
+      for (const instrumentation of attached) instrumentation.setTracerProvider(provider);
       log.info("the application registered a TracerProvider; spans go to that one from now on.");
     });
     assembly.undo.push(stopWatching);
@@ -67,10 +69,8 @@ export function start(options: InitOptions, configuration: Configuration, log: L
   if (!pipeline.isEmpty) assembly.undo.push(onProcessEnd(toEnding(pipeline)));
   assembly.undo.push(warnOfSecondCopies(log));
   // Last: what the kit itself loads needs no hook.
-  hookModules(
-    adapters.flatMap(({ modules }) => modules),
-    log,
-  );
+  const config = toAdapterConfig(options, configuration);
+  assembly.undo.push(attachWhenUsed(adapters, ({ create }) => attach(create(config)), log));
   return toKit(assembly, joined);
 }
 

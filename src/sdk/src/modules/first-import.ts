@@ -1,11 +1,14 @@
 import Module from "node:module";
 
 interface Compiler {
-  _compile(this: unknown, source: string, ...rest: unknown[]): unknown;
+  _compile(this: unknown, source: string, filename: string, ...rest: unknown[]): unknown;
 }
 
 /** An import call; not the one that error messages quote, as in a file that every user of openai loads. */
 const DYNAMIC_IMPORT = /(?<![\w$.`'"])import\s*\(/;
+
+/** Files that speak of imports and never import a library: acting while they load would need them half loaded. */
+const OPENTELEMETRY = /[\\/](?:@opentelemetry|import-in-the-middle|require-in-the-middle)[\\/]/;
 
 /**
  * Runs `action` before the first CommonJS file that could import an ES module is evaluated. Hooks for ES
@@ -15,18 +18,14 @@ const DYNAMIC_IMPORT = /(?<![\w$.`'"])import\s*\(/;
 export function beforeFirstImport(action: () => void): void {
   const prototype = (Module as unknown as { prototype: Compiler }).prototype;
   const compile = prototype._compile;
-  const watching: Compiler["_compile"] = function (source, ...rest) {
-    if (typeof source === "string" && DYNAMIC_IMPORT.test(source)) {
-      if (prototype._compile === watching) prototype._compile = compile;
-      once();
-    }
-    return Reflect.apply(compile, this, [source, ...rest]);
-  };
   let done = false;
-  const once = () => {
-    if (done) return;
-    done = true;
-    action();
+  const watching: Compiler["_compile"] = function (source, filename, ...rest) {
+    if (!done && typeof source === "string" && DYNAMIC_IMPORT.test(source) && !OPENTELEMETRY.test(filename)) {
+      done = true;
+      if (prototype._compile === watching) prototype._compile = compile;
+      action();
+    }
+    return Reflect.apply(compile, this, [source, filename, ...rest]);
   };
   prototype._compile = watching;
 }

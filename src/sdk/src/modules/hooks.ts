@@ -1,8 +1,6 @@
 import { createRequire, register } from "node:module";
 import { pathToFileURL } from "node:url";
 import type { Log } from "../log.js";
-import { startsAsCommonJS } from "./entry-point.js";
-import { beforeFirstImport } from "./first-import.js";
 
 /** What of import-in-the-middle is used here. */
 interface HookLibrary {
@@ -27,16 +25,11 @@ export function hookModules(modules: readonly string[], log: Log): void {
   if (hooked != null) hooked.push(...wanted);
   else {
     slot[HOOKED] = wanted;
-    if (startsAsCommonJS()) beforeFirstImport(() => hookNow(wanted, log));
-    else hookNow(wanted, log);
-  }
-}
-
-function hookNow(modules: readonly string[], log: Log): void {
-  try {
-    if (!hookInThread(modules)) hookThroughLoader(modules);
-  } catch (error) {
-    log.warn(`ES modules cannot be instrumented: ${String(error)}`);
+    try {
+      if (!hookInThread(wanted)) hookThroughLoader(wanted);
+    } catch (error) {
+      log.warn(`ES modules cannot be instrumented: ${String(error)}`);
+    }
   }
 }
 

@@ -1,0 +1,48 @@
+import { createRequire } from "node:module";
+import type { Adapter } from "../adapters.js";
+import type { Log } from "../log.js";
+import { startsAsCommonJS } from "./entry-point.js";
+import { beforeFirstImport } from "./first-import.js";
+import { onFirstRequire } from "./first-require.js";
+import { hookModules } from "./hooks.js";
+
+/**
+ * Attaches each adapter before the application can call its library: at once, or, where everything passes
+ * through `require`, no earlier than the library is required. Returns a function that attaches nothing more.
+ */
+export function attachWhenUsed(
+  adapters: readonly Adapter[],
+  attach: (adapter: Adapter) => void,
+  log: Log,
+): () => void {
+  const waiting = new Set(adapters);
+  const attachNow = (adapter: Adapter, canWait: boolean) => {
+    if (!waiting.delete(adapter)) return;
+    try {
+      attach(adapter);
+    } catch (error) {
+      // In the middle of loading what the adapter needs; the library itself comes later.
+      if (canWait && (error as NodeJS.ErrnoException).code === "ERR_REQUIRE_CYCLE_MODULE")
+        waiting.add(adapter);
+      else log.warn(`${adapter.name} cannot be instrumented: ${String(error)}`);
+    }
+  };
+  const attachAll = (canWait: boolean) => {
+    for (const adapter of adapters) attachNow(adapter, canWait);
+    hookModules(
+      adapters.flatMap(({ modules }) => modules),
+      log,
+    );
+  };
+  if (startsAsCommonJS() && !isHooked()) {
+    for (const adapter of adapters) onFirstRequire(adapter.modules[0], () => attachNow(adapter, false));
+    beforeFirstImport(() => attachAll(true));
+  } else attachAll(false);
+  return () => waiting.clear();
+}
+
+/** The hook of OpenTelemetry's instrumentations shows nobody a module that it has seen before. */
+function isHooked(): boolean {
+  const { cache, resolve } = createRequire(import.meta.url);
+  return resolve("@opentelemetry/instrumentation") in cache;
+}
