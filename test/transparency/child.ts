@@ -6,7 +6,7 @@ import { context, trace } from "@opentelemetry/api";
 import { AsyncLocalStorageContextManager } from "@opentelemetry/context-async-hooks";
 import { anthropicSuite } from "./anthropic/suite.js";
 import { instrument } from "./instrument.js";
-import { compareMembers, memberTable } from "./members.js";
+import { type Aftermath, type Switching, tryAftermath, trySwitching } from "./lifecycle.js";
 import { describe, type Seen } from "./observe.js";
 import { openaiSuite } from "./openai/suite.js";
 import { Provider, type ProviderRequest, type Reply } from "./provider.js";
@@ -14,6 +14,7 @@ import { OWN_SPAN, provideTracing, Recorder } from "./recorder.js";
 import type { Run, RunResult } from "./run.js";
 import type { App, Observation, Report, Scenario } from "./scenario.js";
 import { loadApp } from "./sdk.js";
+import type { Client, Dialect } from "./shared/dialect.js";
 
 declare const gc: () => void;
 
@@ -35,8 +36,8 @@ function wordOf(word: unknown): string {
 }
 
 /** Turns of the loop after which every handler, close event and rejection of a scenario has been heard. */
-async function settle(provider: Provider): Promise<void> {
-  await provider.quiet();
+async function settle(provider: Provider, leavesOpen = false): Promise<void> {
+  await provider.quiet(leavesOpen ? 50 : 2_000);
   for (let turn = 0; turn < 4; turn += 1) await new Promise(setImmediate);
   await delay(2);
 }
@@ -53,7 +54,7 @@ async function runOne(
   } catch (error) {
     seen = { "[scenario threw]": describe(error) };
   }
-  await settle(app.provider);
+  await settle(app.provider, scenario.leavesOpen);
   const requests = app.provider.requests.map(({ method, path, headers, body, end }) => ({
     method,
     path,
@@ -102,14 +103,15 @@ async function runAll(): Promise<RunResult> {
       continue;
     }
     ran.push({ scenario, observation: await runOne(scenario, app) });
-    if (scenario.drops) await collectGarbage(scenario.name);
+    if (scenario.drops && instrumentation) await collectGarbage(scenario.name);
   }
   return {
     version: loaded.version.join("."),
     node: process.version,
     // Spans are read at the very end: one that ends twice or late is seen then.
     reports: ran.map(({ scenario, observation }) => toReport(scenario, observation)),
-    members: await members(loaded, instrumentation),
+    ...(run.mode === "bare" ? { switching: await switchingOf(suite, loaded) } : {}),
+    ...(instrumentation ? { aftermath: await aftermathOf(suite, loaded, instrumentation) } : {}),
   };
 }
 
@@ -125,8 +127,10 @@ interface Suite {
   readonly scenarios: readonly Scenario<unknown, unknown>[];
   routes(request: ProviderRequest): Reply;
   client(sdk: unknown, provider: Provider, options: Record<string, unknown>): unknown;
+  readonly dialect: Dialect;
 }
 
+type Instrumentation = ReturnType<typeof instrument>;
 type Loaded = Awaited<ReturnType<typeof loadApp>>;
 
 function appFor(suite: Suite, loaded: Loaded, provider: Provider): App<unknown, unknown> {
@@ -139,7 +143,8 @@ function appFor(suite: Suite, loaded: Loaded, provider: Provider): App<unknown, 
     make,
     load: loaded.load,
     async reported(count = 1) {
-      for (let waited = 0; rejections.length < count && waited < 500; waited += 5) await delay(5);
+      const start = performance.now();
+      while (rejections.length < count && performance.now() - start < 500) await delay(5);
     },
     insideSpan: () => trace.getActiveSpan() !== undefined,
     async inOwnSpan(work) {
@@ -154,18 +159,25 @@ function appFor(suite: Suite, loaded: Loaded, provider: Provider): App<unknown, 
   };
 }
 
-/** Bare: what enabling changes and disabling gives back. Instrumented: what is left after `disable()`. */
-async function members(loaded: Loaded, live: ReturnType<typeof instrument> | undefined): Promise<Seen> {
-  if (live) {
-    live.disable();
-    return null;
-  }
-  const before = memberTable(loaded.sdk);
-  const instrumentation = instrument(run, undefined);
-  instrumentation.manuallyInstrument(loaded.sdk);
-  const during = compareMembers(before, memberTable(loaded.sdk));
-  instrumentation.disable();
-  return { during, after: compareMembers(before, memberTable(loaded.sdk)) };
+async function switchingOf(suite: Suite, loaded: Loaded): Promise<Switching> {
+  const client = suite.client(loaded.sdk, await Provider.start(suite.routes), {}) as Client;
+  const holder = Object.getPrototypeOf(suite.dialect.resource(client)) as object;
+  return trySwitching(loaded.sdk, holder, () => instrument(run, undefined));
+}
+
+async function aftermathOf(suite: Suite, loaded: Loaded, live: Instrumentation): Promise<Aftermath> {
+  const second = instrument({ ...run, module: "cjs" }, trace.getTracerProvider());
+  let calls = 0;
+  return tryAftermath(loaded.sdk, live, second, async () => {
+    calls += 1;
+    recorder.scenario = `afterwards ${calls}`;
+    const provider = await Provider.start(suite.routes);
+    await suite.dialect
+      .resource(suite.client(loaded.sdk, provider, {}) as Client)
+      .create(suite.dialect.params());
+    await provider.stop();
+    return recorder.spansOf(recorder.scenario);
+  });
 }
 
 const result = await runAll();

@@ -5,13 +5,14 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { compareRuns, type Verdict } from "./compare.js";
+import type { Aftermath, Switching } from "./lifecycle.js";
 import type { Run, RunResult } from "./run.js";
 
 const execute = promisify(execFile);
 const CHILD = fileURLToPath(
   new URL(import.meta.url.endsWith(".ts") ? "dist/child.js" : "child.js", import.meta.url),
 );
-const PATIENCE_MS = 120_000;
+const PATIENCE_MS = 300_000;
 
 /** One SDK, loaded one way, on one Node: bare and instrumented. */
 export interface Place {
@@ -26,8 +27,8 @@ export interface PlaceResult {
   readonly version: string;
   readonly node: string;
   readonly verdicts: readonly Verdict[];
-  /** Members that enabling replaced, and those that disabling did not give back. */
-  readonly members: { readonly during: readonly string[]; readonly after: readonly string[] };
+  readonly switching: Switching;
+  readonly aftermath: Aftermath;
 }
 
 /** The folders of `matrix/`, oldest version first. */
@@ -52,11 +53,19 @@ export async function runPlace(place: Place): Promise<PlaceResult> {
       version: bare.version,
       node: bare.node,
       verdicts: compareRuns(bare, native, instrumented),
-      members: bare.members as unknown as PlaceResult["members"],
+      ...present({ switching: bare.switching, aftermath: instrumented.aftermath }),
     };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+function present<Fields extends object>(
+  fields: Fields,
+): { [Name in keyof Fields]-?: NonNullable<Fields[Name]> } {
+  for (const [name, value] of Object.entries(fields))
+    if (value == null) throw new Error(`the run tells no ${name}`);
+  return fields as { [Name in keyof Fields]-?: NonNullable<Fields[Name]> };
 }
 
 async function runChild({ app, module, node }: Place, mode: Run["mode"], folder: string): Promise<RunResult> {
@@ -80,12 +89,18 @@ function cleanEnvironment(): NodeJS.ProcessEnv {
 /** The majors of Node that the full matrix covers. */
 export const NODE_MAJORS = [20, 24] as const;
 
-/** Paths of the wanted major versions of Node; the running one first, one that cannot be had left out. */
+/** Paths of the wanted major versions of Node and of the running one, in order; one that cannot be had is left out. */
 export async function findNodes(majors: readonly number[]): Promise<string[]> {
   const running = Number(process.versions.node.split(".")[0]);
   const others = majors.filter((major) => major !== running);
   const found = await Promise.all(others.map(findNode));
-  return [process.execPath, ...found.filter((path) => path !== undefined)];
+  const paths = new Map(others.map((major, at) => [major, found[at]]));
+  const inOrder = [...majors, running]
+    .filter((major, at, all) => all.indexOf(major) === at)
+    .sort((a, b) => a - b);
+  return inOrder
+    .map((major) => (major === running ? process.execPath : paths.get(major)))
+    .filter((path) => path !== undefined);
 }
 
 async function findNode(major: number): Promise<string | undefined> {

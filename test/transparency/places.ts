@@ -16,7 +16,10 @@ export async function compareEverywhere(apps: readonly string[]): Promise<void> 
   for (const place of places) testPlace(place, await runPlace(place));
 }
 
-function testPlace({ app, module }: Place, { version, node, verdicts, members }: PlaceResult): void {
+function testPlace(
+  { app, module }: Place,
+  { version, node, verdicts, switching, aftermath }: PlaceResult,
+): void {
   const sdk = `${app.split("-")[0]} ${version}`;
   describe(`${sdk}, ${module === "cjs" ? "require" : "import"}, Node ${node}`, () => {
     for (const { name, differences, spans } of verdicts) {
@@ -27,12 +30,21 @@ function testPlace({ app, module }: Place, { version, node, verdicts, members }:
     }
 
     it("replaces nothing but the values of methods", () => {
-      expect(members.during.length).toBeGreaterThan(0);
-      expect(members.during.filter((change) => !change.endsWith(": value"))).toEqual([]);
+      expect(switching.during.length).toBeGreaterThan(0);
+      expect(switching.during.filter((change) => !change.endsWith(": value"))).toEqual([]);
     });
 
-    it("gives every method back when it is disabled", () => {
-      expect(members.after).toEqual([]);
+    it("gives every method back when it is disabled, the second time too", () => {
+      expect(switching.after).toEqual([]);
+      expect(switching.afterAgain).toEqual([]);
+    });
+
+    it("leaves the application's own patches alone, made before or after", () => {
+      expect(switching).toMatchObject({ keepsEarlierPatch: true, keepsLaterPatch: true });
+    });
+
+    it("records a call once when the SDK is instrumented twice, and not at all when disabled", () => {
+      expect(aftermath).toEqual({ spansWhenTwice: 1, spansWhenDisabled: 0 });
     });
   });
 }

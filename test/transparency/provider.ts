@@ -57,7 +57,7 @@ export class Provider {
   }
 
   /** Waits until no exchange is open any more, or the patience is over: some are left open on purpose. */
-  async quiet(patienceMs = 250): Promise<void> {
+  async quiet(patienceMs = 2_000): Promise<void> {
     await until(() => this.requests.every(({ end }) => end !== "open"), patienceMs);
   }
 
@@ -103,7 +103,8 @@ function steadyHeaders(request: IncomingMessage): Record<string, string> {
 }
 
 async function until(holds: () => boolean, patienceMs = 5_000): Promise<void> {
-  for (let waited = 0; !holds() && waited < patienceMs; waited += 2) await delay(2);
+  const start = performance.now();
+  while (!holds() && performance.now() - start < patienceMs) await delay(2);
 }
 
 /** A JSON answer. `headers` wins over what is set here. */

@@ -55,6 +55,7 @@ function toSpanSeen({ span, ends }: Entry): SpanSeen {
     operation,
     outcome: ends === 0 ? "unfinished" : outcome,
     ends,
+    ours: (span as unknown as ReadableSpan).instrumentationScope.name.startsWith("@kit/"),
     consistent:
       failed === (attributes["error.type"] !== undefined) &&
       failed === ["error", "aborted"].includes(outcome) &&

@@ -1,4 +1,4 @@
-import type { Seen } from "./observe.js";
+import type { Aftermath, Switching } from "./lifecycle.js";
 import type { Report } from "./scenario.js";
 
 /** What one child process is asked to do. */
@@ -17,6 +17,8 @@ export interface RunResult {
   readonly version: string;
   readonly node: string;
   readonly reports: readonly Report[];
-  /** Methods that the instrumentation replaces while enabled, and what is still not the original after `disable()`. */
-  readonly members: Seen;
+  /** Of the bare run, after its scenarios. */
+  readonly switching?: Switching;
+  /** Of the instrumented run, after its scenarios. */
+  readonly aftermath?: Aftermath;
 }

@@ -16,6 +16,8 @@ export interface Scenario<Client, Sdk> {
   readonly optional?: readonly string[];
   /** True when a span can only end once the garbage collector has found what the application dropped. */
   readonly drops?: boolean;
+  /** True when the exchange with the provider is still open at the end, so that nobody need wait for it. */
+  readonly leavesOpen?: boolean;
   /** Returns what the application saw, already described. */
   run(app: App<Client, Sdk>): Promise<unknown>;
 }
@@ -53,6 +55,8 @@ export interface SpanSeen {
   readonly operation: string;
   readonly outcome: string;
   readonly ends: number;
+  /** Made by the kit, not by an SDK that has telemetry of its own. */
+  readonly ours: boolean;
   /** A failed span has ERROR status and an `error.type`, any other has neither. */
   readonly consistent: boolean;
 }

@@ -11,10 +11,10 @@ interface Column {
   readonly module: "cjs" | "esm";
 }
 
-const nodes = (await findNodes(NODE_MAJORS)).sort();
-const missing = NODE_MAJORS.length - nodes.length;
-if (missing > 0)
-  console.error(`transparency: ${missing} of Node ${NODE_MAJORS.join(", ")} cannot be had here`);
+const nodes = await findNodes(NODE_MAJORS);
+if (nodes.length < NODE_MAJORS.length) {
+  console.error(`transparency: not every one of Node ${NODE_MAJORS.join(", ")} can be had here`);
+}
 const columns = nodes.flatMap((node): Column[] => [
   { node, module: "cjs" },
   { node, module: "esm" },
@@ -24,8 +24,7 @@ let heads: string[] = [];
 const rows: string[] = [];
 for (const [sdk, apps] of Object.entries(APPS)) {
   for (const app of apps) {
-    const results: PlaceResult[] = [];
-    for (const { node, module } of columns) results.push(await runPlace({ app, module, node }));
+    const results = await Promise.all(columns.map(({ node, module }) => runPlace({ app, module, node })));
     heads = results.map(
       ({ node }, at) => `Node ${node.slice(1)}, ${columns[at]?.module === "cjs" ? "require" : "import"}`,
     );
@@ -43,10 +42,10 @@ const lines = [
 writeFileSync(README, between(readFileSync(README, "utf8"), lines.join("\n")));
 
 /** How often the application saw no difference, and how often each call had its one right span. */
-function cell({ verdicts, members }: PlaceResult): string {
+function cell({ verdicts, switching }: PlaceResult): string {
   const equal = verdicts.filter(({ differences }) => differences.length === 0).length;
   const spans = verdicts.filter(({ spans }) => spans === undefined).length;
-  return `${equal} / ${spans}${members.after.length === 0 ? "" : ", not all given back"}`;
+  return `${equal} / ${spans}${switching.after.length === 0 ? "" : ", not all given back"}`;
 }
 
 function report(place: string, verdicts: PlaceResult["verdicts"]): void {

@@ -114,7 +114,7 @@ export const helpers: readonly AnthropicScenario[] = [
       const helper = client.messages.stream(messageParams());
       const log = listen(helper);
       for await (const _ of helper) break;
-      await provider.quiet(2_000);
+      await provider.quiet();
       return [log, helper.aborted, helper.ended, helper.controller.signal.aborted];
     },
   },

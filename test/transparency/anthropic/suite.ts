@@ -24,6 +24,7 @@ export const anthropicSuite = {
     ...endpoints,
   ] as readonly AnthropicScenario[],
   routes,
+  dialect: anthropicDialect,
   client(sdk: Sdk, provider: Provider, options: Record<string, unknown>): Anthropic {
     return new sdk.Anthropic({
       ...anthropicDialect.clientOptions(provider.origin),

@@ -129,7 +129,7 @@ export const helpers: readonly OpenAIScenario[] = [
       const helper = helpersOf(app).stream(streamParams());
       const log = listen(helper);
       for await (const _ of helper) break;
-      await app.provider.quiet(2_000);
+      await app.provider.quiet();
       return [log, helper.aborted, helper.ended, helper.controller.signal.aborted];
     },
   },

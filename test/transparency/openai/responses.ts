@@ -185,7 +185,7 @@ export const responses: readonly OpenAIScenario[] = [
         seen.push(describe(event));
         if (seen.length === 3) break;
       }
-      await provider.quiet(2_000);
+      await provider.quiet();
       return [seen, helper.controller.signal.aborted];
     },
   },

@@ -26,6 +26,7 @@ export const openaiSuite = {
     ...endpoints,
   ] as readonly OpenAIScenario[],
   routes,
+  dialect: openaiDialect,
   client(sdk: Sdk, provider: Provider, options: Record<string, unknown>): OpenAI {
     return new sdk.OpenAI({ ...openaiDialect.clientOptions(provider.origin), maxRetries: 0, ...options });
   },

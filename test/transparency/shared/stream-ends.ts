@@ -17,7 +17,7 @@ export const streamEnds = (dialect: Dialect): readonly AnyScenario[] => [
         seen.push(describe(part));
         if (seen.length === 3) break;
       }
-      await provider.quiet(2_000);
+      await provider.quiet();
       return { seen, aborted: stream.controller.signal.aborted, stopped: source.written() < 20_000 };
     },
   },
@@ -79,7 +79,7 @@ export const streamEnds = (dialect: Dialect): readonly AnyScenario[] => [
       const reader = (stream.toReadableStream() as ReadableStream<Uint8Array>).getReader();
       const first = new TextDecoder().decode((await reader.read()).value);
       await reader.cancel("enough");
-      await provider.quiet(2_000);
+      await provider.quiet();
       return [first, stream.controller.signal.aborted, source.written() < 20_000];
     },
   },
@@ -225,6 +225,7 @@ export const streamEnds = (dialect: Dialect): readonly AnyScenario[] => [
   },
   {
     name: "never reads a stream",
+    leavesOpen: true,
     spans: ["chat abandoned"],
     drops: true,
     async run({ client, provider }) {
@@ -236,6 +237,7 @@ export const streamEnds = (dialect: Dialect): readonly AnyScenario[] => [
   },
   {
     name: "reads two chunks of a stream and drops it",
+    leavesOpen: true,
     spans: ["chat abandoned"],
     drops: true,
     async run({ client, provider }) {
