@@ -71,6 +71,11 @@ function finish(span, params, body, content) {
   };
   if (content) {
     attributes["gen_ai.input.messages"] = JSON.stringify(params.messages.map(toMessage));
+    if (params.tools) {
+      attributes["gen_ai.tool.definitions"] = JSON.stringify(
+        params.tools.map(({ type, function: { name } }) => ({ type, name })),
+      );
+    }
     attributes["gen_ai.output.messages"] = JSON.stringify(
       body.choices.map(({ message }) => toMessage(message)),
     );

@@ -194,7 +194,10 @@ export class Recorder {
     const attributes: Attributes = {};
     guard("a request", () => setRequest(attributes, request));
     guard("an answer", () => setResponse(attributes, response));
-    if (ownProvider === true) setOthers(attributes, { ...request.ownAttributes, ...response.ownAttributes });
+    if (ownProvider === true) {
+      if (request.ownAttributes !== undefined) setOthers(attributes, request.ownAttributes);
+      if (response.ownAttributes !== undefined) setOthers(attributes, response.ownAttributes);
+    }
     if (this.#firstChunkAt !== undefined && isInference(request.operation)) {
       attributes[ATTR.responseTimeToFirstChunk] = (this.#firstChunkAt - this.#startedAt) / 1_000;
     }

@@ -29,28 +29,6 @@ export interface Usage {
   costUsd?: Count;
 }
 
-/** The totals, recorded also when zero. */
-const TOTALS = [
-  ["input", ATTR.usageInputTokens],
-  ["output", ATTR.usageOutputTokens],
-] as const;
-
-/** The parts, recorded when above zero. */
-const PARTS = [
-  ["cacheRead", ATTR.usageCacheReadInputTokens],
-  ["cacheWrite", ATTR.usageCacheWriteInputTokens],
-  ["reasoning", ATTR.usageReasoningOutputTokens],
-  ["textInput", ATTR.usageTextInputTokens],
-  ["textOutput", ATTR.usageTextOutputTokens],
-  ["textCacheRead", ATTR.usageTextCacheReadInputTokens],
-  ["imageInput", ATTR.usageImageInputTokens],
-  ["imageOutput", ATTR.usageImageOutputTokens],
-  ["imageCacheRead", ATTR.usageImageCacheReadInputTokens],
-  ["audioInput", ATTR.usageAudioInputTokens],
-  ["audioOutput", ATTR.usageAudioOutputTokens],
-  ["audioCacheRead", ATTR.usageAudioCacheReadInputTokens],
-] as const;
-
 /** Whether a provider's number can be a token count: providers have sent strings, fractions and negatives. */
 export function isCount(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0;
@@ -66,14 +44,24 @@ export function hasUsage(usage: Usage | undefined): boolean {
   return usage != null && (isCount(usage.input) || isCount(usage.output));
 }
 
-/** Adds the usage attributes of a span to `attributes`. */
+/** Adds the usage attributes of a span: the totals also when zero, their parts only above it. */
 export function setUsage(attributes: Attributes, usage: Usage): void {
-  for (const [key, name] of TOTALS) {
-    const value = usage[key];
-    if (isCount(value)) attributes[name] = value;
-  }
-  for (const [key, name] of PARTS) {
-    const value = usage[key];
-    if (isCount(value) && value > 0) attributes[name] = value;
-  }
+  if (isCount(usage.input)) attributes[ATTR.usageInputTokens] = usage.input;
+  if (isCount(usage.output)) attributes[ATTR.usageOutputTokens] = usage.output;
+  setPart(attributes, ATTR.usageCacheReadInputTokens, usage.cacheRead);
+  setPart(attributes, ATTR.usageCacheWriteInputTokens, usage.cacheWrite);
+  setPart(attributes, ATTR.usageReasoningOutputTokens, usage.reasoning);
+  setPart(attributes, ATTR.usageTextInputTokens, usage.textInput);
+  setPart(attributes, ATTR.usageTextOutputTokens, usage.textOutput);
+  setPart(attributes, ATTR.usageTextCacheReadInputTokens, usage.textCacheRead);
+  setPart(attributes, ATTR.usageImageInputTokens, usage.imageInput);
+  setPart(attributes, ATTR.usageImageOutputTokens, usage.imageOutput);
+  setPart(attributes, ATTR.usageImageCacheReadInputTokens, usage.imageCacheRead);
+  setPart(attributes, ATTR.usageAudioInputTokens, usage.audioInput);
+  setPart(attributes, ATTR.usageAudioOutputTokens, usage.audioOutput);
+  setPart(attributes, ATTR.usageAudioCacheReadInputTokens, usage.audioCacheRead);
+}
+
+function setPart(attributes: Attributes, name: string, value: Count): void {
+  if (isCount(value) && value > 0) attributes[name] = value;
 }
