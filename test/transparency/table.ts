@@ -42,10 +42,18 @@ const lines = [
 writeFileSync(README, between(readFileSync(README, "utf8"), lines.join("\n")));
 
 /** How often the application saw no difference, and how often each call had its one right span. */
-function cell({ verdicts, switching }: PlaceResult): string {
-  const equal = verdicts.filter(({ differences }) => differences.length === 0).length;
-  const spans = verdicts.filter(({ spans }) => spans === undefined).length;
-  return `${equal} / ${spans}${switching.after.length === 0 ? "" : ", not all given back"}`;
+function cell(result: PlaceResult): string {
+  const equal = result.verdicts.filter(({ differences }) => differences.length === 0).length;
+  const spans = result.verdicts.filter(({ spans }) => spans === undefined).length;
+  return `${equal} / ${spans}${switchesCleanly(result) ? "" : ", does not switch cleanly"}`;
+}
+
+function switchesCleanly({ switching, aftermath }: PlaceResult): boolean {
+  const { during, after, afterAgain, keepsEarlierPatch, keepsLaterPatch } = switching;
+  const onlyValues = during.every((change) => change.endsWith(": value"));
+  const givenBack = after.length + afterAgain.length === 0;
+  const counted = aftermath.spansWhenTwice === 1 && aftermath.spansWhenDisabled === 0;
+  return onlyValues && givenBack && keepsEarlierPatch && keepsLaterPatch && counted;
 }
 
 function report(place: string, verdicts: PlaceResult["verdicts"]): void {
