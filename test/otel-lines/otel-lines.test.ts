@@ -45,6 +45,14 @@ describe("an application on OpenTelemetry 3.x", () => {
   it("gets spans, metrics and events when all share its copy of the API", async () => {
     await expectComplete(await runHost({ node, line: "3", flags: ONE_API }));
   });
+
+  it("gets them when the register hook ran before its set-up, with an older copy of the API", async () => {
+    await expectComplete(await runHost({ node, line: "3", flags: REGISTER }));
+  });
+
+  it("gets them when the register hook ran before its set-up, with its copy of the API", async () => {
+    await expectComplete(await runHost({ node, line: "3", flags: [...ONE_API, ...REGISTER] }));
+  });
 });
 
 async function expectComplete(recorded: Recorded): Promise<void> {

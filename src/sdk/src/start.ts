@@ -14,9 +14,10 @@ import { chooseAdapters, toAdapterConfig } from "./adapters.js";
 import { createBackends, wantedBackends } from "./backends.js";
 import type { Configuration } from "./configuration.js";
 import { warnOfSecondCopies } from "./copies.js";
-import { registeredMeterProvider, registeredTracerProvider, yieldTracerProvider } from "./globals.js";
+import { registeredMeterProvider, registeredTracerProvider } from "./globals.js";
 import { type Kit, setCurrentKit } from "./kit.js";
 import type { Log } from "./log.js";
+import { makeWay } from "./make-way.js";
 import { attachWhenUsed } from "./modules/when-used.js";
 import type { InitOptions } from "./options.js";
 import { Pipeline } from "./pipeline.js";
@@ -59,9 +60,13 @@ export function start(options: InitOptions, configuration: Configuration, log: L
   };
   for (const instrumentation of options.instrumentations ?? []) attach(instrumentation);
   if (joined == null) {
-    const stopWatching = yieldTracerProvider((provider) => {
-      tracerProvider = provider;
-      for (const instrumentation of attached) instrumentation.setTracerProvider(provider);
+    const stopWatching = makeWay(["trace", "metrics", "context", "propagation"], (signal, instance) => {
+      if (signal === "metrics") {
+        for (const instrumentation of attached) instrumentation.setMeterProvider(instance as MeterProvider);
+      }
+      if (signal !== "trace") return;
+      tracerProvider = instance as TracerProvider;
+      for (const instrumentation of attached) instrumentation.setTracerProvider(tracerProvider);
       log.info("the application registered a TracerProvider; spans go to that one from now on.");
     });
     assembly.undo.push(stopWatching);
