@@ -1,9 +1,12 @@
-// `npm run transparency:table`: runs the full matrix and writes its result into README.md beside the sources.
+// `npm run transparency:table`: runs the full matrix and writes its result into the READMEs.
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { APPS, findNodes, NODE_MAJORS, type PlaceResult, runPlace } from "./matrix.js";
 
-const README = fileURLToPath(new URL("../README.md", import.meta.url));
+/** The suite's own page, and the front page of the house. */
+const READMES = ["../README.md", "../../../README.md"].map((path) =>
+  fileURLToPath(new URL(path, import.meta.url)),
+);
 const MARKS = ["<!-- table: written by npm run transparency:table -->", "<!-- /table -->"] as const;
 
 interface Column {
@@ -39,7 +42,7 @@ const lines = [
   `|---|---|${heads.map(() => "---|").join("")}`,
   ...rows,
 ];
-writeFileSync(README, between(readFileSync(README, "utf8"), lines.join("\n")));
+for (const readme of READMES) writeFileSync(readme, between(readFileSync(readme, "utf8"), lines.join("\n")));
 
 /** How often the application saw no difference, and how often each call had its one right span. */
 function cell(result: PlaceResult): string {
