@@ -9,7 +9,6 @@ const WORKER = fileURLToPath(new URL("worker.mjs", import.meta.url));
 
 async function start(settings) {
   const child = fork(WORKER, [JSON.stringify(settings)], {
-    execArgv: ["--expose-gc"],
     stdio: ["ignore", "ignore", "inherit", "ipc"],
   });
   await once(child, "message");
@@ -21,6 +20,8 @@ async function round(child, workload, calls) {
   const [measured] = await once(child, "message");
   return measured;
 }
+
+const WARM_UP_ROUNDS = 3;
 
 /** Medians of the added nanoseconds per call, by variant and workload. */
 export async function measure(variants, settings, { rounds, workloads = Object.keys(WORKLOADS) }) {
@@ -36,12 +37,13 @@ export async function measure(variants, settings, { rounds, workloads = Object.k
     const { calls, chunks } = WORKLOADS[workload];
     const samples = new Map(variants.map((variant) => [variant, []]));
     const spans = new Map();
-    for (let index = -2; index < rounds; index += 1) {
+    // What is compiled late in one process must not be compared with what is compiled already in another.
+    for (const child of children.values()) await round(child, workload, calls * WARM_UP_ROUNDS);
+    for (let index = 0; index < rounds; index += 1) {
       for (const [variant, child] of children) {
         const measured = await round(child, workload, calls);
         spans.set(variant, measured.spans / calls);
-        if (index >= 0)
-          samples.get(variant).push(process.env.BENCH_CPU ? measured.cpuPerCall : measured.perCall);
+        if (index >= 0) samples.get(variant).push(measured.perCall);
       }
     }
     const bare = samples.get("bare");

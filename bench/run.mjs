@@ -34,7 +34,7 @@ function table(title, head, rows) {
 }
 
 async function calls(title, settings, variants) {
-  const rows = await measure(variants, settings, { rounds: quick ? 5 : 21 });
+  const rows = await measure(variants, settings, { rounds: quick ? 3 : 11 });
   const shown = variants.slice(1);
   table(
     title,

@@ -33,7 +33,6 @@ const client = new OpenAI({ apiKey: "bench", fetch, maxRetries: 0 });
 process.on("message", async ({ workload, calls }) => {
   const { run } = WORKLOADS[workload];
   const before = exported;
-  globalThis.gc?.();
   const cpu = process.cpuUsage();
   const started = process.hrtime.bigint();
   for (let done = 0; done < calls; done += 1) {

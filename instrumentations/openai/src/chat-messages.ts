@@ -59,8 +59,9 @@ export interface ChatTool {
 export function readChatMessage(message: ChatMessage): Message {
   const role = textOf(message.role) ?? "assistant";
   const name = textOf(message.name);
-  if (role === "tool" || role === "function") return { ...readToolMessage(message), ...(name && { name }) };
-  return { role, parts: readParts(message), ...(name && { name }) };
+  const read =
+    role === "tool" || role === "function" ? readToolMessage(message) : { role, parts: readParts(message) };
+  return name === undefined ? read : { ...read, name };
 }
 
 /** Reads the tools that the model was offered. */

@@ -17,7 +17,8 @@ export function conformContent(content: Content): Content {
   };
 }
 
-function conformMessages(messages: readonly Message[]): Message[] {
+function conformMessages(messages: Message[]): Message[] {
+  if (messages.every(fits)) return messages;
   return messages.filter(isObject).map((message) => {
     if (typeof message.role !== "string") message.role = String(message.role);
     if ("name" in message && typeof message.name !== "string") delete message.name;
@@ -26,7 +27,8 @@ function conformMessages(messages: readonly Message[]): Message[] {
   });
 }
 
-function conformParts(parts: readonly MessagePart[]): MessagePart[] {
+function conformParts(parts: MessagePart[]): MessagePart[] {
+  if (parts.every(isPlain)) return parts;
   const conformed = parts.filter(isObject);
   for (const part of conformed as unknown as Record<string, unknown>[]) {
     for (const key of TEXTS) {
@@ -39,6 +41,19 @@ function conformParts(parts: readonly MessagePart[]): MessagePart[] {
     if (typeof part.type !== "string") part.type = "x_unknown";
   }
   return conformed;
+}
+
+/** Nearly all messages are texts in order; looking costs less than making them anew. */
+function fits(message: Message | null): boolean {
+  return (
+    typeof message?.role === "string" &&
+    (message.name === undefined || typeof message.name === "string") &&
+    message.parts?.every(isPlain) === true
+  );
+}
+
+function isPlain(part: MessagePart | null): boolean {
+  return part?.type === "text" && typeof part.content === "string";
 }
 
 /** What a text part holds instead of a text is kept as JSON; nothing is an empty text. */

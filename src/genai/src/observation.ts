@@ -19,7 +19,7 @@ export class Observation {
   readonly #call: Call;
   readonly #request: RequestFacts;
   #fold: Fold<unknown, unknown> | undefined;
-  #aborts: Aborts | undefined;
+  #signal: AbortSignal | undefined;
   #streaming = false;
 
   constructor(recorder: Recorder, call: Call, request: RequestFacts) {
@@ -39,7 +39,7 @@ export class Observation {
       }
       this.#streaming = true;
       this.#fold = this.#call.fold(this.#recorder.wantsContent);
-      this.#aborts = watchAborts((value as { controller?: AbortController }).controller?.signal);
+      this.#signal = (value as { controller?: AbortController }).controller?.signal;
       tapStream(value, this);
     });
   }
@@ -61,15 +61,16 @@ export class Observation {
       this.#add(result?.value);
       return;
     }
-    if (this.#aborts?.signal.aborted === true) this.#abort(this.#aborts.signal);
+    if (this.#signal?.aborted === true) this.#abort(this.#signal);
     else this.#end({ outcome: "completed", response: this.#partial() });
   }
 
-  /** The consumer leaves the stream before its end. Some SDKs abort the request themselves just before. */
+  /**
+   * The consumer leaves the stream before its end. That the request is aborted by then says nothing: some SDKs do so
+   * themselves just before. An abort by the application shows in the next step, if there is one.
+   */
   close(): void {
-    const aborts = this.#aborts;
-    if (aborts?.signal.aborted === true && !aborts.thisTurn) this.#abort(aborts.signal);
-    else this.#end({ outcome: "cancelled", response: this.#partial() });
+    this.#end({ outcome: "cancelled", response: this.#partial() });
   }
 
   #add(chunk: unknown): void {
@@ -109,29 +110,6 @@ export class Observation {
       return undefined;
     }
   }
-}
-
-interface Aborts {
-  readonly signal: AbortSignal;
-  /** Whether the abort came in the turn of the event loop that is still running. */
-  thisTurn: boolean;
-}
-
-/** The listener knows this record alone: the signal of an open request must not keep an abandoned stream alive. */
-function watchAborts(signal: AbortSignal | undefined): Aborts | undefined {
-  if (signal === undefined) return undefined;
-  const aborts: Aborts = { signal, thisTurn: false };
-  signal.addEventListener(
-    "abort",
-    () => {
-      aborts.thisTurn = true;
-      queueMicrotask(() => {
-        aborts.thisTurn = false;
-      });
-    },
-    { once: true },
-  );
-  return aborts;
 }
 
 function isAbort(error: unknown): boolean {

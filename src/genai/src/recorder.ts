@@ -133,13 +133,20 @@ export class Recorder {
     if (this.#ended) return;
     this.#ended = true;
     const response = end.response ?? {};
-    guard("an end", () => this.#start.ended?.(end));
-    const failure = guard("a failure", () => this.#readFailure(end));
-    guard("an operation", () => this.#describe(end.outcome, response, failure));
-    if (failure !== undefined) guard("a failure", () => this.#fail(failure));
-    guard("the ids of an operation", () => this.#remember(response));
+    let failure: Failure | undefined;
+    try {
+      this.#start.ended?.(end);
+      failure = this.#readFailure(end);
+      this.#describe(end.outcome, response, failure);
+      if (failure !== undefined) this.#fail(failure);
+      this.#remember(response);
+    } catch (error) {
+      diag.debug("an operation could not be recorded in full", String(error));
+      if (failure !== undefined) this.#span.setStatus({ code: SpanStatusCode.ERROR });
+    }
     guard("the end of a span", () => this.#span.end());
-    guard("metrics", () => this.#measure(response, failure?.type));
+    if (this.#telemetry.instruments !== undefined)
+      guard("metrics", () => this.#measure(response, failure?.type));
   }
 
   #remember({ linkAs }: ResponseFacts): void {
@@ -192,7 +199,7 @@ export class Recorder {
   #attributes(outcome: Outcome, response: ResponseFacts, failure: Failure | undefined): Attributes {
     const { request, ownProvider } = this.#start;
     const attributes: Attributes = {};
-    guard("a request", () => setRequest(attributes, request));
+    setRequest(attributes, request);
     guard("an answer", () => setResponse(attributes, response));
     if (ownProvider === true) {
       if (request.ownAttributes !== undefined) setOthers(attributes, request.ownAttributes);
