@@ -54,6 +54,26 @@ describe("one call, one result", () => {
     expect(data).toEqual([undefined, "1", "1", undefined]);
   });
 
+  it("tells a call before its result where whole-millisecond clocks make the tool seem to end first", async () => {
+    const traceId = newTraceId();
+    const spans = [
+      toolSpan({ traceId, start: 4, end: 4.1, tool: "t", id: "1", result: "R", attributes }),
+      chatSpan({
+        traceId,
+        start: 0,
+        end: 4.9,
+        attributes,
+        input: [user("q")],
+        output: [assistant(call("1", "t", { a: 1 }))],
+      }),
+    ];
+    expect(await told(spans)).toEqual([
+      "user: q",
+      'assistant: [Tool Call: t] {"a":1}',
+      "system: [Tool Result] R",
+    ]);
+  });
+
   it("takes the answer from the history when nobody saw the execution, in either way of writing it", async () => {
     const inToolMessage = story();
     expect(

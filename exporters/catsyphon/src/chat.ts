@@ -145,6 +145,7 @@ class ChatTeller {
     const known = this.#conversation.tools.asked(id, call.name, call.arguments, this.#origin.spanId);
     if (!known) return false;
     known.told = true;
+    known.toldMicros = this.#end;
     return tellCall(this.#conversation, this.#origin, this.#end, this.#settings, {
       useId: known.useId,
       name: call.name,

@@ -1,4 +1,5 @@
-import type { ReadableSpan } from "./readable-span.js";
+import { ATTR } from "@kit/genai";
+import { type ReadableSpan, toMicros } from "./readable-span.js";
 import { readKind } from "./span-kind.js";
 import type { SpanNode, TraceIndex, TraceRecord } from "./trace.js";
 
@@ -96,6 +97,9 @@ function mayMatter(span: ReadableSpan): boolean {
   return readKind(span.attributes) !== "other";
 }
 
+/** Start times are whole milliseconds in many SDKs, so two spans can seem to overlap by up to one. */
+const CLOCK_SKEW_MICROS = 1_000;
+
 /** Children before the parents that end in the same microsecond with them. */
 function byEnd(spans: PlacedSpan[]): PlacedSpan[] {
   const compare = (a: ReadableSpan, b: ReadableSpan) =>
@@ -103,5 +107,34 @@ function byEnd(spans: PlacedSpan[]): PlacedSpan[] {
     a.endTime[1] - b.endTime[1] ||
     b.startTime[0] - a.startTime[0] ||
     b.startTime[1] - a.startTime[1];
-  return spans.sort((a, b) => compare(a.span, b.span));
+  return answersBeforeTools(spans.sort((a, b) => compare(a.span, b.span)));
+}
+
+/** A tool that seems to have ended just before a model's answer of its trace is the one that the answer asked for. */
+function answersBeforeTools(spans: PlacedSpan[]): PlacedSpan[] {
+  for (let index = 0; index < spans.length; index += 1) {
+    const tool = spans[index];
+    if (tool?.node.kind !== "tool") continue;
+    const answer = spans.findIndex((other, at) => at > index && asksFor(other, tool));
+    const [moved] = answer < 0 ? [] : spans.splice(answer, 1);
+    if (moved !== undefined) spans.splice(index, 0, moved);
+  }
+  return spans;
+}
+
+function asksFor(chat: PlacedSpan, tool: PlacedSpan): boolean {
+  if (chat.trace !== tool.trace || chat.node.kind !== "chat") return false;
+  const id = tool.node.toolCallId;
+  const overlap = toMicros(chat.span.endTime) - toMicros(tool.span.startTime);
+  return (
+    overlap <= CLOCK_SKEW_MICROS &&
+    overlap >= 0 &&
+    id !== undefined &&
+    answered(chat).includes(JSON.stringify(id))
+  );
+}
+
+function answered({ span }: PlacedSpan): string {
+  const messages = span.attributes[ATTR.outputMessages];
+  return typeof messages === "string" ? messages : "";
 }

@@ -11,6 +11,8 @@ export interface ToolCall {
   askedBy: string | undefined;
   /** Whether the call itself was told; a result may come to light before it. */
   told: boolean;
+  /** Time of the model's answer that told it, in microseconds; its result is never told before that. */
+  toldMicros?: number;
   resolved: boolean;
   readonly occurrence: number;
 }
@@ -55,7 +57,7 @@ export class ToolCalls {
 
   #add(id: string, name: string, args: unknown, askedBy: string | undefined, occurrence: number): ToolCall {
     const useId = occurrence === 1 ? id : `${id}#${occurrence}`;
-    const call = {
+    const call: ToolCall = {
       useId,
       name,
       argumentsKey: toKey(args),

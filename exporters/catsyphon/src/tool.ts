@@ -28,7 +28,8 @@ export function tellTool(
   call.resolved = true;
   const error = readError(span);
   const result = settings.includeContent ? toText(parseText(span.attributes[ATTR.toolCallResult])) : "";
-  tellResult(conversation, origin, toMicros(span.endTime), settings, {
+  const micros = Math.max(toMicros(span.endTime), (call.toldMicros ?? 0) + 1);
+  tellResult(conversation, origin, micros, settings, {
     useId: call.useId,
     success: !error,
     result,
