@@ -11,13 +11,17 @@ async function start(settings) {
   const child = fork(WORKER, [JSON.stringify(settings)], {
     stdio: ["ignore", "ignore", "inherit", "ipc"],
   });
-  await once(child, "message");
+  child.died = new Promise((_, reject) => {
+    child.once("exit", () => reject(new Error(`the worker of ${settings.variant} died`)));
+  });
+  child.died.catch(() => {});
+  await Promise.race([once(child, "message"), child.died]);
   return child;
 }
 
 async function round(child, workload, calls) {
   child.send({ workload, calls });
-  const [measured] = await once(child, "message");
+  const [measured] = await Promise.race([once(child, "message"), child.died]);
   return measured;
 }
 
