@@ -1,4 +1,4 @@
-import { ATTR } from "@kit/genai";
+import { ATTR, KIT_ATTR } from "@kit/genai";
 import { type Attributes, SpanStatusCode } from "@opentelemetry/api";
 import { type ReadableSpan, readString } from "./readable-span.js";
 
@@ -21,7 +21,7 @@ export function readKind(attributes: Attributes): SpanKind {
   const operation = attributes[ATTR.operationName];
   const kind =
     typeof operation === "string" && Object.hasOwn(KINDS, operation) ? KINDS[operation] : undefined;
-  const groups = kind === "agent" && GROUPING.has(String(attributes["kit.kind"]));
+  const groups = kind === "agent" && GROUPING.has(String(attributes[KIT_ATTR.kind]));
   return groups ? "other" : (kind ?? "other");
 }
 

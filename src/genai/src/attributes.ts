@@ -114,4 +114,39 @@ export const KIT_ATTR = {
   imageCount: "kit.image.count",
   /** double, seconds: length of the audio that was billed or transcribed, where the provider tells it. */
   audioDuration: "kit.audio.duration",
+  /**
+   * string: what the application marked by hand: `session`, `cron`, `agent`, `task`, `tool`, `trace`, or one
+   * moment: `event`, `metric`, `alert`, `error`.
+   */
+  kind: "kit.kind",
+  /** string: what the application calls a session; `session.id` is its key. */
+  sessionName: "kit.session.name",
+  /** string: how a session went in the application's own word, such as `ok`. */
+  sessionResult: "kit.session.result",
+  /** string: name of a scheduled job. */
+  cronJob: "kit.cron.job",
+  /** string: what a run of a scheduled job came to, in a sentence. */
+  cronSummary: "kit.cron.summary",
+  /** string: name of a moment or of a measured quantity. */
+  eventName: "kit.event.name",
+  /** string, JSON object: facts of the moment. */
+  eventData: "kit.event.data",
+  /** double: measured value. */
+  metricValue: "kit.metric.value",
+  /** string, JSON object of strings: dimensions of the value. */
+  metricTags: "kit.metric.tags",
+  /** string: what is wrong. */
+  alertMessage: "kit.alert.message",
+  /** string: `info`, `warning` or `critical`. */
+  alertSeverity: "kit.alert.severity",
+  /** string: more about it; JSON when it was not text. */
+  alertDetails: "kit.alert.details",
+  /** string, JSON array: arguments of a marked function, only when asked for. */
+  functionArguments: "kit.function.arguments",
+  /** string, JSON: what a marked function returned, only when asked for. */
+  functionResult: "kit.function.result",
+  /** string, on a span event `kit.log`: a line the application logged into a session or job. */
+  logMessage: "kit.log.message",
+  /** string, JSON object, on the same: facts beside the line. */
+  logData: "kit.log.data",
 } as const;

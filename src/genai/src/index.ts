@@ -10,6 +10,7 @@ export { CostCalculator, type Price, type PriceOverrides } from "./cost.js";
 export type { AnyCall, AnyToolLoop, Definition, Target } from "./definition.js";
 export { DeltaFold } from "./delta-fold.js";
 export { type Endpoint, readEndpoint } from "./endpoint.js";
+export { type Inherited, inheritedAttributes, readInherited, withInherited } from "./inherited.js";
 export { GenAIInstrumentation, type GenAIInstrumentationConfig } from "./instrumentation.js";
 export {
   type CustomPart,
