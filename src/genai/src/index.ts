@@ -6,7 +6,9 @@ export {
   createContentPolicy,
 } from "./content-policy.js";
 export { copyWith } from "./copy-with.js";
-export { CostCalculator, type Price, type PriceOverrides } from "./cost.js";
+export { CostCalculator } from "./cost/calculator.js";
+export type { CostMatch } from "./cost/model-name.js";
+export type { Price, PriceEntry, PriceOverrides } from "./cost/price.js";
 export type { AnyCall, AnyToolLoop, Definition, Target } from "./definition.js";
 export { DeltaFold } from "./delta-fold.js";
 export { type Endpoint, readEndpoint } from "./endpoint.js";

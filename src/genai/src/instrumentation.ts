@@ -16,7 +16,9 @@ import {
 } from "@opentelemetry/instrumentation";
 import { SCHEMA_URL } from "./attributes.js";
 import { type ContentOptions, createContentPolicy } from "./content-policy.js";
-import { CostCalculator, type PriceOverrides } from "./cost.js";
+import { CostCalculator } from "./cost/calculator.js";
+import type { CostMatch } from "./cost/model-name.js";
+import type { PriceOverrides } from "./cost/price.js";
 import type { Definition, Target } from "./definition.js";
 import { readEndpoint } from "./endpoint.js";
 import { RememberedSpans } from "./links.js";
@@ -44,6 +46,8 @@ import { traceTool } from "./tool.js";
 export interface GenAIInstrumentationConfig extends InstrumentationConfig, ContentOptions {
   /** Own prices by model name, in US dollars per 1,000 tokens; they win over the built-in table. */
   prices?: PriceOverrides;
+  /** How much of a model's name must agree for own and published prices to hold. @default "strict" */
+  costMatch?: CostMatch;
   /** Whether log events are made (operation details, exceptions), if a LoggerProvider is there. @default true */
   emitEvents?: boolean;
   /**
@@ -288,7 +292,7 @@ export abstract class GenAIInstrumentation<
     const { tracerProvider, meterProvider, loggerProvider } = resolveProviders(this.providers);
     this.meters = meterProvider;
     // Prices and remembered spans outlive a change of provider.
-    this.costs ??= new CostCalculator(config.prices);
+    this.costs ??= new CostCalculator(config.prices, config.costMatch);
     this.remembered ??= new RememberedSpans();
     return {
       tracer: tracerProvider.getTracer(name, version, scope),

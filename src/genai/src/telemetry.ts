@@ -1,7 +1,7 @@
 import type { Tracer } from "@opentelemetry/api";
 import type { Logger } from "@opentelemetry/api-logs";
 import type { ContentPolicy } from "./content-policy.js";
-import type { CostCalculator } from "./cost.js";
+import type { CostCalculator } from "./cost/calculator.js";
 import type { RememberedSpans } from "./links.js";
 import type { Instruments } from "./metrics.js";
 

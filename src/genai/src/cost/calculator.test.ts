@@ -1,0 +1,139 @@
+import { describe, expect, it } from "vitest";
+import { CostCalculator } from "./calculator.js";
+
+const MILLION = { input: 1_000_000, output: 1_000_000 };
+
+describe("from the table", () => {
+  const costs = new CostCalculator();
+
+  it.each([
+    ["openai", "gpt-4o-2024-08-06", MILLION, 12.5],
+    ["openai", "gpt-4o", { input: 1_000, output: 1_000 }, 0.0125],
+    ["azure.ai.openai", "gpt-4o", MILLION, 12.5],
+    ["anthropic", "claude-opus-4-1", MILLION, 90],
+    ["groq", "llama-3.1-8b-instant", MILLION, 0.13],
+    ["litellm", "openai/gpt-5-mini", MILLION, 2.25],
+    ["some-gateway", "gpt-4o", MILLION, 12.5],
+  ])("prices %s %s", (provider, model, usage, dollars) => {
+    expect(costs.cost(provider, [model], usage)).toBeCloseTo(dollars, 9);
+  });
+
+  it("prices cached input at its own rate and counts it once", () => {
+    const usage = { input: 1_000, output: 0, cacheRead: 400 };
+    expect(costs.cost("openai", ["gpt-4o"], usage)).toBeCloseTo((600 * 2.5 + 400 * 1.25) / 1e6, 12);
+  });
+
+  it("prices cache writes of five minutes and of an hour apart", () => {
+    const usage = { input: 3_000, output: 0, cacheWrite: 2_000, cacheWrite1h: 500 };
+    const dollars = (1_000 * 15 + 1_500 * 18.75 + 500 * 30) / 1e6;
+    expect(costs.cost("anthropic", ["claude-opus-4-1"], usage)).toBeCloseTo(dollars, 12);
+  });
+
+  it("prices a large input by its tier, from the first token above it", () => {
+    const at = (input: number) => costs.cost("google", ["gemini-2.5-pro"], { input, output: 0 });
+    expect(at(200_000)).toBeCloseTo(0.25, 9);
+    expect(at(200_001)).toBeCloseTo((200_001 * 2.5) / 1e6, 9);
+  });
+
+  it("takes the first model that is known", () => {
+    expect(costs.cost("openai", [undefined, "nobody-knows", "gpt-4o"], MILLION)).toBeCloseTo(12.5, 9);
+  });
+
+  it("is zero only for zero tokens", () => {
+    expect(costs.cost("openai", ["gpt-4o"], { input: 0, output: 0 })).toBe(0);
+  });
+
+  it.each([
+    ["an unknown model", "openai", "nobody-knows", MILLION],
+    ["a fine-tune, which costs more than its base", "openai", "ft:gpt-4o-2024-08-06:org::id", MILLION],
+    ["a call without usage", "openai", "gpt-4o", {}],
+    ["a model on a server of one's own", "ollama", "llama-3.1-8b", MILLION],
+  ])("is unknown for %s, never 0", (_, provider, model, usage) => {
+    expect(costs.cost(provider, [model], usage)).toBeUndefined();
+  });
+});
+
+it("believes the provider's own figure before any table", () => {
+  expect(new CostCalculator().cost("openrouter", ["gpt-4o"], { ...MILLION, costUsd: 0.42 })).toBe(0.42);
+});
+
+it("knows models from the published list where the maintained table has none", () => {
+  const costs = new CostCalculator();
+  expect(costs.cost("mistral_ai", ["mistral-small"], MILLION)).toBeCloseTo(0.8, 9);
+  expect(costs.cost("anthropic", ["claude-haiku"], MILLION)).toBeCloseTo(1.5, 9);
+});
+
+it("believes the maintained table before the published list, which is older", () => {
+  expect(new CostCalculator().cost("openai", ["o3"], MILLION)).toBeCloseTo(10, 9);
+});
+
+it("keeps a billionth of a dollar", () => {
+  const costs = new CostCalculator({ small: [0.000001, 0.0000004] });
+  expect(costs.cost("", ["small"], { input: 1, output: 0 })).toBe(1e-9);
+  expect(costs.cost("", ["small"], { input: 0, output: 1 })).toBe(0);
+});
+
+describe("by prefix", () => {
+  const costs = new CostCalculator({ "gpt-4": [1, 1], "my-": [2, 2] }, "prefix");
+
+  it("prices a model by the longest name that it begins with, own or published", () => {
+    expect(costs.cost("openai", ["gpt-4.1"], MILLION)).toBe(2_000);
+    expect(costs.cost("openai", ["gpt-4o-audio"], MILLION)).toBeCloseTo(12.5, 9);
+    expect(costs.cost("ollama", ["my-model"], MILLION)).toBe(4_000);
+  });
+
+  it("puts the published list before the maintained table", () => {
+    expect(costs.cost("openai", ["o3"], MILLION)).toBeCloseTo(50, 9);
+    expect(costs.cost("openai", ["gpt-5"], MILLION)).toBeCloseTo(11.25, 9);
+  });
+
+  it("prices no fine-tune", () => {
+    expect(costs.cost("openai", ["ft:gpt-4o:org::id"], MILLION)).toBeUndefined();
+  });
+});
+
+describe("overrides", () => {
+  const costs = new CostCalculator({
+    "gpt-4o": [1, 2],
+    "My-Model": { input: 1, output: 2, cacheRead: 0.5 },
+    entry: { input_cost_per_1k: 1, output_cost_per_1k: 2, cache_write_per_1k: 3 },
+    "ft:gpt-4o:org::id": [3, 3],
+    "gpt-4": [7, 7],
+    broken: [Number.NaN, 1],
+  });
+
+  it("win over the table", () => {
+    expect(costs.cost("openai", ["gpt-4o"], { input: 1_000, output: 1_000 })).toBe(3);
+  });
+
+  it("match names without regard to case and price cached input", () => {
+    expect(costs.cost("openai", ["my-model"], { input: 1_000, output: 0, cacheRead: 1_000 })).toBe(0.5);
+  });
+
+  it("win for every version of their model, and for no other model", () => {
+    const usage = { input: 1_000, output: 1_000 };
+    expect(costs.cost("openai", ["gpt-4o-2024-08-06"], usage)).toBe(3);
+    expect(costs.cost("openai", ["gpt-4o-mini"], usage)).toBeCloseTo(0.00075, 9);
+    expect(costs.cost("openai", ["gpt-4-1106-preview"], usage)).toBeCloseTo(0.04, 9);
+    expect(costs.cost("openai", ["gpt-4-0613"], usage)).toBe(14);
+  });
+
+  it("price the answering model before the one asked for", () => {
+    expect(costs.cost("openai", ["my-model", "gpt-4o"], { input: 1_000, output: 0 })).toBe(1);
+    expect(costs.cost("openai", ["deployment-7", "my-model"], { input: 1_000, output: 0 })).toBe(1);
+  });
+
+  it("may price a fine-tune or a server of one's own by its very name", () => {
+    expect(costs.cost("openai", ["ft:gpt-4o:org::id"], { input: 1_000, output: 0 })).toBe(3);
+    expect(costs.cost("ollama", ["my-model:latest"], { input: 1_000, output: 0 })).toBe(1);
+  });
+
+  it("may be written as entries of a price file", () => {
+    const usage = { input: 3_000, output: 1_000, cacheWrite: 1_000, cacheRead: 1_000 };
+    expect(costs.cost("", ["entry"], usage)).toBe(1 + 1 + 3 + 2);
+  });
+
+  it("are ignored when they are no prices", () => {
+    expect(costs.cost("openai", ["broken"], { input: 1_000, output: 0 })).toBeUndefined();
+  });
+});

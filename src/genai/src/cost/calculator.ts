@@ -1,0 +1,120 @@
+import { diag } from "@opentelemetry/api";
+import { isAmount, isCount, type Usage } from "../usage.js";
+import { type MaintainedPrice, MaintainedPrices } from "./maintained.js";
+import { type CostMatch, toModelName } from "./model-name.js";
+import { costAt, type Price, type PriceOverrides, readOverrides } from "./price.js";
+import { PriceList } from "./price-list.js";
+import { loadUpstreamPrices, type UpstreamPrices } from "./upstream.js";
+
+/** How one model is priced, found once. `null`: nobody knows it. */
+type Pricing = { readonly kind: "flat"; readonly price: Price } | MaintainedPrice | null;
+
+/** Servers that people run themselves: a call costs electricity, whatever the model costs elsewhere. */
+const SELF_HOSTED: ReadonlySet<string> = new Set(["ollama", "vllm"]);
+
+const MAX_REMEMBERED = 500;
+
+/**
+ * Prices calls by own prices first, then by the maintained table of `@pydantic/genai-prices`, then by the list that
+ * AgentPulse publishes. Unknown stays unknown.
+ *
+ * Own and published prices hold for all versions of the model they name (`strict`), or for every name that begins
+ * alike (`prefix`). The latter is for those who need the figures of AgentPulse's Python SDK: its list then goes
+ * before the maintained table, and prices many a model by its older namesake.
+ */
+export class CostCalculator {
+  readonly #match: CostMatch;
+  readonly #overrides: readonly [model: string, price: Price][];
+  readonly #own: PriceList;
+  readonly #maintained = new MaintainedPrices();
+  readonly #pricings = new Map<string, Map<string, Pricing>>();
+  #upstream: UpstreamPrices | undefined;
+  #loading = false;
+
+  constructor(overrides: PriceOverrides = {}, match: CostMatch = "strict") {
+    this.#match = match;
+    this.#overrides = readOverrides(overrides);
+    this.#own = new PriceList(this.#overrides);
+  }
+
+  /** Loads the price tables soon, off the caller's path: they are large, and the first answer takes longer than this. */
+  warmUp(): void {
+    if (this.#loading) return;
+    this.#loading = true;
+    setImmediate(() => this.#maintained.load()).unref();
+  }
+
+  /**
+   * US dollars for a call, or `undefined` when its model or its usage is unknown. Never 0 for want of a price.
+   * @param models the answering model first, then the one that was asked for: the first known one counts
+   */
+  cost(provider: string, models: readonly (string | undefined)[], usage: Usage): number | undefined {
+    if (isAmount(usage.costUsd)) return usage.costUsd;
+    if (!isCount(usage.input) && !isCount(usage.output)) return undefined;
+    for (const model of models) {
+      if (model === undefined) continue;
+      const dollars = this.#costOf(provider, model, usage);
+      if (dollars !== undefined) return round(dollars);
+    }
+    return undefined;
+  }
+
+  #costOf(provider: string, model: string, usage: Usage): number | undefined {
+    const pricing = this.#pricing(provider, model);
+    if (pricing === null) return undefined;
+    if (pricing.kind === "flat") return costAt(pricing.price, usage);
+    try {
+      return this.#maintained.cost(pricing, usage);
+    } catch (error) {
+      diag.debug("no price for this usage", model, String(error));
+      return undefined;
+    }
+  }
+
+  #pricing(provider: string, model: string): Pricing {
+    const models = this.#pricings.get(provider) ?? new Map<string, Pricing>();
+    if (models.size === 0) this.#pricings.set(provider, models);
+    const known = models.get(model);
+    if (known !== undefined) return known;
+    if (models.size >= MAX_REMEMBERED) models.clear();
+    const found = this.#find(provider, model);
+    models.set(model, found);
+    return found;
+  }
+
+  #find(provider: string, model: string): Pricing {
+    const own = this.#own.exactly(model);
+    if (own !== undefined) return flat(own);
+    // A fine-tune costs more than its base model, whose price the tables would give.
+    if (toModelName(model) === undefined) return null;
+    if (SELF_HOSTED.has(provider)) return flat(this.#own.find(model, this.#match));
+    if (this.#match === "prefix") {
+      return flat(this.#published.list.find(model, "prefix")) ?? this.#maintained.find(provider, model);
+    }
+    return (
+      flat(this.#findOwnVersion(model)) ??
+      this.#maintained.find(provider, model) ??
+      flat(this.#published.list.find(model, "strict"))
+    );
+  }
+
+  /** Another name of a listed model is that model's, even where it looks like a version of one that has an own price. */
+  #findOwnVersion(model: string): Price | undefined {
+    return this.#own.isEmpty ? undefined : this.#own.find(this.#published.canonical(model), "strict");
+  }
+
+  /** By prefix, the longest name decides, so own prices stand in the list itself. */
+  get #published(): UpstreamPrices {
+    this.#upstream ??= loadUpstreamPrices(this.#match === "prefix" ? this.#overrides : []);
+    return this.#upstream;
+  }
+}
+
+function flat(price: Price | undefined): Pricing {
+  return price === undefined ? null : { kind: "flat", price };
+}
+
+/** To a billionth of a dollar, which keeps one token of the cheapest model and drops binary noise. */
+function round(dollars: number): number {
+  return Math.round(dollars * 1e9) / 1e9;
+}

@@ -1,0 +1,82 @@
+import { diag } from "@opentelemetry/api";
+import { isAmount, isCount, type Usage } from "../usage.js";
+
+/** US dollars per 1,000 tokens. */
+export interface Price {
+  readonly input: number;
+  readonly output: number;
+  /** @default the input price */
+  readonly cacheRead?: number | undefined;
+  /** @default the input price */
+  readonly cacheWrite?: number | undefined;
+}
+
+/** The same in the words of price files, so that an entry of one can be passed on as it is. */
+export interface PriceEntry {
+  readonly input_cost_per_1k: number;
+  readonly output_cost_per_1k: number;
+  readonly cache_read_per_1k?: number | undefined;
+  readonly cache_write_per_1k?: number | undefined;
+}
+
+/**
+ * Own prices by model name: `[input, output]` or a long form, in US dollars per 1,000 tokens. They win over every
+ * table, for dated versions of the named model too.
+ */
+export type PriceOverrides = Readonly<
+  Record<string, readonly [input: number, output: number] | Price | PriceEntry>
+>;
+
+/** The usable prices of an application; what is none is said once through `diag`. */
+export function readOverrides(overrides: PriceOverrides): [model: string, price: Price][] {
+  return Object.entries(overrides).flatMap(([model, given]): [string, Price][] => {
+    const price = toPrice(given);
+    if (price !== undefined) return [[model, price]];
+    diag.warn(
+      `prices[${JSON.stringify(model)}]: expected numbers of US dollars per 1,000 tokens, zero or above; ignored.`,
+    );
+    return [];
+  });
+}
+
+/** `undefined` for whatever is no price. */
+export function toPrice(given: unknown): Price | undefined {
+  if (typeof given !== "object" || given === null) return undefined;
+  const price: Price = Array.isArray(given) ? { input: given[0], output: given[1] } : fromObject(given);
+  const { input, output, cacheRead = 0, cacheWrite = 0 } = price;
+  return [input, output, cacheRead, cacheWrite].every(isAmount) ? price : undefined;
+}
+
+function fromObject(given: object): Price {
+  const entry = given as PriceEntry;
+  if (!("input_cost_per_1k" in entry)) return given as Price;
+  return {
+    input: entry.input_cost_per_1k,
+    output: entry.output_cost_per_1k,
+    cacheRead: entry.cache_read_per_1k,
+    cacheWrite: entry.cache_write_per_1k,
+  };
+}
+
+export function countOf(value: unknown): number {
+  return isCount(value) ? value : 0;
+}
+
+/** Tokens of a call by what they cost: the totals less their separately priced parts. */
+export function splitTokens(usage: Usage): { fresh: number; read: number; write: number; output: number } {
+  const read = countOf(usage.cacheRead);
+  const write = countOf(usage.cacheWrite);
+  return {
+    fresh: Math.max(0, countOf(usage.input) - read - write),
+    read,
+    write,
+    output: countOf(usage.output),
+  };
+}
+
+/** US dollars for a call at a flat price. */
+export function costAt(price: Price, usage: Usage): number {
+  const { fresh, read, write, output } = splitTokens(usage);
+  const cached = read * (price.cacheRead ?? price.input) + write * (price.cacheWrite ?? price.input);
+  return (fresh * price.input + cached + output * price.output) / 1_000;
+}

@@ -1,0 +1,52 @@
+import { createRequire } from "node:module";
+import { diag } from "@opentelemetry/api";
+import { toModelName } from "./model-name.js";
+import { type Price, type PriceEntry, toPrice } from "./price.js";
+import { PriceList } from "./price-list.js";
+
+/** An entry of `data/upstream-prices.json`. */
+interface UpstreamEntry extends PriceEntry {
+  readonly model: string;
+  readonly provider: string;
+  readonly aliases?: readonly string[];
+  readonly source: string;
+  readonly as_of: string;
+}
+
+/** The prices that AgentPulse publishes, which name some models that no other table has. */
+export interface UpstreamPrices {
+  readonly list: PriceList;
+  /** The model that a name is another name of; other names stay as they are. */
+  readonly canonical: (name: string) => string;
+}
+
+/**
+ * Reads the data file: a required JSON file works alike in every Node and module system.
+ * @param more prices that replace those of the list, or join it
+ */
+export function loadUpstreamPrices(
+  more: readonly (readonly [name: string, price: Price])[] = [],
+): UpstreamPrices {
+  const canonical = new Map<string, string>();
+  const prices = readEntries().flatMap((entry): [string, Price][] => {
+    const price = toPrice(entry);
+    if (price === undefined) return [];
+    const { model, aliases = [] } = entry;
+    for (const alias of aliases) canonical.set(alias, model);
+    return [model, ...aliases].map((name): [string, Price] => [name, price]);
+  });
+  return {
+    list: new PriceList([...prices, ...more]),
+    canonical: (name) => canonical.get(toModelName(name) ?? name) ?? name,
+  };
+}
+
+function readEntries(): readonly UpstreamEntry[] {
+  try {
+    return createRequire(import.meta.url)("../../data/upstream-prices.json") as UpstreamEntry[];
+  } catch (error) {
+    // A bundler may leave the file behind.
+    diag.debug("the list of upstream prices cannot be loaded", String(error));
+    return [];
+  }
+}
