@@ -22,6 +22,8 @@ export class Sandbox {
   readonly sessions = new Map<string, ExecSession>();
   readonly labels: readonly string[];
   faults: Faults = {};
+  /** Pings that commands' sockets got. */
+  pings = 0;
   rules: unknown[] = [{ include: "defaults" }];
   checkpoints: Saved[] = [];
   readonly #root: string;

@@ -177,7 +177,7 @@ export class SpritesServer {
     else if (!sandbox.faults.neverAnswer) {
       const id = path[4] ?? url.searchParams.get("id");
       const session = takeRefusal(sandbox.faults) ?? this.#findSession(sandbox, id, url.searchParams);
-      if (session instanceof ExecSession) this.#accept(request, socket, head, session, sandbox.faults);
+      if (session instanceof ExecSession) this.#accept(request, socket, head, session, sandbox);
       else refuse(socket, session);
     }
   }
@@ -187,8 +187,9 @@ export class SpritesServer {
     socket: Socket,
     head: Buffer,
     session: ExecSession,
-    faults: Faults,
+    sandbox: Sandbox,
   ): void {
+    const { faults } = sandbox;
     // `ws` has no option for headers of the 101 answer but this event.
     this.#upgrades.once("headers", (headers) => {
       headers.push("Sprite-Version: v0.0.1-rc46");
@@ -196,6 +197,7 @@ export class SpritesServer {
     });
     const joins = /\/exec\/\d/.test(request.url ?? "");
     this.#upgrades.handleUpgrade(request, socket, head, (client) => {
+      client.on("ping", () => sandbox.pings++);
       if (faults.mutePongs) client.pong = () => undefined;
       session.join(client, socket, !joins);
     });
