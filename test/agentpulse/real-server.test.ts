@@ -1,0 +1,27 @@
+import { beforeAll, describe } from "vitest";
+import { holdsForWorker, register } from "./facts.js";
+import { holdsForSelfHost } from "./self-host-facts.js";
+
+/**
+ * The facts the fake is built on, held against running servers: what the fake claims, they must do.
+ * AGENTPULSE_REAL_URL names a Worker, and AGENTPULSE_REAL_PRO_KEY a key on its pro plan;
+ * AGENTPULSE_SELF_HOST_URL names the server written in Python. Other keys are registered as they are needed.
+ */
+const worker = process.env.AGENTPULSE_REAL_URL;
+const proKey = process.env.AGENTPULSE_REAL_PRO_KEY;
+const selfHost = process.env.AGENTPULSE_SELF_HOST_URL;
+
+describe.skipIf(!worker)("a real Worker (absent unless AGENTPULSE_REAL_URL names it)", () => {
+  holdsForWorker(() => ({ url: worker ?? "", proKey }));
+});
+
+describe.skipIf(!selfHost)(
+  "a real self-host server (absent unless AGENTPULSE_SELF_HOST_URL names it)",
+  () => {
+    let key: string;
+    beforeAll(async () => {
+      key = await register(selfHost ?? "");
+    });
+    holdsForSelfHost(() => ({ url: selfHost ?? "", key }));
+  },
+);
