@@ -7,8 +7,8 @@ import { importsOf, publishedPackages, sourcesOf } from "./packages.js";
 const ALLOWED: readonly (readonly [folder: RegExp, mayImport: RegExp])[] = [
   [/^src\/register$/, /^@kit\/sdk$/],
   [/^src\/sdk$/, /^@kit\/(?!register$)/],
-  [/^src\/tracing$/, /^@kit\/genai$/],
-  [/^instrumentations\//, /^@kit\/genai$/],
+  [/^src\/(tracing|chat-completions)$/, /^@kit\/genai$/],
+  [/^instrumentations\//, /^@kit\/(genai|chat-completions)$/],
   [/^exporters\//, /^@kit\/(genai|delivery|catsyphon)$/],
 ];
 

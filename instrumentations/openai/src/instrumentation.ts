@@ -1,14 +1,7 @@
-import {
-  type AnyCall,
-  type AnyToolLoop,
-  type Definition,
-  GenAIInstrumentation,
-  type Target,
-} from "@kit/genai";
-import { batchResults, createBatch, knownBatch } from "./batches.js";
-import { chat } from "./chat.js";
-import { completions } from "./completions.js";
-import { embeddings } from "./embeddings.js";
+import { embeddings } from "@kit/chat-completions";
+import { type Definition, GenAIInstrumentation, methodsOf, type Target } from "@kit/genai";
+import { batches, batchResults } from "./batches.js";
+import { chat, completions } from "./chat.js";
 import { images, speech, transcript } from "./media.js";
 import { moderations } from "./moderations.js";
 import { compact, responses, retrieve } from "./responses.js";
@@ -47,45 +40,31 @@ type Resource = (new (client: object) => object) & { [nested: string]: Resource 
 function targets(exports: unknown): readonly Target[] {
   const { OpenAI, default: standard } = exports as Record<string, Resource | undefined>;
   const root = (OpenAI ?? standard ?? exports) as Resource;
-  const { Audio, Batches, Chat, Embeddings, Files, Images } = root;
+  const { Audio, Beta, Chat } = root;
+  const response = { create: responses, retrieve, compact };
   return [
-    ...resource(Chat?.Completions, { create: { call: chat }, runTools: { toolLoop: runTools } }),
-    ...resource(betaCompletions(root), {
-      runTools: { toolLoop: runTools },
-      runFunctions: { toolLoop: runTools },
+    ...on(Chat?.Completions, { create: chat, runTools }),
+    ...on(betaCompletions(root), { runTools, runFunctions: runTools }),
+    ...on(root.Responses, response),
+    ...on(Beta?.Responses, response),
+    ...on(root.Embeddings, { create: embeddings }),
+    ...on(root.Completions, { create: completions }),
+    ...on(root.Images, {
+      generate: images("image_generation"),
+      edit: images("image_edit"),
+      createVariation: images("image_variation"),
     }),
-    ...[root.Responses, root.Beta?.Responses].flatMap((each) =>
-      resource(each, {
-        create: { call: responses },
-        retrieve: { call: retrieve },
-        compact: { call: compact },
-      }),
-    ),
-    ...resource(Embeddings, { create: { call: embeddings } }),
-    ...resource(root.Completions, { create: { call: completions } }),
-    ...resource(Images, {
-      generate: { call: images("image_generation") },
-      edit: { call: images("image_edit") },
-      createVariation: { call: images("image_variation") },
-    }),
-    ...resource(Audio?.Speech, { create: { call: speech } }),
-    ...resource(Audio?.Transcriptions, { create: { call: transcript("transcription") } }),
-    ...resource(Audio?.Translations, { create: { call: transcript("translation") } }),
-    ...resource(root.Moderations, { create: { call: moderations } }),
-    ...resource(Batches, {
-      create: { call: createBatch },
-      retrieve: { call: knownBatch("retrieve_batch") },
-      cancel: { call: knownBatch("cancel_batch") },
-    }),
-    ...resource(Files, { content: { call: batchResults } }),
+    ...on(Audio?.Speech, { create: speech }),
+    ...on(Audio?.Transcriptions, { create: transcript("transcription") }),
+    ...on(Audio?.Translations, { create: transcript("translation") }),
+    ...on(root.Moderations, { create: moderations }),
+    ...on(root.Batches, batches),
+    ...on(root.Files, { content: batchResults }),
   ];
 }
 
-type Meaning = { call: AnyCall } | { toolLoop: AnyToolLoop };
-
-function resource(type: Resource | undefined, methods: Record<string, Meaning>): Target[] {
-  const on: object | undefined = type?.prototype;
-  return Object.entries(methods).map(([method, meaning]) => ({ on, method, ...meaning }));
+function on(resource: Resource | undefined, meanings: Parameters<typeof methodsOf>[1]): Target[] {
+  return methodsOf(resource?.prototype, meanings);
 }
 
 /** Version 4 keeps the helpers under `beta.chat.completions`, a class that its exports do not name. */

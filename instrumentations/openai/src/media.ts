@@ -1,8 +1,8 @@
-import { type Call, type Fold, KIT_ATTR, type MessagePart, toMediaPart } from "@kit/genai";
+import { readTokenUsage, type TokenUsage } from "@kit/chat-completions";
+import { type Call, type Content, type Fold, KIT_ATTR, textMessage, toMediaPart } from "@kit/genai";
 import type { SpeechCreateParams } from "openai/resources/audio/speech";
 import type { TranscriptionCreateParams } from "openai/resources/audio/transcriptions";
 import type { ImageGenerateParams } from "openai/resources/images";
-import { readTokenUsage, type TokenUsage } from "./usage.js";
 
 interface Image {
   url?: string;
@@ -27,12 +27,12 @@ export function images(operation: string): Call<[Partial<ImageGenerateParams>], 
       model: params.model,
       outputType: "image",
       choiceCount: params.n,
-      content: () => (params.prompt === undefined ? {} : { inputMessages: [userText(params.prompt)] }),
+      content: () => readPrompt(params.prompt),
     }),
-    response: (body) => ({
-      usage: readTokenUsage(body.usage),
-      attributes: { [KIT_ATTR.imageCount]: body.data?.length ?? 0 },
-      content: () => ({ outputMessages: [{ role: "assistant", parts: (body.data ?? []).map(toImagePart) }] }),
+    response: ({ data = [], usage }) => ({
+      usage: readTokenUsage(usage),
+      attributes: { [KIT_ATTR.imageCount]: data.length },
+      content: () => ({ outputMessages: [{ role: "assistant", parts: data.map(toImagePart) }] }),
     }),
     fold: foldImages,
   };
@@ -44,7 +44,7 @@ export const speech: Call<[Partial<SpeechCreateParams>]> = {
     operation: "speech",
     model: params.model,
     outputType: "speech",
-    content: () => ({ inputMessages: [userText(params.input ?? "")] }),
+    content: () => readPrompt(params.input),
   }),
 };
 
@@ -66,32 +66,30 @@ export function transcript(
       model: params.model,
       temperature: params.temperature,
       outputType: "text",
-      content: () => (params.prompt === undefined ? {} : { inputMessages: [userText(params.prompt)] }),
+      content: () => readPrompt(params.prompt),
     }),
     response: (body) => readTranscript(typeof body === "string" ? { text: body } : body),
     fold: foldTranscript,
   };
 }
 
-function readTranscript(body: Transcript) {
-  const seconds = body.usage?.seconds ?? Number(body.duration ?? Number.NaN);
+function readTranscript({ text = "", duration, usage }: Transcript) {
+  const seconds = usage?.seconds ?? Number(duration ?? Number.NaN);
   return {
-    usage: readTokenUsage(body.usage),
+    usage: readTokenUsage(usage),
     ...(Number.isFinite(seconds) && { attributes: { [KIT_ATTR.audioDuration]: seconds } }),
-    content: () => ({
-      outputMessages: [{ role: "assistant", parts: [{ type: "text" as const, content: body.text ?? "" }] }],
-    }),
+    content: () => ({ outputMessages: [textMessage("assistant", text)] }),
   };
 }
 
-function userText(content: string) {
-  return { role: "user", parts: [{ type: "text" as const, content }] };
+function readPrompt(prompt: string | undefined): Content {
+  return prompt === undefined ? {} : { inputMessages: [textMessage("user", prompt)] };
 }
 
-function toImagePart(image: Image): MessagePart {
-  return image.url === undefined
-    ? { type: "blob", modality: "image", content: image.b64_json ?? "" }
-    : toMediaPart("image", image.url);
+function toImagePart({ url, b64_json: bytes = "" }: Image) {
+  return url == null
+    ? { type: "blob" as const, modality: "image", content: bytes }
+    : toMediaPart("image", url);
 }
 
 /** Partial images come first; each `completed` event is one finished image. */

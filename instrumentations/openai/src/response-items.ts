@@ -1,4 +1,5 @@
-import { type Message, type MessagePart, parseJson, type ToolDefinition, toMediaPart } from "@kit/genai";
+import { type ContentPart, readContentPart } from "@kit/chat-completions";
+import { type Message, type MessagePart, parseJson, type ToolDefinition, textMessage } from "@kit/genai";
 
 /** An item of a response's input or output. The API has some thirty kinds; what they share is told by their names. */
 export interface ResponseItem {
@@ -7,7 +8,7 @@ export interface ResponseItem {
   id?: string;
   call_id?: string;
   name?: string;
-  content?: string | readonly ResponseContent[] | null;
+  content?: string | readonly ContentPart[] | null;
   arguments?: string;
   input?: unknown;
   output?: unknown;
@@ -18,16 +19,11 @@ export interface ResponseItem {
   [member: string]: unknown;
 }
 
-interface ResponseContent {
-  type: string;
-  text?: string;
-  refusal?: string;
-  image_url?: string | null;
-  file_id?: string | null;
-  file_url?: string;
-  file_data?: string;
-  input_audio?: { data: string; format: string };
-}
+/** A text, or items that hold it. */
+export type TextOrItems = string | readonly ResponseItem[] | null | undefined;
+
+/** A tool as responses take it: flat, and of any of the provider's own kinds. */
+export type ResponseTool = Record<string, unknown>;
 
 /** Tools that OpenAI runs itself: their calls are parts of the answer, not work of the application. */
 const SERVER_TOOLS: ReadonlySet<string> = new Set([
@@ -41,13 +37,13 @@ const SERVER_TOOLS: ReadonlySet<string> = new Set([
 ]);
 
 /** Whether the application has to run something before the conversation can go on. */
-export function isClientCall(item: ResponseItem): boolean {
-  return item.type?.endsWith("_call") === true && !SERVER_TOOLS.has(item.type);
+export function isClientCall({ type }: ResponseItem): boolean {
+  return type?.endsWith("_call") === true && !SERVER_TOOLS.has(type);
 }
 
 /** Reads the input: a plain string is the user's message. */
-export function readInput(input: string | readonly ResponseItem[] | null | undefined): Message[] {
-  if (typeof input === "string") return [{ role: "user", parts: [{ type: "text", content: input }] }];
+export function readInput(input: TextOrItems): Message[] {
+  if (typeof input === "string") return [textMessage("user", input)];
   return (input ?? []).map((item) => ({ role: roleOf(item), parts: readItem(item) }));
 }
 
@@ -58,44 +54,33 @@ export function readOutput(output: readonly ResponseItem[] | null | undefined): 
 }
 
 /** Reads instructions, which are a text or, on fetched responses, items. */
-export function readInstructions(
-  instructions: string | readonly ResponseItem[] | null | undefined,
-): MessagePart[] {
+export function readInstructions(instructions: TextOrItems): MessagePart[] {
   if (typeof instructions === "string") return [{ type: "text", content: instructions }];
   return (instructions ?? []).flatMap(readItem);
 }
 
 /** Reads the tools that the model was offered; the provider's own have no name but their type. */
-export function readResponseTools(
-  tools: readonly Record<string, unknown>[] | null | undefined,
-): ToolDefinition[] {
-  return (tools ?? []).map((tool) => {
-    const type = String(tool.type);
-    const name = typeof tool.name === "string" ? tool.name : String(tool.server_label ?? type);
-    return {
-      type,
-      name,
-      ...(typeof tool.description === "string" && { description: tool.description }),
-      ...(tool.parameters != null && { parameters: tool.parameters }),
-    };
-  });
+export function readResponseTools(tools: readonly ResponseTool[] | null | undefined): ToolDefinition[] {
+  return (tools ?? []).map(({ type, name, server_label: server, description, parameters }) => ({
+    type: String(type),
+    name: String(name ?? server ?? type),
+    ...(typeof description === "string" && { description }),
+    ...(parameters != null && { parameters }),
+  }));
 }
 
-function roleOf(item: ResponseItem): string {
-  if (item.role !== undefined) return item.role;
-  return item.type?.endsWith("_output") ? "tool" : "assistant";
+function roleOf({ role, type }: ResponseItem): string {
+  return role ?? (type?.endsWith("_output") ? "tool" : "assistant");
 }
 
 function readItem(item: ResponseItem): MessagePart[] {
-  const { type = "message" } = item;
-  if (type === "message") return readContents(item.content);
+  const { type = "message", content } = item;
+  if (type === "message") return readContents(content);
   if (type === "reasoning") return readReasoning(item);
-  if (type === "compaction") return [{ type: "compaction", ...(item.id !== undefined && { id: item.id }) }];
+  if (type === "compaction") return [{ type, id: item.id }];
   if (SERVER_TOOLS.has(type)) return readServerTool(item, type);
   const id = item.call_id ?? item.id;
-  if (type.endsWith("_output")) {
-    return [{ type: "tool_call_response", response: item.output, ...(id !== undefined && { id }) }];
-  }
+  if (type.endsWith("_output")) return [{ type: "tool_call_response", response: item.output, id }];
   if (type.endsWith("_call")) return [readClientCall(item, type, id)];
   return [{ ...item, type: type === "item_reference" ? type : `x_${type}` }];
 }
@@ -105,30 +90,22 @@ function readClientCall(item: ResponseItem, type: string, id: string | undefined
   return {
     type: "tool_call",
     name: item.name ?? type.slice(0, -"_call".length),
-    ...(id !== undefined && { id }),
-    ...(given !== undefined && { arguments: parseJson(given) }),
+    id,
+    arguments: parseJson(given),
   };
 }
 
 function readServerTool(item: ResponseItem, type: string): MessagePart[] {
-  const { type: _, id, name, result, results, outputs, output, error, ...rest } = item;
+  const { type: _, id, name, result, results, outputs, output, error, ...asked } = item;
   const answer = { result, results, outputs, output, error };
-  const parts: MessagePart[] = [
-    {
-      type: "server_tool_call",
-      name: name ?? type.replace(/_call$/, ""),
-      ...(id !== undefined && { id }),
-      server_tool_call: { ...rest, type },
-    },
-  ];
-  if (Object.values(answer).some((value) => value != null)) {
-    parts.push({
-      type: "server_tool_call_response",
-      ...(id !== undefined && { id }),
-      server_tool_call_response: { ...answer, type },
-    });
-  }
-  return parts;
+  const call: MessagePart = {
+    type: "server_tool_call",
+    name: name ?? type.replace(/_call$/, ""),
+    id,
+    server_tool_call: { ...asked, type },
+  };
+  if (Object.values(answer).every((value) => value == null)) return [call];
+  return [call, { type: "server_tool_call_response", id, server_tool_call_response: { ...answer, type } }];
 }
 
 /** Thinking that was not shown comes as an empty summary and leaves no part. */
@@ -140,19 +117,5 @@ function readReasoning({ summary, content }: ResponseItem): MessagePart[] {
 
 function readContents(content: ResponseItem["content"]): MessagePart[] {
   if (typeof content === "string") return content === "" ? [] : [{ type: "text", content }];
-  return (content ?? []).map(readContent);
-}
-
-function readContent(part: ResponseContent): MessagePart {
-  if (part.text !== undefined) return { type: "text", content: part.text };
-  if (part.refusal !== undefined) return { type: "refusal", content: part.refusal };
-  const modality = part.type === "input_image" ? "image" : "document";
-  const url = part.image_url ?? part.file_url ?? part.file_data;
-  if (url != null) return toMediaPart(modality, url);
-  if (part.file_id != null) return { type: "file", modality, file_id: part.file_id };
-  if (part.input_audio !== undefined) {
-    const { data, format } = part.input_audio;
-    return { type: "blob", modality: "audio", content: data, mime_type: `audio/${format}` };
-  }
-  return { ...part, type: `x_${part.type}` };
+  return (content ?? []).map(readContentPart);
 }

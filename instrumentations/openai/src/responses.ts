@@ -1,20 +1,22 @@
-import { ATTR, type Call, type Content, type ResponseFacts } from "@kit/genai";
+import { formatType, readTokenUsage, type TokenUsage } from "@kit/chat-completions";
+import { ATTR, type Call, type ResponseFacts } from "@kit/genai";
 import type { ResponseCreateParams } from "openai/resources/responses/responses";
-import { formatType, requestAttributes, responseAttributes } from "./chat.js";
+import { withOwnAttributes } from "./own-attributes.js";
 import { foldResponse, type ResponseEvent } from "./response-fold.js";
 import {
   isClientCall,
   type ResponseItem,
+  type ResponseTool,
   readInput,
   readInstructions,
   readOutput,
   readResponseTools,
+  type TextOrItems,
 } from "./response-items.js";
-import { readTokenUsage, type TokenUsage } from "./usage.js";
 
 type Params = Omit<Partial<ResponseCreateParams>, "input" | "tools"> & {
   input?: string | readonly ResponseItem[];
-  tools?: readonly Record<string, unknown>[];
+  tools?: readonly ResponseTool[];
 };
 
 /** The body of a response, complete or on its way. */
@@ -27,80 +29,82 @@ export interface ResponseBody {
   error?: { code?: string; message?: string } | null;
   incomplete_details?: { reason?: string } | null;
   conversation?: { id?: string } | null;
-  instructions?: string | readonly ResponseItem[] | null;
-  tools?: readonly Record<string, unknown>[];
+  instructions?: TextOrItems;
+  tools?: readonly ResponseTool[];
   service_tier?: string | null | undefined;
 }
 
 /** `POST /responses`, streamed, parsed or in the background. */
-export const responses: Call<[Params], ResponseBody, ResponseEvent> = {
-  request: (params) => ({
-    operation: "chat",
-    model: params.model,
-    stream: params.stream,
-    maxTokens: params.max_output_tokens,
-    temperature: params.temperature,
-    topP: params.top_p,
-    outputType: formatType(params.text?.format),
-    reasoningLevel: params.reasoning?.effort,
-    previousResponseId: params.previous_response_id,
-    conversationId: typeof params.conversation === "string" ? params.conversation : params.conversation?.id,
-    ownAttributes: requestAttributes("responses", params.service_tier),
-    content: () => readRequest(params),
-  }),
-  response: (body) => ({
-    ...readFacts(body),
-    usage: readTokenUsage(body.usage),
-    error: readFailure(body),
-    ...(isPending(body) && body.id !== undefined && { linkAs: [body.id] }),
-    content: () => ({ outputMessages: readOutput(body.output) }),
-  }),
-  fold: foldResponse,
-};
-
-/** `POST /responses/compact`: the answer stands for the conversation so far. */
-export const compact: Call<[Params], ResponseBody> = {
-  request: (params) => responses.request(params),
-  response: (body) => ({
-    id: body.id,
-    model: body.model,
-    finishReasons: ["stop"],
-    compacted: true,
-    usage: readTokenUsage(body.usage),
-    ownAttributes: responseAttributes(body),
-    content: () => ({ outputMessages: readOutput(body.output) }),
-  }),
-};
-
-/** `GET /responses/{id}`: reading an answer is not generating it, so no usage and no failure of the answer itself. */
-export const retrieve: Call<[id: string, query?: { starting_after?: number }], ResponseBody, ResponseEvent> =
+export const responses: Call<[Params], ResponseBody, ResponseEvent> = withOwnAttributes(
   {
-    request: (id, query) => ({
-      operation: "fetch_response",
-      streamCursor: query?.starting_after,
-      attributes: { [ATTR.responseId]: id },
-      ownAttributes: { [ATTR.openaiApiType]: "responses" },
-      linkTo: [id],
+    request: (params) => ({
+      operation: "chat",
+      model: params.model,
+      stream: params.stream,
+      maxTokens: params.max_output_tokens,
+      temperature: params.temperature,
+      topP: params.top_p,
+      outputType: formatType(params.text?.format),
+      reasoningLevel: params.reasoning?.effort,
+      previousResponseId: params.previous_response_id,
+      conversationId: typeof params.conversation === "string" ? params.conversation : params.conversation?.id,
+      content: () => ({
+        systemInstructions: readInstructions(params.instructions),
+        inputMessages: readInput(params.input),
+        toolDefinitions: readResponseTools(params.tools),
+      }),
     }),
     response: (body) => ({
       ...readFacts(body),
-      status: body.status,
-      content: () => ({
-        systemInstructions: readInstructions(body.instructions),
-        outputMessages: readOutput(body.output),
-        toolDefinitions: readResponseTools(body.tools),
-      }),
+      usage: readTokenUsage(body.usage),
+      error: body.status === "failed" ? readFailure(body) : undefined,
+      linkAs: isPending(body) && body.id !== undefined ? [body.id] : undefined,
+      content: () => ({ outputMessages: readOutput(body.output) }),
     }),
     fold: foldResponse,
-  };
+  },
+  "responses",
+);
 
-function readRequest(params: Params): Content {
-  return {
-    ...(params.instructions != null && { systemInstructions: readInstructions(params.instructions) }),
-    inputMessages: readInput(params.input),
-    toolDefinitions: readResponseTools(params.tools),
-  };
-}
+/** `POST /responses/compact`: the answer stands for the conversation so far. */
+export const compact: Call<[Params], ResponseBody> = withOwnAttributes(
+  {
+    request: (params) => responses.request(params),
+    response: (body) => ({
+      id: body.id,
+      model: body.model,
+      finishReasons: ["stop"],
+      compacted: true,
+      usage: readTokenUsage(body.usage),
+      content: () => ({ outputMessages: readOutput(body.output) }),
+    }),
+  },
+  "responses",
+);
+
+/** `GET /responses/{id}`: reading an answer is not generating it, so no usage and no failure of the answer itself. */
+export const retrieve: Call<[id: string, query?: { starting_after?: number }], ResponseBody, ResponseEvent> =
+  withOwnAttributes(
+    {
+      request: (id, query) => ({
+        operation: "fetch_response",
+        streamCursor: query?.starting_after,
+        attributes: { [ATTR.responseId]: id },
+        linkTo: [id],
+      }),
+      response: (body) => ({
+        ...readFacts(body),
+        status: body.status,
+        content: () => ({
+          systemInstructions: readInstructions(body.instructions),
+          outputMessages: readOutput(body.output),
+          toolDefinitions: readResponseTools(body.tools),
+        }),
+      }),
+      fold: foldResponse,
+    },
+    "responses",
+  );
 
 function readFacts(body: ResponseBody): ResponseFacts {
   return {
@@ -108,30 +112,22 @@ function readFacts(body: ResponseBody): ResponseFacts {
     model: body.model,
     finishReasons: readFinishReasons(body),
     conversationId: body.conversation?.id,
-    ownAttributes: responseAttributes(body),
-    ...(body.output?.some((item) => item.type === "compaction") && { compacted: true }),
+    compacted: body.output?.some((item) => item.type === "compaction"),
   };
 }
 
 /** The API has no finish reason of its own; its status stands for one. */
-function readFinishReasons({
-  status,
-  output,
-  incomplete_details: details,
-}: ResponseBody): (string | null)[] | undefined {
-  if (status === "queued" || status === "in_progress") return undefined;
-  if (status === "completed") return [output?.some(isClientCall) ? "tool_calls" : "stop"];
-  if (status === "incomplete") {
-    return [details?.reason === "max_output_tokens" ? "length" : (details?.reason ?? null)];
-  }
-  return [null];
+function readFinishReasons(body: ResponseBody): (string | null)[] | undefined {
+  if (isPending(body)) return undefined;
+  if (body.status === "completed") return [body.output?.some(isClientCall) ? "tool_calls" : "stop"];
+  const reason = body.status === "incomplete" ? body.incomplete_details?.reason : undefined;
+  return [reason === "max_output_tokens" ? "length" : (reason ?? null)];
 }
 
 function isPending({ status }: ResponseBody): boolean {
   return status === "queued" || status === "in_progress";
 }
 
-function readFailure({ status, error }: ResponseBody): ResponseFacts["error"] {
-  if (status !== "failed") return undefined;
+function readFailure({ error }: ResponseBody): ResponseFacts["error"] {
   return { type: error?.code ?? "failed", message: error?.message };
 }

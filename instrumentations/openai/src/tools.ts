@@ -1,5 +1,5 @@
-import { copyWith, type ToolFacts, type ToolLoop, type TraceTool } from "@kit/genai";
-import type { ChatMessage } from "./chat-messages.js";
+import type { ChatMessage } from "@kit/chat-completions";
+import { copyWith, type ToolFacts, type ToolLoop, type TraceTool, traceMember } from "@kit/genai";
 
 type Run = (...args: never[]) => unknown;
 
@@ -34,19 +34,18 @@ export const runTools: ToolLoop<[RunToolsParams, ...unknown[]]> = ([params, ...r
 function traceRunnable(tool: RunnableTool, traceTool: TraceTool): RunnableTool {
   const { function: called, $callback: callback } = tool;
   if (typeof callback === "function") {
-    const facts = toFacts(called?.name ?? callback.name, called?.description);
-    return copyWith(tool, "$callback", traceTool(facts, callback));
+    return traceMember(tool, "$callback", toFacts(called ?? {}, callback), traceTool);
   }
   return called === undefined ? tool : copyWith(tool, "function", traceFunction(called, traceTool));
 }
 
 function traceFunction(called: RunnableFunction, traceTool: TraceTool): RunnableFunction {
-  const { function: run } = called;
-  if (typeof run !== "function") return called;
-  return copyWith(called, "function", traceTool(toFacts(called.name || run.name, called.description), run));
+  return traceMember(called, "function", toFacts(called, called.function), traceTool);
 }
 
-function toFacts(name: string, description: string | undefined): ToolFacts {
+function toFacts(called: RunnableFunction, run: Run | undefined): ToolFacts {
+  const name = called.name || run?.name || "";
+  const { description } = called;
   return { name, description, callId: (args) => findCallId(name, args) };
 }
 

@@ -15,6 +15,16 @@ export type Target = {
   readonly method: string;
 } & ({ readonly call: AnyCall } | { readonly toolLoop: AnyToolLoop });
 
+/** Methods of one object, each with what it means: a call, or a run of the application's tools. */
+export function methodsOf(
+  on: object | undefined,
+  meanings: Readonly<Record<string, AnyCall | AnyToolLoop>>,
+): Target[] {
+  return Object.entries(meanings).map(([method, meaning]) =>
+    typeof meaning === "function" ? { on, method, toolLoop: meaning } : { on, method, call: meaning },
+  );
+}
+
 /** All that the engine must know of a library. */
 export interface Definition {
   /** Name of the instrumentation's package, which becomes the scope of its telemetry. */

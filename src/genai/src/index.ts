@@ -1,4 +1,5 @@
 export { ATTR, KIT_ATTR } from "./attributes.js";
+export { type BatchCalls, type BatchFacts, batchCalls, knownBatch } from "./batches.js";
 export {
   type ContentCapture,
   type ContentOptions,
@@ -9,7 +10,7 @@ export { copyWith } from "./copy-with.js";
 export { CostCalculator } from "./cost/calculator.js";
 export type { CostMatch } from "./cost/model-name.js";
 export type { Price, PriceEntry, PriceOverrides } from "./cost/price.js";
-export type { AnyCall, AnyToolLoop, Definition, Target } from "./definition.js";
+export { type AnyCall, type AnyToolLoop, type Definition, methodsOf, type Target } from "./definition.js";
 export { DeltaFold } from "./delta-fold.js";
 export { type Endpoint, readEndpoint } from "./endpoint.js";
 export { type Inherited, inheritedAttributes, readInherited, withInherited } from "./inherited.js";
@@ -21,6 +22,7 @@ export {
   type Modality,
   parseJson,
   type ToolDefinition,
+  textMessage,
   textOf,
   toMediaPart,
 } from "./messages.js";
@@ -40,5 +42,6 @@ export { type OperationEnd, type OperationStart, Recorder } from "./recorder.js"
 export { isInferenceRecorded, isTracingSuppressed, markInferenceRecorded } from "./suppression.js";
 export type { Telemetry } from "./telemetry.js";
 export { TextBuilder } from "./text-builder.js";
+export { traceMember } from "./tool-object.js";
 export type { Usage } from "./usage.js";
 export { VERSION } from "./version.js";

@@ -45,6 +45,11 @@ export interface ToolDefinition {
   parameters?: unknown;
 }
 
+/** A message that is one text. */
+export function textMessage(role: string, content: string): Message {
+  return { role, parts: [{ type: "text", content }] };
+}
+
 /** A text where one belongs: applications and providers also send numbers, which the schemas do not take. */
 export function textOf(value: unknown): string | undefined {
   return typeof value === "string" ? value : undefined;

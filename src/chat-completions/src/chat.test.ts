@@ -44,16 +44,6 @@ describe("the request", () => {
   ])("reads the output type of %j", (params, type) => {
     expect(chat.request(params as never).outputType).toBe(type);
   });
-
-  it.each([
-    ["flex", "flex"],
-    ["auto", undefined],
-    [null, undefined],
-  ])("tells the service tier %s as %s", (tier, told) => {
-    expect(chat.request({ service_tier: tier as never }).ownAttributes?.["openai.request.service_tier"]).toBe(
-      told,
-    );
-  });
 });
 
 describe("messages", () => {
@@ -147,8 +137,6 @@ describe("the answer", () => {
       {
         id: "c1",
         model: "gpt-4o-2024-08-06",
-        service_tier: "default",
-        system_fingerprint: "fp",
         choices: [{ finish_reason: "stop" }, { finish_reason: null }],
         usage,
       },
@@ -159,10 +147,6 @@ describe("the answer", () => {
       model: "gpt-4o-2024-08-06",
       finishReasons: ["stop", null],
       usage: { input: 10, output: 20, cacheRead: 4, reasoning: 8, audioInput: 1, audioOutput: 2 },
-      ownAttributes: {
-        "openai.response.service_tier": "default",
-        "openai.response.system_fingerprint": "fp",
-      },
     });
   });
 

@@ -29,16 +29,26 @@ export interface ChatMessage {
   audio?: { id?: string; data?: string; transcript?: string } | null;
   tool_calls?: readonly ToolCall[] | null;
   function_call?: ToolCall["function"];
-  tool_call_id?: string;
+  tool_call_id?: Text;
 }
 
-interface ContentPart {
-  type: string;
+/** A piece of a message's content, in any of the shapes that chats and responses give it. */
+export interface ContentPart {
+  type?: string;
   text?: string;
   refusal?: string;
-  image_url?: { url: string } | string;
+  image_url?: { url: string } | string | null;
   input_audio?: { data: string; format: string };
-  file?: { file_id?: string; file_data?: string };
+  file?: FileSource;
+  file_id?: string | null;
+  file_data?: string;
+  file_url?: string;
+}
+
+interface FileSource {
+  file_id?: string | null;
+  file_data?: string;
+  file_url?: string;
 }
 
 /** A function that the model may call, as tools and the older `functions` describe it. */
@@ -97,20 +107,20 @@ function readParts(message: ChatMessage): MessagePart[] {
   return parts;
 }
 
-function readContentPart(part: ContentPart): MessagePart {
+/** Reads a piece of content: text, refusal, image, sound or file, each by what it holds. */
+export function readContentPart(part: ContentPart): MessagePart {
   if (part.text !== undefined) return { type: "text", content: part.text };
   if (part.refusal !== undefined) return { type: "refusal", content: part.refusal };
-  if (part.image_url !== undefined) {
-    return toMediaPart("image", typeof part.image_url === "string" ? part.image_url : part.image_url.url);
-  }
   if (part.input_audio !== undefined) {
     const { data, format } = part.input_audio;
     return { type: "blob", modality: "audio", content: data, mime_type: `audio/${format}` };
   }
-  if (part.file?.file_id !== undefined)
-    return { type: "file", modality: "document", file_id: part.file.file_id };
-  if (part.file?.file_data !== undefined) return toMediaPart("document", part.file.file_data);
-  return { ...part, type: `x_${part.type}` };
+  const image = typeof part.image_url === "object" ? part.image_url?.url : part.image_url;
+  const { file_id: id, file_url: link, file_data: data }: FileSource = part.file ?? part;
+  const modality = image != null || part.type === "input_image" ? "image" : "document";
+  if (image == null && id != null) return { type: "file", modality, file_id: id };
+  const url = image ?? link ?? data;
+  return url != null ? toMediaPart(modality, url) : { ...part, type: `x_${part.type}` };
 }
 
 function readAudio(audio: NonNullable<ChatMessage["audio"]>): MessagePart[] {

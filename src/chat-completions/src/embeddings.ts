@@ -1,8 +1,16 @@
 import type { Call } from "@kit/genai";
-import type { EmbeddingCreateParams } from "openai/resources/embeddings";
 import type { CompletionUsage } from "./usage.js";
 
-interface EmbeddingBody {
+/** What a request for embeddings may ask for; the input is never read. */
+export interface EmbeddingParams {
+  model?: string | null | undefined;
+  input?: unknown;
+  dimensions?: number | null | undefined;
+  encoding_format?: string | null | undefined;
+}
+
+/** The body of an answer. */
+export interface EmbeddingBody {
   model?: string;
   data?: readonly { embedding?: readonly number[] | string }[];
   usage?: CompletionUsage | null;
@@ -11,12 +19,12 @@ interface EmbeddingBody {
 const BYTES_PER_NUMBER = 4;
 
 /** `POST /embeddings`. Neither inputs nor vectors are ever recorded. */
-export const embeddings: Call<[Partial<EmbeddingCreateParams>], EmbeddingBody> = {
+export const embeddings: Call<[EmbeddingParams, ...unknown[]], EmbeddingBody> = {
   request: (params) => ({
     operation: "embeddings",
     model: params.model,
     dimensions: params.dimensions,
-    ...(params.encoding_format !== undefined && { encodingFormats: [params.encoding_format] }),
+    ...(params.encoding_format != null && { encodingFormats: [params.encoding_format] }),
   }),
   response: (body, request) => ({
     model: body.model,

@@ -1,0 +1,32 @@
+import { ATTR, type Call, textOf } from "@kit/genai";
+
+interface Told {
+  service_tier?: string | null | undefined;
+  system_fingerprint?: string | null | undefined;
+}
+
+/** Adds to a translation what OpenAI's own endpoints tell beyond the format that others speak too. */
+export function withOwnAttributes<Args extends readonly unknown[], Body extends Told, Chunk>(
+  { request, response, ...call }: Call<Args, Body, Chunk>,
+  api?: string,
+): Call<Args, Body, Chunk> {
+  return {
+    ...call,
+    request(...args) {
+      const facts = request(...args);
+      facts.ownAttributes = api === undefined ? {} : { [ATTR.openaiApiType]: api };
+      const tier = textOf((args[0] as Told | undefined)?.service_tier);
+      // `auto` is the default and says nothing.
+      if (tier && tier !== "auto") facts.ownAttributes[ATTR.openaiRequestServiceTier] = tier;
+      return facts;
+    },
+    response(body, asked) {
+      const facts = response?.(body, asked) ?? {};
+      facts.ownAttributes = {};
+      const [tier, fingerprint] = [textOf(body.service_tier), textOf(body.system_fingerprint)];
+      if (tier) facts.ownAttributes[ATTR.openaiResponseServiceTier] = tier;
+      if (fingerprint) facts.ownAttributes[ATTR.openaiResponseSystemFingerprint] = fingerprint;
+      return facts;
+    },
+  };
+}

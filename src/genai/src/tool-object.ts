@@ -1,0 +1,37 @@
+import { copyWith } from "./copy-with.js";
+import type { ToolFacts, TraceTool } from "./operation.js";
+
+type Run = (...args: never[]) => unknown;
+
+/**
+ * The tool that a library is given in place of the application's own: its function `key` reports each run. The own
+ * object does not change, and is still the one that runs. A tool without that function is given back as it is.
+ */
+export function traceMember<Tool extends object>(
+  tool: Tool,
+  key: keyof Tool & string,
+  facts: ToolFacts,
+  traceTool: TraceTool,
+): Tool {
+  const run: unknown = tool[key];
+  if (typeof run !== "function") return tool;
+  const onTool: Run = (...args) => Reflect.apply(run, tool, args) as unknown;
+  Object.defineProperty(onTool, "name", { value: run.name, configurable: true });
+  Object.defineProperty(onTool, "length", { value: run.length, configurable: true });
+  const traced = traceTool(facts, onTool);
+  const prototype: unknown = Object.getPrototypeOf(tool);
+  const plain = prototype === Object.prototype || prototype === null;
+  return plain ? copyWith(tool, key, traced) : standInFor(tool, key, traced);
+}
+
+/** An instance of the application's class may have private members, which only the original can reach. */
+function standInFor<Tool extends object>(tool: Tool, member: string, run: Run): Tool {
+  return new Proxy(tool, {
+    get(target, key) {
+      if (key === member) return run;
+      const value: unknown = Reflect.get(target, key, target);
+      if (typeof value !== "function") return value;
+      return (...args: unknown[]) => Reflect.apply(value, target, args) as unknown;
+    },
+  });
+}
