@@ -129,6 +129,22 @@ const PLANTED: readonly Row[] = [
   },
   { rule: "exception_on_span", when: "an exception recorded on the span", flaw: { recordException: true } },
   { rule: "span_not_ended", when: "a span left open", flaw: { neverEnd: true } },
+  { rule: "wrong_mark", when: "a kind of mark nobody declared", flaw: { later: { "kit.kind": "chapter" } } },
+  {
+    rule: "wrong_mark",
+    when: "a moment that lasts",
+    flaw: { later: { "kit.kind": "event", "kit.event.name": "x" } },
+  },
+  {
+    rule: "wrong_value",
+    when: "facts of a moment that are no JSON object",
+    flaw: { later: { "kit.kind": "event", "kit.event.data": "[1]" } },
+  },
+  {
+    rule: "not_at_creation",
+    when: "a mark that samplers did not see",
+    flaw: { later: { "kit.kind": "task" } },
+  },
   {
     rule: "wrong_schema_url",
     when: "the schema URL of another version",

@@ -5,6 +5,7 @@ import type { ReadableSpan } from "@opentelemetry/sdk-trace-node";
 import { type CaptureSwitch, captureMode } from "./conformance/capture.js";
 import { checkEvent, checkEventsComplete } from "./conformance/events.js";
 import type { Finding, Report, Rule } from "./conformance/findings.js";
+import { checkMarked, checkMarkedMetric, isMarkedMetric } from "./conformance/marked-spans.js";
 import { checkMetric } from "./conformance/metrics.js";
 import { checkMetricsAgainstSpans } from "./conformance/metrics-against-spans.js";
 import { checkSpan } from "./conformance/spans.js";
@@ -49,6 +50,7 @@ export function checkConformance(recorded: Recorded, options: ConformanceOptions
   for (const span of spans) {
     const atCreation = recorded.atCreation?.get(span.spanContext().spanId);
     checkSpan({ span, ...(atCreation && { atCreation }) }, capture, reporter(`span ${span.name}`));
+    checkMarked(span, atCreation, reporter(`span ${span.name}`));
   }
   for (const name of recorded.unended ?? [])
     reporter(`span ${name}`)("span_not_ended", "started, never ended");
@@ -57,9 +59,17 @@ export function checkConformance(recorded: Recorded, options: ConformanceOptions
     checkEvent(log, byId.get(log.spanContext?.spanId ?? ""), capture, reporter(`event ${log.eventName}`));
   }
   if (options.events !== false) checkEventsComplete(logs, spans, reporter("events"));
+  const ofApplication = recorded.metrics.flatMap(({ scope, metrics }) =>
+    metrics.filter((metric) => isMarkedMetric(scope.name, metric)),
+  );
   const metrics = recorded.metrics
     .filter(({ scope }) => isOurScope(scope.name))
-    .flatMap(({ metrics }) => metrics);
+    .flatMap(({ metrics }) => metrics)
+    .filter((metric) => !ofApplication.includes(metric));
+  if (options.metrics !== false) {
+    for (const metric of ofApplication)
+      checkMarkedMetric(metric, spans, reporter(`metric ${metric.descriptor.name}`));
+  }
   for (const metric of metrics) checkMetric(metric, reporter(`metric ${metric.descriptor.name}`));
   if (options.metrics !== false) checkMetricsAgainstSpans(metrics, spans, reporter("metrics"));
   return findings;

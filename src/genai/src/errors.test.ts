@@ -1,5 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { errorType, exceptionType, readError, readErrorType, stringsOf } from "./errors.js";
+import {
+  describeError,
+  errorType,
+  exceptionType,
+  readError,
+  readErrorType,
+  rememberTold,
+  stringsOf,
+} from "./errors.js";
 
 class APIConnectionError extends Error {}
 
@@ -90,4 +98,40 @@ it("keeps a message of 500 characters and cuts one of 501", () => {
 it("makes do with errors that are not errors", () => {
   expect(readError("boom")).toEqual({ type: "_OTHER", message: "boom", stack: undefined });
   expect(readError(null)).toEqual({ type: "_OTHER", message: undefined, stack: undefined });
+});
+
+describe("what is told of an error on its way out", () => {
+  it("is its type by the common order and its message without secrets", () => {
+    const error = Object.assign(new Error("key sk-12345678 refused"), { status: 401 });
+    expect(describeError(error)).toEqual({ type: "401", message: "key [secret] refused" });
+    expect(describeError("plain words")).toEqual({ type: "_OTHER", message: "plain words" });
+  });
+
+  it("is no more than the span said of it that it left", () => {
+    const error = new Error('prompt "the launch is on Monday" was refused');
+    rememberTold(error, { type: "Error", message: 'prompt "…" was refused', stack: undefined });
+    expect(describeError(error).message).toBe('prompt "…" was refused');
+  });
+
+  it("leaves out what a JSON parser quotes", () => {
+    let thrown: unknown;
+    try {
+      JSON.parse('Dear "Ann", all is well');
+    } catch (error) {
+      thrown = error;
+    }
+    const { type, message } = describeError(thrown);
+    expect(type).toBe("SyntaxError");
+    expect(message).toMatch(/^Unexpected token/);
+    expect(message).not.toMatch(/Ann|Dear|well/);
+  });
+
+  it("survives an error that cannot be read", () => {
+    const hostile = {
+      get name() {
+        throw new Error("no");
+      },
+    };
+    expect(describeError(hostile)).toEqual({ type: "_OTHER", message: undefined });
+  });
 });

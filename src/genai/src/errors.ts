@@ -15,6 +15,11 @@ function isText(value: unknown): value is string {
   return typeof value === "string" && value !== "";
 }
 
+/** A text with everything taken out that looks like a key. */
+export function withoutSecrets(text: string): string {
+  return text.replace(SECRETS, "[secret]");
+}
+
 /** The class name of an error; `"Error"` only when nothing better is known. */
 export function exceptionType(error: unknown): string {
   const like = (error ?? {}) as ErrorLike;
@@ -56,7 +61,7 @@ export function readError(error: unknown, said?: readonly string[]): ErrorText {
   const original = like.message;
   const message = clean(original, type, said);
   const stack = isText(like.stack) ? like.stack.replace(original, () => message ?? "") : undefined;
-  return { type, message, stack: stack?.replace(SECRETS, "[secret]") };
+  return { type, message, stack: stack && withoutSecrets(stack) };
 }
 
 /** As {@link readError} for errors whose message is content by itself: only type and stack frames are left. */
@@ -69,9 +74,43 @@ export function readErrorType(error: unknown): ErrorText {
   return { type, message: undefined, stack: frames === undefined ? undefined : `${type}${frames}` };
 }
 
+/** Errors that left an operation of ours, with the words in which its span told them. */
+const TOLD = new WeakMap<object, ErrorText>();
+
+/** Notes how an operation told an error, so that whatever it passes through on its way out tells no more. */
+export function rememberTold(error: unknown, text: ErrorText): void {
+  if (typeof error === "object" && error !== null) TOLD.set(error, text);
+}
+
+/** An error as spans tell it: `type` is `error.type`, `message` the status message. */
+export interface ErrorDescription {
+  readonly type: string;
+  readonly message: string | undefined;
+}
+
+/**
+ * Describes an error that passed through code of the application: at most 500 characters, secrets taken out. What
+ * came from a model call is told as its own span told it, so that no prompt shows here that was kept back there.
+ * Never throws.
+ */
+export function describeError(error: unknown): ErrorDescription {
+  try {
+    const told = typeof error === "object" && error !== null ? TOLD.get(error) : undefined;
+    const { type, message } = told ?? readError(error);
+    return { type: errorType(error), message: type === "SyntaxError" ? withoutSource(message) : message };
+  } catch {
+    return { type: "_OTHER", message: undefined };
+  }
+}
+
+/** A JSON parser quotes what it could not read, which is mostly a model's answer. */
+function withoutSource(message: string | undefined): string | undefined {
+  return message?.replace(/["'].*["']/s, "…");
+}
+
 function clean(message: string, type: string, said: readonly string[] | undefined): string | undefined {
   const short = message.length <= MAX_MESSAGE ? message : `${message.slice(0, MAX_MESSAGE)}…`;
-  const safe = short.replace(SECRETS, "[secret]");
+  const safe = withoutSecrets(short);
   if (said === undefined) return safe;
   // A JSON parser quotes the answer, of which nothing is known here.
   if (type === "SyntaxError") return undefined;

@@ -1,4 +1,4 @@
-export { ATTR, KIT_ATTR } from "./attributes.js";
+export { ATTR, KIT_ATTR, SCHEMA_URL } from "./attributes.js";
 export { type BatchCalls, type BatchFacts, batchCalls, knownBatch } from "./batches.js";
 export {
   type ContentCapture,
@@ -13,6 +13,7 @@ export type { Price, PriceEntry, PriceOverrides } from "./cost/price.js";
 export { type AnyCall, type AnyToolLoop, type Definition, methodsOf, type Target } from "./definition.js";
 export { DeltaFold } from "./delta-fold.js";
 export { type Endpoint, readEndpoint } from "./endpoint.js";
+export { describeError, type ErrorDescription, withoutSecrets } from "./errors.js";
 export { type Inherited, inheritedAttributes, readInherited, withInherited } from "./inherited.js";
 export { GenAIInstrumentation, type GenAIInstrumentationConfig } from "./instrumentation.js";
 export {
@@ -26,6 +27,7 @@ export {
   textOf,
   toMediaPart,
 } from "./messages.js";
+export { LocalDurations } from "./metrics.js";
 export type { NativeSpan, NativeTelemetry, NativeTelemetryMode, TracerField } from "./native.js";
 export type {
   Call,

@@ -1,6 +1,8 @@
-import { ROOT_CONTEXT } from "@opentelemetry/api";
-import { expect, it } from "vitest";
+import { context, ROOT_CONTEXT } from "@opentelemetry/api";
+import { describe, expect, it } from "vitest";
+import { Telemetry } from "../../../test/support/telemetry.js";
 import { inheritedAttributes, readInherited, withInherited } from "./inherited.js";
+import { Chats, ToyInstrumentation } from "./toy-sdk.fixture.js";
 
 it("hands nothing down outside of sessions and agents", () => {
   expect(readInherited(ROOT_CONTEXT)).toBeUndefined();
@@ -16,4 +18,29 @@ it("hands the innermost session and the innermost agent down together", () => {
     "gen_ai.agent.name": "planner",
   });
   expect(readInherited(outer)).toEqual({ sessionId: "outer", agentName: "planner" });
+});
+
+describe("what an operation takes over", () => {
+  const within = withInherited({ sessionId: "s", agentName: "planner" }, ROOT_CONTEXT);
+
+  it.each([
+    ["chat", { "session.id": "s", "gen_ai.conversation.id": "s" }],
+    ["execute_tool", { "session.id": "s", "gen_ai.conversation.id": "s", "gen_ai.agent.name": "planner" }],
+    ["invoke_agent", { "session.id": "s", "gen_ai.conversation.id": "s" }],
+    ["embeddings", { "session.id": "s" }],
+    ["retrieval", { "session.id": "s" }],
+  ])("is, for %s, what the conventions allow on its spans", (operation, expected) => {
+    expect(inheritedAttributes(within, operation)).toEqual(expected);
+  });
+
+  it("is on the span of a recorded call from its creation", async () => {
+    const telemetry = new Telemetry();
+    const toy = telemetry.observe(new ToyInstrumentation());
+    toy.manuallyInstrument({ Chats });
+    await context.with(within, () => new Chats().ask({ prompt: "hi" }));
+    toy.disable();
+    const span = (await telemetry.finish()).onlySpan();
+    expect(span.attributes).toMatchObject({ "session.id": "s", "gen_ai.conversation.id": "s" });
+    expect(span.attributes).not.toHaveProperty("gen_ai.agent.name");
+  });
 });

@@ -1,5 +1,6 @@
 import { type Attributes, type Context, context, createContextKey } from "@opentelemetry/api";
 import { ATTR } from "./attributes.js";
+import { isInference } from "./metrics.js";
 
 const INHERITED = createContextKey("kit.genai.inherited");
 
@@ -21,17 +22,23 @@ export function readInherited(parent: Context): Inherited | undefined {
   return parent.getValue(INHERITED) as Inherited | undefined;
 }
 
+/** Operations below a session that the conventions give a conversation; others carry `session.id` alone. */
+const CONVERSING: ReadonlySet<string> = new Set(["invoke_agent", "invoke_workflow", "execute_tool"]);
+
 /**
- * The attributes that an operation starting in this context takes over. Those it has by itself win: a
- * conversation the caller named is not the session.
+ * The attributes that a span starting in this context takes over. Those it has by itself win: a conversation the
+ * caller named is not the session. With `operation`, only what the conventions allow on a span of that operation.
  */
-export function inheritedAttributes(parent: Context): Attributes {
+export function inheritedAttributes(parent: Context, operation?: string): Attributes {
   const facts = readInherited(parent);
   const attributes: Attributes = {};
   if (facts?.sessionId !== undefined) {
     attributes[ATTR.sessionId] = facts.sessionId;
-    attributes[ATTR.conversationId] = facts.sessionId;
+    if (operation === undefined || isInference(operation) || CONVERSING.has(operation))
+      attributes[ATTR.conversationId] = facts.sessionId;
   }
-  if (facts?.agentName !== undefined) attributes[ATTR.agentName] = facts.agentName;
+  // A tool runs for the agent around it; agents and workflows have names of their own.
+  if (facts?.agentName !== undefined && (operation === undefined || operation === "execute_tool"))
+    attributes[ATTR.agentName] = facts.agentName;
   return attributes;
 }

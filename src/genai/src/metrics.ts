@@ -36,6 +36,39 @@ export interface Measurement {
   context: Context;
 }
 
+/** The durations of work inside this process: tools, agents, workflows. */
+export class LocalDurations {
+  readonly #durations: Readonly<Record<string, Histogram>>;
+
+  /** `undefined` when metrics go nowhere, so that callers can skip the work of measuring. */
+  static create(meter: Meter): LocalDurations | undefined {
+    const probe = meter.createHistogram("gen_ai.execute_tool.duration", seconds(DURATION));
+    return goesNowhere(probe) ? undefined : new LocalDurations(meter, probe);
+  }
+
+  private constructor(meter: Meter, tool: Histogram) {
+    this.#durations = {
+      execute_tool: tool,
+      invoke_agent: meter.createHistogram("gen_ai.invoke_agent.duration", seconds(AGENT_DURATION)),
+      invoke_workflow: meter.createHistogram("gen_ai.invoke_workflow.duration", seconds(WORKFLOW_DURATION)),
+    };
+  }
+
+  /** Records one run; `false` when the conventions have no such metric for the operation. */
+  record(operation: string, elapsedSeconds: number, attributes: Attributes, context: Context): boolean {
+    const duration = this.#durations[operation];
+    if (duration === undefined) return false;
+    // These metrics are about one operation each and do not name it again.
+    const { [ATTR.operationName]: _, ...subject } = attributes;
+    duration.record(elapsedSeconds, subject, context);
+    return true;
+  }
+}
+
+function goesNowhere(histogram: Histogram): boolean {
+  return histogram.constructor === createNoopMeter().createHistogram("").constructor;
+}
+
 /** The instruments of the conventions, made once per meter. */
 export class Instruments {
   readonly #inferenceDuration: Histogram;
@@ -46,17 +79,17 @@ export class Instruments {
   >;
   readonly #inputTokens: Histogram;
   readonly #outputTokens: Histogram;
-  readonly #durations: Readonly<Record<string, Histogram>>;
+  readonly #local: LocalDurations;
   readonly #operationDuration: Histogram;
 
   /** `undefined` when metrics go nowhere, so that callers can skip the work of measuring. */
   static create(meter: Meter): Instruments | undefined {
     const probe = meter.createHistogram("gen_ai.client.inference.duration", seconds(DURATION));
-    const nowhere = createNoopMeter().createHistogram("");
-    return probe.constructor === nowhere.constructor ? undefined : new Instruments(meter, probe);
+    const local = LocalDurations.create(meter);
+    return local === undefined ? undefined : new Instruments(meter, probe, local);
   }
 
-  private constructor(meter: Meter, inferenceDuration: Histogram) {
+  private constructor(meter: Meter, inferenceDuration: Histogram, local: LocalDurations) {
     const name = (suffix: string) => `gen_ai.client.inference.${suffix}`;
     const counter = (suffix: string) =>
       meter.createCounter(name(`usage.${suffix}_tokens`), { unit: "{token}" });
@@ -78,11 +111,7 @@ export class Instruments {
     this.#inputTokens = perOperation("input");
     this.#outputTokens = perOperation("output");
     this.#operationDuration = meter.createHistogram("gen_ai.client.operation.duration", seconds(DURATION));
-    this.#durations = {
-      execute_tool: meter.createHistogram("gen_ai.execute_tool.duration", seconds(DURATION)),
-      invoke_agent: meter.createHistogram("gen_ai.invoke_agent.duration", seconds(AGENT_DURATION)),
-      invoke_workflow: meter.createHistogram("gen_ai.invoke_workflow.duration", seconds(WORKFLOW_DURATION)),
-    };
+    this.#local = local;
   }
 
   /** One chunk after the first, with the time since the one before it. */
@@ -97,13 +126,7 @@ export class Instruments {
       ...ownAttributes,
       ...(errorType !== undefined && { [ATTR.errorType]: errorType }),
     };
-    const local = this.#durations[operation];
-    if (local !== undefined) {
-      // These metrics are about one operation each and do not name it again.
-      const { [ATTR.operationName]: _, ...subject } = durationAttributes;
-      local.record(measured.seconds, subject, context);
-      return;
-    }
+    if (this.#local.record(operation, measured.seconds, durationAttributes, context)) return;
     if (!isInference(operation)) {
       this.#operationDuration.record(measured.seconds, durationAttributes, context);
       return;

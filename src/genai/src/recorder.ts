@@ -14,8 +14,9 @@ import { ATTR, KIT_ATTR } from "./attributes.js";
 import { conformContent } from "./conform.js";
 import { redactContent, setContent, setStructuredContent } from "./content.js";
 import type { Endpoint } from "./endpoint.js";
-import { type ErrorText, errorType, readError, readErrorType, stringsOf } from "./errors.js";
+import { type ErrorText, errorType, readError, readErrorType, rememberTold, stringsOf } from "./errors.js";
 import { emitDetails, emitException, wantsDetails } from "./events.js";
+import { inheritedAttributes, readInherited } from "./inherited.js";
 import { isInference } from "./metrics.js";
 import type { Content, RequestFacts, ResponseFacts } from "./operation.js";
 import type { Outcome } from "./outcome.js";
@@ -69,6 +70,8 @@ export class Recorder {
   /** Milliseconds, read only where something is measured by it: the span keeps its own time. */
   readonly #startedAt: number;
   readonly #captured: Content | undefined;
+  /** What the session or agent around the operation hands down; `undefined` outside of them. */
+  readonly #inherited: Attributes | undefined;
   #firstChunkAt: number | undefined;
   #lastChunkAt = 0;
   #metricAttributes: Attributes | undefined;
@@ -79,12 +82,13 @@ export class Recorder {
     this.#telemetry = telemetry;
     this.#start = start;
     const { request } = start;
+    if (readInherited(parent) !== undefined) this.#inherited = inheritedAttributes(parent, request.operation);
     const subject = start.subject ?? modelOf(request);
     this.#span = telemetry.tracer.startSpan(
       subject != null && subject !== "" ? `${request.operation} ${subject}` : request.operation,
       {
         kind: start.kind ?? SpanKind.CLIENT,
-        attributes: creationAttributes(start),
+        attributes: this.#creationAttributes(),
         links: telemetry.remembered.linksTo(request.linkTo),
       },
       parent,
@@ -172,7 +176,9 @@ export class Recorder {
     if (outcome !== "error" && outcome !== "aborted") {
       return told && this.#tell(told.type, { name: told.type, message: told.message });
     }
-    return this.#tell(errorType(error, this.#start.errorCode?.(error)), error);
+    const failure = this.#tell(errorType(error, this.#start.errorCode?.(error)), error);
+    rememberTold(error, failure.onSpan);
+    return failure;
   }
 
   /** Words a failure for span and event, each by what may be shown there. */
@@ -237,7 +243,7 @@ export class Recorder {
 
   #emitDetails(attributes: Attributes, content: Content | undefined): void {
     const { logger, policy } = this.#telemetry;
-    const all = { ...creationAttributes(this.#start), ...attributes } as AnyValueMap;
+    const all = { ...this.#creationAttributes(), ...attributes } as AnyValueMap;
     if (content !== undefined && policy.onEvent) setStructuredContent(all, content, policy.maxLength);
     if (logger !== undefined) emitDetails(logger, all, this.context);
   }
@@ -263,9 +269,17 @@ export class Recorder {
     });
   }
 
+  #creationAttributes(): Attributes {
+    const attributes = creationAttributes(this.#start);
+    return this.#inherited === undefined ? attributes : { ...this.#inherited, ...attributes };
+  }
+
   #callAttributes(response: ResponseFacts | undefined): Attributes {
     if (response === undefined && this.#metricAttributes !== undefined) return this.#metricAttributes;
     const attributes = creationAttributes(this.#start);
+    // Of what is inherited only the name has few enough values for a metric.
+    const agent = this.#inherited?.[ATTR.agentName];
+    if (agent !== undefined) attributes[ATTR.agentName] = agent;
     const answered = response && modelOf(response);
     if (answered !== undefined) attributes[ATTR.responseModel] = answered;
     if (response === undefined) this.#metricAttributes = attributes;

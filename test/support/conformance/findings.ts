@@ -17,6 +17,7 @@ export const RULES = [
   "error_type_without_error_status",
   "exception_on_span",
   "span_not_ended",
+  "wrong_mark",
   "wrong_schema_url",
   "token_subsets",
   "content_off_by_default",

@@ -55,6 +55,8 @@ function holds(check: string, { attributes, status }: ReadableSpan): boolean {
 /** False for facts only an answer can bring, where no full answer was read. */
 function answersWith(name: string, span: ReadableSpan): boolean {
   const { attributes } = span;
+  // An agent that the application marked need not call a model.
+  if (attributes["kit.kind"] === "agent" && /^gen_ai\.(usage|response)\./.test(name)) return false;
   if (name === "openai.api.type") return attributes["gen_ai.operation.name"] !== "text_completion";
   if (name.startsWith("gen_ai.usage.")) return answered(span) && attributes["kit.usage.missing"] !== true;
   if (name === "gen_ai.response.finish_reasons") return answered(span) && !isUnderWay(attributes);
