@@ -1,0 +1,29 @@
+import { KIT_ATTR } from "@kit/genai";
+import { attempt } from "./attempt.js";
+import { recordMoment } from "./moment.js";
+import { cutText, toSafeJson } from "./safe-json.js";
+
+/** How bad it is. */
+export type AlertSeverity = "info" | "warning" | "critical";
+
+const SEVERITIES: ReadonlySet<string> = new Set<AlertSeverity>(["info", "warning", "critical"]);
+const MAX_MESSAGE = 1_000;
+const MAX_DETAILS = 4_096;
+
+/**
+ * Records that somebody should look, as a span without length in the current trace. An unknown severity counts as
+ * `warning`; `details` that are not text become JSON of at most 4,096 characters. Never throws.
+ */
+export function alert(message: string, severity: AlertSeverity = "warning", details?: unknown): void {
+  attempt(() => {
+    recordMoment("alert", {
+      [KIT_ATTR.kind]: "alert",
+      [KIT_ATTR.alertMessage]: cutText(String(message), MAX_MESSAGE),
+      [KIT_ATTR.alertSeverity]: SEVERITIES.has(severity) ? severity : "warning",
+      ...(details != null && {
+        [KIT_ATTR.alertDetails]:
+          typeof details === "string" ? cutText(details, MAX_DETAILS) : toSafeJson(details, MAX_DETAILS),
+      }),
+    });
+  });
+}

@@ -1,0 +1,83 @@
+import { diag } from "@opentelemetry/api";
+import { readName } from "./kinds.js";
+import { type AnyClass, isClass, traceClass } from "./traced-class.js";
+import { type AnyFunction, type Open, traceFunction } from "./traced-function.js";
+
+/**
+ * What can be marked, as a wrapper or as a decorator, standard (TypeScript 5) or legacy (`experimentalDecorators`).
+ * A function comes back as one that does the same; a class is traced in place and comes back itself.
+ */
+export interface Decorate {
+  <F extends AnyFunction | AnyClass>(marked: F): F;
+  <F extends AnyFunction>(method: F, context: ClassMethodDecoratorContext<never, never>): F;
+  <C extends AnyClass>(marked: C, context: ClassDecoratorContext<never>): C;
+  <F>(field: undefined, context: ClassFieldDecoratorContext<never, F>): (initial: F) => F;
+  <F>(
+    target: object,
+    key: string | symbol,
+    descriptor: TypedPropertyDescriptor<F>,
+  ): TypedPropertyDescriptor<F>;
+}
+
+/** How calls are opened under the name that was found for them. */
+export type OpenNamed = (name: string) => Open;
+
+type DecoratorContext = DecoratorContextOf<ClassMemberDecoratorContext | ClassDecoratorContext>;
+type DecoratorContextOf<C> = C extends { kind: string; name: unknown } ? Pick<C, "kind" | "name"> : never;
+
+/** Whether a call is a wrapper's or a decorator's, and not one with a name or options. */
+export function isDecoration([first, second]: readonly unknown[]): boolean {
+  return (
+    typeof first === "function" ||
+    isDecoratorContext(second) ||
+    (typeof first === "object" &&
+      first !== null &&
+      (typeof second === "string" || typeof second === "symbol"))
+  );
+}
+
+/** Marks what a wrapper or decorator was called with. `given` is the name by which it is to be known, if any. */
+export function decorate(args: readonly unknown[], given: string | undefined, open: OpenNamed): unknown {
+  const [marked, second, descriptor] = args;
+  const openAs = (name: unknown) => open(readName(given ?? name));
+  if (isDecoratorContext(second)) return decorateStandard(marked, second, openAs(second.name));
+  if (typeof second === "string" || typeof second === "symbol")
+    return decorateLegacy(second, descriptor as PropertyDescriptor | undefined, openAs(second));
+  if (typeof marked !== "function") return refuse(marked);
+  return mark(marked as AnyFunction, openAs(marked.name));
+}
+
+function mark(marked: AnyFunction, open: Open): unknown {
+  if (!isClass(marked)) return traceFunction(marked, open);
+  traceClass(marked, open);
+  return marked;
+}
+
+function isDecoratorContext(value: unknown): value is DecoratorContext {
+  return typeof value === "object" && value !== null && typeof (value as DecoratorContext).kind === "string";
+}
+
+function decorateStandard(marked: unknown, { kind }: DecoratorContext, open: Open): unknown {
+  if (kind === "field") {
+    return (initial: unknown) =>
+      typeof initial === "function" ? traceFunction(initial as AnyFunction, open) : initial;
+  }
+  if (typeof marked !== "function") return refuse(marked);
+  if (kind !== "class") return traceFunction(marked as AnyFunction, open);
+  traceClass(marked as unknown as AnyClass, open);
+  return marked;
+}
+
+function decorateLegacy(
+  key: string | symbol,
+  descriptor: PropertyDescriptor | undefined,
+  open: Open,
+): PropertyDescriptor | undefined {
+  if (typeof descriptor?.value !== "function") return refuse(descriptor, String(key));
+  return { ...descriptor, value: traceFunction(descriptor.value as AnyFunction, open) };
+}
+
+function refuse<T>(value: T, what = "this"): T {
+  diag.warn(`@kit/tracing: ${what} is no function, method or class; it is left as it is.`);
+  return value;
+}

@@ -1,0 +1,29 @@
+import { diag, type Gauge, type MeterProvider, metrics } from "@opentelemetry/api";
+import { meterOf } from "./telemetry.js";
+
+/** More names than this are values that got into the name, and would be kept for ever. */
+const MAX_GAUGES = 500;
+
+/** Gauges by name, for as long as the provider lives that they were made by. */
+const GAUGES = new WeakMap<MeterProvider, Map<string, Gauge>>();
+
+/** The gauge of that name at the provider that is registered now; `undefined` when there are too many names. */
+export function currentGauge(name: string): Gauge | undefined {
+  const provider = metrics.getMeterProvider();
+  const gauges = GAUGES.get(provider) ?? new Map<string, Gauge>();
+  GAUGES.set(provider, gauges);
+  const known = gauges.get(name);
+  if (known !== undefined) return known;
+  if (gauges.size >= MAX_GAUGES) return undefined;
+  const gauge = meterOf(provider).createGauge(toInstrumentName(name));
+  gauges.set(name, gauge);
+  if (gauges.size === MAX_GAUGES)
+    diag.warn(`@kit/tracing: ${MAX_GAUGES} metric names are in use; new ones only become spans`);
+  return gauge;
+}
+
+/** Instruments are named by letters, digits and `_.-/`, a letter first. */
+function toInstrumentName(name: string): string {
+  const safe = name.replace(/[^A-Za-z0-9_.\-/]/g, "_");
+  return (/^[A-Za-z]/.test(safe) ? safe : `m_${safe}`).slice(0, 255);
+}

@@ -1,0 +1,95 @@
+import { ATTR, type Inherited, KIT_ATTR } from "@kit/genai";
+import type { Attributes } from "@opentelemetry/api";
+import { cutText } from "./safe-json.js";
+
+/** What can be marked, besides sessions and jobs, whose keys need more than a name. */
+export type MarkKind = "agent" | "task" | "tool" | "trace";
+
+/** What a span of ours is, before it has a time. */
+export interface Description {
+  readonly spanName: string;
+  /** `gen_ai.operation.name`, where the conventions have one. */
+  readonly operation?: string;
+  /** Given at creation, so that samplers may decide by them. */
+  readonly attributes: Attributes;
+  /** Those of them that the metric of the operation carries. */
+  readonly measured?: Attributes;
+  /** What holds for everything inside. */
+  readonly handsDown?: Inherited;
+}
+
+const MAX_NAME = 256;
+const NAMELESS = "anonymous";
+
+/** A name for what was given as one: text, and never empty. */
+export function readName(name: unknown): string {
+  if (typeof name === "symbol") return readName(name.description);
+  const text = typeof name === "string" ? name : name == null ? "" : String(name);
+  return text === "" ? NAMELESS : text;
+}
+
+/** Describes one marked piece of work. */
+export function describeMark(kind: MarkKind, name: string): Description {
+  return DESCRIBE[kind](cutText(name, MAX_NAME));
+}
+
+const DESCRIBE: Readonly<Record<MarkKind, (name: string) => Description>> = {
+  agent: (name) => ({
+    spanName: `invoke_agent ${name}`,
+    operation: "invoke_agent",
+    attributes: {
+      [ATTR.operationName]: "invoke_agent",
+      [ATTR.agentName]: name,
+      [KIT_ATTR.kind]: "agent",
+    },
+    measured: { [ATTR.agentName]: name },
+    handsDown: { agentName: name },
+  }),
+  task: (name) => ({ spanName: `task ${name}`, attributes: { [KIT_ATTR.kind]: "task" } }),
+  tool: (name) => ({
+    spanName: `execute_tool ${name}`,
+    operation: "execute_tool",
+    attributes: {
+      [ATTR.operationName]: "execute_tool",
+      [ATTR.toolName]: name,
+      [ATTR.toolType]: "function",
+      [KIT_ATTR.kind]: "tool",
+    },
+    measured: { [ATTR.toolName]: name, [ATTR.toolType]: "function" },
+  }),
+  trace: (name) => ({ spanName: name, attributes: { [KIT_ATTR.kind]: "trace" } }),
+};
+
+/** Describes a session, a workflow in the conventions' words; its key is also the id of the conversation. */
+export function describeSession(given: string, key: string): Description {
+  const name = cutText(given, MAX_NAME);
+  return {
+    spanName: `invoke_workflow ${name}`,
+    operation: "invoke_workflow",
+    attributes: {
+      [ATTR.operationName]: "invoke_workflow",
+      [ATTR.workflowName]: name,
+      [ATTR.sessionId]: key,
+      [ATTR.conversationId]: key,
+      [KIT_ATTR.kind]: "session",
+      [KIT_ATTR.sessionName]: name,
+    },
+    measured: { [ATTR.workflowName]: name },
+    handsDown: { sessionId: key },
+  };
+}
+
+/** Describes one run of a scheduled job. */
+export function describeCron(given: string, key: string): Description {
+  const job = cutText(given, MAX_NAME);
+  return {
+    spanName: `cron ${job}`,
+    attributes: {
+      [ATTR.sessionId]: key,
+      [KIT_ATTR.kind]: "cron",
+      [KIT_ATTR.cronJob]: job,
+      [KIT_ATTR.sessionName]: job,
+    },
+    handsDown: { sessionId: key },
+  };
+}

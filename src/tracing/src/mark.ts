@@ -1,0 +1,85 @@
+import { readArguments } from "./arguments.js";
+import { type Decorate, decorate, isDecoration } from "./decorate.js";
+import { describeMark, type MarkKind, readName } from "./kinds.js";
+import { OpenScope, type Scope } from "./scope.js";
+import type { AnyClass } from "./traced-class.js";
+import type { AnyFunction, Open } from "./traced-function.js";
+
+/** Options of everything that marks functions. */
+export interface MarkOptions {
+  /** @default the name of the function, method or class */
+  readonly name?: string | undefined;
+  /** Records the arguments of each call, as JSON of at most 500 characters. They may be sensitive. @default false */
+  readonly captureArgs?: boolean | undefined;
+  /** Records what each call returns, as JSON of at most 500 characters. It may be sensitive. @default false */
+  readonly captureReturn?: boolean | undefined;
+  /** Starts a trace for each call, with a link to the span around it. @default false */
+  readonly root?: boolean | undefined;
+}
+
+/** Options of `task`. */
+export interface TaskOptions extends MarkOptions {
+  /** The task is a tool that a model asked for: the same as `tool`. @default false */
+  readonly tool?: boolean | undefined;
+}
+
+/** A name waiting for its work: wraps or decorates it for later, or runs it now. */
+export type Mark = Decorate & {
+  /** Runs a block now, in a scope that ends with what the block returns. */
+  run<T>(work: (scope: Scope) => T): T;
+  /** Opens a scope now, to be ended by `end()` or `using`. */
+  start(): Scope;
+};
+
+/**
+ * Marks work. With a function, the work is wrapped and never run; with a name or options alone, it is a `Mark`.
+ */
+export type Marker<Options extends MarkOptions = MarkOptions> = Decorate & {
+  <F extends AnyFunction | AnyClass>(name: string, marked: F): F;
+  <F extends AnyFunction | AnyClass>(name: string, options: Options, marked: F): F;
+  <F extends AnyFunction | AnyClass>(options: Options, marked: F): F;
+  (name: string, options?: Options): Mark;
+  (options?: Options): Mark;
+};
+
+function createMarker<Options extends TaskOptions>(kind: MarkKind): Marker<Options> {
+  const marker = (...args: unknown[]): unknown => {
+    if (isDecoration(args)) return decorate(args, undefined, opener(kind, {}));
+    const { options, work } = readArguments<TaskOptions>(args);
+    const open = opener(options.tool === true ? "tool" : kind, options);
+    return work === undefined ? createMark(options.name, open) : decorate([work], options.name, open);
+  };
+  return marker as Marker<Options>;
+}
+
+function createMark(name: string | undefined, open: (name: string) => Open): Mark {
+  const start = (): OpenScope => open(name ?? readName(undefined))([]);
+  const mark = (...args: unknown[]) => decorate(args, name, open);
+  return Object.assign(mark, {
+    start,
+    run<T>(work: (scope: Scope) => T): T {
+      const scope = start();
+      return scope.runToEnd(() => work(scope));
+    },
+  }) as Mark;
+}
+
+function opener(kind: MarkKind, { captureArgs, captureReturn, root }: MarkOptions) {
+  return (name: string): Open => {
+    const description = describeMark(kind, name);
+    return (args) =>
+      new OpenScope(description, { args: captureArgs === true ? args : undefined, captureReturn, root });
+  };
+}
+
+/** Marks an agent: each call is an `invoke_agent` span, and tools and events inside carry its name. */
+export const agent: Marker = createMarker("agent");
+
+/** Marks a step of the application's own. */
+export const task: Marker<TaskOptions> = createMarker("task");
+
+/** Marks a function that a model may call: each call is an `execute_tool` span. */
+export const tool: Marker = createMarker("tool");
+
+/** Marks anything else worth a span, which is named by the name alone. */
+export const trace: Marker = createMarker("trace");

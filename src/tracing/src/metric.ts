@@ -1,0 +1,51 @@
+import { KIT_ATTR } from "@kit/genai";
+import { context, diag } from "@opentelemetry/api";
+import { attempt } from "./attempt.js";
+import { currentGauge } from "./gauges.js";
+import { readName } from "./kinds.js";
+import { recordMoment } from "./moment.js";
+import { cutText } from "./safe-json.js";
+
+const MAX_NAME = 255;
+const MAX_TAGS = 16;
+const MAX_TAG = 128;
+
+/** Dimensions of a measured value. Few values each: every combination is a series of its own in the backend. */
+export type Tags = Readonly<Record<string, string | number | boolean>>;
+
+/**
+ * Records a measured value: a span without length in the current trace, and the gauge `name` of the registered
+ * meter, which tells the last value of each set of tags. The first 16 tags count, of 128 characters each. A value
+ * that is not finite is dropped. Never throws.
+ */
+export function metric(name: string, value: number, tags?: Tags): void {
+  attempt(() => {
+    const shown = cutText(readName(name), MAX_NAME);
+    if (typeof value !== "number" || !Number.isFinite(value)) {
+      diag.debug(`@kit/tracing: the value of metric ${shown} is not finite; it is dropped`);
+      return;
+    }
+    const labels = readTags(tags);
+    recordMoment(`metric ${shown}`, {
+      [KIT_ATTR.kind]: "metric",
+      [KIT_ATTR.eventName]: shown,
+      [KIT_ATTR.metricValue]: value,
+      ...(labels !== undefined && { [KIT_ATTR.metricTags]: JSON.stringify(labels) }),
+    });
+    attempt(() => currentGauge(shown)?.record(value, labels, context.active()));
+  });
+}
+
+function readTags(tags: Tags | undefined): Record<string, string> | undefined {
+  if (typeof tags !== "object" || tags === null) return undefined;
+  const entries = Object.entries(tags).filter(([, value]) => isTagValue(value));
+  return Object.fromEntries(
+    entries
+      .slice(0, MAX_TAGS)
+      .map(([key, value]) => [cutText(key, MAX_TAG), cutText(String(value), MAX_TAG)]),
+  );
+}
+
+function isTagValue(value: unknown): boolean {
+  return typeof value === "string" || typeof value === "boolean" || Number.isFinite(value);
+}

@@ -1,0 +1,277 @@
+import {
+  ATTR,
+  describeError,
+  type ErrorDescription,
+  inheritedAttributes,
+  isTracingSuppressed,
+  KIT_ATTR,
+  type LocalDurations,
+  withInherited,
+  withoutSecrets,
+} from "@kit/genai";
+import {
+  type Attributes,
+  type Context,
+  context,
+  type HrTime,
+  INVALID_SPAN_CONTEXT,
+  type Span,
+  SpanKind,
+  SpanStatusCode,
+  trace,
+} from "@opentelemetry/api";
+import { attempt } from "./attempt.js";
+import { follow } from "./follow.js";
+import type { Description } from "./kinds.js";
+import { toSafeJson } from "./safe-json.js";
+import { currentDurations, currentTracer } from "./telemetry.js";
+
+/** Work in progress: one open span, and the context in which what belongs to it runs. */
+export interface Scope extends Disposable, AsyncDisposable {
+  /** 16 hexadecimal digits; all zero where nothing is recorded. */
+  readonly spanId: string;
+  /** 32 hexadecimal digits; all zero where nothing is recorded. */
+  readonly traceId: string;
+  /** For `context.with` and the like: a span that starts in it becomes a child. */
+  readonly context: Context;
+  /**
+   * Runs a function inside the scope and returns what it returns: spans that start in it, also after an `await`,
+   * become children. Its exception marks the scope as failed and is thrown on. Does not end the scope.
+   */
+  run<T>(work: () => T): T;
+  /** Ends the scope, as failed when an error is given. Every call after the first does nothing. */
+  end(error?: unknown): void;
+}
+
+/** Where a scope is opened. */
+export interface Opening {
+  /** @default the active context */
+  readonly parent?: Context | undefined;
+  /** Starts a trace of its own, with a link to the span around it. */
+  readonly root?: boolean | undefined;
+  /** Arguments to record, when they are wanted. */
+  readonly args?: readonly unknown[] | undefined;
+  /** Whether what the work returns is wanted. */
+  readonly captureReturn?: boolean | undefined;
+}
+
+/** Longest JSON of arguments and results. */
+const MAX_CAPTURED = 500;
+
+/** Scopes whose end hangs on an object of the application: a paused iteration, a promise nobody waits for. */
+const COLLECTED = new FinalizationRegistry<OpenScope>((scope) => {
+  scope.leave("abandoned");
+  scope.end();
+});
+
+/** The one implementation; what differs between sessions, jobs and marked functions is added by subclasses. */
+export class OpenScope implements Scope {
+  readonly #description: Description;
+  readonly #span: Span;
+  readonly #inherited: Attributes;
+  readonly #durations: LocalDurations | undefined;
+  readonly #startedAt: number;
+  readonly #captureReturn: boolean;
+  #context: Context;
+  #onEnd: (() => void) | undefined;
+  #atEnd: Attributes | undefined;
+  #failure: ErrorDescription | undefined;
+  #watched = false;
+  #ended = false;
+
+  constructor(description: Description, opening: Opening = {}) {
+    const { parent = context.active(), root = false, args, captureReturn = false } = opening;
+    const { handsDown } = description;
+    const suppressed = isTracingSuppressed(parent);
+    this.#description = description;
+    this.#inherited = inheritedBy(description, parent);
+    this.#captureReturn = captureReturn;
+    this.#durations = suppressed ? undefined : currentDurations();
+    this.#startedAt = this.#durations === undefined ? 0 : performance.now();
+    const span = suppressed
+      ? undefined
+      : attempt(() => startSpan(description, this.#inherited, parent, root));
+    this.#span = span ?? trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
+    const inside = span === undefined ? parent : trace.setSpan(parent, span);
+    this.#context = handsDown === undefined ? inside : withInherited(handsDown, inside);
+    if (args !== undefined) this.#capture(KIT_ATTR.functionArguments, args);
+  }
+
+  get context(): Context {
+    return this.#context;
+  }
+
+  get spanId(): string {
+    return this.#span.spanContext().spanId;
+  }
+
+  get traceId(): string {
+    return this.#span.spanContext().traceId;
+  }
+
+  /** Whether anything would come of following what runs inside to its end. */
+  get recording(): boolean {
+    return !this.#ended && (this.#durations !== undefined || this.#span.isRecording());
+  }
+
+  /** Whether attributes are worth putting together. */
+  get wantsAttributes(): boolean {
+    return !this.#ended && this.#span.isRecording();
+  }
+
+  run<T>(work: () => T): T {
+    return this.#enter(work, false);
+  }
+
+  /** As `run`, and ends the scope with what the function returned: a value, a promise, an iteration. */
+  runToEnd<T>(work: () => T): T {
+    return this.#enter(work, true);
+  }
+
+  end(error?: unknown): void {
+    if (this.#ended) return;
+    if (error !== undefined) this.fail(error);
+    attempt(() => this.finishing());
+    this.#ended = true;
+    if (this.#watched) COLLECTED.unregister(this);
+    this.#onEnd?.();
+    attempt(() => this.#describe());
+    attempt(() => this.#span.end());
+    if (this.#durations !== undefined) attempt(() => this.#measure());
+  }
+
+  [Symbol.dispose](): void {
+    this.end();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.end();
+  }
+
+  /** Notes that the work failed; the span says so when it ends. The first failure is told. */
+  fail(error: unknown): void {
+    this.failAs(describeError(error));
+  }
+
+  /** Has something done when the scope ends. */
+  onEnd(done: () => void): void {
+    this.#onEnd = done;
+  }
+
+  /** Ends the scope when `object`, on which its end depends, is collected before it came. */
+  endWhenCollected(object: object): void {
+    if (!this.recording) return;
+    this.#watched = true;
+    COLLECTED.register(object, this, this);
+  }
+
+  /** Notes that an iteration did not run to its end. */
+  leave(how: "cancelled" | "abandoned"): void {
+    this.set({ [KIT_ATTR.outcome]: how });
+  }
+
+  /** Told what the work came to. */
+  returned(value: unknown): void {
+    if (this.#captureReturn && value !== undefined) this.#capture(KIT_ATTR.functionResult, value);
+  }
+
+  /** Keeps attributes for the end of the span. */
+  set(attributes: Attributes): void {
+    this.#atEnd = { ...this.#atEnd, ...attributes };
+  }
+
+  /** Adds to the context of what runs inside from now on. */
+  extend(extended: (inside: Context) => Context): void {
+    this.#context = extended(this.#context);
+  }
+
+  protected failAs(failure: ErrorDescription): void {
+    this.#failure ??= failure;
+  }
+
+  protected get failed(): boolean {
+    return this.#failure !== undefined;
+  }
+
+  /** Called once, before the span ends: the last chance to `set` attributes. */
+  protected finishing(): void {}
+
+  protected addEvent(name: string, attributes: Attributes): void {
+    this.#span.addEvent(name, attributes);
+  }
+
+  #enter<T>(work: () => T, toEnd: boolean): T {
+    if (!this.recording) return context.with(this.#context, work);
+    let result: T;
+    try {
+      result = context.with(this.#context, work);
+    } catch (error) {
+      this.fail(error);
+      if (toEnd) this.end();
+      throw error;
+    }
+    return follow(result, this, toEnd);
+  }
+
+  #capture(name: string, value: unknown): void {
+    if (!this.wantsAttributes) return;
+    attempt(() => this.set({ [name]: withoutSecrets(toSafeJson(value, MAX_CAPTURED)) }));
+  }
+
+  #describe(): void {
+    const failure = this.#failure;
+    if (failure !== undefined) {
+      const { type, message } = failure;
+      this.set({ [ATTR.errorType]: type });
+      const told = message !== undefined && message !== type ? { message } : undefined;
+      this.#span.setStatus({ code: SpanStatusCode.ERROR, ...told });
+    }
+    if (this.#atEnd !== undefined) this.#span.setAttributes(this.#atEnd);
+  }
+
+  #measure(): void {
+    const { operation, measured } = this.#description;
+    if (operation === undefined) return;
+    const agent = this.#inherited[ATTR.agentName];
+    const seconds = durationOf(this.#span) ?? (performance.now() - this.#startedAt) / 1_000;
+    const attributes: Attributes = {
+      ...(agent !== undefined && { [ATTR.agentName]: agent }),
+      ...measured,
+      ...(this.#failure !== undefined && { [ATTR.errorType]: this.#failure.type }),
+    };
+    this.#durations?.record(operation, seconds, attributes, this.#context);
+  }
+}
+
+/** What comes from outside; sessions and jobs take no session over, they are one. */
+function inheritedBy({ operation, handsDown }: Description, parent: Context): Attributes {
+  const inherited = inheritedAttributes(parent, operation);
+  if (handsDown?.sessionId === undefined) return inherited;
+  const agent = inherited[ATTR.agentName];
+  return agent === undefined ? {} : { [ATTR.agentName]: agent };
+}
+
+function startSpan(
+  { spanName, attributes }: Description,
+  inherited: Attributes,
+  parent: Context,
+  root: boolean,
+): Span {
+  const around = root ? trace.getSpanContext(parent) : undefined;
+  return currentTracer().startSpan(
+    spanName,
+    {
+      kind: SpanKind.INTERNAL,
+      attributes: { ...inherited, ...attributes },
+      ...(root && { root }),
+      ...(around !== undefined && { links: [{ context: around }] }),
+    },
+    parent,
+  );
+}
+
+/** The span's own duration, so that metric and span agree; spans of the bare API have none. */
+function durationOf(span: Span): number | undefined {
+  const { duration } = span as Span & { duration?: HrTime };
+  return Array.isArray(duration) ? duration[0] + duration[1] / 1e9 : undefined;
+}

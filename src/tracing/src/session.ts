@@ -1,0 +1,66 @@
+import { KIT_ATTR } from "@kit/genai";
+import { withSessionBaggage } from "./baggage.js";
+import { describeSession } from "./kinds.js";
+import { type LoggedScope, OpenLoggedScope } from "./logged-scope.js";
+import type { MarkOptions } from "./mark.js";
+import { cutText } from "./safe-json.js";
+import type { Opening } from "./scope.js";
+import { createScopeFactory, type ScopeFactory } from "./scope-factory.js";
+import { sessionKey } from "./session-key.js";
+
+/** Options of `session`. */
+export interface SessionOptions extends MarkOptions {
+  /** Key of the session, such as the id of a chat; spans of one key belong together. @default its name */
+  readonly id?: string | undefined;
+  /**
+   * Hands the key to other processes, in the W3C baggage of requests made inside; there `joinSession` takes it up.
+   * Whoever is called can read it. @default false, or what the session around does
+   */
+  readonly propagate?: boolean | undefined;
+}
+
+/** A session in progress. */
+export interface Session extends LoggedScope {
+  /** The key that everything inside carries as `session.id`. */
+  readonly key: string;
+  /**
+   * Says how the session went, in a word; `ok` unless said or failed. `error`, `fail`, `failed` and `failure` mark
+   * the span as failed.
+   */
+  setResult(result: string): void;
+}
+
+const MAX_RESULT = 256;
+const FAILURES = new Set(["error", "fail", "failed", "failure"]);
+
+class OpenSession extends OpenLoggedScope implements Session {
+  readonly key: string;
+  #result = "ok";
+
+  constructor(name: string, { id, propagate }: SessionOptions, opening: Opening) {
+    const key = sessionKey(name, id == null ? undefined : String(id));
+    super(describeSession(name, key), opening);
+    this.key = key;
+    this.extend((inside) => withSessionBaggage(inside, key, propagate));
+  }
+
+  setResult(result: string): void {
+    this.#result = cutText(String(result), MAX_RESULT);
+  }
+
+  protected override finishing(): void {
+    const word = this.#result.trim().toLowerCase();
+    const result = this.failed ? "error" : this.#result;
+    if (FAILURES.has(word)) this.failAs({ type: word, message: undefined });
+    this.set({ [KIT_ATTR.sessionResult]: result });
+  }
+}
+
+/**
+ * A session: everything inside carries its key as `session.id`, model calls too. With a name first it begins now:
+ * `session(name, work)` runs the work and ends with it, `session(name)` gives a handle. With a function or options
+ * first it is a wrapper or decorator, and each call is a session.
+ */
+export const session: ScopeFactory<Session, SessionOptions> = createScopeFactory(
+  (name, options: SessionOptions, opening) => new OpenSession(name, options, opening),
+);

@@ -1,0 +1,31 @@
+import { LocalDurations, SCHEMA_URL } from "@kit/genai";
+import { type Meter, type MeterProvider, metrics, type Tracer, trace } from "@opentelemetry/api";
+import { attempt } from "./attempt.js";
+import { VERSION } from "./version.js";
+
+const SCOPE_NAME = "@kit/tracing";
+const SCHEMA = { schemaUrl: SCHEMA_URL };
+
+/** The tracer of the provider that is registered now: providers come, and go with a shutdown. */
+export function currentTracer(): Tracer {
+  return trace.getTracerProvider().getTracer(SCOPE_NAME, VERSION, SCHEMA);
+}
+
+/** The meter of the provider that is registered now. */
+export function meterOf(provider: MeterProvider): Meter {
+  return provider.getMeter(SCOPE_NAME, VERSION, SCHEMA);
+}
+
+/** Meters have no proxy, so their instruments are kept for as long as the provider lives. */
+const DURATIONS = new WeakMap<MeterProvider, { readonly durations: LocalDurations | undefined }>();
+
+/** The duration metrics of the provider that is registered now; `undefined` when metrics go nowhere. */
+export function currentDurations(): LocalDurations | undefined {
+  const provider = metrics.getMeterProvider();
+  let known = DURATIONS.get(provider);
+  if (known === undefined) {
+    known = { durations: attempt(() => LocalDurations.create(meterOf(provider))) };
+    DURATIONS.set(provider, known);
+  }
+  return known.durations;
+}

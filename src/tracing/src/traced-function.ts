@@ -1,0 +1,43 @@
+import { context } from "@opentelemetry/api";
+import { followGenerator, isGenerator, isGeneratorFunction } from "./generators.js";
+import type { OpenScope } from "./scope.js";
+
+export type AnyFunction = (this: never, ...args: never[]) => unknown;
+
+/** Opens the scope of one call with these arguments. Never throws. */
+export type Open = (args: readonly unknown[]) => OpenScope;
+
+/**
+ * Makes each call of a function a scope. A proxy, so that name, length, properties, prototype, `instanceof` and `new`
+ * stay those of the function, also where they change later.
+ */
+export function traceFunction<F extends AnyFunction>(traced: F, open: Open): F {
+  const call = caller(traced);
+  return new Proxy(traced, {
+    apply: (target, self, args: unknown[]) =>
+      call(
+        () => apply(target, self, args),
+        () => open(args),
+      ),
+  });
+}
+
+/** Calls a function as the application did. */
+export function apply(target: AnyFunction, self: unknown, args: readonly unknown[]): unknown {
+  return Reflect.apply(target, self as never, args as never[]);
+}
+
+type Caller = <T>(call: () => T, open: () => OpenScope) => T;
+
+/** How calls of this function are followed. */
+export function caller(traced: AnyFunction): Caller {
+  return isGeneratorFunction(traced) ? callGenerator : (call, open) => open().runToEnd(call);
+}
+
+/** The scope of a generator opens with its first step, as a child of where it was called: before, nothing runs. */
+function callGenerator<T>(call: () => T, open: () => OpenScope): T {
+  const made = call();
+  const called = context.active();
+  if (isGenerator(made as object)) followGenerator(made as Generator, () => context.with(called, open), true);
+  return made;
+}
