@@ -30,10 +30,21 @@ export interface CourierOptions<Item> {
   readonly stop: AbortSignal;
   /** Aborts only the waits between attempts. */
   readonly hurry: AbortSignal;
+  /** Batches that wait for their next attempt. */
+  readonly resting: Set<readonly Entry<Item>[]>;
 }
 
 /** How many times a batch of which nothing could be delivered is put back, before its items are the culprits. */
 const MAX_ROUNDS = 3;
+
+const EXPIRED: Verdict = { kind: "refused", error: new Error("not delivered within its time") };
+
+function earliestExpiry(batch: readonly Entry<unknown>[]): number {
+  return batch.reduce(
+    (least, { expiresAt }) => Math.min(least, expiresAt ?? least),
+    Number.POSITIVE_INFINITY,
+  );
+}
 
 /** Brings one batch to its end, once: attempts and waits, halves and pieces. Knows no queue and no timer of it. */
 export class Courier<Item> {
@@ -66,12 +77,14 @@ export class Courier<Item> {
 
   /** One batch, sent until there is a verdict. */
   async #send(batch: readonly Entry<Item>[], attempts: number) {
-    const { retry, batchDeadlineMs, stop, hurry, random } = this.#options;
-    const deadline = Date.now() + batchDeadlineMs;
+    const { retry, batchDeadlineMs, stop, hurry, random, resting } = this.#options;
+    const expiry = earliestExpiry(batch);
+    const deadline = Math.min(Date.now() + batchDeadlineMs, expiry);
     const items = batch.map((entry) => entry.item);
     for (let attempt = 0; ; attempt++) {
       const held = this.#held ?? this.#options.holding();
       if (held) return { verdict: held, attempts: attempt };
+      if (Date.now() >= expiry) return { verdict: EXPIRED, attempts: attempt };
       const outcome = await this.#attempt(items, deadline - Date.now());
       if (outcome.kind !== "retry") return { verdict: outcome, attempts: attempt + 1 };
       const wait = delayAfter(retry, attempt, outcome.afterMs, random);
@@ -80,7 +93,9 @@ export class Courier<Item> {
         const verdict: Verdict = outcome.otherwise ?? { kind: "refused", error: outcome.error };
         return { verdict, attempts: attempt + 1 };
       }
+      resting.add(batch);
       await sleep(wait, hurry);
+      resting.delete(batch);
     }
   }
 

@@ -6,6 +6,11 @@ import { type DeliveryOptions, resolveOptions } from "./options.js";
 import { DEFAULT_RETRY } from "./retry.js";
 import { type Entry, WaitingRoom } from "./waiting-room.js";
 
+/** Measuring items holds the event loop up for no longer, in milliseconds. */
+const SLICE_MS = 5;
+
+const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
+
 /**
  * Takes items without delay and brings them to a destination in the background: bounded, in order per lane,
  * in batches, with retries. An item is delivered, or it is dropped and counted; `done` tells which, once.
@@ -21,6 +26,7 @@ export class DeliveryQueue<Item> {
   readonly #lane: (item: Item) => string;
   readonly #stop = new AbortController();
   readonly #hurry = new AbortController();
+  readonly #resting = new Set<readonly Entry<Item>[]>();
   readonly #forgetExit: () => void;
   #nextId = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -46,6 +52,7 @@ export class DeliveryQueue<Item> {
       random: options.random ?? Math.random,
       stop: this.#stop.signal,
       hurry: this.#hurry.signal,
+      resting: this.#resting,
       holding: () => this.#holding(),
       receipts: {
         delivered: (entries) => this.#delivered(entries),
@@ -71,7 +78,17 @@ export class DeliveryQueue<Item> {
 
   /** Costs one push. `done` is called exactly once, when the item was delivered or given up. */
   add(item: Item, done?: (delivered: boolean) => void): void {
-    const entry = { id: ++this.#nextId, item, lane: this.#lane(item), done, rounds: 0, waiting: false };
+    const { itemDeadlineMs } = this.#settings;
+    const entry: Entry<Item> = {
+      id: ++this.#nextId,
+      item,
+      lane: this.#lane(item),
+      done,
+      rounds: 0,
+      waiting: false,
+      bytes: undefined,
+      expiresAt: itemDeadlineMs === Number.POSITIVE_INFINITY ? undefined : Date.now() + itemDeadlineMs,
+    };
     this.#flushes.added();
     const hold = this.#holding();
     if (this.#closed) this.#dropped([entry], "shutdown");
@@ -96,6 +113,18 @@ export class DeliveryQueue<Item> {
   shutdown(timeoutMs = 5_000): Promise<boolean> {
     this.#closed ??= this.#close(timeoutMs);
     return this.#closed;
+  }
+
+  /**
+   * Hands over what is not being sent right now, for a last synchronous attempt while the process exits. The queue
+   * counts it neither as delivered nor as dropped, and is of no use afterwards.
+   */
+  takeForExit(): Item[] {
+    this.#closed ??= Promise.resolve(false);
+    this.#forgetExit();
+    clearTimeout(this.#timer);
+    const entries = [...[...this.#resting].flat(), ...this.#room.clear()];
+    return entries.map(({ item }) => item);
   }
 
   async #close(timeoutMs: number): Promise<boolean> {
@@ -141,7 +170,8 @@ export class DeliveryQueue<Item> {
   async #run(lane: string): Promise<void> {
     this.#busy.add(lane);
     // Measuring and sending begin in a later turn, so that `add` stays cheap and a long queue never blocks the loop.
-    await new Promise((resolve) => setImmediate(resolve));
+    do await nextTurn();
+    while (!this.#room.measure(lane, this.#limits, SLICE_MS));
     const batch = this.#room.take(lane, this.#limits);
     if (batch.length > 0) await new Courier(this.#courierOptions).deliver(batch);
     this.#busy.delete(lane);

@@ -28,6 +28,8 @@ export interface HttpPosterOptions {
   readonly fetch?: typeof fetch;
 }
 
+class NoAnswer extends Error {}
+
 /** Posts bodies to one URL. Knows how to carry them, not what an answer means. */
 export class HttpPoster {
   readonly #options: HttpPosterOptions;
@@ -53,6 +55,8 @@ export class HttpPoster {
       if (first.status < 300) this.#compression = "gzip";
       return first;
     }
+    // A server that takes its time may have taken the body too: only a lost connection says that it cannot read it.
+    if (first instanceof NoAnswer) throw first;
     signal?.throwIfAborted();
     const second = await this.#send(body, signal);
     if (second.status < 300) this.#compression = "none";
@@ -65,7 +69,7 @@ export class HttpPoster {
     const controller = new AbortController();
     const abort = () => controller.abort(signal?.reason);
     signal?.addEventListener("abort", abort, { once: true });
-    const expire = () => controller.abort(new Error(`no answer within ${timeoutMs} ms`));
+    const expire = () => controller.abort(new NoAnswer(`no answer within ${timeoutMs} ms`));
     const timer = setTimeout(expire, timeoutMs);
     try {
       const response = await request(url, {
@@ -73,6 +77,8 @@ export class HttpPoster {
         headers: { ...headers, ...(typeof body === "string" ? {} : { "Content-Encoding": "gzip" }) },
         body,
         signal: controller.signal,
+        // Followed, a POST can become a GET whose 200 means nothing, and the headers go where nobody sent them.
+        redirect: "manual",
       });
       const text = await response.text();
       return { status: response.status, text, retryAfterMs: readRetryAfter(response.headers, Date.now()) };

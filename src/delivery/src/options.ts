@@ -12,7 +12,10 @@ export interface DeliveryOptions<Item> {
   readonly maxBatchItems?: number;
   /** Most bytes in one batch, as `sizeOf` counts them; a single larger item still goes out alone. @default Infinity */
   readonly maxBatchBytes?: number;
-  /** Bytes an item adds to a batch. Called when the batch is formed, never on the path of `add`. */
+  /**
+   * Bytes an item adds to a batch. Called once an item, when a batch is formed: never on the path of `add`, and in
+   * slices that let the event loop turn, so that it may do the work of encoding the item.
+   */
   readonly sizeOf?: (item: Item) => number;
   /** Items of a lane are sent in order and never by two requests at once. @default one lane for all */
   readonly lane?: (item: Item) => string;
@@ -26,6 +29,8 @@ export interface DeliveryOptions<Item> {
   readonly flushAtItems?: number;
   /** Time for a batch, waits and sends together, in milliseconds. @default Infinity */
   readonly batchDeadlineMs?: number;
+  /** An item that is not delivered this long after it was added is dropped, in milliseconds. @default Infinity */
+  readonly itemDeadlineMs?: number;
   readonly retry?: Partial<RetryPolicy>;
   /** Longest time the end of the process is put off for what still waits, in milliseconds; 0 = not at all. @default 5000 */
   readonly exitTimeoutMs?: number;
@@ -46,6 +51,7 @@ export function resolveOptions<Item>(options: DeliveryOptions<Item>) {
     maxBatchBytes: options.maxBatchBytes ?? Number.POSITIVE_INFINITY,
     flushIntervalMs: options.flushIntervalMs ?? 5_000,
     batchDeadlineMs: options.batchDeadlineMs ?? Number.POSITIVE_INFINITY,
+    itemDeadlineMs: options.itemDeadlineMs ?? Number.POSITIVE_INFINITY,
     exitTimeoutMs: options.exitTimeoutMs ?? 5_000,
   };
   for (const name of ["maxQueueSize", "maxBatchItems", "maxConcurrent", "flushAtItems"] as const) {
@@ -53,7 +59,13 @@ export function resolveOptions<Item>(options: DeliveryOptions<Item>) {
       throw new RangeError(`${name} must be a whole number above zero`);
     }
   }
-  for (const name of ["maxBatchBytes", "flushIntervalMs", "batchDeadlineMs", "exitTimeoutMs"] as const) {
+  for (const name of [
+    "maxBatchBytes",
+    "flushIntervalMs",
+    "batchDeadlineMs",
+    "itemDeadlineMs",
+    "exitTimeoutMs",
+  ] as const) {
     if (!(resolved[name] >= 0)) throw new RangeError(`${name} must not be negative`);
   }
   return resolved;

@@ -7,6 +7,10 @@ export interface Entry<Item> {
   /** How often it was put back because no item of its batch could be delivered. */
   rounds: number;
   waiting: boolean;
+  /** What `sizeOf` said, once. */
+  bytes: number | undefined;
+  /** When it is given up, in milliseconds since 1970. */
+  readonly expiresAt: number | undefined;
 }
 
 export interface BatchLimits {
@@ -29,8 +33,8 @@ class Fifo<T> {
     return this.#items.length - this.#head;
   }
 
-  peek(): T | undefined {
-    return this.#items[this.#head];
+  peek(ahead = 0): T | undefined {
+    return this.#items[this.#head + ahead];
   }
 
   push(item: T): void {
@@ -94,6 +98,25 @@ export class WaitingRoom<Item> {
     return undefined;
   }
 
+  /** Measures the next batch of a lane for `budgetMs` at most, one item at least; `false` when more is left to do. */
+  measure(name: string, limits: BatchLimits, budgetMs: number): boolean {
+    if (this.#grouping.sizeOf === undefined) return true;
+    const lane = this.#lane(name);
+    const until = performance.now() + budgetMs;
+    let items = 0;
+    let bytes = 0;
+    for (let ahead = 0; items < limits.maxItems && bytes <= limits.maxBytes; ahead++) {
+      const entry = lane.peek(ahead);
+      if (entry === undefined) return true;
+      if (!entry.waiting) continue;
+      const measured = entry.bytes !== undefined;
+      if (!measured && items > 0 && performance.now() >= until) return false;
+      bytes += this.#bytesOf(entry);
+      items++;
+    }
+    return true;
+  }
+
   /** Takes the next batch of a lane: never empty while something waits there, even if one item is too large. */
   take(name: string, limits: BatchLimits): Entry<Item>[] {
     const lane = this.#lane(name);
@@ -101,7 +124,7 @@ export class WaitingRoom<Item> {
     let bytes = 0;
     for (let entry = this.#first(lane); entry !== undefined; entry = this.#first(lane)) {
       const last = batch.at(-1);
-      bytes += this.#grouping.sizeOf?.(entry.item) ?? 0;
+      bytes += this.#bytesOf(entry);
       if (last && (batch.length >= limits.maxItems || bytes > limits.maxBytes)) break;
       if (last && this.#grouping.together?.(last.item, entry.item) === false) break;
       lane.shift();
@@ -142,6 +165,11 @@ export class WaitingRoom<Item> {
       this.#lanes.set(name, lane);
     }
     return lane;
+  }
+
+  #bytesOf(entry: Entry<Item>): number {
+    entry.bytes ??= this.#grouping.sizeOf?.(entry.item) ?? 0;
+    return entry.bytes;
   }
 
   #first(lane: Fifo<Entry<Item>>): Entry<Item> | undefined {
