@@ -1,0 +1,65 @@
+import { diag } from "@opentelemetry/api";
+import { encodeEvent, MAX_DATA_LENGTH, shortenLine } from "./encode-event.js";
+import type { QueuedEvent, Source } from "./queued-event.js";
+import type { Translator } from "./translator.js";
+import { VERSION } from "./version.js";
+
+const LEAST_DATA_LENGTH = 1_024;
+
+/** Turns queued events into the text of requests: each event once, when its batch is formed. */
+export class EventEncoder {
+  readonly #translator: Translator;
+  readonly #envelope: string;
+  #maxDataLength = MAX_DATA_LENGTH;
+
+  constructor(translator: Translator, agent: string) {
+    this.#translator = translator;
+    this.#envelope = `{"agent":${JSON.stringify(agent)},"sdk_version":"${VERSION}","events":[`;
+  }
+
+  /** Bytes of a request beside its events. */
+  get envelopeBytes(): number {
+    return Buffer.byteLength(this.#envelope) + 2;
+  }
+
+  /** Bytes that the event adds to a request, its comma included. */
+  sizeOf(queued: QueuedEvent): number {
+    const line = this.#lineOf(queued);
+    return line === null ? 0 : Buffer.byteLength(line) + 1;
+  }
+
+  /** The body of a request; `undefined` when none of the events has anything to tell. */
+  toBody(batch: readonly QueuedEvent[]): string | undefined {
+    const lines = batch.map((queued) => this.#lineOf(queued)).filter((line) => line !== null);
+    return lines.length > 0 ? `${this.#envelope}${lines.join(",")}]}` : undefined;
+  }
+
+  /** Makes events smaller than the server was thought to take; `false` when that would leave too little of them. */
+  shorten(batch: readonly QueuedEvent[]): boolean {
+    if (this.#maxDataLength <= LEAST_DATA_LENGTH) return false;
+    this.#maxDataLength = Math.max(LEAST_DATA_LENGTH, Math.floor(this.#maxDataLength / 2));
+    for (const queued of batch) {
+      if (queued.line) queued.line = shortenLine(queued.line, this.#maxDataLength);
+    }
+    return true;
+  }
+
+  #lineOf(queued: QueuedEvent): string | null {
+    if (queued.line === undefined) {
+      queued.line = this.#encode(queued.source);
+      queued.source = undefined;
+    }
+    return queued.line;
+  }
+
+  #encode(source: Source | undefined): string | null {
+    if (source === undefined) return null;
+    try {
+      const event = this.#translator.toEvent(source);
+      return event ? encodeEvent(event, Date.now(), this.#maxDataLength) : null;
+    } catch (error) {
+      diag.error("AgentPulse exporter: a span could not be told", (error as Error | undefined)?.name);
+      return null;
+    }
+  }
+}

@@ -1,0 +1,81 @@
+import { type ExportResult, ExportResultCode } from "@opentelemetry/core";
+import { Log } from "./log.js";
+import type { AgentPulseOptions } from "./options.js";
+import type { SpanSource } from "./queued-event.js";
+import type { ReadableSpan } from "./readable-span.js";
+import { Reporter } from "./reporter.js";
+import { resolveSettings, type Settings } from "./settings.js";
+import { readEnd, readStart } from "./span-sources.js";
+
+/** Below the 30 seconds after which a `BatchSpanProcessor` gives up. */
+const DEADLINE_MS = 25_000;
+
+/**
+ * The same for a `BatchSpanProcessor`, where an application wants its own. It hears of spans only when they have
+ * ended, so a session appears at its end, and nothing is handed down to spans.
+ * @throws TypeError or RangeError for an option that cannot be used, naming it and what to write.
+ */
+export class AgentPulseSpanExporter {
+  readonly #settings: Settings;
+  readonly #reporter: Reporter | undefined;
+  #closed: Promise<void> | undefined;
+
+  constructor(options: AgentPulseOptions = {}) {
+    this.#settings = resolveSettings(options, process.env);
+    const { enabled, apiKey, debug, warnings } = this.#settings;
+    const log = new Log(debug);
+    for (const warning of warnings) log.warn(warning);
+    if (!enabled || apiKey === undefined) return;
+    // The processor above holds spans back itself, and waits: what cannot be sent now is not kept for later.
+    const patience = { queueOnHold: "drop", itemDeadlineMs: DEADLINE_MS } as const;
+    this.#reporter = new Reporter({ settings: this.#settings, apiKey, log, ...patience });
+  }
+
+  /** Events given up so far. */
+  get droppedEvents(): number {
+    return this.#reporter?.dropped ?? 0;
+  }
+
+  /** Calls back once, when all events of the spans are delivered, or some were given up: after 25 seconds at most. */
+  export(spans: ReadableSpan[], resultCallback: (result: ExportResult) => void): void {
+    if (this.#closed) {
+      const error = new Error("the AgentPulse exporter was shut down");
+      resultCallback({ code: ExportResultCode.FAILED, error });
+      return;
+    }
+    const sources = this.#reporter ? spans.flatMap((span) => this.#read(span)) : [];
+    if (sources.length === 0) {
+      resultCallback({ code: ExportResultCode.SUCCESS });
+      return;
+    }
+    let waiting = sources.length;
+    let dropped = 0;
+    const done = (delivered: boolean) => {
+      if (!delivered) dropped++;
+      if (--waiting === 0) resultCallback(toResult(dropped));
+    };
+    for (const source of sources) this.#reporter?.add(source, done);
+    // What comes here has waited in the processor already.
+    void this.#reporter?.flush(DEADLINE_MS);
+  }
+
+  async forceFlush(): Promise<void> {
+    await this.#reporter?.flush();
+  }
+
+  /** Flushes for at most five seconds and stops. Idempotent. */
+  shutdown(): Promise<void> {
+    this.#closed ??= this.#reporter?.shutdown() ?? Promise.resolve();
+    return this.#closed;
+  }
+
+  #read(span: ReadableSpan): SpanSource[] {
+    return [...readStart(span, undefined, this.#settings), ...readEnd(span, undefined, this.#settings)];
+  }
+}
+
+function toResult(dropped: number): ExportResult {
+  if (dropped === 0) return { code: ExportResultCode.SUCCESS };
+  const error = new Error(`AgentPulse: ${dropped} events could not be delivered`);
+  return { code: ExportResultCode.FAILED, error };
+}

@@ -1,0 +1,27 @@
+import { ATTR } from "@kit/genai";
+import { SpanStatusCode } from "@opentelemetry/api";
+import { type ReadableSpan, readText } from "./readable-span.js";
+import { toErrorText } from "./scrub.js";
+
+/** How a span failed. Texts are free of credentials and short. */
+export interface Failure {
+  readonly error?: string;
+  readonly error_type?: string;
+}
+
+/** `undefined` when it did not fail. */
+export function readFailure(span: ReadableSpan): Failure | undefined {
+  const { status, attributes } = span;
+  const type = attributes[ATTR.errorType];
+  const failed =
+    status.code === SpanStatusCode.ERROR || (type !== undefined && status.code !== SpanStatusCode.OK);
+  if (!failed) return undefined;
+  const exception = span.events?.findLast(({ name }) => name === "exception")?.attributes ?? {};
+  const error =
+    status.message || readText(exception, ATTR.exceptionMessage) || readText(attributes, ATTR.errorType);
+  const errorType = readText(attributes, ATTR.errorType) ?? readText(exception, ATTR.exceptionType);
+  return {
+    ...(error && { error: toErrorText(String(error)) }),
+    ...(errorType && { error_type: toErrorText(errorType) }),
+  };
+}

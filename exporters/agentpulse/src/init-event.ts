@@ -1,0 +1,22 @@
+import { addUserData } from "./display-fields.js";
+import type { AgentPulseEvent, EventData } from "./event.js";
+import type { Settings } from "./settings.js";
+import { toPlain } from "./to-json.js";
+import { VERSION } from "./version.js";
+
+/** Says that an application has begun to report, and on what it runs. */
+export function toInitEvent({ agentName, hostName, initEvent }: Settings): AgentPulseEvent {
+  const agent = agentName ?? hostName;
+  const data: EventData = {
+    sdk_version: VERSION,
+    runtime: "node",
+    runtime_version: process.versions.node,
+    os: process.platform,
+    arch: process.arch,
+    agent_name: agent,
+    agent,
+    summary: `sdk ${VERSION} started`,
+  };
+  if (typeof initEvent === "object") addUserData(data, toPlain(initEvent) as EventData);
+  return { kind: "sdk_init", ts: Date.now() / 1000, data };
+}

@@ -1,0 +1,48 @@
+import { ATTR, type Inherited, inheritedAttributes, readInherited } from "@kit/genai";
+import { type Attributes, type Context, type Span, trace } from "@opentelemetry/api";
+import { type ReadableSpan, readText } from "./readable-span.js";
+import { isGenAI } from "./span-type.js";
+
+/** A span that has begun, as processors are given it. */
+export type StartedSpan = Span & ReadableSpan;
+
+/** Knows the session and the agent that spans belong to, and marks the spans with them. */
+export class Lineage {
+  /** What held where a span began. Of other libraries' sessions and agents only the spans above tell. */
+  readonly #facts = new WeakMap<object, Inherited>();
+
+  /** Stamps what the context hands down, unless the span has its own. */
+  begin(span: StartedSpan, parent: Context): void {
+    const facts = readInherited(parent);
+    const above = this.#readSpanAbove(parent);
+    if (facts === undefined && above === undefined) return;
+    this.#facts.set(span, { ...above, ...facts });
+    if (facts !== undefined) stamp(span, inheritedAttributes(parent));
+  }
+
+  /** What held where the span began, beside its own attributes. */
+  of(span: ReadableSpan): Inherited | undefined {
+    return this.#facts.get(span);
+  }
+
+  #readSpanAbove(parent: Context): Inherited | undefined {
+    const span = trace.getSpan(parent) as Partial<ReadableSpan> | undefined;
+    if (span?.attributes === undefined) return undefined;
+    const known = this.#facts.get(span);
+    const sessionId = readText(span.attributes, ATTR.sessionId) ?? known?.sessionId;
+    const agentName = readText(span.attributes, ATTR.agentName) ?? known?.agentName;
+    if (sessionId === known?.sessionId && agentName === known?.agentName) return known;
+    return { ...(sessionId && { sessionId }), ...(agentName && { agentName }) };
+  }
+}
+
+/** The session goes on every span; the rest would make AI spans of others, so it goes on those alone. */
+function stamp(span: StartedSpan, inherited: Attributes): void {
+  const { attributes } = span;
+  const all = isGenAI(attributes);
+  const missing: Attributes = {};
+  for (const name in inherited) {
+    if (attributes[name] === undefined && (all || name === ATTR.sessionId)) missing[name] = inherited[name];
+  }
+  span.setAttributes(missing);
+}

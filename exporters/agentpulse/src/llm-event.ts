@@ -1,0 +1,113 @@
+import { ATTR, type CostCalculator, KIT_ATTR } from "@kit/genai";
+import type { Attributes } from "@opentelemetry/api";
+import type { EventData } from "./event.js";
+import { readFailure } from "./failure.js";
+import { type ReadableSpan, readAmount, readDurationMs, readText, toSeconds } from "./readable-span.js";
+
+const INPUT = [ATTR.usageInputTokens, "gen_ai.usage.prompt_tokens", "llm.usage.prompt_tokens"] as const;
+const OUTPUT = [
+  ATTR.usageOutputTokens,
+  "gen_ai.usage.completion_tokens",
+  "llm.usage.completion_tokens",
+] as const;
+const TOTAL = ["gen_ai.usage.total_tokens", "llm.usage.total_tokens"] as const;
+const CACHE_READ = [
+  ATTR.usageCacheReadInputTokens,
+  "gen_ai.usage.cache_read_input_tokens",
+  "gen_ai.usage.input_tokens.cached",
+] as const;
+const CACHE_WRITE = [
+  ATTR.usageCacheWriteInputTokens,
+  "gen_ai.usage.cache_creation.input_tokens",
+  "gen_ai.usage.cache_creation_input_tokens",
+] as const;
+const REASONING = [ATTR.usageReasoningOutputTokens, "gen_ai.usage.reasoning_tokens"] as const;
+const STREAM = [ATTR.requestStream, "llm.is_streaming"] as const;
+
+/** The attributes that the fields of a model call tell. */
+export const TOLD_BY_LLM_EVENT: readonly string[] = [
+  ATTR.operationName,
+  ATTR.providerName,
+  "gen_ai.system",
+  ATTR.requestModel,
+  ATTR.responseModel,
+  ATTR.responseId,
+  ATTR.responseFinishReasons,
+  ATTR.responseTimeToFirstChunk,
+  KIT_ATTR.costUsd,
+  KIT_ATTR.usageMissing,
+  ...INPUT,
+  ...OUTPUT,
+  ...TOTAL,
+  ...CACHE_READ,
+  ...CACHE_WRITE,
+  ...REASONING,
+  ...STREAM,
+];
+
+/** How calls that were left before their end are marked. */
+const PARTIAL: readonly unknown[] = ["cancelled", "aborted", "abandoned"];
+
+/** The facts of a model call: those that count as spend, and all others that were measured. */
+export function readModelCall(span: ReadableSpan, costs: CostCalculator): EventData {
+  const { attributes } = span;
+  const provider = readText(attributes, ATTR.providerName, "gen_ai.system");
+  const requestModel = readText(attributes, ATTR.requestModel);
+  const responseModel = readText(attributes, ATTR.responseModel);
+  const usage = readUsage(attributes);
+  const failure = readFailure(span);
+  const cost =
+    readAmount(attributes, KIT_ATTR.costUsd) ??
+    costs.cost(provider ?? "", [responseModel, requestModel], usage);
+  const latency = readDurationMs(span);
+  const { input, output } = usage;
+  const missing = attributes[KIT_ATTR.usageMissing] === true;
+  const unknown = input === undefined && output === undefined && usage.total === undefined;
+  return {
+    type: "llm_call",
+    operation: readText(attributes, ATTR.operationName),
+    provider,
+    model: requestModel ?? responseModel,
+    response_model: responseModel === (requestModel ?? responseModel) ? undefined : responseModel,
+    input_tokens: input ?? 0,
+    output_tokens: output ?? 0,
+    // The server adds nothing up.
+    tokens: input === undefined && output === undefined ? (usage.total ?? 0) : (input ?? 0) + (output ?? 0),
+    cost_usd: cost,
+    cost,
+    latency_ms: latency,
+    duration: Math.round(latency),
+    ttft_ms: toMs(readAmount(attributes, ATTR.responseTimeToFirstChunk)),
+    status: failure ? "error" : "success",
+    error: failure?.error,
+    error_type: failure?.error_type,
+    streaming: STREAM.some((name) => attributes[name] === true),
+    partial: PARTIAL.includes(attributes[KIT_ATTR.outcome]) || undefined,
+    usage_missing: missing || (unknown && !failure) || undefined,
+    cache_read_input_tokens: usage.cacheRead,
+    cache_creation_input_tokens: usage.cacheWrite,
+    reasoning_tokens: readAmount(attributes, ...REASONING),
+    finish_reasons: readTexts(attributes[ATTR.responseFinishReasons]),
+    response_id: readText(attributes, ATTR.responseId),
+    start_time: toSeconds(span.startTime),
+  };
+}
+
+function readUsage(attributes: Attributes) {
+  return {
+    input: readAmount(attributes, ...INPUT),
+    output: readAmount(attributes, ...OUTPUT),
+    total: readAmount(attributes, ...TOTAL),
+    cacheRead: readAmount(attributes, ...CACHE_READ),
+    cacheWrite: readAmount(attributes, ...CACHE_WRITE),
+  };
+}
+
+function readTexts(value: unknown): string[] | undefined {
+  if (!Array.isArray(value)) return typeof value === "string" ? [value] : undefined;
+  return value.slice(0, 100).map(String);
+}
+
+function toMs(seconds: number | undefined): number | undefined {
+  return seconds === undefined ? undefined : Math.round(seconds * 1e6) / 1000;
+}

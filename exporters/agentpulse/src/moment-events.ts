@@ -1,0 +1,65 @@
+import { ATTR, KIT_ATTR } from "@kit/genai";
+import { addUserData } from "./display-fields.js";
+import type { EventData } from "./event.js";
+import { type ReadableSpan, readText } from "./readable-span.js";
+import { toErrorText } from "./scrub.js";
+import { readObject } from "./span-events.js";
+
+/** The attributes that the fields of a moment tell. */
+export const TOLD_BY_MOMENT: readonly string[] = [
+  KIT_ATTR.eventName,
+  KIT_ATTR.eventData,
+  KIT_ATTR.metricValue,
+  KIT_ATTR.metricTags,
+  KIT_ATTR.alertMessage,
+  KIT_ATTR.alertSeverity,
+  KIT_ATTR.alertDetails,
+];
+
+/** The application's own facts, as members of `data` beside the event's. */
+export function readCustomEvent({ name, attributes }: ReadableSpan, own: EventData): EventData {
+  const title = readText(attributes, KIT_ATTR.eventName) ?? name.replace(/^event (?=.)/, "");
+  const data: EventData = { ...own, name: title };
+  addUserData(data, readObject(attributes[KIT_ATTR.eventData]) ?? {});
+  data.summary ??= title;
+  return data;
+}
+
+/** `undefined` when there is no value to tell. */
+export function readMetric({ name, attributes }: ReadableSpan): EventData | undefined {
+  const value = attributes[KIT_ATTR.metricValue];
+  if (typeof value !== "number" || !Number.isFinite(value)) return undefined;
+  const title = readText(attributes, KIT_ATTR.eventName) ?? name.replace(/^metric (?=.)/, "");
+  const tags = readObject(attributes[KIT_ATTR.metricTags]);
+  return { name: title, value, tags, summary: `${title}=${value}` };
+}
+
+export function readAlert({ name, attributes }: ReadableSpan): EventData {
+  const message = readText(attributes, KIT_ATTR.alertMessage) ?? name;
+  return {
+    message,
+    title: message,
+    severity: readText(attributes, KIT_ATTR.alertSeverity) ?? "warning",
+    details: readText(attributes, KIT_ATTR.alertDetails),
+  };
+}
+
+/** An error that ended, or nearly ended, the process. */
+export function readProcessError(span: ReadableSpan): EventData {
+  const { attributes, status } = span;
+  const type = readText(attributes, ATTR.exceptionType, ATTR.errorType);
+  const message = readText(attributes, ATTR.exceptionMessage) ?? status.message;
+  const text = [type, message].filter(Boolean).join(": ") || span.name;
+  return {
+    name: readText(attributes, KIT_ATTR.eventName) ?? "uncaughtException",
+    error: toErrorText(text),
+    error_type: type && toErrorText(type),
+  };
+}
+
+export const TOLD_BY_PROCESS_ERROR: readonly string[] = [
+  ATTR.exceptionType,
+  ATTR.exceptionMessage,
+  ATTR.errorType,
+  KIT_ATTR.eventName,
+];

@@ -1,0 +1,69 @@
+import { type Context, TraceFlags } from "@opentelemetry/api";
+import { toInitEvent } from "./init-event.js";
+import { Lineage, type StartedSpan } from "./lineage.js";
+import { Log } from "./log.js";
+import type { AgentPulseOptions } from "./options.js";
+import type { ReadableSpan } from "./readable-span.js";
+import { Reporter } from "./reporter.js";
+import { resolveSettings, type Settings } from "./settings.js";
+import { readEnd, readStart } from "./span-sources.js";
+
+/**
+ * Tells an AgentPulse server what the spans of an application say: model calls with tokens and cost, sessions, jobs,
+ * agents, errors. Marks spans with the session and the agent they belong to. On the application's path it only
+ * queues; all else is done later. Never throws but for options that cannot be used.
+ * @throws TypeError or RangeError for such an option, naming it and what to write.
+ */
+export class AgentPulseSpanProcessor {
+  readonly #settings: Settings;
+  readonly #lineage = new Lineage();
+  #reporter: Reporter | undefined;
+  #closed: Promise<void> | undefined;
+
+  constructor(options: AgentPulseOptions = {}) {
+    this.#settings = resolveSettings(options, process.env);
+    const { enabled, apiKey, debug, initEvent, warnings } = this.#settings;
+    const log = new Log(debug);
+    for (const warning of warnings) log.warn(warning);
+    if (!enabled || apiKey === undefined) return;
+    this.#reporter = new Reporter({ settings: this.#settings, apiKey, log, queueOnHold: "keep" });
+    if (initEvent !== false) this.#reporter.add({ part: "ready", event: toInitEvent(this.#settings) });
+  }
+
+  /** Events that wait or are being sent. */
+  get pendingEvents(): number {
+    return this.#reporter?.pending ?? 0;
+  }
+
+  /** Events given up so far. */
+  get droppedEvents(): number {
+    return this.#reporter?.dropped ?? 0;
+  }
+
+  onStart(span: StartedSpan, parentContext: Context): void {
+    if (!this.#settings.enabled || this.#closed) return;
+    this.#lineage.begin(span, parentContext);
+    if (this.#reporter === undefined || !isSampled(span)) return;
+    for (const source of readStart(span, this.#lineage.of(span), this.#settings)) this.#reporter.add(source);
+  }
+
+  onEnd(span: ReadableSpan): void {
+    if (this.#reporter === undefined || this.#closed || !isSampled(span)) return;
+    for (const source of readEnd(span, this.#lineage.of(span), this.#settings)) this.#reporter.add(source);
+  }
+
+  /** Resolves when all that was queued is delivered or given up. */
+  async forceFlush(): Promise<void> {
+    await this.#reporter?.flush();
+  }
+
+  /** Flushes for at most five seconds and stops. Idempotent. */
+  shutdown(): Promise<void> {
+    this.#closed ??= this.#reporter?.shutdown() ?? Promise.resolve();
+    return this.#closed;
+  }
+}
+
+function isSampled(span: ReadableSpan): boolean {
+  return (span.spanContext().traceFlags & TraceFlags.SAMPLED) !== 0;
+}

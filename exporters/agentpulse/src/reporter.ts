@@ -1,0 +1,148 @@
+import { DeliveryQueue } from "@kit/delivery";
+import { CostCalculator } from "@kit/genai";
+import { diag } from "@opentelemetry/api";
+import { EventEncoder } from "./event-encoder.js";
+import { Heartbeat } from "./heartbeat.js";
+import { sendLast } from "./last-send.js";
+import type { Log } from "./log.js";
+import type { QueuedEvent, Source } from "./queued-event.js";
+import { type ServerRequest, toServerRequest } from "./server-request.js";
+import type { Settings } from "./settings.js";
+import { onSignals } from "./signals.js";
+import { Translator } from "./translator.js";
+import { AgentPulseTransport } from "./transport.js";
+
+const MAX_BATCH_BYTES = 250_000;
+const FLUSH_MS = 30_000;
+const SHUTDOWN_MS = 5_000;
+/** A server that states how long to wait is waited for no longer. */
+const LONGEST_WAIT_MS = 60_000;
+/** Encoding what is left at exit takes no longer. */
+const LAST_ENCODING_MS = 300;
+
+export interface ReporterOptions {
+  readonly settings: Settings;
+  readonly apiKey: string;
+  readonly log: Log;
+  /** What becomes of events that wait while the server takes none. */
+  readonly queueOnHold: "keep" | "drop";
+  /** An event that is not delivered so long after it was added is dropped. */
+  readonly itemDeadlineMs?: number;
+}
+
+/** Brings events to the server in the background, and tells it that the agent is alive. */
+export class Reporter {
+  readonly #request: ServerRequest;
+  readonly #encoder: EventEncoder;
+  readonly #transport: AgentPulseTransport;
+  readonly #queue: DeliveryQueue<QueuedEvent>;
+  readonly #heartbeat: Heartbeat;
+  readonly #maxBatchSize: number;
+  readonly #undo: (() => void)[] = [];
+
+  constructor({ settings, apiKey, log, queueOnHold, itemDeadlineMs }: ReporterOptions) {
+    this.#request = toServerRequest(settings, apiKey);
+    this.#maxBatchSize = settings.maxBatchSize;
+    const translator = new Translator(settings, new CostCalculator(settings.prices), log);
+    this.#encoder = new EventEncoder(translator, settings.agentName ?? settings.hostName);
+    this.#heartbeat = new Heartbeat(this.#request, log);
+    this.#transport = new AgentPulseTransport({
+      request: this.#request,
+      compression: settings.compression,
+      encoder: this.#encoder,
+      log,
+      queueOnHold,
+      onRefused: (error) => this.#refused(error, log),
+    });
+    this.#queue = new DeliveryQueue({
+      name: "AgentPulse exporter",
+      transport: this.#transport,
+      sizeOf: (queued) => this.#encoder.sizeOf(queued),
+      maxQueueSize: settings.maxQueueSize,
+      maxBatchItems: settings.maxBatchSize,
+      maxBatchBytes: MAX_BATCH_BYTES - this.#encoder.envelopeBytes,
+      flushIntervalMs: settings.flushIntervalMs,
+      retry: {
+        attempts: 3,
+        initialDelayMs: 1_000,
+        factor: 2,
+        maxDelayMs: LONGEST_WAIT_MS,
+        jitter: [-0.2, 0.2],
+      },
+      exitTimeoutMs: SHUTDOWN_MS,
+      ...(itemDeadlineMs !== undefined && { itemDeadlineMs }),
+    });
+    this.#heartbeat.start(settings.heartbeatMs);
+    this.#listen(settings);
+  }
+
+  /** Events that wait or are being sent. */
+  get pending(): number {
+    return this.#queue.pending;
+  }
+
+  /** Events given up so far. */
+  get dropped(): number {
+    return this.#queue.droppedCount;
+  }
+
+  /** Costs two small objects and a push. `done` is called once, when the event was delivered or given up. */
+  add(source: Source, done?: (delivered: boolean) => void): void {
+    this.#queue.add({ source, line: undefined }, done);
+  }
+
+  flush(timeoutMs = FLUSH_MS): Promise<boolean> {
+    return this.#queue.flush(timeoutMs);
+  }
+
+  async shutdown(): Promise<void> {
+    this.#heartbeat.stop();
+    await this.#queue.shutdown(SHUTDOWN_MS);
+    for (const undo of this.#undo.splice(0)) undo();
+  }
+
+  #listen({ flushOnSignals }: Settings): void {
+    const onExit = () => this.#sendLast();
+    process.on("exit", onExit);
+    this.#undo.push(() => process.removeListener("exit", onExit));
+    if (flushOnSignals) this.#undo.push(onSignals(() => this.flush(SHUTDOWN_MS)));
+  }
+
+  #refused(error: Error, log: Log): void {
+    this.#heartbeat.stop();
+    const line = `the server refuses the key or the address, nothing more is sent: ${error.message}`;
+    log.debug(line);
+    diag.error(`AgentPulse exporter: ${line}`);
+  }
+
+  #sendLast(): void {
+    if (this.#queue.pending === 0 || this.#transport.isFailing) return;
+    try {
+      const bodies = this.#encodeLast(this.#queue.takeForExit());
+      if (bodies.length > 0) sendLast(this.#request, bodies, this.#transport.compression === "gzip");
+    } catch {
+      // Nobody is left who could hear of it.
+    }
+  }
+
+  /** The oldest events first, as many as time allows. */
+  #encodeLast(events: readonly QueuedEvent[]): string[] {
+    const until = performance.now() + LAST_ENCODING_MS;
+    const limit = MAX_BATCH_BYTES - this.#encoder.envelopeBytes;
+    const batches: QueuedEvent[][] = [[]];
+    let bytes = 0;
+    for (const event of events) {
+      if (performance.now() >= until) break;
+      const size = this.#encoder.sizeOf(event);
+      const batch = batches.at(-1) as QueuedEvent[];
+      if (batch.length < this.#maxBatchSize && bytes + size <= limit) {
+        batch.push(event);
+        bytes += size;
+      } else {
+        batches.push([event]);
+        bytes = size;
+      }
+    }
+    return batches.flatMap((batch) => this.#encoder.toBody(batch) ?? []);
+  }
+}

@@ -1,0 +1,71 @@
+import { ATTR, KIT_ATTR } from "@kit/genai";
+import type { Attributes } from "@opentelemetry/api";
+
+/** What a span is told as when it ends. */
+export interface SpanType {
+  readonly event: "session" | "cron" | "custom_event" | "metric" | "alert" | "error" | "llm" | "span";
+  /** `data.span_kind` of spans. */
+  readonly spanKind: string;
+}
+
+const type = (event: SpanType["event"], spanKind: string = event): SpanType => ({ event, spanKind });
+
+const MARKED: ReadonlyMap<unknown, SpanType> = new Map([
+  ["session", type("session")],
+  ["cron", type("cron")],
+  ["event", type("custom_event")],
+  ["metric", type("metric")],
+  ["alert", type("alert")],
+  ["error", type("error")],
+  ["agent", type("span", "agent")],
+  ["task", type("span", "task")],
+  ["tool", type("span", "tool")],
+  ["trace", type("span", "trace")],
+]);
+
+const LLM = type("llm");
+const TRACE = type("span", "trace");
+const PLAIN = type("span", "span");
+
+const OPERATIONS: ReadonlyMap<unknown, SpanType> = new Map([
+  ["chat", LLM],
+  ["text_completion", LLM],
+  ["generate_content", LLM],
+  ["embeddings", LLM],
+  ["execute_tool", type("span", "tool")],
+  ["invoke_agent", type("span", "agent")],
+  ["create_agent", type("span", "agent")],
+  ["invoke_workflow", type("span", "workflow")],
+]);
+
+const USAGE = [
+  ATTR.usageInputTokens,
+  ATTR.usageOutputTokens,
+  "gen_ai.usage.prompt_tokens",
+  "gen_ai.usage.completion_tokens",
+];
+
+/** What a span is by its attributes; `undefined` when it is none of ours and only ours are wanted. */
+export function readSpanType(attributes: Attributes, wanted: "genai" | "all"): SpanType | undefined {
+  const marked = MARKED.get(attributes[KIT_ATTR.kind]);
+  if (marked !== undefined) return marked;
+  const operation = attributes[ATTR.operationName];
+  if (typeof operation === "string" && operation !== "") {
+    return OPERATIONS.get(operation) ?? type("span", operation);
+  }
+  if (isGenAI(attributes)) return isModelCall(attributes) ? LLM : TRACE;
+  return wanted === "all" ? PLAIN : undefined;
+}
+
+/** Whether the span speaks of generative AI, or is marked by the kit. */
+export function isGenAI(attributes: Attributes): boolean {
+  for (const name in attributes) if (name.startsWith("gen_ai.") || name.startsWith("kit.")) return true;
+  return false;
+}
+
+/** Older instrumentations name no operation. */
+function isModelCall(attributes: Attributes): boolean {
+  const hasModel =
+    attributes[ATTR.requestModel] !== undefined || attributes[ATTR.responseModel] !== undefined;
+  return hasModel && USAGE.some((name) => attributes[name] !== undefined);
+}

@@ -1,0 +1,182 @@
+import { ATTR, type CostCalculator, type Inherited, KIT_ATTR } from "@kit/genai";
+import type { AgentPulseEvent, EventData } from "./event.js";
+import { readModelCall, TOLD_BY_LLM_EVENT } from "./llm-event.js";
+import type { Log } from "./log.js";
+import { addMessages, TOLD_BY_MESSAGES } from "./messages.js";
+import {
+  readAlert,
+  readCustomEvent,
+  readMetric,
+  readProcessError,
+  TOLD_BY_MOMENT,
+  TOLD_BY_PROCESS_ERROR,
+} from "./moment-events.js";
+import type { Source, SpanSource } from "./queued-event.js";
+import { type ReadableSpan, readParentId, readText, toSeconds } from "./readable-span.js";
+import { RemainsReader } from "./remains.js";
+import { toSessionKey } from "./session-key.js";
+import type { Settings } from "./settings.js";
+import {
+  readCronRun,
+  readJob,
+  readJobRun,
+  readSessionEnd,
+  readSpan,
+  readSpanStart,
+  TOLD_BY_SPAN_EVENT,
+} from "./span-events.js";
+import type { SpanType } from "./span-type.js";
+import { Transcripts } from "./transcripts.js";
+
+const TOLD_BY_ALL = [KIT_ATTR.kind, ATTR.sessionId, ATTR.conversationId, ATTR.agentName, ATTR.errorType];
+const told = (names: readonly string[]): ReadonlySet<string> => new Set([...TOLD_BY_ALL, ...names]);
+const TOLD_BY_SPAN = told(TOLD_BY_SPAN_EVENT);
+const TOLD_BY_ANY_MOMENT = told(TOLD_BY_MOMENT);
+
+/** Names of the attributes that an event tells in fields of its own. */
+const TOLD: Readonly<Record<SpanType["event"], ReadonlySet<string>>> = {
+  llm: told([...TOLD_BY_LLM_EVENT, ...TOLD_BY_MESSAGES]),
+  span: TOLD_BY_SPAN,
+  session: TOLD_BY_SPAN,
+  cron: TOLD_BY_SPAN,
+  custom_event: TOLD_BY_ANY_MOMENT,
+  metric: TOLD_BY_ANY_MOMENT,
+  alert: TOLD_BY_ANY_MOMENT,
+  error: told(TOLD_BY_PROCESS_ERROR),
+};
+
+interface Told {
+  readonly kind: string;
+  readonly data: EventData;
+}
+
+/** Makes events of spans. */
+export class Translator {
+  readonly #settings: Settings;
+  readonly #costs: CostCalculator;
+  readonly #log: Log;
+  readonly #remains: RemainsReader;
+  readonly #transcripts = new Transcripts();
+
+  constructor(settings: Settings, costs: CostCalculator, log: Log) {
+    this.#settings = settings;
+    this.#costs = costs;
+    this.#log = log;
+    this.#remains = new RemainsReader(settings.captureMessages);
+  }
+
+  /** `undefined` when there is nothing to tell. */
+  toEvent(source: Source): AgentPulseEvent | undefined {
+    if (source.part === "ready") return source.event;
+    const { span, part } = source;
+    const session = readSession(span, source);
+    const event = part === "end" ? this.#tellEnd(source, session) : this.#tellMore(source, session);
+    return (
+      event && {
+        kind: event.kind,
+        ts: toSeconds(part === "start" ? span.startTime : span.endTime),
+        session,
+        spanId: span.spanContext().spanId,
+        parentSpanId: readParentId(span),
+        data: event.data,
+      }
+    );
+  }
+
+  #tellEnd(source: SpanSource, session: string | undefined): Told | undefined {
+    const { span, type } = source;
+    switch (type.event) {
+      case "llm":
+        return this.#tellModelCall(source, session, this.#settings.llmEvents === "llm_call");
+      case "span":
+        return { kind: "span_end", data: this.#complete(readSpan(span, type.spanKind), source, session) };
+      case "session":
+        return { kind: "session", data: this.#complete(readSessionEnd(span), source, session) };
+      case "cron":
+        return { kind: "cron", data: this.#complete(readCronRun(span), source, session) };
+      case "custom_event": {
+        const own = this.#complete({}, source, session);
+        return { kind: "custom_event", data: readCustomEvent(span, own) };
+      }
+      case "metric": {
+        const metric = readMetric(span);
+        return metric && { kind: "metric", data: this.#complete(metric, source, session) };
+      }
+      case "alert":
+        return { kind: "alert", data: this.#complete(readAlert(span), source, session) };
+      case "error":
+        return { kind: "error", data: this.#complete(readProcessError(span), source, session) };
+    }
+  }
+
+  /** What a span tells beside its main event. */
+  #tellMore(source: SpanSource, session: string | undefined): Told | undefined {
+    const { span, type } = source;
+    switch (source.part) {
+      case "start": {
+        const kind = type.event === "session" ? "session_start" : "span_start";
+        return { kind, data: this.#identify(readSpanStart(span, type.spanKind), source, session) };
+      }
+      case "second":
+        return this.#tellModelCall(source, session, true);
+      case "run":
+        return { kind: "session", data: this.#identify(readJobRun(span), source, session) };
+      default: {
+        const messages = this.#transcripts.take(session ?? "");
+        if (messages === undefined) return undefined;
+        return { kind: "transcript", data: { messages, session_key: session, summary: "transcript" } };
+      }
+    }
+  }
+
+  #tellModelCall(source: SpanSource, session: string | undefined, plain: boolean): Told {
+    const data = readModelCall(source.span, this.#costs);
+    if (data.cost_usd === undefined && data.tokens !== 0) {
+      this.#log.debugOnce(`price ${data.model}`, `no price is known for the model ${data.model}`);
+    }
+    if (this.#settings.captureMessages) {
+      const talk = addMessages(data, source.span);
+      if (session && source.part === "end") this.#transcripts.add(session, talk);
+    }
+    return { kind: plain ? "llm_call" : "cost", data: this.#complete(data, source, session) };
+  }
+
+  #complete(data: EventData, source: SpanSource, session: string | undefined): EventData {
+    this.#identify(data, source, session);
+    this.#remains.add(data, source.span, TOLD[source.type.event]);
+    return data;
+  }
+
+  #identify(data: EventData, { span, inherited }: SpanSource, session: string | undefined): EventData {
+    const { traceId, spanId } = span.spanContext();
+    const conversation = readText(span.attributes, ATTR.conversationId);
+    data.trace_id = traceId;
+    data.span_id = spanId;
+    data.parent_span_id = readParentId(span);
+    data.agent = this.#agent(span);
+    data.agent_name = readText(span.attributes, ATTR.agentName) ?? inherited?.agentName;
+    data.conversation_id = conversation === session ? undefined : conversation;
+    return data;
+  }
+
+  #agent({ resource }: ReadableSpan): string {
+    const { agentName, hostName } = this.#settings;
+    if (agentName !== undefined) return agentName;
+    const service = readText(resource?.attributes ?? {}, "service.name");
+    return service === undefined || service.startsWith("unknown_service") ? hostName : service;
+  }
+}
+
+function readSession(
+  span: ReadableSpan,
+  { inherited, type }: { inherited: Inherited | undefined; type: SpanType },
+) {
+  const session =
+    readText(span.attributes, ATTR.sessionId) ??
+    inherited?.sessionId ??
+    readText(span.attributes, ATTR.conversationId);
+  if (session !== undefined) return toSessionKey(session);
+  return type.event === "cron"
+    ? toSessionKey(`agent:main:cron:${readJob(span).replaceAll(":", "-")}`)
+    : undefined;
+}
