@@ -35,6 +35,12 @@ const PEERS = [
     tests: ["test/kryten", "test/peers"],
   },
   {
+    name: "LiteLLM proxy",
+    found: env.LITELLM_BIN || onPath("litellm"),
+    get: "LITELLM_BIN: `pip install 'litellm[proxy]'` in an environment of its own",
+    tests: ["test/peers"],
+  },
+  {
     name: "ailoop server",
     found: env.AILOOP_BIN,
     get: "AILOOP_BIN: `cargo build --release` in the source of goailoop/ailoop",

@@ -86,6 +86,7 @@ export function wantedFacts(recording: Recording, provider: string): Facts {
       ...wantedRequest(recording),
       ...wantedResponse(wanted),
       ...wantedUsage(wanted),
+      ...wantedLiteLLM(recording.response.headers),
       "kit.response.service_tier": provider === "anthropic" ? wanted.service_tier : undefined,
       ...(provider === "openai" || provider === "azure.ai.openai" ? wantedOpenAI(recording) : {}),
     }),
@@ -172,6 +173,19 @@ function wantedOpenAI({ api, expect }: Recording): Record<string, unknown> {
     "openai.request.service_tier": tier === "auto" ? undefined : tier,
     "openai.response.service_tier": expect.service_tier,
     "openai.response.system_fingerprint": expect.system_fingerprint,
+  };
+}
+
+/** What a LiteLLM proxy tells of itself. */
+function wantedLiteLLM(headers: Readonly<Record<string, string>>): Record<string, unknown> {
+  const callId = headers["x-litellm-call-id"];
+  if (callId === undefined) return {};
+  return {
+    "kit.provenance": "litellm_proxy",
+    "kit.litellm.call_id": callId,
+    "kit.litellm.model_id": headers["x-litellm-model-id"],
+    "kit.litellm.model_name": headers["x-litellm-model-name"],
+    "kit.litellm.version": headers["x-litellm-version"],
   };
 }
 

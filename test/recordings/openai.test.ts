@@ -62,6 +62,8 @@ describe.each(FOLDERS)("%s", (folder) => {
     const name = PROVIDERS[recording.provider] ?? recording.provider;
     expect(seenFacts(span)).toEqual(wantedFacts(recording, name));
     expect(span.attributes["server.address"]).toBe(new URL(recording.request.url).hostname);
+    const told = recording.response.headers["x-litellm-response-cost"];
+    if (told !== undefined) expect(span.attributes["kit.cost.usd"]).toBe(Number(told));
     if (recording.expect.error)
       expect(span.status.message).toContain(recording.expect.error.message.slice(0, 20));
   });

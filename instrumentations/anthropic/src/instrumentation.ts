@@ -1,3 +1,4 @@
+import { readLiteLLMHeaders } from "@kit/chat-completions";
 import { type Definition, GenAIInstrumentation, type Target, type ToolLoop } from "@kit/genai";
 import { batchResults, createBatch, knownBatch } from "./batches.js";
 import { completions } from "./completions.js";
@@ -21,6 +22,8 @@ export class AnthropicInstrumentation extends GenAIInstrumentation {
     targets,
     baseUrl: (resource) => clientOf(resource)?.baseURL,
     providerOf: (resource) => providerOf(clientOf(resource)),
+    // A LiteLLM proxy speaks this provider's format too.
+    headers: readLiteLLMHeaders,
     errorCode: readErrorCode,
     native,
   };

@@ -1,4 +1,4 @@
-import { embeddings } from "@kit/chat-completions";
+import { embeddings, readLiteLLMHeaders } from "@kit/chat-completions";
 import { type Definition, GenAIInstrumentation, methodsOf, type Target } from "@kit/genai";
 import { batches, batchResults } from "./batches.js";
 import { chat, completions } from "./chat.js";
@@ -18,6 +18,7 @@ export class OpenAIInstrumentation extends GenAIInstrumentation {
     provider: "openai",
     ownProviders: ["openai", "azure.ai.openai"],
     targets,
+    headers: readLiteLLMHeaders,
     baseUrl: (resource) => clientOf(resource)?.baseURL,
     // Only the Azure client has an API version; its host may be a gateway of any name.
     providerOf: (resource) =>

@@ -2,6 +2,7 @@ export { type ChatParams, chat, formatType } from "./chat.js";
 export { completions } from "./completions.js";
 export { embeddings } from "./embeddings.js";
 export type { ChatCompletion, ChatCompletionChunk } from "./fold.js";
+export { readLiteLLMHeaders } from "./litellm.js";
 export { type ChatMessage, type ContentPart, readContentPart } from "./messages.js";
 export { type CompletionUsage, readCompletionUsage, readTokenUsage, type TokenUsage } from "./usage.js";
 export { VERSION } from "./version.js";

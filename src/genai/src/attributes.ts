@@ -108,6 +108,16 @@ export const KIT_ATTR = {
   responseServiceTier: "kit.response.service_tier",
   /** string: id of the provider's sandbox that the answer's code ran in. */
   containerId: "kit.container.id",
+  /** string: what passed the call on to the model, where its answer says so: `litellm_proxy`. */
+  provenance: "kit.provenance",
+  /** string: LiteLLM's id of the call, under which its own logs keep it. */
+  litellmCallId: "kit.litellm.call_id",
+  /** string: LiteLLM's id of the deployment that answered. */
+  litellmModelId: "kit.litellm.model_id",
+  /** string: the model that LiteLLM asked, with its provider, such as `openai/gpt-4o-mini`. */
+  litellmModelName: "kit.litellm.model_name",
+  /** string: version of the LiteLLM proxy. */
+  litellmVersion: "kit.litellm.version",
   /** boolean: a moderation flagged the input. */
   moderationFlagged: "kit.moderation.flagged",
   /** int: images that an image call returned. */

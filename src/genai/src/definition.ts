@@ -1,5 +1,5 @@
 import type { NativeTelemetry } from "./native.js";
-import type { Call, ToolLoop } from "./operation.js";
+import type { Call, HeaderFacts, ReadHeader, ToolLoop } from "./operation.js";
 
 /** A translation of whatever arguments, body and chunks its library has. */
 // biome-ignore lint/suspicious/noExplicitAny: one list holds the translations of all methods of a library.
@@ -48,6 +48,8 @@ export interface Definition {
   readonly providerOf?: (receiver: unknown) => string | undefined;
   /** Provider's error code of an error that has neither status nor code. */
   readonly errorCode?: (error: unknown) => string | undefined;
+  /** Facts in the headers of an answer, which gateways use. Called once an answer, failures included. */
+  readonly headers?: (read: ReadHeader) => HeaderFacts | undefined;
   /** How the library makes spans by itself, where some versions of it do. */
   readonly native?: NativeTelemetry;
 }

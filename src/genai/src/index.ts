@@ -33,6 +33,8 @@ export type {
   Call,
   Content,
   Fold,
+  HeaderFacts,
+  ReadHeader,
   RequestFacts,
   ResponseFacts,
   ToolFacts,

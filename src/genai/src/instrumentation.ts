@@ -268,12 +268,20 @@ export abstract class GenAIInstrumentation<
   }
 
   private describe(request: RequestFacts, receiver: unknown, parent: Context): OperationStart {
-    const { provider: standard, ownProviders, baseUrl, providerOf, errorCode, native } = this.definition;
+    const {
+      provider: standard,
+      ownProviders,
+      baseUrl,
+      providerOf,
+      errorCode,
+      headers,
+      native,
+    } = this.definition;
     const endpoint = readEndpoint(baseUrl(receiver));
     const provider = providerOf?.(receiver) ?? endpoint.provider ?? standard;
     const ownProvider = (ownProviders ?? [standard]).includes(provider);
     const ended = native === undefined ? undefined : StandInSpan.tallyIn(parent);
-    return { request, provider, endpoint, ownProvider, errorCode, parent, ended };
+    return { request, provider, endpoint, ownProvider, errorCode, headers, parent, ended };
   }
 
   private active(): Telemetry {

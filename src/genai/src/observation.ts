@@ -44,6 +44,11 @@ export class Observation {
     });
   }
 
+  /** The provider answered, or failed with an error that has the headers of its answer; a body may follow. */
+  respond(answer: unknown): void {
+    this.#guard(() => this.#recorder.respond((answer as { headers?: unknown } | null | undefined)?.headers));
+  }
+
   /** The raw response was handed over and nobody parsed its body. */
   handOver(): void {
     if (!this.parsing) this.#end({ outcome: "raw" });
@@ -51,6 +56,7 @@ export class Observation {
 
   /** The call or its stream failed. */
   fail(error: unknown): void {
+    this.respond(error);
     this.#end({ outcome: isAbort(error) ? "aborted" : "error", response: this.#partial(), error });
   }
 

@@ -73,6 +73,21 @@ export interface ResponseFacts {
   content?: (() => Content) | undefined;
 }
 
+/** What the headers of an answer tell, before its body and beside it. */
+export interface HeaderFacts {
+  /** Who answers, where the base URL could not tell. */
+  provider?: string | undefined;
+  /** The model that a gateway asked, and whose it is: what the call is priced by where the answer names an alias. */
+  served?: { provider: string; model: string } | undefined;
+  /** What the gateway charges, in US dollars; wins over any price table. */
+  costUsd?: number | undefined;
+  /** Further attributes, by their full names. */
+  attributes?: Attributes | undefined;
+}
+
+/** Reads one header, whatever its case; `null` or `undefined` when it is absent. */
+export type ReadHeader = (name: string) => string | null | undefined;
+
 /** Rebuilds, chunk by chunk, the body that the call would have returned unstreamed. */
 export interface Fold<Chunk, Body> {
   /** Called once a chunk, synchronously; must not keep the chunk. */

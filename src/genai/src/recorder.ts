@@ -17,8 +17,9 @@ import type { Endpoint } from "./endpoint.js";
 import { type ErrorText, errorType, readError, readErrorType, rememberTold, stringsOf } from "./errors.js";
 import { emitDetails, emitException, wantsDetails } from "./events.js";
 import { inheritedAttributes, readInherited } from "./inherited.js";
+import { readHeaders } from "./headers.js";
 import { isInference } from "./metrics.js";
-import type { Content, RequestFacts, ResponseFacts } from "./operation.js";
+import type { Content, HeaderFacts, ReadHeader, RequestFacts, ResponseFacts } from "./operation.js";
 import type { Outcome } from "./outcome.js";
 import { modelOf, setOthers, setRequest, setResponse } from "./span-attributes.js";
 import type { Telemetry } from "./telemetry.js";
@@ -36,6 +37,8 @@ export interface OperationStart {
   kind?: SpanKind;
   /** Reads a provider's error code out of an error that carries none by the usual names. */
   errorCode?: ((error: unknown) => string | undefined) | undefined;
+  /** Reads what the headers of the answer tell. */
+  headers?: ((read: ReadHeader) => HeaderFacts | undefined) | undefined;
   /** Whether error messages are content themselves: what an application's tool throws goes back to the model. */
   errorsAreContent?: boolean;
   /** Further attributes that samplers may decide by. */
@@ -63,7 +66,7 @@ export class Recorder {
   /** The context in which the operation runs: its span is the parent of what happens inside. */
   readonly context: Context;
   readonly #telemetry: Telemetry;
-  readonly #start: OperationStart;
+  #start: OperationStart;
   readonly #span: Span;
   /** Whether anybody listens to the details event; asked once, as a logger may take its time to answer. */
   readonly #listened: boolean;
@@ -75,6 +78,8 @@ export class Recorder {
   #firstChunkAt: number | undefined;
   #lastChunkAt = 0;
   #metricAttributes: Attributes | undefined;
+  /** What the headers of the answer told. */
+  #told: HeaderFacts | undefined;
   #ended = false;
 
   constructor(telemetry: Telemetry, start: OperationStart) {
@@ -130,6 +135,17 @@ export class Recorder {
         this.context,
       );
     this.#lastChunkAt = now;
+  }
+
+  /** Notes what the headers of the answer tell. Comes before its chunks, and more than once for some promises. */
+  respond(headers: unknown): void {
+    const { headers: read, provider } = this.#start;
+    if (read === undefined || this.#told !== undefined) return;
+    this.#told = readHeaders(headers, read);
+    const told = this.#told?.provider;
+    if (told !== undefined && told !== provider) {
+      this.#start = { ...this.#start, provider: told, ownProvider: false };
+    }
   }
 
   /** Ends the operation. Every call after the first does nothing. Never throws. */
@@ -207,6 +223,7 @@ export class Recorder {
     const attributes: Attributes = {};
     setRequest(attributes, request);
     guard("an answer", () => setResponse(attributes, response));
+    if (this.#told !== undefined) this.#setTold(attributes, this.#told);
     if (ownProvider === true) {
       if (request.ownAttributes !== undefined) setOthers(attributes, request.ownAttributes);
       if (response.ownAttributes !== undefined) setOthers(attributes, response.ownAttributes);
@@ -221,18 +238,30 @@ export class Recorder {
     return attributes;
   }
 
+  /** Who answered was told to samplers before it was known. */
+  #setTold(attributes: Attributes, told: HeaderFacts): void {
+    if (told.provider !== undefined) attributes[ATTR.providerName] = told.provider;
+    if (told.attributes !== undefined) setOthers(attributes, told.attributes);
+  }
+
   #setCost(attributes: Attributes, completed: boolean, response: ResponseFacts): void {
     const { request, provider } = this.#start;
     const { usage } = response;
+    const { served, costUsd: charged } = this.#told ?? {};
+    const whole = completed && request.stream !== true;
     // Work inside the process costs what the calls it makes cost, and they say so themselves.
     if (provider === undefined) return;
-    if (!hasUsage(usage) || usage === undefined) {
+    if (!hasUsage(usage)) {
       if (completed && isInference(request.operation)) attributes[KIT_ATTR.usageMissing] = true;
-      if (isAmount(usage?.costUsd)) attributes[KIT_ATTR.costUsd] = usage.costUsd;
-      return;
     }
-    const dollars = this.#telemetry.costs.cost(provider, [modelOf(response), modelOf(request)], usage);
-    if (dollars !== undefined) attributes[KIT_ATTR.costUsd] = dollars;
+    // Headers leave before the tokens of a stream are counted, and of failures too: a zero there says nothing.
+    if (isAmount(charged) && (charged > 0 || whole)) attributes[KIT_ATTR.costUsd] = charged;
+    else if (isAmount(usage?.costUsd)) attributes[KIT_ATTR.costUsd] = usage.costUsd;
+    else if (usage !== undefined) {
+      const models = [served?.model, modelOf(response), modelOf(request)];
+      const dollars = this.#telemetry.costs.cost(served?.provider ?? provider, models, usage);
+      if (dollars !== undefined) attributes[KIT_ATTR.costUsd] = dollars;
+    }
   }
 
   #content(response: ResponseFacts, attributes: Attributes): Content | undefined {

@@ -81,7 +81,7 @@ class WatchedResponse implements Promise<unknown> {
   ): Promise<A | B> {
     return this.#bare.then(
       (response) => {
-        this.#arrived();
+        this.#arrived(response);
         return onfulfilled ? onfulfilled(response) : (response as A);
       },
       (error) => {
@@ -101,7 +101,8 @@ class WatchedResponse implements Promise<unknown> {
   }
 
   /** `parse()` sets `parsedPromise` before the response is there; `asResponse()` does not. */
-  #arrived(): void {
+  #arrived(answer: unknown): void {
+    this.#observation.respond((answer as { response?: unknown } | null | undefined)?.response);
     if (this.#promise.parsedPromise === undefined) afterMicrotasks(3, () => this.#observation.handOver());
   }
 }

@@ -16,3 +16,5 @@ export const JAEGER = findProgram("JAEGER_BIN", "jaeger");
 export const JAEGER_UI = process.env.JAEGER_UI;
 /** An OpenTelemetry Collector with the parts that examples/collector/config.yaml names. */
 export const COLLECTOR = findProgram("OTELCOL_BIN", "otelcol-contrib", "otelcol");
+/** A LiteLLM proxy: `pip install 'litellm[proxy]'`. */
+export const LITELLM = findProgram("LITELLM_BIN", "litellm");

@@ -1,0 +1,52 @@
+import { type HeaderFacts, KIT_ATTR, type ReadHeader } from "@kit/genai";
+
+/** The conventions' names of providers that LiteLLM calls otherwise. */
+const PROVIDERS: Readonly<Record<string, string>> = {
+  azure: "azure.ai.openai",
+  azure_ai: "azure.ai.inference",
+  bedrock: "aws.bedrock",
+  bedrock_converse: "aws.bedrock",
+  gemini: "gcp.gemini",
+  vertex_ai: "gcp.vertex_ai",
+  mistral: "mistral_ai",
+  moonshot: "moonshot_ai",
+  xai: "x_ai",
+  together_ai: "together",
+  fireworks_ai: "fireworks",
+  hosted_vllm: "vllm",
+  ollama_chat: "ollama",
+};
+
+/**
+ * Facts in the headers of an answer that came through a LiteLLM proxy, whatever its host; `undefined` for any other.
+ * The proxy tells its price of a whole answer. A stream has none yet when its headers leave, but names the model.
+ * @see https://docs.litellm.ai/docs/proxy/response_headers
+ */
+export function readLiteLLMHeaders(read: ReadHeader): HeaderFacts | undefined {
+  const callId = read("x-litellm-call-id");
+  const modelId = read("x-litellm-model-id");
+  const version = read("x-litellm-version");
+  const cost = read("x-litellm-response-cost");
+  if (callId == null && modelId == null && version == null && cost == null) return undefined;
+  const name = read("x-litellm-model-name") ?? undefined;
+  return {
+    provider: "litellm",
+    served: name === undefined ? undefined : readModelName(name),
+    costUsd: cost == null || cost === "" ? undefined : Number(cost),
+    attributes: {
+      [KIT_ATTR.provenance]: "litellm_proxy",
+      [KIT_ATTR.litellmCallId]: callId ?? undefined,
+      [KIT_ATTR.litellmModelId]: modelId ?? undefined,
+      [KIT_ATTR.litellmModelName]: name,
+      [KIT_ATTR.litellmVersion]: version ?? undefined,
+    },
+  };
+}
+
+/** `provider/model`, of which the model may have slashes of its own. */
+function readModelName(name: string): HeaderFacts["served"] {
+  const slash = name.indexOf("/");
+  if (slash < 0) return undefined;
+  const provider = name.slice(0, slash);
+  return { provider: PROVIDERS[provider] ?? provider, model: name.slice(slash + 1) };
+}

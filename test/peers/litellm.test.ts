@@ -1,0 +1,105 @@
+import { OpenAIInstrumentation } from "@kit/instrumentation-openai";
+import * as sdk from "openai";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { LITELLM } from "../support/peers/binaries.js";
+import { RealLiteLLM } from "../support/peers/litellm.js";
+import { event, json, ProviderServer, script } from "../support/provider-server.js";
+import { Telemetry } from "../support/telemetry.js";
+
+const ALIAS = "our-model";
+const MODEL = "gpt-4o-mini";
+const usage = { prompt_tokens: 1_000, completion_tokens: 2_000, total_tokens: 3_000 };
+/** What the provider asks for that: 0.15 and 0.60 dollars for a million tokens. */
+const PRICE = 0.00135;
+const PARAMS = { model: ALIAS, messages: [{ role: "user" as const, content: "Hi" }] };
+const chunk = (more: object) => event({ id: "c1", object: "chat.completion.chunk", model: MODEL, ...more });
+
+describe.skipIf(!LITELLM)("a real LiteLLM proxy (absent unless LITELLM_BIN names its program)", () => {
+  let provider: ProviderServer;
+  let proxy: RealLiteLLM;
+  beforeAll(async () => {
+    provider = await ProviderServer.start();
+    const upstream = provider.serve("/v1", ({ path, body }) => answer(path, body as { stream?: boolean }));
+    proxy = await RealLiteLLM.start(
+      LITELLM as string,
+      { [ALIAS]: `openai/${MODEL}`, embed: "openai/text-embedding-3-small" },
+      upstream,
+    );
+  }, 90_000);
+  afterAll(async () => {
+    await proxy?.stop();
+    await provider?.close();
+  });
+
+  async function spanOf(app: (client: sdk.OpenAI) => Promise<unknown>) {
+    const telemetry = new Telemetry();
+    const instrumentation = telemetry.observe(new OpenAIInstrumentation());
+    instrumentation.manuallyInstrument(sdk);
+    try {
+      await app(new sdk.OpenAI({ ...proxy.options, maxRetries: 0 }));
+    } finally {
+      instrumentation.disable();
+    }
+    return (await telemetry.finish()).onlySpan().attributes;
+  }
+
+  const FACTS = {
+    "gen_ai.provider.name": "litellm",
+    "kit.provenance": "litellm_proxy",
+    "kit.litellm.call_id": expect.stringMatching(/^[\w-]{36}$/),
+    "kit.litellm.model_id": expect.stringMatching(/^\w{64}$/),
+    "kit.litellm.version": expect.stringMatching(/^\d+\.\d+\.\d+/),
+  };
+
+  it("tells its price of a whole answer, which is the provider's", async () => {
+    const attributes = await spanOf((client) => client.chat.completions.create(PARAMS));
+    expect(attributes).toMatchObject({ ...FACTS, "gen_ai.request.model": ALIAS });
+    expect(attributes["kit.cost.usd"]).toBeCloseTo(PRICE, 9);
+  });
+
+  it("tells the model of a stream, which gives the same price", async () => {
+    const attributes = await spanOf(async (client) => {
+      const params = { ...PARAMS, stream: true as const, stream_options: { include_usage: true } };
+      for await (const _ of await client.chat.completions.create(params));
+    });
+    expect(attributes).toMatchObject({ ...FACTS, "gen_ai.usage.output_tokens": 2_000 });
+    expect(attributes["kit.cost.usd"]).toBeCloseTo(PRICE, 9);
+  });
+
+  it("tells the price of embeddings", async () => {
+    const attributes = await spanOf((client) => client.embeddings.create({ model: "embed", input: "Hi" }));
+    expect(attributes).toMatchObject(FACTS);
+    expect(attributes["kit.cost.usd"]).toBeGreaterThan(0);
+  });
+
+  it("tells the call it refused, and no price", async () => {
+    const attributes = await spanOf((client) =>
+      client.chat.completions.create({ ...PARAMS, model: "nobody-knows" }).catch(() => undefined),
+    );
+    expect(attributes).toMatchObject({
+      "error.type": "400",
+      "gen_ai.provider.name": "litellm",
+      "kit.litellm.call_id": FACTS["kit.litellm.call_id"],
+    });
+    expect(attributes).not.toHaveProperty("kit.cost.usd");
+  });
+});
+
+function answer(path: string, { stream }: { stream?: boolean }) {
+  if (path.endsWith("/embeddings")) {
+    const data = [{ object: "embedding", index: 0, embedding: [0.25, 0.5] }];
+    return json({ object: "list", model: "text-embedding-3-small", data, usage });
+  }
+  if (stream !== true) {
+    const message = { role: "assistant", content: "Hello" };
+    const choices = [{ index: 0, finish_reason: "stop", message }];
+    return json({ id: "c1", object: "chat.completion", created: 1, model: MODEL, choices, usage });
+  }
+  return script([
+    chunk({ choices: [{ index: 0, delta: { role: "assistant", content: "Hel" } }] }),
+    chunk({ choices: [{ index: 0, delta: { content: "lo" } }] }),
+    chunk({ choices: [{ index: 0, delta: {}, finish_reason: "stop" }] }),
+    chunk({ choices: [], usage }),
+    event("[DONE]"),
+  ]);
+}
