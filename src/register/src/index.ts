@@ -4,4 +4,4 @@ import { init } from "@kit/sdk";
 export { VERSION } from "./version.js";
 
 // Node runs `--require` also in the thread of its module loaders, where no application is. Workers have a port.
-if (isMainThread || parentPort != null) init();
+if (isMainThread || parentPort != null) init({ patchLoaded: false });

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { type Adapter, chooseAdapters, toAdapterConfig } from "./adapters.js";
+import { type Adapter, chooseAdapters } from "./adapters.js";
 import { Configuration } from "./configuration.js";
 import type { InitOptions } from "./options.js";
 
@@ -32,16 +32,4 @@ it("enables nothing that a list of strangers does not name", () => {
   const { names, problems } = choose({}, { OTEL_NODE_ENABLED_INSTRUMENTATIONS: "http" });
   expect(names).toEqual([]);
   expect(problems).toHaveLength(1);
-});
-
-it.each([
-  [{ captureMessages: true }, {}, "SPAN_ONLY"],
-  [{ captureMessages: false }, { OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT: "true" }, "NO_CONTENT"],
-  [{ captureMessages: "EVENT_ONLY" as const }, {}, "EVENT_ONLY"],
-  [{}, { OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT: "Span_And_Event" }, "SPAN_AND_EVENT"],
-  [{}, { OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT: "" }, "NO_CONTENT"],
-  [{}, {}, "NO_CONTENT"],
-])("captures for %j and %j: %s", (options, variables, mode) => {
-  const configuration = new Configuration(variables, () => {});
-  expect(toAdapterConfig(options, configuration).captureMessageContent).toBe(mode);
 });

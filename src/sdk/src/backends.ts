@@ -1,21 +1,35 @@
 import { createRequire } from "node:module";
 import type { SpanProcessor } from "@opentelemetry/sdk-trace";
+import { createAgentPulse } from "./agentpulse.js";
 import type { Configuration } from "./configuration.js";
+import type { InitOptions } from "./options.js";
 
 /** A place for spans that attaches itself when its credentials are configured. */
 export interface Backend {
   readonly name: string;
   /** One of these is set when somebody wants it. */
   readonly variables: readonly string[];
+  /** Or one of these. */
+  readonly options: readonly (keyof InitOptions)[];
+  /** What it cannot do without, where that is one thing. */
+  readonly needs?: string;
   /** `undefined` when what is configured does not suffice. */
-  readonly create: () => SpanProcessor | undefined;
+  readonly create: (options: InitOptions, configuration: Configuration) => SpanProcessor | undefined;
 }
 
 /** One entry for each backend besides OTLP. Required when wanted, not imported: most applications want none. */
 export const BACKENDS: readonly Backend[] = [
   {
+    name: "AgentPulse",
+    variables: ["AGENTPULSE_API_KEY", "AGENTPULSE_AGENT", "AGENTPULSE_ENDPOINT"],
+    options: ["apiKey", "agentName", "endpoint", "agentpulse"],
+    needs: "AGENTPULSE_API_KEY or the option apiKey",
+    create: createAgentPulse,
+  },
+  {
     name: "CatSyphon",
     variables: ["CATSYPHON_URL", "CATSYPHON_COLLECTOR_ID", "CATSYPHON_API_KEY", "CATSYPHON_WORKSPACE_ID"],
+    options: [],
     create: () => {
       const {
         createCatSyphonExporterFromEnv,
@@ -27,18 +41,33 @@ export const BACKENDS: readonly Backend[] = [
   },
 ];
 
-/** The backends that somebody wants. */
-export function wantedBackends(configuration: Configuration): readonly Backend[] {
-  return BACKENDS.filter(({ variables }) => configuration.given({ variables }) != null);
+/** A backend that somebody wants, and the first thing that says so. */
+export interface Wanted {
+  readonly backend: Backend;
+  readonly because: string;
 }
 
-/** The processors of the wanted backends; one that cannot be attached is reported with what it asks for. */
-export function createBackends(configuration: Configuration): SpanProcessor[] {
-  return wantedBackends(configuration).flatMap(({ name, variables, create }) => {
-    const processor = create();
-    if (processor != null) return [processor];
-    const given = configuration.given({ variables })?.name;
-    configuration.report(`${given} is set, but not all that ${name} needs; no spans are sent there.`);
+export function wantedBackends(options: InitOptions, configuration: Configuration): readonly Wanted[] {
+  return BACKENDS.flatMap((backend) => {
+    const because =
+      backend.options.find((option) => configuration.given({ option, value: options[option] }) != null) ??
+      configuration.given({ variables: backend.variables })?.name;
+    return because === undefined ? [] : [{ backend, because }];
+  });
+}
+
+/** The processors of the wanted backends; one that cannot be attached is reported with what asks for it. */
+export function createBackends(options: InitOptions, configuration: Configuration): SpanProcessor[] {
+  return wantedBackends(options, configuration).flatMap(({ backend: { name, needs, create }, because }) => {
+    try {
+      const processor = create(options, configuration);
+      if (processor != null) return [processor];
+      const missing = needs === undefined ? `not all that ${name} needs` : `${name} needs ${needs}`;
+      configuration.report(`${because} is set, but ${missing}; no spans are sent there.`);
+    } catch (error) {
+      const problem = error instanceof Error ? error.message : String(error);
+      configuration.report(`${problem.replace(/\.$/, "")}; no spans are sent to ${name}.`);
+    }
     return [];
   });
 }

@@ -2,7 +2,7 @@ import { Configuration } from "./configuration.js";
 import { currentKit, INACTIVE, type Kit, setCurrentKit } from "./kit.js";
 import { createLog, reportsOf } from "./log.js";
 import type { InitOptions } from "./options.js";
-import { isDisabled, readLogLevel } from "./settings.js";
+import { isDisabled, readDebug, readLogLevel } from "./settings.js";
 import { start } from "./start.js";
 
 /**
@@ -15,11 +15,12 @@ export function init(options: InitOptions = {}): Kit {
   if (running != null) return running;
   const problems: string[] = [];
   const configuration = new Configuration(process.env, (problem) => problems.push(problem));
-  const log = createLog(readLogLevel(options, configuration));
+  const disabled = isDisabled(options, configuration);
+  const log = createLog(readLogLevel(options, configuration), !disabled && readDebug(options, configuration));
   configuration.report = reportsOf(log);
   for (const problem of problems) configuration.report(problem);
+  if (disabled) return INACTIVE;
   try {
-    if (isDisabled(options, configuration)) return INACTIVE;
     const kit = start(options, configuration, log);
     setCurrentKit(kit);
     return kit;
@@ -27,6 +28,15 @@ export function init(options: InitOptions = {}): Kit {
     log.warn(`could not start, the application runs without telemetry: ${String(error)}`);
     return INACTIVE;
   }
+}
+
+/**
+ * Instruments a library that no hook has seen, because a bundler took it in: pass what `import * as sdk`, `require` or
+ * its main class gave you, and its name where a bundler renamed what it exports. `false` before `init`, and for what
+ * the kit does not know.
+ */
+export function patch(module: unknown, library?: string): boolean {
+  return currentKit()?.patch(module, library) ?? false;
 }
 
 /** Sends what has been recorded so far. Without effect before `init`. */

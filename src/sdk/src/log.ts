@@ -25,12 +25,22 @@ const DIAG_LEVELS = {
   all: DiagLogLevel.ALL,
 } as const satisfies Record<LogLevelName, DiagLogLevel>;
 
-/** Writes to standard error; a `level` that was asked for also switches OpenTelemetry's own messages on. */
-export function createLog(level: LogLevelName | undefined, write = writeToStderr): Log {
-  if (level != null) {
-    const line = (message: string, ...rest: unknown[]) => write([message, ...rest.map(String)].join(" "));
+/** What the kit's own packages tell begins with their name. */
+const OURS = "@kit/";
+
+/**
+ * Writes to standard error; a `level` that was asked for also switches OpenTelemetry's own messages on. `debug`
+ * alone shows what the kit's packages do, and nothing of others.
+ */
+export function createLog(level: LogLevelName | undefined, debug = false, write = writeToStderr): Log {
+  if (level != null || debug) {
+    const line = (message: string, ...rest: unknown[]) => {
+      const text = [message, ...rest.map(String)].join(" ");
+      if (level != null) write(text);
+      else if (text.startsWith(OURS)) write(text, "agentpulse");
+    };
     const logger = { error: line, warn: line, info: line, debug: line, verbose: line };
-    diag.setLogger(logger, { logLevel: DIAG_LEVELS[level], suppressOverrideMessage: true });
+    diag.setLogger(logger, { logLevel: DIAG_LEVELS[level ?? "debug"], suppressOverrideMessage: true });
   }
   const said = new Set<string>();
   return {
@@ -48,6 +58,6 @@ export function reportsOf(log: Log): (problem: string) => void {
   return isMainThread ? (problem) => log.warn(problem) : (problem) => log.info(problem);
 }
 
-function writeToStderr(line: string): void {
-  writeQuietly(process.stderr, `[kit] ${line.replaceAll(/\s*\n\s*/g, " ")}\n`);
+function writeToStderr(line: string, speaker = "kit"): void {
+  writeQuietly(process.stderr, `[${speaker}] ${line.replaceAll(/\s*\n\s*/g, " ")}\n`);
 }

@@ -1,7 +1,14 @@
-import type { ContentCapture, ContentOptions, GenAIInstrumentationConfig, PriceOverrides } from "@kit/genai";
+import type {
+  ContentCapture,
+  ContentOptions,
+  CostMatch,
+  GenAIInstrumentationConfig,
+  PriceOverrides,
+} from "@kit/genai";
 import type { Attributes } from "@opentelemetry/api";
 import type { Instrumentation } from "@opentelemetry/instrumentation";
 import type { Sampler, SpanProcessor } from "@opentelemetry/sdk-trace";
+import type { AgentPulseInitOptions } from "./agentpulse.js";
 import type { LogLevelName } from "./log.js";
 import type { OtlpOptions } from "./otlp/settings.js";
 
@@ -20,9 +27,35 @@ export interface BatchOptions {
   readonly maxExportBatchSize?: number;
 }
 
+/** Which libraries are instrumented without being named in code. */
+export interface PatchOptions {
+  /** `false` instruments nothing but what `patch` is given. `AGENTPULSE_AUTO_PATCH`. @default true */
+  readonly autoPatch?: boolean;
+  /** Only these of the kit's instrumentations, for example `["openai"]`. `OTEL_NODE_ENABLED_INSTRUMENTATIONS`. @default all */
+  readonly enabledInstrumentations?: readonly string[];
+  /** All but these. `OTEL_NODE_DISABLED_INSTRUMENTATIONS`. @default none */
+  readonly disabledInstrumentations?: readonly string[];
+  /** `false` leaves `openai` alone. @default true */
+  readonly patchOpenai?: boolean;
+  /** `false` leaves `@anthropic-ai/sdk` alone. @default true */
+  readonly patchAnthropic?: boolean;
+  /** `false` leaves `litellm` alone. @default true */
+  readonly patchLitellm?: boolean;
+  /** `false` leaves `@langchain/core` alone. @default true */
+  readonly patchLangchain?: boolean;
+  /**
+   * Also instruments what was loaded before `init`. Finding out what was takes some milliseconds, which the
+   * `--import` hook need not spend. @default true
+   */
+  readonly patchLoaded?: boolean;
+}
+
 /** What `init` accepts. Every option wins over its variable; what cannot be used is reported and ignored. */
-export interface InitOptions {
-  /** `false` leaves the application exactly as it is: nothing patched, sent or timed. `OTEL_SDK_DISABLED=true`. @default true */
+export interface InitOptions extends AgentPulseInitOptions, PatchOptions {
+  /**
+   * `false` leaves the application exactly as it is: nothing patched, sent or timed. `AGENTPULSE_ENABLED=false` and
+   * `OTEL_SDK_DISABLED=true` do the same. @default true
+   */
   readonly enabled?: boolean;
   /** Name of the application in every backend. `OTEL_SERVICE_NAME`. @default "unknown_service:node" */
   readonly serviceName?: string;
@@ -44,26 +77,42 @@ export interface InitOptions {
   readonly spanProcessors?: readonly SpanProcessor[];
   /** More instrumentations, besides those of the kit. */
   readonly instrumentations?: readonly Instrumentation[];
-  /** Only these of the kit's instrumentations, for example `["openai"]`. `OTEL_NODE_ENABLED_INSTRUMENTATIONS`. @default all */
-  readonly enabledInstrumentations?: readonly string[];
-  /** All but these. `OTEL_NODE_DISABLED_INSTRUMENTATIONS`. @default none */
-  readonly disabledInstrumentations?: readonly string[];
   /**
    * Records prompts, answers and tool arguments: `true` on spans, or where the name says.
-   * `OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT`. @default false
+   * `OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT`, `AGENTPULSE_CAPTURE_MESSAGES`. AgentPulse is sent what is
+   * on spans if this option or the latter says so. @default false
    */
   readonly captureMessages?: boolean | ContentCapture;
   /** Sees the content of each operation before it is recorded and returns what may be. Content is dropped when it throws. */
   readonly redact?: ContentOptions["redact"];
   /** Longest text inside recorded content, in characters; longer ones are cut. @default 65536 */
   readonly maxContentLength?: number;
-  /** Prices over the built-in table, by model name: USD for 1,000 input and 1,000 output tokens. */
+  /**
+   * `true` also records descriptions and parameters of the tools offered to a model, `false` not even the description
+   * of a tool that runs. @default only the descriptions of tools that run
+   */
+  readonly captureToolDetails?: boolean;
+  /** `false` tells no facts about process and runtime. @default true */
+  readonly captureMetadata?: boolean;
+  /** Makes log events of model calls, for `logsExporter`. @default true */
+  readonly emitEvents?: boolean;
+  /** Prices over the built-in tables, by model name, in USD for 1,000 tokens: `[input, output]` or `{ input, output, cacheRead, cacheWrite }`. */
   readonly prices?: PriceOverrides;
+  /** The same under the name that AgentPulse's SDK gives it; `prices` wins. */
+  readonly costTableOverride?: PriceOverrides;
+  /** `strict`: a price holds for versions of its model; `prefix`: for every name that begins alike. @default "strict" */
+  readonly costMatch?: CostMatch;
   /**
    * Whose spans tell of a call to a library that makes spans by itself, as the Anthropic SDK does from 0.134: only
    * `ours`, only its `native` ones, or `both`. `KIT_ANTHROPIC_NATIVE_TELEMETRY`. @default "ours"
    */
   readonly nativeTelemetry?: GenAIInstrumentationConfig["nativeTelemetry"];
+  /**
+   * Continues the trace in which another process started this one, as `TRACEPARENT`, `TRACESTATE` and `BAGGAGE` in the
+   * environment tell it. For commands and jobs: all that a server does would become that one trace.
+   * `KIT_JOIN_PARENT_TRACE`. @default false
+   */
+  readonly joinParentTrace?: boolean;
   /** Longest time that `flush`, `shutdown` and the end of the process wait for delivery, in milliseconds. @default 5000 */
   readonly shutdownTimeoutMs?: number;
   /** How much OpenTelemetry says about itself on standard error. `OTEL_LOG_LEVEL`. @default only the kit's own warnings */

@@ -1,6 +1,7 @@
 import type { SpanProcessor } from "@opentelemetry/sdk-trace";
-import { createBackends } from "./backends.js";
+import { createBackends, wantedBackends } from "./backends.js";
 import { Configuration } from "./configuration.js";
+import { INHERITANCE } from "./inherit.js";
 import { createLog, reportsOf } from "./log.js";
 import type { InitOptions } from "./options.js";
 import { readSettings } from "./settings.js";
@@ -13,10 +14,12 @@ import { createSpanOutputs } from "./signals/traces.js";
 export function createSpanProcessors(options: InitOptions = {}): SpanProcessor[] {
   const log = createLog(undefined);
   const configuration = new Configuration(process.env, reportsOf(log));
-  const outputs = createSpanOutputs(readSettings(options, configuration), log);
+  const elsewhere = wantedBackends(options, configuration).length > 0;
+  const outputs = createSpanOutputs(readSettings(options, configuration), log, elsewhere);
   return [
+    INHERITANCE,
     ...outputs.map(({ processor }) => processor),
-    ...createBackends(configuration),
+    ...createBackends(options, configuration),
     ...(options.spanProcessors ?? []),
   ];
 }

@@ -5,9 +5,11 @@ const read = (path: string) => readFileSync(new URL(path, import.meta.url), "utf
 const readme = read("../README.md");
 
 it("lists every option of init in the table of the README", () => {
-  const options = [...read("options.ts").matchAll(/^ {2}readonly (\w+)\?:/gm)].map(([, name]) => name);
+  const options = [...(read("options.ts") + read("agentpulse.ts")).matchAll(/^ {2}readonly (\w+)\?:/gm)].map(
+    ([, name]) => name,
+  );
   const inOtlp = [...read("otlp/settings.ts").matchAll(/^ {2}readonly (\w+)\?:/gm)].map(([, name]) => name);
-  expect(options.length).toBeGreaterThan(15);
+  expect(options.length).toBeGreaterThan(35);
   const missing = [...options, ...inOtlp].filter(
     (name) => name !== "otlp" && name !== "batch" && !new RegExp(`\`(\\w+\\.)?${name}\``).test(readme),
   );
@@ -15,10 +17,19 @@ it("lists every option of init in the table of the README", () => {
 });
 
 it("lists every variable that is read in the README", () => {
-  const sources = ["adapters", "log", "propagator", "resource", "sampler", "settings"].map((name) =>
-    read(`${name}.ts`),
+  const sources = [
+    "adapters",
+    "adapter-config",
+    "agentpulse",
+    "log",
+    "propagator",
+    "resource",
+    "sampler",
+    "settings",
+  ].map((name) => read(`${name}.ts`));
+  const variables = new Set(
+    [...sources.join().matchAll(/"((?:OTEL|KIT|AGENTPULSE)_[A-Z_]+)"/g)].map(([, name]) => name ?? ""),
   );
-  const variables = new Set([...sources.join().matchAll(/"(OTEL_[A-Z_]+)"/g)].map(([, name]) => name ?? ""));
   expect(variables.size).toBeGreaterThan(10);
   expect([...variables].filter((name) => !readme.includes(name))).toEqual([]);
 });

@@ -15,6 +15,8 @@ export interface SignalSettings {
   readonly exporters: readonly Exclude<ExporterName, "none">[];
   /** Read only when something goes to a collector. */
   readonly otlp: () => OtlpSettings;
+  /** Whether somebody asked for these exporters, and would miss what they cannot deliver. */
+  readonly asked: boolean;
 }
 
 /** Everything that options and variables decide, checked once. */
@@ -28,6 +30,7 @@ export interface Settings {
   readonly logs: SignalSettings;
   readonly batch: Required<BatchOptions>;
   readonly shutdownTimeoutMs: number;
+  readonly joinParentTrace: boolean;
 }
 
 const EXPORTERS = ["otlp", "console", "none"] as const satisfies readonly ExporterName[];
@@ -38,13 +41,21 @@ const COUNT: NumberLimits = { min: 1, integer: true };
 export function isDisabled(options: InitOptions, configuration: Configuration): boolean {
   const enabled = configuration.boolean({ option: "enabled", value: options.enabled }, true);
   if (!enabled || options.enabled === true) return !enabled;
-  return configuration.boolean({ variables: ["OTEL_SDK_DISABLED"] }, false);
+  return (
+    !configuration.boolean({ variables: ["AGENTPULSE_ENABLED"] }, true) ||
+    configuration.boolean({ variables: ["OTEL_SDK_DISABLED"] }, false)
+  );
 }
 
 export function readLogLevel(options: InitOptions, configuration: Configuration): LogLevelName | undefined {
   const place = { option: "logLevel", value: options.logLevel, variables: ["OTEL_LOG_LEVEL"] };
   if (configuration.given(place) == null) return undefined;
   return configuration.choice(place, LOG_LEVELS, "warn");
+}
+
+export function readDebug(options: InitOptions, configuration: Configuration): boolean {
+  const place = { option: "debug", value: options.debug, variables: ["AGENTPULSE_DEBUG"] };
+  return configuration.boolean(place, false);
 }
 
 export function readSettings(options: InitOptions, configuration: Configuration): Settings {
@@ -104,6 +115,14 @@ export function readSettings(options: InitOptions, configuration: Configuration)
       5000,
       POSITIVE,
     ),
+    joinParentTrace: configuration.boolean(
+      {
+        option: "joinParentTrace",
+        value: options.joinParentTrace,
+        variables: ["KIT_JOIN_PARENT_TRACE"],
+      },
+      false,
+    ),
   };
 }
 
@@ -123,5 +142,10 @@ function readSignal(
   // A list of which nothing is known says nothing, so it must not silence the signal.
   const names: readonly ExporterName[] = chosen?.length ? chosen : fallback;
   const exporters = names.includes("none") ? [] : names.filter((name) => name !== "none");
-  return { exporters, otlp: () => readOtlpSettings(signal, options.otlp ?? {}, configuration) };
+  const endpoints = [`OTEL_EXPORTER_OTLP_${signal.toUpperCase()}_ENDPOINT`, "OTEL_EXPORTER_OTLP_ENDPOINT"];
+  const asked =
+    chosen !== undefined ||
+    configuration.given({ option: "otlp.endpoint", value: options.otlp?.endpoint, variables: endpoints }) !=
+      null;
+  return { exporters, asked, otlp: () => readOtlpSettings(signal, options.otlp ?? {}, configuration) };
 }

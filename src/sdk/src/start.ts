@@ -3,23 +3,28 @@ import {
   type MeterProvider,
   metrics as metricsApi,
   propagation,
+  ROOT_CONTEXT,
   type TracerProvider,
   trace,
 } from "@opentelemetry/api";
 import { type LoggerProvider, logs as logsApi } from "@opentelemetry/api-logs";
 import { AsyncLocalStorageContextManager } from "@opentelemetry/context-async-hooks";
-import type { Instrumentation } from "@opentelemetry/instrumentation";
 import { TracerProvider as SdkTracerProvider } from "@opentelemetry/sdk-trace";
-import { chooseAdapters, toAdapterConfig } from "./adapters.js";
+import { toAdapterConfig } from "./adapter-config.js";
+import { chooseAdapters } from "./adapters.js";
 import { createBackends, wantedBackends } from "./backends.js";
 import type { Configuration } from "./configuration.js";
 import { warnOfSecondCopies } from "./copies.js";
+import { recordCrashes } from "./crash.js";
 import { registeredMeterProvider, registeredTracerProvider } from "./globals.js";
-import { type Kit, setCurrentKit } from "./kit.js";
+import { INHERITANCE } from "./inherit.js";
+import { Instrumentations } from "./instrumentations.js";
+import { HELPERS, type Kit, setCurrentKit } from "./kit.js";
 import type { Log } from "./log.js";
 import { makeWay } from "./make-way.js";
 import { attachWhenUsed } from "./modules/when-used.js";
 import type { InitOptions } from "./options.js";
+import { ContextManagerBelow, readParentContext } from "./parent-trace.js";
 import { Pipeline } from "./pipeline.js";
 import { onProcessEnd } from "./process-end.js";
 import { readSettings, type Settings } from "./settings.js";
@@ -43,59 +48,73 @@ export function start(options: InitOptions, configuration: Configuration, log: L
   const settings = readSettings(options, configuration);
   const pipeline = new Pipeline(settings.shutdownTimeoutMs);
   const assembly: Assembly = { options, configuration, settings, log, pipeline, undo: [] };
+  const { undo } = assembly;
   const adapters = chooseAdapters(options, configuration);
   const joined = registeredTracerProvider();
-  let tracerProvider: TracerProvider | undefined =
-    joined == null ? provideTraces(assembly) : join(joined, assembly);
-  const meterProvider = provideMetrics(assembly);
-  const loggerProvider = provideLogs(assembly);
-  const attached: Instrumentation[] = [];
-  const attach = (instrumentation: Instrumentation) => {
-    if (tracerProvider != null) instrumentation.setTracerProvider(tracerProvider);
-    if (meterProvider != null) instrumentation.setMeterProvider(meterProvider);
-    if (loggerProvider != null) instrumentation.setLoggerProvider?.(loggerProvider);
-    instrumentation.enable();
-    attached.push(instrumentation);
-    assembly.undo.push(() => instrumentation.disable());
-  };
-  for (const instrumentation of options.instrumentations ?? []) attach(instrumentation);
-  if (joined == null) {
-    const stopWatching = makeWay(["trace", "metrics", "context", "propagation"], (signal, instance) => {
-      if (signal === "metrics") {
-        for (const instrumentation of attached) instrumentation.setMeterProvider(instance as MeterProvider);
-      }
-      if (signal !== "trace") return;
-      tracerProvider = instance as TracerProvider;
-      for (const instrumentation of attached) instrumentation.setTracerProvider(tracerProvider);
-      log.info("the application registered a TracerProvider; spans go to that one from now on.");
-    });
-    assembly.undo.push(stopWatching);
-  }
-  if (!pipeline.isEmpty) assembly.undo.push(onProcessEnd(toEnding(pipeline)));
-  assembly.undo.push(warnOfSecondCopies(log));
-  // Last: what the kit itself loads needs no hook.
+  const tracerProvider = joined == null ? provideTraces(assembly) : join(joined, assembly);
   const config = toAdapterConfig(options, configuration);
-  assembly.undo.push(attachWhenUsed(adapters, ({ create }) => attach(create(config)), log));
-  return toKit(assembly, joined);
+  const instrumentations = new Instrumentations(
+    { tracerProvider, meterProvider: provideMetrics(assembly), loggerProvider: provideLogs(assembly) },
+    (adapter) => adapter.create(config(adapter)),
+  );
+  undo.push(() => instrumentations.disable());
+  for (const instrumentation of options.instrumentations ?? []) instrumentations.add(instrumentation);
+  if (joined == null) undo.push(giveWay(instrumentations, log));
+  if (!pipeline.isEmpty) undo.push(onProcessEnd(toEnding(pipeline)));
+  if (tracerProvider != null) undo.push(recordCrashes(() => trace.getTracerProvider()));
+  undo.push(warnOfSecondCopies(log));
+  // Last: what the kit itself loads needs no hook.
+  undo.push(
+    attachWhenUsed(
+      adapters,
+      {
+        attach: (adapter) => instrumentations.of(adapter),
+        patch: (adapter, { exports, version }) =>
+          instrumentations.of(adapter).manuallyInstrument(exports, version),
+      },
+      options.patchLoaded !== false,
+      log,
+    ),
+  );
+  return toKit(assembly, instrumentations, joined);
 }
 
-function provideTraces({ options, configuration, settings, log, pipeline, undo }: Assembly) {
-  const manager = new AsyncLocalStorageContextManager().enable();
-  if (context.setGlobalContextManager(manager)) undo.push(() => context.disable());
+/** The application may register providers of its own at any time, and then they count. */
+function giveWay(instrumentations: Instrumentations, log: Log): () => void {
+  return makeWay(["trace", "metrics", "context", "propagation"], (signal, instance) => {
+    if (signal === "metrics") instrumentations.use({ meterProvider: instance as MeterProvider });
+    if (signal !== "trace") return;
+    instrumentations.use({ tracerProvider: instance as TracerProvider });
+    log.info("the application registered a TracerProvider; spans go to that one from now on.");
+  });
+}
+
+function provideContext({ settings, undo }: Assembly): void {
+  const parent = settings.joinParentTrace ? readParentContext(settings.propagator) : ROOT_CONTEXT;
+  const manager =
+    parent === ROOT_CONTEXT ? new AsyncLocalStorageContextManager() : new ContextManagerBelow(parent);
+  if (context.setGlobalContextManager(manager.enable())) undo.push(() => context.disable());
   if (propagation.setGlobalPropagator(settings.propagator)) undo.push(() => propagation.disable());
-  const outputs = createSpanOutputs(settings, log);
-  const processors = [
+}
+
+function provideTraces(assembly: Assembly) {
+  const { options, configuration, settings, log, pipeline, undo } = assembly;
+  provideContext(assembly);
+  const backends = createBackends(options, configuration);
+  const elsewhere = wantedBackends(options, configuration).length > 0;
+  const outputs = createSpanOutputs(settings, log, elsewhere);
+  const places = [
     ...outputs.map(({ processor }) => processor),
-    ...createBackends(configuration),
+    ...backends,
     ...(options.spanProcessors ?? []),
   ];
   // Without a place for spans there is no reason to make any; context still passes through.
-  if (processors.length === 0) return undefined;
+  if (places.length === 0) return undefined;
   const provider = new SdkTracerProvider({
     resource: settings.resource,
     sampler: settings.sampler,
     spanLimits: settings.spanLimits,
-    spanProcessors: [...processors, pipeline.activity],
+    spanProcessors: [INHERITANCE, ...places, pipeline.activity],
   });
   pipeline.add(
     provider,
@@ -112,9 +131,8 @@ function provideTraces({ options, configuration, settings, log, pipeline, undo }
 /** The application's provider stays as it is: no exporter of the kit is added to it. */
 function join(provider: TracerProvider, { options, configuration, log }: Assembly): TracerProvider {
   log.info("joined the TracerProvider of the application; exporters configured for the kit are not used.");
-  const wanted = wantedBackends(configuration);
   const named = [
-    ...wanted.map(({ name }) => name),
+    ...wantedBackends(options, configuration).map(({ backend }) => backend.name),
     ...(options.spanProcessors?.length ? ["spanProcessors"] : []),
   ];
   if (named.length > 0) {
@@ -159,7 +177,11 @@ function toEnding(pipeline: Pipeline) {
   };
 }
 
-function toKit({ pipeline, undo }: Assembly, joined: TracerProvider | undefined): Kit {
+function toKit(
+  { pipeline, undo, log }: Assembly,
+  instrumentations: Instrumentations,
+  joined: TracerProvider | undefined,
+): Kit {
   let ended: Promise<void> | undefined;
   const end = async () => {
     setCurrentKit(undefined);
@@ -167,7 +189,14 @@ function toKit({ pipeline, undo }: Assembly, joined: TracerProvider | undefined)
     await pipeline.shutdown();
   };
   return {
+    ...HELPERS,
     active: true,
+    patch(module, library) {
+      if (ended != null) return false;
+      if (instrumentations.patch(module, library)) return true;
+      log.warn("patch: this is no module that the kit knows; it is left as it is.");
+      return false;
+    },
     async flush() {
       await pipeline.flush();
       // Whoever asks for a flush means all spans, wherever they are.

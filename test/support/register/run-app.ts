@@ -27,7 +27,10 @@ export interface Run {
 /** Starts a program of `test/register/apps` in an environment without any setting of ours. */
 export function startApp(file: string, { flags = REGISTER, env = {}, node }: RunOptions = {}) {
   const clean = Object.entries(process.env).filter(
-    ([name]) => !/^(OTEL_|OPENAI_|ANTHROPIC_|KIT_|NODE_OPTIONS|VITEST|FORCE_COLOR|NO_COLOR)/.test(name),
+    ([name]) =>
+      !/^(OTEL_|OPENAI_|ANTHROPIC_|AGENTPULSE_|CATSYPHON_|KIT_|TRACE|BAGGAGE|NODE_OPTIONS|VITEST|FORCE_COLOR|NO_COLOR)/.test(
+        name,
+      ),
   );
   const child = spawn(node ?? process.execPath, [...flags, fileURLToPath(new URL(file, APPS))], {
     cwd: fileURLToPath(APPS),

@@ -5,14 +5,24 @@ import { startsAsCommonJS } from "./entry-point.js";
 import { beforeFirstImport } from "./first-import.js";
 import { onFirstRequire } from "./first-require.js";
 import { hookModules } from "./hooks.js";
+import { LoadedFiles, type LoadedLibrary } from "./loaded.js";
+
+/** What has an adapter report. */
+export interface Attaching {
+  attach(adapter: Adapter): void;
+  /** For a library that no hook has seen. */
+  patch(adapter: Adapter, loaded: LoadedLibrary): void;
+}
 
 /**
  * Attaches each adapter before the application can call its library: at once, or, where everything passes
- * through `require`, no earlier than the library is required. Returns a function that attaches nothing more.
+ * through `require`, no earlier than the library is required. `includingLoaded` takes in what is loaded already. Returns a
+ * function that attaches nothing more.
  */
 export function attachWhenUsed(
   adapters: readonly Adapter[],
-  attach: (adapter: Adapter) => void,
+  { attach, patch }: Attaching,
+  includingLoaded: boolean,
   log: Log,
 ): () => void {
   const waiting = new Set(adapters);
@@ -38,7 +48,21 @@ export function attachWhenUsed(
     for (const adapter of adapters) onFirstRequire(adapter.modules[0], () => attachNow(adapter, false));
     beforeFirstImport(() => attachAll(true));
   } else attachAll(false);
-  return () => waiting.clear();
+  let stopped = false;
+  if (includingLoaded) {
+    const files = new LoadedFiles();
+    for (const adapter of adapters) {
+      files.find(adapter.modules, (loaded) => {
+        if (stopped) return;
+        attachNow(adapter, false);
+        patch(adapter, loaded);
+      });
+    }
+  }
+  return () => {
+    stopped = true;
+    waiting.clear();
+  };
 }
 
 /** The hook of OpenTelemetry's instrumentations shows nobody a module that it has seen before. */

@@ -9,7 +9,7 @@ function report(url = "http://127.0.0.1:4318/v1/traces") {
     report: new DeliveryReport(
       "traces",
       url,
-      createLog(undefined, (line) => lines.push(line)),
+      createLog(undefined, false, (line) => lines.push(line)),
     ),
   };
 }

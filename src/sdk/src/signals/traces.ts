@@ -6,8 +6,16 @@ import type { Settings } from "../settings.js";
 import { TraceTreeExporter } from "../tree/exporter.js";
 import type { Output } from "./output.js";
 
-/** The configured exporters of spans, each behind the processor that suits it. */
-export function createSpanOutputs({ traces, batch }: Settings, log: Log): Output<SpanProcessor>[] {
+/**
+ * The configured exporters of spans, each behind the processor that suits it. Nobody misses a collector who did not
+ * ask for one and wants spans `elsewhere`.
+ */
+export function createSpanOutputs(
+  { traces, batch }: Settings,
+  log: Log,
+  elsewhere = false,
+): Output<SpanProcessor>[] {
+  const report = elsewhere && !traces.asked ? { ...log, warn: log.info } : log;
   return traces.exporters.map((name) => {
     if (name === "console") {
       const tree = new TraceTreeExporter();
@@ -15,7 +23,7 @@ export function createSpanOutputs({ traces, batch }: Settings, log: Log): Output
       return { processor: new SimpleSpanProcessor({ exporter: tree }), last: () => tree.showAll() };
     }
     const settings = traces.otlp();
-    const exporter = new OtlpExporter("traces", settings, () => loadSerializers(settings).traces, log);
+    const exporter = new OtlpExporter("traces", settings, () => loadSerializers(settings).traces, report);
     const processor = new BatchSpanProcessor({
       exporter,
       scheduledDelayMillis: batch.scheduleDelayMs,

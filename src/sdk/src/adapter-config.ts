@@ -1,0 +1,79 @@
+import type { ContentCapture, CostMatch, GenAIInstrumentationConfig, PriceOverrides } from "@kit/genai";
+import type { Adapter } from "./adapters.js";
+import type { Configuration } from "./configuration.js";
+import type { InitOptions } from "./options.js";
+
+const CAPTURE_MODES = {
+  no_content: "NO_CONTENT",
+  span_only: "SPAN_ONLY",
+  event_only: "EVENT_ONLY",
+  span_and_event: "SPAN_AND_EVENT",
+  true: "SPAN_ONLY",
+  1: "SPAN_ONLY",
+  yes: "SPAN_ONLY",
+  on: "SPAN_ONLY",
+  false: "NO_CONTENT",
+  0: "NO_CONTENT",
+  no: "NO_CONTENT",
+  off: "NO_CONTENT",
+} as const satisfies Record<string, ContentCapture>;
+
+/** Where content is to be recorded. */
+export function readContentCapture(options: InitOptions, configuration: Configuration): ContentCapture {
+  const mode = configuration.choice(
+    {
+      option: "captureMessages",
+      value: options.captureMessages,
+      variables: ["OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT", "AGENTPULSE_CAPTURE_MESSAGES"],
+    },
+    Object.keys(CAPTURE_MODES) as (keyof typeof CAPTURE_MODES & string)[],
+    "no_content",
+  );
+  return CAPTURE_MODES[mode];
+}
+
+/** What an adapter is told, read when it is made: an option that only an unused library has is no mistake yet. */
+export function toAdapterConfig(
+  options: InitOptions,
+  configuration: Configuration,
+): (adapter: Adapter) => GenAIInstrumentationConfig {
+  const common: GenAIInstrumentationConfig = {
+    captureMessageContent: readContentCapture(options, configuration),
+    redact: options.redact,
+    maxContentLength: options.maxContentLength,
+    captureToolDetails: readCaptureToolDetails(options, configuration),
+    prices: readPrices(options),
+    costMatch: readCostMatch(options, configuration),
+    emitEvents: configuration.boolean({ option: "emitEvents", value: options.emitEvents }, true),
+  };
+  return ({ nativeVariable }) => ({
+    ...common,
+    nativeTelemetry: configuration.choice(
+      {
+        option: "nativeTelemetry",
+        value: options.nativeTelemetry,
+        variables: nativeVariable === undefined ? [] : [nativeVariable],
+      },
+      ["ours", "native", "both"] as const,
+      "ours",
+    ),
+  });
+}
+
+/** Neither yes nor no is a third answer: the descriptions of tools that run are recorded, and nothing else. */
+function readCaptureToolDetails(options: InitOptions, configuration: Configuration): boolean | undefined {
+  const place = { option: "captureToolDetails", value: options.captureToolDetails };
+  return configuration.given(place) == null ? undefined : configuration.boolean(place, false);
+}
+
+/** Both names of the option, as both are documented somewhere. */
+export function readPrices({ prices, costTableOverride }: InitOptions): PriceOverrides | undefined {
+  return prices === undefined && costTableOverride === undefined
+    ? undefined
+    : { ...costTableOverride, ...prices };
+}
+
+export function readCostMatch(options: InitOptions, configuration: Configuration): CostMatch {
+  const place = { option: "costMatch", value: options.costMatch };
+  return configuration.choice(place, ["strict", "prefix"] as const, "strict");
+}

@@ -1,0 +1,42 @@
+import { ATTR, describeError, KIT_ATTR, SCHEMA_URL } from "@kit/genai";
+import { SpanKind, SpanStatusCode, type TracerProvider } from "@opentelemetry/api";
+import { VERSION } from "./version.js";
+
+/**
+ * Records what is about to end the process as a span without length, in the trace it happened in. A monitor only
+ * watches: Node prints and exits as it would without. Returns a function that ends the watch.
+ */
+export function recordCrashes(providerOf: () => TracerProvider): () => void {
+  const onCrash = (error: unknown, origin: NodeJS.UncaughtExceptionOrigin) => {
+    try {
+      record(error, origin, providerOf());
+    } catch {
+      // It is the crash that must be heard of.
+    }
+  };
+  process.on("uncaughtExceptionMonitor", onCrash);
+  return () => {
+    process.removeListener("uncaughtExceptionMonitor", onCrash);
+  };
+}
+
+function record(error: unknown, origin: NodeJS.UncaughtExceptionOrigin, provider: TracerProvider): void {
+  const { type, message } = describeError(error);
+  const className = error instanceof Error ? error.name : type;
+  const startTime = Date.now();
+  const span = provider
+    .getTracer("@kit/sdk", VERSION, { schemaUrl: SCHEMA_URL })
+    .startSpan(`error ${className}`, {
+      kind: SpanKind.INTERNAL,
+      startTime,
+      attributes: {
+        [KIT_ATTR.kind]: "error",
+        [KIT_ATTR.eventName]: origin,
+        [ATTR.errorType]: type,
+        [ATTR.exceptionType]: className,
+        ...(message !== undefined && { [ATTR.exceptionMessage]: message }),
+      },
+    });
+  span.setStatus({ code: SpanStatusCode.ERROR, ...(message !== undefined && { message }) });
+  span.end(startTime);
+}

@@ -1,0 +1,86 @@
+import type { MeterProvider, TracerProvider } from "@opentelemetry/api";
+import type { LoggerProvider } from "@opentelemetry/api-logs";
+import type { Instrumentation } from "@opentelemetry/instrumentation";
+import { ADAPTERS, type Adapter, type AdapterInstrumentation } from "./adapters.js";
+
+/** Where the instrumentations of a run write; what is missing is taken from OpenTelemetry's API. */
+export interface Providers {
+  readonly tracerProvider?: TracerProvider | undefined;
+  readonly meterProvider?: MeterProvider | undefined;
+  readonly loggerProvider?: LoggerProvider | undefined;
+}
+
+/** The instrumentations of one run: those of the application, and one for each library when it is needed. */
+export class Instrumentations {
+  readonly #create: (adapter: Adapter) => AdapterInstrumentation;
+  readonly #adapters: readonly Adapter[];
+  readonly #all: Instrumentation[] = [];
+  readonly #byName = new Map<string, AdapterInstrumentation>();
+  #providers: Providers;
+
+  constructor(
+    providers: Providers,
+    create: (adapter: Adapter) => AdapterInstrumentation,
+    adapters: readonly Adapter[] = ADAPTERS,
+  ) {
+    this.#providers = providers;
+    this.#create = create;
+    this.#adapters = adapters;
+  }
+
+  add(instrumentation: Instrumentation): void {
+    provide(instrumentation, this.#providers);
+    instrumentation.enable();
+    this.#all.push(instrumentation);
+  }
+
+  /** The instrumentation of a library, made when first asked for. */
+  of(adapter: Adapter): AdapterInstrumentation {
+    const known = this.#byName.get(adapter.name);
+    if (known !== undefined) return known;
+    const created = this.#create(adapter);
+    this.#byName.set(adapter.name, created);
+    this.add(created);
+    return created;
+  }
+
+  /** Other providers from now on, for those that are given. */
+  use(providers: Providers): void {
+    this.#providers = { ...this.#providers, ...providers };
+    for (const instrumentation of this.#all) provide(instrumentation, providers);
+  }
+
+  /** Instruments a module that no hook has seen. `false` when it is none that the kit knows. */
+  patch(exports: unknown, library: string | undefined): boolean {
+    const adapter = this.#adapters.find((each) =>
+      library === undefined
+        ? recognises(each, exports)
+        : each.name === library || each.modules[0] === library,
+    );
+    if (adapter === undefined) return false;
+    this.of(adapter).manuallyInstrument(exports);
+    return true;
+  }
+
+  disable(): void {
+    for (const instrumentation of this.#all.toReversed()) instrumentation.disable();
+  }
+}
+
+function provide(instrumentation: Instrumentation, providers: Providers): void {
+  const { tracerProvider, meterProvider, loggerProvider } = providers;
+  if (tracerProvider != null) instrumentation.setTracerProvider(tracerProvider);
+  if (meterProvider != null) instrumentation.setMeterProvider(meterProvider);
+  if (loggerProvider != null) instrumentation.setLoggerProvider?.(loggerProvider);
+}
+
+/** By the names of what a library exports, as its module, its default export or the class itself. */
+function recognises({ exported }: Adapter, exports: unknown): boolean {
+  const candidates = [exports, (exports as { default?: unknown } | null | undefined)?.default];
+  return candidates.some((candidate) => {
+    if (typeof candidate === "function" && exported.includes(candidate.name)) return true;
+    if (candidate === null || !["object", "function"].includes(typeof candidate)) return false;
+    const members = candidate as Readonly<Record<string, unknown>>;
+    return exported.some((name) => typeof members[name] === "function");
+  });
+}

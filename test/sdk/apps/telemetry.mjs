@@ -1,0 +1,3 @@
+import { init } from "@kit/sdk";
+
+init();
