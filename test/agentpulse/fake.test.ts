@@ -10,7 +10,8 @@ import {
   TOO_LARGE,
 } from "../support/agentpulse/index.js";
 import { send } from "../support/agentpulse/wire.js";
-import { holdsForWorker } from "./facts.js";
+import { storesAsWorker } from "./read-back-facts.js";
+import { answersAsWorker } from "./request-facts.js";
 import { holdsForSelfHost } from "./self-host-facts.js";
 
 /** Ends with the block it was started in: the blocks of facts use one server each. */
@@ -25,7 +26,9 @@ function started(options?: AgentPulseOptions): () => FakeAgentPulse {
 
 describe("the fake Worker", () => {
   const fake = started();
-  holdsForWorker(() => ({ url: fake().url, proKey: fake().addAgent("pro") }));
+  const server = () => ({ url: fake().url, proKey: fake().addAgent("pro") });
+  answersAsWorker(server);
+  storesAsWorker(server);
 });
 
 describe("the fake self-host server", () => {

@@ -1,5 +1,7 @@
 import { beforeAll, describe } from "vitest";
-import { holdsForWorker, register } from "./facts.js";
+import { register } from "./facts.js";
+import { storesAsWorker } from "./read-back-facts.js";
+import { answersAsWorker } from "./request-facts.js";
 import { holdsForSelfHost } from "./self-host-facts.js";
 
 /**
@@ -12,7 +14,9 @@ const proKey = process.env.AGENTPULSE_REAL_PRO_KEY;
 const selfHost = process.env.AGENTPULSE_SELF_HOST_URL;
 
 describe.skipIf(!worker)("a real Worker (absent unless AGENTPULSE_REAL_URL names it)", () => {
-  holdsForWorker(() => ({ url: worker ?? "", proKey }));
+  const server = () => ({ url: worker ?? "", proKey });
+  answersAsWorker(server);
+  storesAsWorker(server);
 });
 
 describe.skipIf(!selfHost)(
