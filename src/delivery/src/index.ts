@@ -1,10 +1,6 @@
 export { DeliveryQueue } from "./delivery-queue.js";
-export {
-  type Compression,
-  type HttpAnswer,
-  HttpPoster,
-  type HttpPosterOptions,
-} from "./http-poster.js";
+export { type Compression, HttpPoster, type HttpPosterOptions } from "./http-poster.js";
+export type { HttpAnswer } from "./http-request.js";
 export type { DeliveryOptions } from "./options.js";
 export type { Outcome, Transport, Verdict } from "./outcome.js";
 export type { RetryPolicy } from "./retry.js";

@@ -1,0 +1,99 @@
+import { type ClientRequest, type IncomingMessage, request as overHttp } from "node:http";
+import { request as overHttps } from "node:https";
+
+/** An answer, read to its end. */
+export interface HttpAnswer {
+  readonly status: number;
+  readonly text: string;
+  /** From `Retry-After`, as seconds or as a date. */
+  readonly retryAfterMs: number | undefined;
+}
+
+export interface HttpRequest {
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | Uint8Array;
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** No answer in time: the server may have taken the body all the same. */
+export class NoAnswerError extends Error {
+  override readonly name = "NoAnswerError";
+}
+
+/** The server ended the connection without an answer. */
+export class LostConnectionError extends Error {
+  override readonly name = "LostConnectionError";
+  /** It had served a request before, and may have been closed as idle, whatever was sent now. */
+  readonly reused: boolean;
+
+  constructor(cause: Error, reused: boolean) {
+    super(cause.message, { cause });
+    this.reused = reused;
+  }
+}
+
+/**
+ * Posts once. Follows no redirect, and does not keep the process alive: whoever needs the answer holds a timer.
+ * Not `fetch`: that loads a second HTTP client, and its sockets cannot be let go of.
+ * @throws {@link NoAnswerError}, {@link LostConnectionError}, the reason of `signal`, or what went wrong before.
+ */
+export function post({ url, headers, body, timeoutMs, signal }: HttpRequest): Promise<HttpAnswer> {
+  return new Promise((resolve, reject) => {
+    signal?.throwIfAborted();
+    const open = url.protocol === "https:" ? overHttps : overHttp;
+    const length = { "Content-Length": Buffer.byteLength(body) };
+    const request = open(url, { method: "POST", headers: { ...headers, ...length } });
+    // Before the request tells of its own end in words of its own.
+    const giveUp = (reason: unknown) => {
+      reject(reason);
+      request.destroy();
+    };
+    const abort = () => giveUp(signal?.reason);
+    const expire = () => giveUp(new NoAnswerError(`no answer within ${timeoutMs} ms`));
+    const timer = setTimeout(expire, timeoutMs).unref();
+    signal?.addEventListener("abort", abort, { once: true });
+    request.on("socket", (socket) => socket.unref());
+    request.on("response", (response) => read(response).then(resolve, reject));
+    request.on("error", (error) => reject(isLost(error) ? lost(error, request) : error));
+    request.on("close", () => {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", abort);
+    });
+    request.end(body);
+  });
+}
+
+function lost(error: Error, request: ClientRequest): LostConnectionError {
+  return new LostConnectionError(error, request.reusedSocket);
+}
+
+function isLost(error: NodeJS.ErrnoException): boolean {
+  return error.code === "ECONNRESET" || error.code === "EPIPE";
+}
+
+function read(response: IncomingMessage): Promise<HttpAnswer> {
+  return new Promise((resolve, reject) => {
+    let text = "";
+    response.setEncoding("utf8");
+    response.on("data", (chunk: string) => {
+      // An answer is a line of JSON, an error page at most.
+      if (text.length < MAX_ANSWER_LENGTH) text += chunk;
+    });
+    response.on("error", reject);
+    response.on("end", () => {
+      const retryAfterMs = readRetryAfter(response.headers["retry-after"], Date.now());
+      resolve({ status: response.statusCode ?? 0, text, retryAfterMs });
+    });
+  });
+}
+
+const MAX_ANSWER_LENGTH = 65_536;
+
+function readRetryAfter(header: string | undefined, now: number): number | undefined {
+  const value = header?.trim();
+  if (!value) return undefined;
+  const ms = /^\d+(\.\d+)?$/.test(value) ? Number(value) * 1000 : Date.parse(value) - now;
+  return Number.isNaN(ms) ? undefined : Math.max(0, ms);
+}
