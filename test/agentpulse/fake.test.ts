@@ -10,6 +10,7 @@ import {
   TOO_LARGE,
 } from "../support/agentpulse/index.js";
 import { send } from "../support/agentpulse/wire.js";
+import { showsOnSelfHost, showsOnWorker } from "./end-to-end.js";
 import { storesAsWorker } from "./read-back-facts.js";
 import { answersAsWorker } from "./request-facts.js";
 import { holdsForSelfHost } from "./self-host-facts.js";
@@ -29,11 +30,13 @@ describe("the fake Worker", () => {
   const server = () => ({ url: fake().url, proKey: fake().addAgent("pro") });
   answersAsWorker(server);
   storesAsWorker(server);
+  showsOnWorker(async () => ({ url: fake().url, key: fake().addAgent() }));
 });
 
 describe("the fake self-host server", () => {
   const fake = started({ gzip: "closes" });
   holdsForSelfHost(fake);
+  showsOnSelfHost(async () => ({ url: fake().url, key: fake().addAgent() }));
 });
 
 describe("the fake's knobs", () => {

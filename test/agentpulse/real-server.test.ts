@@ -1,4 +1,5 @@
 import { beforeAll, describe } from "vitest";
+import { showsOnSelfHost, showsOnWorker } from "./end-to-end.js";
 import { register } from "./facts.js";
 import { storesAsWorker } from "./read-back-facts.js";
 import { answersAsWorker } from "./request-facts.js";
@@ -17,6 +18,7 @@ describe.skipIf(!worker)("a real Worker (absent unless AGENTPULSE_REAL_URL names
   const server = () => ({ url: worker ?? "", proKey });
   answersAsWorker(server);
   storesAsWorker(server);
+  showsOnWorker(async () => ({ url: worker ?? "", key: await register(worker ?? "") }));
 });
 
 describe.skipIf(!selfHost)(
@@ -27,5 +29,6 @@ describe.skipIf(!selfHost)(
       key = await register(selfHost ?? "");
     });
     holdsForSelfHost(() => ({ url: selfHost ?? "", key }));
+    showsOnSelfHost(async () => ({ url: selfHost ?? "", key: await register(selfHost ?? "") }));
   },
 );

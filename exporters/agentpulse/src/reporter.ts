@@ -43,7 +43,10 @@ export class Reporter {
   constructor({ settings, apiKey, log, queueOnHold, itemDeadlineMs }: ReporterOptions) {
     this.#request = toServerRequest(settings, apiKey);
     this.#maxBatchSize = settings.maxBatchSize;
-    const translator = new Translator(settings, new CostCalculator(settings.prices), log);
+    const costs = new CostCalculator(settings.prices);
+    // Loading the prices takes 40 ms: at the start, not in the middle of the first batch.
+    costs.warmUp();
+    const translator = new Translator(settings, costs, log);
     this.#encoder = new EventEncoder(translator, settings.agentName ?? settings.hostName);
     this.#heartbeat = new Heartbeat(this.#request, log);
     this.#transport = new AgentPulseTransport({

@@ -67,6 +67,7 @@ export class FakeAgentPulse {
   readonly #server: Server;
   readonly #agents = new Map<string, Agent>();
   readonly #counts = new Map<string, number>();
+  #port = 0;
   readonly #registrations = new Registrations(this.#agents);
 
   constructor(options: AgentPulseOptions) {
@@ -76,8 +77,9 @@ export class FakeAgentPulse {
     this.#server = createServer((request, response) => void this.#serve(request, response));
   }
 
-  listen(): Promise<void> {
-    return new Promise((resolve) => this.#server.listen(0, "127.0.0.1", resolve));
+  async listen(): Promise<void> {
+    await new Promise<void>((resolve) => this.#server.listen(0, "127.0.0.1", resolve));
+    this.#port = (this.#server.address() as AddressInfo).port;
   }
 
   async close(): Promise<void> {
@@ -86,7 +88,7 @@ export class FakeAgentPulse {
   }
 
   get url(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}${this.#options.prefix ?? ""}`;
+    return `http://127.0.0.1:${this.#port}${this.#options.prefix ?? ""}`;
   }
 
   /** What is stored for the first key, and what the read-back routes make of it. */
