@@ -46,6 +46,7 @@ export { type OperationEnd, type OperationStart, Recorder } from "./recorder.js"
 export { isInferenceRecorded, isTracingSuppressed, markInferenceRecorded } from "./suppression.js";
 export type { Telemetry } from "./telemetry.js";
 export { TextBuilder } from "./text-builder.js";
+export { isToolRecorded } from "./tool.js";
 export { traceMember } from "./tool-object.js";
 export type { Usage } from "./usage.js";
 export { VERSION } from "./version.js";

@@ -1,6 +1,7 @@
 import { type Attributes, type Context, context, createContextKey } from "@opentelemetry/api";
 import { ATTR } from "./attributes.js";
 import { isInference } from "./metrics.js";
+import type { ResponseFacts } from "./operation.js";
 
 const INHERITED = createContextKey("kit.genai.inherited");
 
@@ -10,6 +11,8 @@ export interface Inherited {
   readonly sessionId?: string;
   /** Name of the innermost agent. */
   readonly agentName?: string;
+  /** Told what each model call inside answered, for an agent that sums up what it used. */
+  readonly tally?: (response: ResponseFacts) => void;
 }
 
 /** A context in which `facts` hold for everything below; what they leave out stays as it was. */

@@ -17,7 +17,7 @@ import type { Endpoint } from "./endpoint.js";
 import { type ErrorText, errorType, readError, readErrorType, rememberTold, stringsOf } from "./errors.js";
 import { emitDetails, emitException, wantsDetails } from "./events.js";
 import { readHeaders } from "./headers.js";
-import { inheritedAttributes, readInherited } from "./inherited.js";
+import { type Inherited, inheritedAttributes, readInherited } from "./inherited.js";
 import { isInference } from "./metrics.js";
 import type { Content, HeaderFacts, ReadHeader, RequestFacts, ResponseFacts } from "./operation.js";
 import type { Outcome } from "./outcome.js";
@@ -75,6 +75,7 @@ export class Recorder {
   readonly #captured: Content | undefined;
   /** What the session or agent around the operation hands down; `undefined` outside of them. */
   readonly #inherited: Attributes | undefined;
+  readonly #tally: Inherited["tally"];
   #firstChunkAt: number | undefined;
   #lastChunkAt = 0;
   #metricAttributes: Attributes | undefined;
@@ -87,7 +88,11 @@ export class Recorder {
     this.#telemetry = telemetry;
     this.#start = start;
     const { request } = start;
-    if (readInherited(parent) !== undefined) this.#inherited = inheritedAttributes(parent, request.operation);
+    const inherited = readInherited(parent);
+    if (inherited !== undefined) {
+      this.#inherited = inheritedAttributes(parent, request.operation);
+      if (isInference(request.operation)) this.#tally = inherited.tally;
+    }
     const subject = start.subject ?? modelOf(request);
     this.#span = telemetry.tracer.startSpan(
       subject != null && subject !== "" ? `${request.operation} ${subject}` : request.operation,
@@ -165,6 +170,7 @@ export class Recorder {
       if (failure !== undefined) this.#span.setStatus({ code: SpanStatusCode.ERROR });
     }
     guard("the end of a span", () => this.#span.end());
+    if (this.#tally !== undefined) guard("a tally", () => this.#tally?.(response));
     if (this.#telemetry.instruments !== undefined)
       guard("metrics", () => this.#measure(response, failure?.type));
   }

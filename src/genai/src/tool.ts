@@ -1,4 +1,4 @@
-import { type Attributes, type Context, context, diag, SpanKind } from "@opentelemetry/api";
+import { type Attributes, type Context, context, diag, type Span, SpanKind, trace } from "@opentelemetry/api";
 import { ATTR } from "./attributes.js";
 import { parseJson } from "./messages.js";
 import { StandInSpan } from "./native-span.js";
@@ -81,7 +81,7 @@ export function startTool(
   if (description !== undefined && telemetry.policy.toolDescriptions)
     more[ATTR.toolDescription] = description;
   if (callId !== undefined) more[ATTR.toolCallId] = callId;
-  return new Recorder(telemetry, {
+  const recorder = new Recorder(telemetry, {
     request: { operation: "execute_tool", attributes: more, content },
     provider: undefined,
     kind: SpanKind.INTERNAL,
@@ -90,6 +90,18 @@ export function startTool(
     errorsAreContent: true,
     parent: unmarkInferenceRecorded(parent),
   });
+  const span = trace.getSpan(recorder.context);
+  if (span !== undefined) RUNS.set(span, name);
+  return recorder;
+}
+
+/** Spans of tools that libraries run, by whom they can be told from spans further in. */
+const RUNS = new WeakMap<Span, string>();
+
+/** Whether the active span tells of this tool's run already: the library that called the tool is instrumented. */
+export function isToolRecorded(name: string, parent: Context): boolean {
+  const span = trace.getSpan(parent);
+  return span !== undefined && RUNS.get(span) === name;
 }
 
 /** The arguments came too late for the start of a record that somebody else opened, so they come with its end. */

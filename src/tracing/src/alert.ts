@@ -1,7 +1,7 @@
 import { KIT_ATTR } from "@kit/genai";
 import { attempt } from "./attempt.js";
 import { recordMoment } from "./moment.js";
-import { cutText, toSafeJson } from "./safe-json.js";
+import { cutText, toSafeJson, toText } from "./safe-json.js";
 
 /** How bad it is. */
 export type AlertSeverity = "info" | "warning" | "critical";
@@ -18,7 +18,7 @@ export function alert(message: string, severity: AlertSeverity = "warning", deta
   attempt(() => {
     recordMoment("alert", {
       [KIT_ATTR.kind]: "alert",
-      [KIT_ATTR.alertMessage]: cutText(String(message), MAX_MESSAGE),
+      [KIT_ATTR.alertMessage]: cutText(toText(message), MAX_MESSAGE),
       [KIT_ATTR.alertSeverity]: SEVERITIES.has(severity) ? severity : "warning",
       ...(details != null && {
         [KIT_ATTR.alertDetails]:

@@ -3,7 +3,7 @@ import { withSessionBaggage } from "./baggage.js";
 import { describeCron } from "./kinds.js";
 import { type LoggedScope, OpenLoggedScope } from "./logged-scope.js";
 import type { MarkOptions } from "./mark.js";
-import { cutText } from "./safe-json.js";
+import { cutText, toText } from "./safe-json.js";
 import type { Opening } from "./scope.js";
 import { createScopeFactory, type ScopeFactory } from "./scope-factory.js";
 import { cronKey } from "./session-key.js";
@@ -40,7 +40,7 @@ class OpenCronRun extends OpenLoggedScope implements CronRun {
   }
 
   setSummary(summary: string): void {
-    this.set({ [KIT_ATTR.cronSummary]: cutText(String(summary), MAX_SUMMARY) });
+    this.set({ [KIT_ATTR.cronSummary]: cutText(toText(summary), MAX_SUMMARY) });
   }
 }
 

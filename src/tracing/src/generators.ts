@@ -27,7 +27,7 @@ function tagOf(value: object): unknown {
  */
 export function followGenerator(
   generator: AnyGenerator,
-  open: () => OpenScope,
+  open: () => OpenScope | undefined,
   toEnd: boolean,
 ): AnyGenerator {
   new Iteration(open, toEnd).watch(generator);
@@ -35,12 +35,12 @@ export function followGenerator(
 }
 
 class Iteration {
-  readonly #open: () => OpenScope;
+  readonly #open: () => OpenScope | undefined;
   readonly #toEnd: boolean;
   #scope: OpenScope | undefined;
   #finished = false;
 
-  constructor(open: () => OpenScope, toEnd: boolean) {
+  constructor(open: () => OpenScope | undefined, toEnd: boolean) {
     this.#open = open;
     this.#toEnd = toEnd;
   }
@@ -63,8 +63,9 @@ class Iteration {
     const take = (self: unknown, args: unknown[]) => {
       // Left before it began: the body never runs, and there is nothing to tell of.
       if (this.#scope === undefined && name !== "next") this.#finished = true;
-      if (this.#finished) return Reflect.apply(step, self, args);
-      return this.#take(this.#begun(generator), name === "return", () => Reflect.apply(step, self, args));
+      const scope = this.#finished ? undefined : this.#begun(generator);
+      if (scope === undefined) return Reflect.apply(step, self, args);
+      return this.#take(scope, name === "return", () => Reflect.apply(step, self, args));
     };
     return {
       [name](this: unknown, ...args: unknown[]) {
@@ -73,11 +74,11 @@ class Iteration {
     }[name] as Step;
   }
 
-  #begun(generator: AnyGenerator): OpenScope {
-    if (this.#scope === undefined) {
-      this.#scope = this.#open();
-      if (this.#toEnd) this.#scope.endWhenCollected(generator);
-    }
+  #begun(generator: AnyGenerator): OpenScope | undefined {
+    if (this.#scope !== undefined) return this.#scope;
+    this.#scope = this.#open();
+    if (this.#scope === undefined) this.#finished = true;
+    else if (this.#toEnd) this.#scope.endWhenCollected(generator);
     return this.#scope;
   }
 

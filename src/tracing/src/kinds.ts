@@ -1,6 +1,6 @@
 import { ATTR, type Inherited, KIT_ATTR } from "@kit/genai";
 import type { Attributes } from "@opentelemetry/api";
-import { cutText } from "./safe-json.js";
+import { cutText, toText } from "./safe-json.js";
 
 /** What can be marked, besides sessions and jobs, whose keys need more than a name. */
 export type MarkKind = "agent" | "task" | "tool" | "trace";
@@ -24,8 +24,7 @@ const NAMELESS = "anonymous";
 /** A name for what was given as one: text, and never empty. */
 export function readName(name: unknown): string {
   if (typeof name === "symbol") return readName(name.description);
-  const text = typeof name === "string" ? name : name == null ? "" : String(name);
-  return text === "" ? NAMELESS : text;
+  return (name == null ? "" : toText(name)) || NAMELESS;
 }
 
 /** Describes one marked piece of work. */

@@ -1,7 +1,7 @@
 import { KIT_ATTR } from "@kit/genai";
 import { diag } from "@opentelemetry/api";
 import { attempt } from "./attempt.js";
-import { cutText, toSafeJson } from "./safe-json.js";
+import { cutText, toSafeJson, toText } from "./safe-json.js";
 import { OpenScope, type Scope } from "./scope.js";
 
 const MAX_LINES = 50;
@@ -30,7 +30,7 @@ export class OpenLoggedScope extends OpenScope implements LoggedScope {
     }
     attempt(() =>
       this.addEvent("kit.log", {
-        [KIT_ATTR.logMessage]: cutText(String(message), MAX_LINE),
+        [KIT_ATTR.logMessage]: cutText(toText(message), MAX_LINE),
         ...(data !== undefined && { [KIT_ATTR.logData]: toSafeJson(toObject(data), MAX_DATA) }),
       }),
     );

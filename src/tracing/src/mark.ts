@@ -1,3 +1,6 @@
+import { isToolRecorded } from "@kit/genai";
+import { context } from "@opentelemetry/api";
+import { OpenAgentScope } from "./agent-scope.js";
 import { readArguments } from "./arguments.js";
 import { type Decorate, decorate, isDecoration } from "./decorate.js";
 import { describeMark, type MarkKind, readName } from "./kinds.js";
@@ -42,19 +45,21 @@ export type Marker<Options extends MarkOptions = MarkOptions> = Decorate & {
   (options?: Options): Mark;
 };
 
-function createMarker<Options extends TaskOptions>(kind: MarkKind): Marker<Options> {
+function createMarker<Options extends TaskOptions>(marks: MarkKind): Marker<Options> {
   const marker = (...args: unknown[]): unknown => {
-    if (isDecoration(args)) return decorate(args, undefined, opener(kind, {}));
+    if (isDecoration(args)) return decorate(args, undefined, unlessRecorded(marks, opener(marks, {})));
     const { options, work } = readArguments<TaskOptions>(args);
-    const open = opener(options.tool === true ? "tool" : kind, options);
-    return work === undefined ? createMark(options.name, open) : decorate([work], options.name, open);
+    const mark = createMark(options.tool === true ? "tool" : marks, options);
+    return work === undefined ? mark : mark(work);
   };
   return marker as Marker<Options>;
 }
 
-function createMark(name: string | undefined, open: (name: string) => Open): Mark {
-  const start = (): OpenScope => open(name ?? readName(undefined))([]);
-  const mark = (...args: unknown[]) => decorate(args, name, open);
+function createMark(kind: MarkKind, options: MarkOptions): Mark {
+  const open = opener(kind, options);
+  const openCall = unlessRecorded(kind, open);
+  const start = (): OpenScope => open(readName(options.name))([]);
+  const mark = (...args: unknown[]) => decorate(args, options.name, openCall);
   return Object.assign(mark, {
     start,
     run<T>(work: (scope: Scope) => T): T {
@@ -65,10 +70,22 @@ function createMark(name: string | undefined, open: (name: string) => Open): Mar
 }
 
 function opener(kind: MarkKind, { captureArgs, captureReturn, root }: MarkOptions) {
-  return (name: string): Open => {
+  return (name: string) => {
     const description = describeMark(kind, name);
-    return (args) =>
-      new OpenScope(description, { args: captureArgs === true ? args : undefined, captureReturn, root });
+    return (args: readonly unknown[]): OpenScope => {
+      const opening = { args: captureArgs === true ? args : undefined, captureReturn, root };
+      if (kind === "agent") return new OpenAgentScope(description, opening);
+      return new OpenScope(description, opening);
+    };
+  };
+}
+
+/** As `open`, but for tools whose run is told of already, by a library that knows the model's call it answers. */
+function unlessRecorded(kind: MarkKind, open: (name: string) => (args: readonly unknown[]) => OpenScope) {
+  if (kind !== "tool") return open;
+  return (name: string): Open => {
+    const openNamed = open(name);
+    return (args) => (isToolRecorded(name, context.active()) ? undefined : openNamed(args));
   };
 }
 

@@ -15,6 +15,15 @@ export function toSafeJson(value: unknown, room: number): string {
   return new Writer(room).write(value);
 }
 
+/** Any value as text, as it would be printed; empty when it does not let itself be. */
+export function toText(value: unknown): string {
+  try {
+    return String(value);
+  } catch {
+    return "";
+  }
+}
+
 /** `text`, or as much of it as fits, ending in `…`. Never ends in half a character. */
 export function cutText(text: string, room: number): string {
   if (text.length <= room) return text;

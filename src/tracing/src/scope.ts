@@ -2,6 +2,7 @@ import {
   ATTR,
   describeError,
   type ErrorDescription,
+  type Inherited,
   inheritedAttributes,
   isTracingSuppressed,
   KIT_ATTR,
@@ -53,6 +54,8 @@ export interface Opening {
   readonly args?: readonly unknown[] | undefined;
   /** Whether what the work returns is wanted. */
   readonly captureReturn?: boolean | undefined;
+  /** What holds inside, instead of what the description hands down. */
+  readonly handsDown?: Inherited | undefined;
 }
 
 /** Longest JSON of arguments and results. */
@@ -81,7 +84,7 @@ export class OpenScope implements Scope {
 
   constructor(description: Description, opening: Opening = {}) {
     const { parent = context.active(), root = false, args, captureReturn = false } = opening;
-    const { handsDown } = description;
+    const handsDown = opening.handsDown ?? description.handsDown;
     const suppressed = isTracingSuppressed(parent);
     this.#description = description;
     this.#inherited = inheritedBy(description, parent);

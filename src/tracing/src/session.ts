@@ -3,7 +3,7 @@ import { withSessionBaggage } from "./baggage.js";
 import { describeSession } from "./kinds.js";
 import { type LoggedScope, OpenLoggedScope } from "./logged-scope.js";
 import type { MarkOptions } from "./mark.js";
-import { cutText } from "./safe-json.js";
+import { cutText, toText } from "./safe-json.js";
 import type { Opening } from "./scope.js";
 import { createScopeFactory, type ScopeFactory } from "./scope-factory.js";
 import { sessionKey } from "./session-key.js";
@@ -38,14 +38,14 @@ class OpenSession extends OpenLoggedScope implements Session {
   #result = "ok";
 
   constructor(name: string, { id, propagate }: SessionOptions, opening: Opening) {
-    const key = sessionKey(name, id == null ? undefined : String(id));
+    const key = sessionKey(name, id == null ? undefined : toText(id));
     super(describeSession(name, key), opening);
     this.key = key;
     this.extend((inside) => withSessionBaggage(inside, key, propagate));
   }
 
   setResult(result: string): void {
-    this.#result = cutText(String(result), MAX_RESULT);
+    this.#result = cutText(toText(result), MAX_RESULT);
   }
 
   protected override finishing(): void {

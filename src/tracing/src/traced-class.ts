@@ -63,8 +63,8 @@ function traceMethod(method: AnyFunction, open: Open): AnyFunction {
       return follow(call, () => {
         const running: RunningCall = { mark, around: currentCall(), running: true };
         const scope = open(args);
-        scope.extend((inside) => inside.setValue(CALLS, running));
-        scope.onEnd(() => {
+        scope?.extend((inside) => inside.setValue(CALLS, running));
+        scope?.onEnd(() => {
           running.running = false;
         });
         return scope;

@@ -4,8 +4,8 @@ import type { OpenScope } from "./scope.js";
 
 export type AnyFunction = (this: never, ...args: never[]) => unknown;
 
-/** Opens the scope of one call with these arguments. Never throws. */
-export type Open = (args: readonly unknown[]) => OpenScope;
+/** Opens the scope of one call with these arguments; `undefined` when it has none. Never throws. */
+export type Open = (args: readonly unknown[]) => OpenScope | undefined;
 
 /**
  * Makes each call of a function a scope. A proxy, so that name, length, properties, prototype, `instanceof` and `new`
@@ -27,15 +27,21 @@ export function apply(target: AnyFunction, self: unknown, args: readonly unknown
   return Reflect.apply(target, self as never, args as never[]);
 }
 
-type Caller = <T>(call: () => T, open: () => OpenScope) => T;
+type OpenCall = () => OpenScope | undefined;
+type Caller = <T>(call: () => T, open: OpenCall) => T;
 
 /** How calls of this function are followed. */
 export function caller(traced: AnyFunction): Caller {
-  return isGeneratorFunction(traced) ? callGenerator : (call, open) => open().runToEnd(call);
+  return isGeneratorFunction(traced) ? callGenerator : callInScope;
+}
+
+function callInScope<T>(call: () => T, open: OpenCall): T {
+  const scope = open();
+  return scope === undefined ? call() : scope.runToEnd(call);
 }
 
 /** The scope of a generator opens with its first step, as a child of where it was called: before, nothing runs. */
-function callGenerator<T>(call: () => T, open: () => OpenScope): T {
+function callGenerator<T>(call: () => T, open: OpenCall): T {
   const made = call();
   const called = context.active();
   if (isGenerator(made as object)) followGenerator(made as Generator, () => context.with(called, open), true);

@@ -1,0 +1,109 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { beforeEach, describe, expect, it } from "vitest";
+import type { Telemetry } from "../../../test/support/telemetry.js";
+import { task } from "./index.js";
+import { activeSpanId, recordGlobally } from "./recorded.fixture.js";
+
+setFlagsFromString("--expose-gc");
+const collectGarbage = runInNewContext("gc") as () => void;
+
+let telemetry: Telemetry;
+beforeEach(() => {
+  telemetry = recordGlobally();
+});
+
+const finished = async () => (await telemetry.finish()).spans;
+
+describe("a promise", () => {
+  it("ends the span when it settles, before the caller goes on", async () => {
+    let resolve: (value: string) => void = () => {};
+    const promise = new Promise<string>((settle) => {
+      resolve = settle;
+    });
+    const result = task("t", () => promise)();
+    await Promise.resolve();
+    expect(telemetry.spans.length).toBe(0);
+    resolve("later");
+    expect(await result).toBe("later");
+    expect((await finished()).length).toBe(1);
+  });
+
+  it("keeps what a library has added to it", async () => {
+    const withCancel = () => Object.assign(Promise.resolve(1), { cancel: () => "cancelled" });
+    const result = task("t", withCancel)();
+    expect(result.cancel()).toBe("cancelled");
+    expect(await result).toBe(1);
+  });
+
+  it("of a class of its own stays the very object", async () => {
+    class Cancellable<T> extends Promise<T> {
+      cancelled = false;
+    }
+    const own = Cancellable.resolve(3) as Cancellable<number>;
+    const result = task("t", () => own)();
+    expect(result).toBe(own);
+    expect(await result).toBe(3);
+    expect(await result.finally(() => {})).toBe(3);
+    expect((await finished()).length).toBe(1);
+  });
+});
+
+describe("a thenable that starts its work when it is waited for", () => {
+  function createQuery(outcome: () => unknown) {
+    let started = 0;
+    let within: string | undefined;
+    const query = {
+      // biome-ignore lint/suspicious/noThenProperty: that is what makes it one.
+      then(ok: (value: unknown) => unknown, failed: (error: unknown) => unknown) {
+        started += 1;
+        within = activeSpanId();
+        return Promise.resolve().then(outcome).then(ok, failed);
+      },
+      started: () => started,
+      within: () => within,
+    };
+    return query;
+  }
+
+  it("stays the same object, starts once, and ends the span when it settles", async () => {
+    const query = createQuery(() => "rows");
+    const result = task("t", () => query)();
+    expect(result).toBe(query);
+    expect(Object.keys(result)).toEqual(["then", "started", "within"]);
+    expect(query.started()).toBe(0);
+    expect(telemetry.spans.length).toBe(0);
+    expect(await (result as unknown as PromiseLike<string>)).toBe("rows");
+    expect(query.started()).toBe(1);
+    expect(query.within()).toBe((await telemetry.finish()).onlySpan().spanContext().spanId);
+  });
+
+  it("fails the span when it fails, and goes on in the caller's context", async () => {
+    const query = createQuery(() => {
+      throw new Error("no such table");
+    });
+    const result = task("t", () => query)();
+    const outside = activeSpanId();
+    const seen = await (result as unknown as Promise<unknown>).then(undefined, (error: Error) => [
+      error.message,
+      activeSpanId(),
+    ]);
+    expect(seen).toEqual(["no such table", outside]);
+    expect((await telemetry.finish()).onlySpan().status.message).toBe("no such table");
+  });
+
+  it("that nobody ever waits for ends its span when it is collected", async () => {
+    (() => task("t", () => createQuery(() => 1))())();
+    for (let round = 0; round < 20 && telemetry.spans.length === 0; round += 1) {
+      collectGarbage();
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect((await telemetry.finish()).onlySpan().attributes["kit.outcome"]).toBe("abandoned");
+  });
+
+  it("that does not let itself be watched ends its span at once", async () => {
+    const frozen = Object.freeze(createQuery(() => "rows"));
+    expect(await (task("t", () => frozen)() as unknown as PromiseLike<string>)).toBe("rows");
+    expect((await finished()).length).toBe(1);
+  });
+});

@@ -1,0 +1,199 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { trace as api, SpanStatusCode } from "@opentelemetry/api";
+import { beforeEach, describe, expect, it } from "vitest";
+import type { Telemetry } from "../../../test/support/telemetry.js";
+import { agent, event, session, task } from "./index.js";
+import { activeSpanId, named, recordGlobally } from "./recorded.fixture.js";
+
+setFlagsFromString("--expose-gc");
+const collectGarbage = runInNewContext("gc") as () => void;
+
+let telemetry: Telemetry;
+beforeEach(() => {
+  telemetry = recordGlobally();
+});
+
+const finished = async () => (await telemetry.finish()).spans;
+
+describe("a generator", () => {
+  const numbers = task(function* numbers(last: number): Generator<number, string, string | undefined> {
+    for (let each = 1; each <= last; each += 1) {
+      event(`step ${each}`);
+      yield each;
+    }
+    return "done";
+  });
+
+  it("opens its span with the first step and ends it with the last", async () => {
+    const iteration = numbers(2);
+    expect(telemetry.spans.length).toBe(0);
+    expect([iteration.next(), iteration.next()].map(({ value }) => value)).toEqual([1, 2]);
+    expect(telemetry.spans.some(({ name }) => name === "task numbers")).toBe(false);
+    expect(iteration.next()).toEqual({ done: true, value: "done" });
+    expect(iteration.next()).toEqual({ done: true, value: undefined });
+    const spans = await finished();
+    const { spanId } = named(spans, "task numbers").spanContext();
+    expect(named(spans, "event step 2").parentSpanContext?.spanId).toBe(spanId);
+    expect(activeSpanId()).toBeUndefined();
+  });
+
+  it("stays a generator of its function, with all its helpers", () => {
+    const iteration = numbers(1);
+    expect(Object.prototype.toString.call(iteration)).toBe("[object Generator]");
+    expect(iteration).toBeInstanceOf(numbers as never);
+    expect(iteration[Symbol.iterator]()).toBe(iteration);
+    expect([iteration.next.name, iteration.next.length]).toEqual(["next", 1]);
+    expect(Object.keys(iteration)).toEqual([]);
+  });
+
+  it("is a child of where it was called, however it is iterated", async () => {
+    const iteration = session("s", () => agent("a", () => ({ iteration: numbers(1) }))());
+    expect([...iteration.iteration]).toEqual([1]);
+    const spans = await finished();
+    expect(named(spans, "task numbers").parentSpanContext?.spanId).toBe(
+      named(spans, "invoke_agent a").spanContext().spanId,
+    );
+    expect(named(spans, "task numbers").attributes["session.id"]).toBe("s");
+  });
+
+  it("ends its span when the consumer leaves, which is no failure", async () => {
+    for (const each of numbers(9)) if (each === 2) break;
+    const span = named(await finished(), "task numbers");
+    expect(span.attributes["kit.outcome"]).toBe("cancelled");
+    expect(span.status.code).toBe(SpanStatusCode.UNSET);
+  });
+
+  it("fails its span with what it throws, or what is thrown into it", async () => {
+    const broken = task("broken", function* () {
+      yield 1;
+      throw new Error("from inside");
+    });
+    expect(() => [...broken()]).toThrow("from inside");
+    const iteration = numbers(9);
+    iteration.next();
+    expect(() => iteration.throw(new Error("from outside"))).toThrow("from outside");
+    const spans = await finished();
+    expect(named(spans, "task broken").status.message).toBe("from inside");
+    expect(named(spans, "task numbers").status.message).toBe("from outside");
+  });
+
+  it("goes on when it catches what is thrown into it", async () => {
+    const patient = task("patient", function* () {
+      try {
+        yield 1;
+      } catch {
+        yield 2;
+      }
+    });
+    const iteration = patient();
+    iteration.next();
+    expect(iteration.throw(new Error("caught"))).toEqual({ done: false, value: 2 });
+    expect(telemetry.spans.length).toBe(0);
+    iteration.next();
+    expect((await telemetry.finish()).onlySpan().status.code).toBe(SpanStatusCode.UNSET);
+  });
+
+  it("has no span when it is left before it began", async () => {
+    const iteration = numbers(3);
+    expect(iteration.return("early")).toEqual({ done: true, value: "early" });
+    expect(iteration.next()).toEqual({ done: true, value: undefined });
+    expect(await finished()).toEqual([]);
+  });
+
+  it("that is lost on the way ends its span when it is collected", async () => {
+    (() => numbers(5).next())();
+    const lost = () => telemetry.spans.find(({ name }) => name === "task numbers");
+    for (let round = 0; round < 20 && lost() === undefined; round += 1) {
+      collectGarbage();
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(lost()?.attributes["kit.outcome"]).toBe("abandoned");
+  });
+
+  it("takes values in and delegates as before", () => {
+    const echo = task(function* echo(): Generator<unknown, void, string | undefined> {
+      yield yield* numbers(1);
+    });
+    const iteration = echo();
+    expect(iteration.next().value).toBe(1);
+    expect(iteration.next().value).toBe("done");
+    expect(iteration.next().done).toBe(true);
+  });
+
+  it("may come from a function that is none itself", async () => {
+    const marked = agent("a", (last: number) => numbers(last));
+    expect([...marked(1)]).toEqual([1]);
+    const spans = await finished();
+    expect(named(spans, "event step 1").parentSpanContext?.spanId).toBe(
+      named(spans, "task numbers").spanContext().spanId,
+    );
+  });
+});
+
+describe("an asynchronous generator", () => {
+  const letters = agent({ name: "letters", captureReturn: true }, async function* (): AsyncGenerator<
+    string,
+    string
+  > {
+    await Promise.resolve();
+    event("a");
+    yield "a";
+    await Promise.resolve();
+    event("b");
+    yield "b";
+    return "end";
+  });
+
+  it("runs its steps inside the span, which ends with the last", async () => {
+    const seen: string[] = [];
+    for await (const letter of letters()) {
+      seen.push(letter);
+      expect(activeSpanId()).toBeUndefined();
+    }
+    expect(seen).toEqual(["a", "b"]);
+    const spans = await finished();
+    const span = named(spans, "invoke_agent letters");
+    for (const each of ["event a", "event b"])
+      expect(named(spans, each).parentSpanContext?.spanId).toBe(span.spanContext().spanId);
+    expect(span.attributes["kit.function.result"]).toBe('"end"');
+  });
+
+  it("takes steps that are asked for at once in order", async () => {
+    const iteration = letters();
+    const steps = await Promise.all([iteration.next(), iteration.next(), iteration.next(), iteration.next()]);
+    expect(steps.map(({ value }) => value)).toEqual(["a", "b", "end", undefined]);
+    expect((await finished()).length).toBe(3);
+  });
+
+  it("ends its span when the consumer leaves, and fails it with what it throws", async () => {
+    for await (const _ of letters()) break;
+    const broken = agent("broken", async function* () {
+      yield 1;
+      throw new RangeError("too far");
+    });
+    await expect(
+      (async () => {
+        for await (const _ of broken());
+      })(),
+    ).rejects.toThrow("too far");
+    const spans = await finished();
+    expect(named(spans, "invoke_agent letters").attributes["kit.outcome"]).toBe("cancelled");
+    expect(named(spans, "invoke_agent broken").attributes["error.type"]).toBe("RangeError");
+  });
+});
+
+describe("a block of a session that iterates", () => {
+  it("holds the session until the iteration ends", async () => {
+    const iteration = session("s", async function* (s) {
+      s.log("begun");
+      yield 1;
+      event("later");
+    });
+    expect(telemetry.spans.length).toBe(0);
+    for await (const each of iteration) expect(each).toBe(1);
+    const spans = await finished();
+    expect(named(spans, "event later").attributes["session.id"]).toBe("s");
+    expect(api.getActiveSpan()).toBeUndefined();
+  });
+});

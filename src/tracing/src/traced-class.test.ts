@@ -1,0 +1,251 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { beforeEach, describe, expect, it } from "vitest";
+import type { Telemetry } from "../../../test/support/telemetry.js";
+import { agent, event, task } from "./index.js";
+import { named, recordGlobally } from "./recorded.fixture.js";
+
+setFlagsFromString("--expose-gc");
+const collectGarbage = runInNewContext("gc") as () => void;
+
+let telemetry: Telemetry;
+beforeEach(() => {
+  telemetry = recordGlobally();
+});
+
+const names = async () => (await telemetry.finish()).spans.map(({ name }) => name);
+const INNER = ["event inner", "invoke_agent Worker"];
+
+/** A class of its own for each test: classes are marked in place. */
+function createWorker() {
+  class Worker {
+    static readonly kind = "worker";
+    readonly #word = "inner";
+
+    static make(): Worker {
+      return new Worker();
+    }
+
+    get word(): string {
+      return this.#word;
+    }
+
+    set word(_: string) {}
+
+    inner(): string {
+      event(this.#word);
+      return this.#word;
+    }
+
+    outer(): string {
+      return `outer ${this.inner()}`;
+    }
+
+    async later(): Promise<string> {
+      await Promise.resolve();
+      return this.inner();
+    }
+
+    *steps(): Generator<string> {
+      yield this.inner();
+      yield this.inner();
+    }
+
+    ask(other: { outer(): string }): string {
+      return other.outer();
+    }
+
+    /** Gives back at once; the timer fires when the call is long over. */
+    leaveBehind(): { ticked: Promise<string> } {
+      return { ticked: new Promise((resolve) => setTimeout(() => resolve(this.inner()), 2)) };
+    }
+
+    _private(): string {
+      return this.inner();
+    }
+
+    toString(): string {
+      return "a worker";
+    }
+
+    toJSON(): object {
+      return { worker: true };
+    }
+
+    *[Symbol.iterator](): Generator<number> {
+      yield 1;
+    }
+  }
+  return Worker;
+}
+
+describe("a marked class", () => {
+  it("is the very same class", () => {
+    const Worker = createWorker();
+    const members = Reflect.ownKeys(Worker.prototype);
+    expect(agent(Worker)).toBe(Worker);
+    expect(Reflect.ownKeys(Worker.prototype)).toEqual(members);
+    expect([Worker.name, Worker.length, Worker.kind]).toEqual(["Worker", 0, "worker"]);
+    expect([Worker.prototype.ask.name, Worker.prototype.ask.length]).toEqual(["ask", 1]);
+    expect(Object.keys(Worker.prototype)).toEqual([]);
+    expect(Worker.make()).toBeInstanceOf(Worker);
+  });
+
+  it("opens nothing for construction, statics, accessors, symbols, protocol and `_` members", async () => {
+    const Worker = agent(createWorker());
+    const worker = Worker.make();
+    worker.word = worker.word.toUpperCase();
+    expect([...worker]).toEqual([1]);
+    expect(`${worker} ${JSON.stringify(worker)}`).toBe('a worker {"worker":true}');
+    expect(await Promise.resolve(worker)).toBe(worker);
+    expect(await names()).toEqual([]);
+  });
+
+  it("opens one agent span for a call from outside, and none for those within", async () => {
+    const worker = new (agent(createWorker()))();
+    expect(worker.outer()).toBe("outer inner");
+    expect(await names()).toEqual(INNER);
+  });
+
+  it("opens one for an asynchronous call too, until it is done", async () => {
+    const worker = new (agent(createWorker()))();
+    expect(await worker.later()).toBe("inner");
+    expect(await names()).toEqual(INNER);
+  });
+
+  it("opens one for all steps of a generator", async () => {
+    const worker = new (agent(createWorker()))();
+    expect([...worker.steps()]).toEqual(["inner", "inner"]);
+    expect(await names()).toEqual(["event inner", "event inner", "invoke_agent Worker"]);
+  });
+
+  it("opens one for each call when several run at the same time", async () => {
+    const worker = new (agent(createWorker()))();
+    await Promise.all([worker.later(), worker.later()]);
+    const { spans } = await telemetry.finish();
+    const agents = spans.filter(({ name }) => name === "invoke_agent Worker");
+    const events = spans.filter(({ name }) => name === "event inner");
+    expect(agents.map((span) => span.parentSpanContext)).toEqual([undefined, undefined]);
+    expect(new Set(events.map((span) => span.parentSpanContext?.spanId))).toEqual(
+      new Set(agents.map((span) => span.spanContext().spanId)),
+    );
+  });
+
+  it("opens one for the call of another object, as a child", async () => {
+    const Worker = agent(createWorker());
+    new Worker().ask(new Worker());
+    const { spans } = await telemetry.finish();
+    const [, callee, caller] = spans;
+    expect(callee?.parentSpanContext?.spanId).toBe(caller?.spanContext().spanId);
+  });
+
+  it("opens none when another object calls back", async () => {
+    const Worker = agent(createWorker());
+    const worker = new Worker();
+    worker.ask({ outer: () => new Worker().ask(worker) });
+    expect(await names()).toEqual(["event inner", "invoke_agent Worker", "invoke_agent Worker"]);
+  });
+
+  it("opens one again for what a call has left behind", async () => {
+    const worker = new (agent(createWorker()))();
+    await worker.leaveBehind().ticked;
+    const { spans } = await telemetry.finish();
+    expect(spans.map(({ name }) => name)).toEqual([
+      "invoke_agent Worker",
+      "event inner",
+      "invoke_agent Worker",
+    ]);
+    expect(spans[2]?.parentSpanContext?.spanId).toBe(spans[0]?.spanContext().spanId);
+  });
+
+  it("opens none for `_` members, whose calls count as from outside", async () => {
+    new (agent(createWorker()))()._private();
+    expect(await names()).toEqual(INNER);
+  });
+
+  it("passes on what a method throws, on a span that says so", async () => {
+    class Broken {
+      fail(): never {
+        throw new TypeError("no tools");
+      }
+    }
+    agent("fixer", Broken);
+    expect(() => new Broken().fail()).toThrow("no tools");
+    const span = (await telemetry.finish()).onlySpan();
+    expect([span.name, span.status.message]).toEqual(["invoke_agent fixer", "no tools"]);
+  });
+
+  it("counts a subclass and its base as one object", async () => {
+    const Base = agent("base", createWorker());
+    class Child extends Base {
+      override outer(): string {
+        return super.outer();
+      }
+    }
+    agent(Child);
+    new Child().outer();
+    new Child().inner();
+    expect(await names()).toEqual(["event inner", "invoke_agent Child", "event inner", "invoke_agent base"]);
+  });
+
+  it("may be of any kind, and compiled to functions", async () => {
+    function Old(this: { n: number }) {
+      this.n = 1;
+    }
+    Old.prototype.work = function (this: { n: number }) {
+      return this.n;
+    };
+    const Task = task(Old) as unknown as new () => { work(): number };
+    expect(new Task().work()).toBe(1);
+    expect(await names()).toEqual(["task Old"]);
+  });
+
+  it("lets go of its objects, also while what they started goes on", async () => {
+    const Worker = agent(createWorker());
+    const collected: string[] = [];
+    const registry = new FinalizationRegistry((which: string) => collected.push(which));
+    let timer: NodeJS.Timeout | undefined;
+    (() => {
+      const worker = new Worker();
+      registry.register(worker, "worker");
+      worker.ask({
+        outer() {
+          timer = setInterval(() => {}, 10_000);
+          return "";
+        },
+      });
+    })();
+    for (let round = 0; round < 20 && collected.length === 0; round += 1) {
+      collectGarbage();
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    clearInterval(timer);
+    expect(collected).toEqual(["worker"]);
+  });
+
+  it("leaves methods that cannot be replaced alone", () => {
+    const Worker = createWorker();
+    Object.freeze(Worker.prototype);
+    expect(new (agent(Worker))().inner()).toBe("inner");
+  });
+
+  it("leaves borrowed methods to their borrower", async () => {
+    const Worker = agent(createWorker());
+    expect(Reflect.apply(Worker.prototype.ask, undefined, [{ outer: () => "lent" }])).toBe("lent");
+    expect(await names()).toEqual([]);
+  });
+});
+
+it("names each class after itself", async () => {
+  for (const Each of [class First {}, class Second {}]) {
+    Object.defineProperty(Each.prototype, "work", {
+      value: () => event(Each.name),
+      configurable: true,
+      writable: true,
+    });
+    (new (agent(Each))() as { work(): void }).work();
+  }
+  const { spans } = await telemetry.finish();
+  expect(named(spans, "event First").attributes["gen_ai.agent.name"]).toBe("First");
+  expect(named(spans, "event Second").attributes["gen_ai.agent.name"]).toBe("Second");
+});

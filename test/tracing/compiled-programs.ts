@@ -1,0 +1,46 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Step } from "./programs/recorded.js";
+
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+const PROGRAMS = fileURLToPath(new URL("programs/", import.meta.url));
+const TYPESCRIPT = join(ROOT, "node_modules/typescript/bin/tsc");
+
+/** Below the checkout, so that the compiled programs find its packages. */
+const OUT = join(ROOT, "node_modules/.cache", `kit-tracing-${process.pid}`);
+
+const COMMON = [
+  "--ignoreConfig",
+  "--strict",
+  "--skipLibCheck",
+  ...["--module", "nodenext"],
+  ...["--types", "node"],
+  ...["--lib", "es2023,esnext.disposable,esnext.iterator,esnext.decorators"],
+];
+
+/** Compiles a program, types checked, and returns the file to run. Throws with what the compiler says. */
+export function compile(program: string, flags: readonly string[]): string {
+  const folder = join(OUT, flags.join("").replace(/\W+/g, "-"));
+  const compiled = join(folder, `${program}.js`);
+  if (existsSync(compiled)) return compiled;
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, "package.json"), '{ "type": "module" }');
+  const args = [...COMMON, ...flags, "--outDir", folder, join(PROGRAMS, `${program}.ts`)];
+  const { status, stdout } = spawnSync(process.execPath, [TYPESCRIPT, ...args], { encoding: "utf8" });
+  if (status !== 0) throw new Error(stdout);
+  return compiled;
+}
+
+/** Runs a compiled program and returns what it saw, step by step. */
+export function run(node: string, file: string): Record<string, Step> {
+  const { status, stdout, stderr } = spawnSync(node, ["--no-warnings", file], { encoding: "utf8" });
+  if (status !== 0) throw new Error(stderr);
+  return JSON.parse(stdout) as Record<string, Step>;
+}
+
+/** Removes what was compiled. */
+export function clear(): void {
+  rmSync(OUT, { recursive: true, force: true });
+}
