@@ -1,3 +1,4 @@
+import { setTracingEnabled } from "@kit/tracing";
 import { Configuration } from "./configuration.js";
 import { currentKit, INACTIVE, type Kit, setCurrentKit } from "./kit.js";
 import { createLog, reportsOf } from "./log.js";
@@ -19,6 +20,8 @@ export function init(options: InitOptions = {}): Kit {
   const log = createLog(readLogLevel(options, configuration), !disabled && readDebug(options, configuration));
   configuration.report = reportsOf(log);
   for (const problem of problems) configuration.report(problem);
+  // Marked work must not be recorded through a provider of the application's own either.
+  setTracingEnabled(!disabled);
   if (disabled) return INACTIVE;
   try {
     const kit = start(options, configuration, log);

@@ -20,7 +20,7 @@ export const HELPERS: Helpers = { session, cron, agent, task, tool, trace, event
  * them may be called at any time; where nothing is recorded, the functions they are given run as if alone.
  */
 export interface Kit extends Helpers {
-  /** `false` when the kit is switched off or could not start; everything else is then without effect. */
+  /** `false` when the kit is switched off, could not start or was shut down; everything else is then without effect. */
   readonly active: boolean;
   /**
    * Sends what has been recorded so far, for example before a serverless function freezes. Resolves when it

@@ -8,6 +8,8 @@ export interface Log {
   warn(line: string): void;
   /** To OpenTelemetry's `diag` logger, so silent until a log level or a logger is set. */
   info(line: string): void;
+  /** Says no more of what others tell. Their logger cannot be put back: nobody can ask which one it was. */
+  close(): void;
 }
 
 /** Names that `OTEL_LOG_LEVEL` accepts. */
@@ -33,8 +35,10 @@ const OURS = "@kit/";
  * alone shows what the kit's packages do, and nothing of others.
  */
 export function createLog(level: LogLevelName | undefined, debug = false, write = writeToStderr): Log {
+  let closed = false;
   if (level != null || debug) {
     const line = (message: string, ...rest: unknown[]) => {
+      if (closed) return;
       const text = [message, ...rest.map(String)].join(" ");
       if (level != null) write(text);
       else if (text.startsWith(OURS)) write(text, "agentpulse");
@@ -50,6 +54,9 @@ export function createLog(level: LogLevelName | undefined, debug = false, write 
       write(line);
     },
     info: (line) => diag.info(line),
+    close: () => {
+      closed = true;
+    },
   };
 }
 

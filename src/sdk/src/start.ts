@@ -1,3 +1,4 @@
+import { setTracingEnabled } from "@kit/tracing";
 import {
   context,
   type MeterProvider,
@@ -185,12 +186,16 @@ function toKit(
   let ended: Promise<void> | undefined;
   const end = async () => {
     setCurrentKit(undefined);
+    setTracingEnabled(false);
     for (const step of undo.reverse()) attempt(step);
     await pipeline.shutdown();
+    log.close();
   };
   return {
     ...HELPERS,
-    active: true,
+    get active() {
+      return ended === undefined;
+    },
     patch(module, library) {
       if (ended != null) return false;
       if (instrumentations.patch(module, library)) return true;

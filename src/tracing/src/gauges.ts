@@ -1,5 +1,5 @@
 import { diag, type Gauge, type MeterProvider, metrics } from "@opentelemetry/api";
-import { meterOf } from "./telemetry.js";
+import { isTracingEnabled, meterOf } from "./telemetry.js";
 
 /** More names than this are values that got into the name, and would be kept for ever. */
 const MAX_GAUGES = 500;
@@ -7,8 +7,9 @@ const MAX_GAUGES = 500;
 /** Gauges by name, for as long as the provider lives that they were made by. */
 const GAUGES = new WeakMap<MeterProvider, Map<string, Gauge>>();
 
-/** The gauge of that name at the provider that is registered now; `undefined` when there are too many names. */
+/** The gauge of that name at the provider that is registered now; `undefined` while off, and when there are too many names. */
 export function currentGauge(name: string): Gauge | undefined {
+  if (!isTracingEnabled()) return undefined;
   const provider = metrics.getMeterProvider();
   const gauges = GAUGES.get(provider) ?? new Map<string, Gauge>();
   GAUGES.set(provider, gauges);

@@ -1,13 +1,42 @@
 import { LocalDurations, SCHEMA_URL } from "@kit/genai";
-import { type Meter, type MeterProvider, metrics, type Tracer, trace } from "@opentelemetry/api";
+import {
+  type Meter,
+  type MeterProvider,
+  metrics,
+  ProxyTracerProvider,
+  type Tracer,
+  trace,
+} from "@opentelemetry/api";
 import { attempt } from "./attempt.js";
 import { VERSION } from "./version.js";
 
 const SCOPE_NAME = "@kit/tracing";
 const SCHEMA = { schemaUrl: SCHEMA_URL };
 
+const OFF = Symbol.for("@kit/tracing/off");
+
+/** On the global object, so that all copies of the package in a process are switched as one. */
+const slot = globalThis as { [OFF]?: boolean };
+
+/** Makes spans that record nothing. */
+const SILENT_TRACER = new ProxyTracerProvider().getTracer("");
+
+/**
+ * Switches everything this package records on or off, for whoever assembles telemetry: while it is off, marked work
+ * simply runs, whatever providers the application has. On from the start.
+ */
+export function setTracingEnabled(enabled: boolean): void {
+  if (enabled) delete slot[OFF];
+  else slot[OFF] = true;
+}
+
+export function isTracingEnabled(): boolean {
+  return slot[OFF] !== true;
+}
+
 /** The tracer of the provider that is registered now: providers come, and go with a shutdown. */
 export function currentTracer(): Tracer {
+  if (!isTracingEnabled()) return SILENT_TRACER;
   return trace.getTracerProvider().getTracer(SCOPE_NAME, VERSION, SCHEMA);
 }
 
@@ -21,6 +50,7 @@ const DURATIONS = new WeakMap<MeterProvider, { readonly durations: LocalDuration
 
 /** The duration metrics of the provider that is registered now; `undefined` when metrics go nowhere. */
 export function currentDurations(): LocalDurations | undefined {
+  if (!isTracingEnabled()) return undefined;
   const provider = metrics.getMeterProvider();
   let known = DURATIONS.get(provider);
   if (known === undefined) {

@@ -3,7 +3,7 @@ import { init } from "@kit/sdk";
 import OpenAI from "openai";
 
 const client = new OpenAI();
-init();
+init({ patchLoaded: process.env.PATCH_LOADED !== "no" });
 const completion = await client.chat.completions.create({
   model: "gpt-4.1-mini",
   messages: [{ role: "user", content: "Hello?" }],

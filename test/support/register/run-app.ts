@@ -10,6 +10,8 @@ export interface RunOptions {
   /** Flags before the file. @default the register hook */
   readonly flags?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** After the file. */
+  readonly args?: readonly string[];
   /** Path of another Node. */
   readonly node?: string;
 }
@@ -25,14 +27,14 @@ export interface Run {
 }
 
 /** Starts a program of `test/register/apps` in an environment without any setting of ours. */
-export function startApp(file: string, { flags = REGISTER, env = {}, node }: RunOptions = {}) {
+export function startApp(file: string, { flags = REGISTER, env = {}, args = [], node }: RunOptions = {}) {
   const clean = Object.entries(process.env).filter(
     ([name]) =>
       !/^(OTEL_|OPENAI_|ANTHROPIC_|AGENTPULSE_|CATSYPHON_|KIT_|TRACE|BAGGAGE|NODE_OPTIONS|VITEST|FORCE_COLOR|NO_COLOR)/.test(
         name,
       ),
   );
-  const child = spawn(node ?? process.execPath, [...flags, fileURLToPath(new URL(file, APPS))], {
+  const child = spawn(node ?? process.execPath, [...flags, fileURLToPath(new URL(file, APPS)), ...args], {
     cwd: fileURLToPath(APPS),
     env: { ...Object.fromEntries(clean), OPENAI_API_KEY: "test", ...env },
     stdio: ["ignore", "pipe", "pipe"],

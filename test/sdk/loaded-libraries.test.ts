@@ -1,0 +1,24 @@
+import { describe, expect, it } from "vitest";
+import { useWorld } from "../support/register/fixture.js";
+import { findNode, MAJORS } from "../support/register/nodes.js";
+
+const world = useWorld();
+
+describe.each(MAJORS.map((major) => [major, findNode(major)] as const))("on Node %d", (major, node) => {
+  it.each([
+    ["an ES module that the program imports before it calls init", "static-import.mjs", 1],
+    ["an ES module on its way while a side module calls init", "side-module.mjs", 1],
+    ["a CommonJS module required before init", "loaded.cjs", 1],
+    ["both, imported and required after init", "late-import.mjs", 2],
+  ])("records each call once, the first included, of %s", async (_, file, calls) => {
+    if (node === undefined) throw new Error(`Node ${major} cannot be installed from npm here`);
+    const { code, stderr } = await world.run({}, `../../sdk/apps/${file}`, { flags: [], node });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(world.collector.spans.map(({ name }) => name)).toEqual(Array(calls).fill("chat gpt-4.1-mini"));
+  });
+});
+
+it("looks for nothing where patchLoaded is off", async () => {
+  await world.run({ PATCH_LOADED: "no" }, "../../sdk/apps/static-import.mjs", { flags: [] });
+  expect(world.collector.spans).toEqual([]);
+});
