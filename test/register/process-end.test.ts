@@ -24,6 +24,12 @@ it("leaves the end to an application that handles the signal itself", async () =
   expect(world.collector.spans).toHaveLength(1);
 });
 
+it("sends what an application still records while it closes in good order", async () => {
+  const { code, signal, stderr } = await kill("SIGTERM", "closes-in-good-order.mjs");
+  expect({ code, signal, stderr }).toEqual({ code: 0, signal: null, stderr: "" });
+  expect(world.collector.spans.map(({ name }) => name)).toEqual(["work", "said goodbye"]);
+});
+
 it("does not wait for signal-exit, which waits for whoever else listens", async () => {
   const { code, signal } = await kill("SIGTERM", "tidy.mjs");
   expect({ code, signal }).toEqual({ code: null, signal: "SIGTERM" });

@@ -28,7 +28,7 @@ export class OtlpExporter<Batch> {
   readonly #load: LoadSerializer<Batch>;
   readonly #report: DeliveryReport;
   readonly #hurry = new AbortController();
-  readonly #cut = new AbortController();
+  #cut = new AbortController();
   readonly #sending = new Map<Promise<void>, Batch>();
   #connection: Promise<Connection<Batch>> | undefined;
 
@@ -63,9 +63,10 @@ export class OtlpExporter<Batch> {
     this.#hurry.abort();
   }
 
-  /** The process cannot wait longer: requests under way are given up. */
+  /** The process cannot wait longer: requests under way are given up. It may go on all the same, and so do we. */
   abort(): void {
     this.#cut.abort();
+    this.#cut = new AbortController();
   }
 
   /**
