@@ -1,59 +1,46 @@
-// `npm run demo`: the quickstart application under the register hook, its trace in the terminal and, where a
-// collector listens, there too.
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { connect } from "node:net";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { styleText } from "node:util";
+// `npm run demo`: a release agent and the announcer that hears of its release, two processes under the register
+// hook, against real places where the environment names them and local stand-ins for the rest; then their one trace.
+// `npm run demo quickstart` runs the smallest application instead.
+import { tsImport } from "tsx/esm/api";
+import { dim } from "./paint.mjs";
+import { quickstart } from "./quickstart.mjs";
 
-const QUICKSTART = join(dirname(dirname(fileURLToPath(import.meta.url))), "examples", "quickstart");
-const COLLECTOR = { host: "127.0.0.1", port: 4318 };
+if (process.argv[2] === "quickstart") await quickstart();
+else await releaseAgent();
 
-const dim = (text) => (process.stdout.isTTY && !process.env.NO_COLOR ? styleText("dim", text) : text);
+async function releaseAgent() {
+  const load = (path) => tsImport(`../test/support/${path}`, import.meta.url);
+  const [{ StandIns }, { runReleaseAgent }, { toReadableSpan }, { TraceTreeExporter }] = await Promise.all([
+    load("release-agent/stand-ins.ts"),
+    load("release-agent/run.ts"),
+    load("otlp/readable-span.ts"),
+    import("@kit/sdk"),
+  ]);
+  const standIns = await StandIns.start(process.env);
+  for (const { name, real } of standIns.places) console.log(dim(`${name.padEnd(10)} ${real ?? "stand-in"}`));
+  console.log(dim("$ node --import @kit/register announcer.js & node --import @kit/register agent.js"));
+  const { code } = await runReleaseAgent(standIns.variables, (line, stream) =>
+    process[stream].write(`${line}\n`),
+  );
 
-async function listens(address) {
-  const socket = connect(address);
-  try {
-    await once(socket, "connect");
-    return true;
-  } catch {
-    return false;
-  } finally {
-    socket.destroy();
-  }
+  const tree = new TraceTreeExporter();
+  tree.export(standIns.desk.spans.map(toReadableSpan), () => {});
+  await tree.shutdown();
+  console.log(summary(standIns).join("\n"));
+  await standIns.close();
+  process.exitCode = code ?? 1;
 }
 
-/** Real providers where there are keys, the local one for the others. */
-function providerVariables(local) {
-  const { OPENAI_API_KEY, ANTHROPIC_API_KEY } = process.env;
-  return {
-    ...(OPENAI_API_KEY ? {} : { OPENAI_API_KEY: "local", OPENAI_BASE_URL: `${local}/v1` }),
-    ...(ANTHROPIC_API_KEY ? {} : { ANTHROPIC_API_KEY: "local", ANTHROPIC_BASE_URL: local }),
-  };
+function summary({ desk, places, agentPulse, catSyphon }) {
+  const lines = [];
+  const services = new Set(desk.spans.map(({ resource }) => resource["service.name"]));
+  lines.push(`OTLP: ${desk.spans.length} spans of ${services.size} services`);
+  if (agentPulse) lines.push(`AgentPulse (stand-in): ${agentPulse.events.length} events`);
+  if (catSyphon) lines.push(`CatSyphon (stand-in): ${catSyphon.conversations.all().length} conversations`);
+  lines.push(
+    places.find(({ name }) => name === "OTLP")?.real
+      ? "The same trace is in your collector; in Jaeger: http://localhost:16686"
+      : "To see it in Jaeger: docker compose up -d, npm run demo again, then open http://localhost:16686",
+  );
+  return lines;
 }
-
-const { startLocalProvider } = await import("../examples/quickstart/local-provider.js");
-const provider = await startLocalProvider();
-const collects = Boolean(process.env.OTEL_EXPORTER_OTLP_ENDPOINT) || (await listens(COLLECTOR));
-const variables = {
-  OTEL_SERVICE_NAME: "quickstart",
-  OTEL_TRACES_EXPORTER: collects ? "console,otlp" : "console",
-  ...providerVariables(provider.url),
-};
-
-console.log(dim("$ node --import @kit/register app.js"));
-const app = spawn(process.execPath, ["--import", "@kit/register", "app.js"], {
-  cwd: QUICKSTART,
-  env: { ...process.env, ...variables },
-  stdio: "inherit",
-});
-const [code, signal] = await once(app, "exit");
-provider.stop();
-
-console.log(
-  collects
-    ? "The same trace is in your collector; in Jaeger: http://localhost:16686"
-    : "To see it in Jaeger: docker compose up -d, npm run demo again, then open http://localhost:16686",
-);
-process.exitCode = signal == null ? code : 1;

@@ -135,6 +135,7 @@ async function send({ status, headers, steps }: Reply, response: ServerResponse)
     return;
   }
   response.flushHeaders();
+  const left = once(response, "close");
   for (const step of steps) {
     if (response.destroyed) return;
     if (step === "drop") {
@@ -143,7 +144,7 @@ async function send({ status, headers, steps }: Reply, response: ServerResponse)
     }
     // A hanging reply ends when the client leaves or the server closes.
     if (step === "hang") return;
-    if (step instanceof Gate) await Promise.race([step.pass(), once(response, "close")]);
+    if (step instanceof Gate) await Promise.race([step.pass(), left]);
     else {
       response.write(step);
       // Another turn of the loop, so that pieces leave in chunks of their own.

@@ -33,14 +33,20 @@ export interface ExecQuery extends ProcessRequest {
   readonly afterDisconnectMs: number;
 }
 
-export function readExecQuery(query: URLSearchParams, home: string): ExecQuery {
+/** The part of a sandbox that a request needs. */
+interface Place {
+  readonly home: string;
+  folderFor(path: string): string;
+}
+
+export function readExecQuery(query: URLSearchParams, place: Place): ExecQuery {
   const tty = query.get("tty") === "true";
   const args = query.getAll("cmd");
   const env = query.getAll("env");
   return {
     path: query.get("path") ?? args[0] ?? "bash",
     args,
-    cwd: query.get("dir") ?? home,
+    cwd: place.folderFor(query.get("dir") ?? place.home),
     env:
       env.length > 0
         ? Object.fromEntries(

@@ -16,7 +16,11 @@ import type { Sandbox } from "./sandbox.js";
 /** `/fs/*`. The sandbox's `/` is its folder, so that nothing outside is touched. */
 export function answerFiles(sandbox: Sandbox, asked: Asked): Answer {
   const { query } = asked;
-  const inside = (path: string, from: string): string => join(sandbox.home, resolve("/", from, path));
+  const inside = (path: string, from: string): string => {
+    const whole = resolve("/", from, path);
+    const folder = sandbox.folderFor(whole);
+    return folder === whole ? join(sandbox.home, whole) : folder;
+  };
   const path = inside(query.get("path") ?? "", query.get("workingDir") ?? "/");
   try {
     switch (asked.path[1]) {

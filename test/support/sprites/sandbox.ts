@@ -14,6 +14,9 @@ interface Saved {
   readonly folder: string;
 }
 
+/** Where commands start, and what `/` of the files stands for here: nothing outside is touched by them. */
+const HOME = "/home/sprite";
+
 /** One sandbox: a folder of its own, its commands, its checkpoints. */
 export class Sandbox {
   readonly name: string;
@@ -35,6 +38,11 @@ export class Sandbox {
     this.#root = mkdtempSync(join(tmpdir(), "kit-sprite-"));
     this.home = join(this.#root, "home");
     mkdirSync(this.home);
+  }
+
+  /** Folder on this machine for a path in the home of the sandbox; any other path as it is. */
+  folderFor(path: string): string {
+    return path === HOME || path.startsWith(`${HOME}/`) ? join(this.home, path.slice(HOME.length)) : path;
   }
 
   /** The checkpoint the sandbox stands on. */

@@ -208,7 +208,7 @@ export class SpritesServer {
     if (id !== null) {
       return sandbox.sessions.get(id) ?? { status: 404, body: { error: `session not found: ${id}` } };
     }
-    const request = readExecQuery(query, sandbox.home);
+    const request = readExecQuery(query, sandbox);
     if (request.args.length === 0) return { status: 400, body: { error: "cmd is required" } };
     if (sandbox.faults.refuseMissingProgram && !canRun(request)) {
       return { status: 400, body: { error: `exec: ${request.path}: executable file not found` } };

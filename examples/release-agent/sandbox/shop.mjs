@@ -1,0 +1,4 @@
+/** Price of a cart. */
+export function total(prices) {
+  return prices.reduce((sum, price) => sum + price, 0);
+}

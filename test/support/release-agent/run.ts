@@ -1,0 +1,97 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+
+const EXAMPLE = join(import.meta.dirname, "../../../examples/release-agent");
+/** What an agent in the middle of its work may need; a person who answers may take longer. */
+const ANNOUNCED_MS = 20_000;
+
+export interface Run {
+  /** Exit code of the agent. */
+  readonly code: number | null;
+  readonly lines: readonly string[];
+}
+
+/**
+ * Runs the two processes of the release agent with these variables: the announcer first, then the agent; when the
+ * agent has released something, the announcer gets the time to say so.
+ */
+export async function runReleaseAgent(
+  variables: Readonly<Record<string, string | undefined>>,
+  onLine: (line: string, stream: "stdout" | "stderr") => void = () => undefined,
+): Promise<Run> {
+  const lines: string[] = [];
+  const start = (program: string): Program =>
+    new Program(program, variables, (line, stream) => {
+      lines.push(line);
+      onLine(line, stream);
+    });
+  const announcer = start("announcer");
+  await announcer.says(/listening/);
+  const agent = start("agent");
+  const code = await agent.ended;
+  if (lines.some((line) => /: released$/.test(line))) await announcer.says(/^> in #/, ANNOUNCED_MS);
+  await announcer.stop();
+  return { code, lines };
+}
+
+class Program {
+  readonly ended: Promise<number | null>;
+  readonly #name: string;
+  readonly #child: ChildProcess;
+  readonly #said: string[] = [];
+  readonly #waiting = new Set<() => void>();
+
+  constructor(
+    name: string,
+    variables: Readonly<Record<string, string | undefined>>,
+    onLine: (line: string, stream: "stdout" | "stderr") => void,
+  ) {
+    this.#name = name;
+    this.#child = spawn(process.execPath, ["--import", "@kit/register", `${name}.js`], {
+      cwd: EXAMPLE,
+      env: { ...process.env, ...variables, OTEL_SERVICE_NAME: name === "agent" ? "release-agent" : name },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    this.ended = once(this.#child, "close").then(([code]) => code);
+    void this.ended.then(() => this.#wake());
+    for (const stream of ["stdout", "stderr"] as const) {
+      let rest = "";
+      this.#child[stream]?.on("data", (chunk: Buffer) => {
+        const pieces = (rest + chunk).split("\n");
+        rest = pieces.pop() ?? "";
+        for (const line of pieces) {
+          this.#said.push(line);
+          onLine(line, stream);
+        }
+        this.#wake();
+      });
+    }
+  }
+
+  /** Resolves once a line matches; rejects when the program ends, or the time is up, without one. */
+  async says(pattern: RegExp, limitMs = 30_000): Promise<void> {
+    const end = performance.now() + limitMs;
+    while (!this.#said.some((line) => pattern.test(line))) {
+      const over = this.#child.exitCode !== null || performance.now() > end;
+      if (over) throw new Error(`${this.#name} did not say ${pattern}:\n${this.#said.join("\n")}`);
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, 250);
+        this.#waiting.add(() => {
+          clearTimeout(timer);
+          resolve();
+        });
+      });
+    }
+  }
+
+  async stop(): Promise<void> {
+    if (this.#child.exitCode === null) this.#child.kill("SIGTERM");
+    await this.ended;
+  }
+
+  #wake(): void {
+    for (const wake of this.#waiting) wake();
+    this.#waiting.clear();
+  }
+}
