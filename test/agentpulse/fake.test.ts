@@ -14,6 +14,7 @@ import { showsOnSelfHost, showsOnWorker } from "./end-to-end.js";
 import { storesAsWorker } from "./read-back-facts.js";
 import { answersAsWorker } from "./request-facts.js";
 import { holdsForSelfHost } from "./self-host-facts.js";
+import { showsTheApplication } from "./two-lines.js";
 
 /** Ends with the block it was started in: the blocks of facts use one server each. */
 function started(options?: AgentPulseOptions): () => FakeAgentPulse {
@@ -30,7 +31,9 @@ describe("the fake Worker", () => {
   const server = () => ({ url: fake().url, proKey: fake().addAgent("pro") });
   answersAsWorker(server);
   storesAsWorker(server);
-  showsOnWorker(async () => ({ url: fake().url, key: fake().addAgent() }));
+  const fresh = async () => ({ url: fake().url, key: fake().addAgent() });
+  showsOnWorker(fresh);
+  showsTheApplication(fresh);
 });
 
 describe("the fake self-host server", () => {
@@ -130,6 +133,13 @@ describe("the fake's knobs", () => {
     expect(fake.ingests.map(({ answer }) => answer?.status)).toEqual([undefined, 200]);
     await fake.close();
     await ended;
+  });
+
+  it("hangs for a while, then resets the connection", async () => {
+    const fake = await start();
+    fake.failNext(1, { kind: "hang", forMs: 20 });
+    await expect(ingest(fake)).rejects.toThrow("ECONNRESET");
+    expect(fake.accepted).toEqual([]);
   });
 
   it("asks the hook about each request, which may take its time and counts by path", async () => {

@@ -1,55 +1,24 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { fileURLToPath } from "node:url";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { FakeAgentPulse } from "../support/agentpulse/index.js";
 import { findNode, MAJORS } from "../support/register/nodes.js";
 import { startServer } from "./harness.js";
+import { programUrl, run as runProgram, type Start, start as startProgram } from "./process.js";
 
-interface Start {
-  readonly program?: string;
-  readonly node?: string;
-  readonly flags?: readonly string[];
+const FAST_CLOCK = ["--import", `${programUrl("fast-clock.mjs").href}?20`];
+
+interface How extends Partial<Start> {
+  /** Of the exporter. */
   readonly options?: object;
-  readonly env?: Readonly<Record<string, string>>;
 }
 
-const path = (file: string) => fileURLToPath(new URL(`./programs/${file}`, import.meta.url));
-const FAST_CLOCK = ["--import", new URL("./programs/fast-clock.mjs?20", import.meta.url).href];
-
-/** Starts a program with the fake's address in its environment. */
-function start(fake: FakeAgentPulse, ending: string, how: Start = {}) {
-  const { program = "ending.mjs", node = process.execPath, flags = [], options = {} } = how;
-  const clean = Object.entries(process.env).filter(([name]) => !/^(OTEL_|AGENTPULSE_|NODE_OPT)/.test(name));
-  const env = {
-    ...Object.fromEntries(clean),
-    AGENTPULSE_ENDPOINT: fake.url,
-    AGENTPULSE_API_KEY: fake.key,
-    AGENTPULSE_AGENT: "child",
-    ...how.env,
-  };
-  const child = spawn(node, [...flags, path(program), ending, JSON.stringify(options)], {
-    env,
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  onTestFinished(() => void child.kill("SIGKILL"));
-  const output = { stdout: "", stderr: "" };
-  for (const name of ["stdout", "stderr"] as const) {
-    child[name].setEncoding("utf8").on("data", (text) => {
-      output[name] += text;
-    });
-  }
-  const began = performance.now();
-  const ended = once(child, "close").then(([code, signal]) => ({
-    code,
-    signal,
-    ...output,
-    ms: performance.now() - began,
-  }));
-  return { child, ended, printed: (text: string) => expect.poll(() => output.stdout).toContain(text) };
-}
-
-const run = (...args: Parameters<typeof start>) => start(...args).ended;
+const toStart = (ending: string, { options = {}, ...how }: How): Start => ({
+  program: "ending.mjs",
+  args: [ending, JSON.stringify(options)],
+  ...how,
+});
+const start = (fake: FakeAgentPulse, ending: string, how: How = {}) =>
+  startProgram(fake, toStart(ending, how));
+const run = (fake: FakeAgentPulse, ending: string, how: How = {}) => runProgram(fake, toStart(ending, how));
 
 const calls = (fake: FakeAgentPulse) => fake.ofKind("cost").map(({ data }) => data.model);
 const quiet = { stdout: "", stderr: "" };

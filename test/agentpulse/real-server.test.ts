@@ -4,6 +4,7 @@ import { register } from "./facts.js";
 import { storesAsWorker } from "./read-back-facts.js";
 import { answersAsWorker } from "./request-facts.js";
 import { holdsForSelfHost } from "./self-host-facts.js";
+import { showsTheApplication } from "./two-lines.js";
 
 /**
  * The facts the fake is built on, held against running servers: what the fake claims, they must do.
@@ -18,7 +19,9 @@ describe.skipIf(!worker)("a real Worker (absent unless AGENTPULSE_REAL_URL names
   const server = () => ({ url: worker ?? "", proKey });
   answersAsWorker(server);
   storesAsWorker(server);
-  showsOnWorker(async () => ({ url: worker ?? "", key: await register(worker ?? "") }));
+  const fresh = async () => ({ url: worker ?? "", key: await register(worker ?? "") });
+  showsOnWorker(fresh);
+  showsTheApplication(fresh);
 });
 
 describe.skipIf(!selfHost)(

@@ -1,9 +1,7 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { fileURLToPath } from "node:url";
-import { expect, it, onTestFinished } from "vitest";
-import { type Fault, failShare, fails, seeded } from "../support/agentpulse/index.js";
+import { expect, it } from "vitest";
+import { type FakeAgentPulse, type Fault, failShare, fails, seeded } from "../support/agentpulse/index.js";
 import { startServer } from "./harness.js";
+import { programUrl, run } from "./process.js";
 
 /** KIT_SOAK=1 sends all of the 100,000 events that the bar is set at, and prints what was measured. */
 const IS_WHOLE = process.env.KIT_SOAK === "1";
@@ -19,26 +17,20 @@ interface Result {
   readonly longestMs: number;
 }
 
-async function run(program: string, args: readonly string[]): Promise<Result> {
-  const path = (file: string) => new URL(`./programs/${file}`, import.meta.url);
-  const flags = ["--expose-gc", "--import", path("fast-clock.mjs?20").href, fileURLToPath(path(program))];
-  const child = spawn(process.execPath, [...flags, ...args], { stdio: ["ignore", "pipe", "inherit"] });
-  onTestFinished(() => void child.kill("SIGKILL"));
-  let text = "";
-  child.stdout.setEncoding("utf8").on("data", (chunk) => {
-    text += chunk;
-  });
-  expect(await once(child, "close")).toEqual([0, null]);
-  if (IS_WHOLE) console.log(program, text);
-  return JSON.parse(text);
+async function soak(program: string, server: FakeAgentPulse, ...args: readonly string[]): Promise<Result> {
+  const flags = ["--expose-gc", "--import", `${programUrl("fast-clock.mjs").href}?20`];
+  const ended = await run(server, { program, flags, args: [server.url, server.key, ...args] });
+  expect(ended).toMatchObject({ code: 0, stderr: "" });
+  if (IS_WHOLE) console.log(program, ended.stdout);
+  return JSON.parse(ended.stdout);
 }
 
-/** Of the requests that fail, most are refused or cut off, and few never get an answer. */
+/** Of the requests that fail, most are refused or cut off at once, and some only after a long silence. */
 const TROUBLE: readonly Fault[] = [
   ...Array<Fault>(10).fill(fails(503)),
   ...Array<Fault>(10).fill(fails(500, { retryAfter: "0.01" })),
   ...Array<Fault>(9).fill({ kind: "reset" }),
-  { kind: "hang" },
+  { kind: "hang", forMs: 400 },
 ];
 
 const programs = {
@@ -59,7 +51,7 @@ it.each(cases)(
       limits: { eventsPerDay: Number.MAX_SAFE_INTEGER },
       fault: failShare(0.3, TROUBLE, seeded(42)),
     });
-    const result = await run(program, [server.url, server.key, `${EVENTS}`, compression]);
+    const result = await soak(program, server, `${EVENTS}`, compression);
     const arrived = server.accepted.map(({ data }) => readNumber(data));
     expect(new Set(arrived).size, "no event was taken twice").toBe(arrived.length);
     expect(result.delivered).toBe(arrived.length);
@@ -75,7 +67,7 @@ it("takes an event at most once for each answer that was lost", { timeout: 60_00
   const server = await startServer({
     fault: failShare(0.2, [{ kind: "reset", stored: true }], seeded(7)),
   });
-  await run("soak-exporter.mjs", [server.url, server.key, `${count}`, "none"]);
+  await soak("soak-exporter.mjs", server, `${count}`, "none");
   const times = new Map<string, number>();
   for (const { answer, body } of server.ingests) {
     const ids: string[] = JSON.parse(body).events.map(

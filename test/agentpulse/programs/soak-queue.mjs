@@ -11,7 +11,6 @@ const MiB = 1024 * 1024;
 const poster = new HttpPoster({
   url: `${url}/v1/ingest`,
   headers: { Authorization: `Bearer ${key}`, "Content-Type": "application/json" },
-  timeoutMs: 5_000,
   compression,
 });
 const transport = {

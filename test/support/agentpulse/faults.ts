@@ -10,8 +10,8 @@ export type Fault = { readonly stored?: boolean } & (
       /** Value of the `Retry-After` header. */
       readonly retryAfter?: string;
     }
-  /** No answer, ever; the connection stays open. */
-  | { readonly kind: "hang" }
+  /** No answer, ever. The connection stays open, or is reset after so many milliseconds. */
+  | { readonly kind: "hang"; readonly forMs?: number }
   /** The connection is reset. */
   | { readonly kind: "reset" }
   /** The connection is ended without an answer. */

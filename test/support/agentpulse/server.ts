@@ -168,6 +168,9 @@ export class FakeAgentPulse {
     if (fault.kind === "answer") reply(seen, toAnswer(fault), response);
     if (fault.kind === "reset") response.socket?.resetAndDestroy();
     if (fault.kind === "close") response.socket?.end();
+    if (fault.kind === "hang" && fault.forMs !== undefined) {
+      setTimeout(() => response.socket?.resetAndDestroy(), fault.forMs).unref();
+    }
   }
 
   #answer(seen: SeenRequest, query: URLSearchParams): Answer | typeof CLOSED {

@@ -1,0 +1,9 @@
+import { init } from "@kit/sdk";
+import OpenAI from "openai";
+
+init();
+
+const client = new OpenAI();
+const messages = [{ role: "user", content: "the-marked-words" }];
+const completion = await client.chat.completions.create({ model: "gpt-4o", messages });
+console.log(completion.choices[0].message.content);
