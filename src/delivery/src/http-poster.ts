@@ -3,6 +3,8 @@ import { gzip } from "node:zlib";
 import { type HttpAnswer, LostConnectionError, post } from "./http-request.js";
 
 const compress = promisify(gzip);
+/** The default level, 6, makes telemetry a tenth smaller and takes twice as long. */
+const FAST = { level: 3 };
 
 /**
  * `auto` tries gzip until the server has shown what it can do: an answer of 400, 415 or 5xx, or a lost
@@ -46,7 +48,7 @@ export class HttpPoster {
    */
   async post(body: string, signal?: AbortSignal): Promise<HttpAnswer> {
     if (this.#compression === "none") return this.#send(body, signal);
-    const zipped = await compress(body);
+    const zipped = await compress(body, FAST);
     if (this.#compression === "gzip") return this.#send(zipped, signal);
     const first = await this.#try(zipped, signal);
     if (first !== undefined && !mayMeanUndecodable(first.status)) {
