@@ -1,6 +1,7 @@
 import type { AgentPulseEvent, EventData } from "./event.js";
 import { fitData } from "./fit-data.js";
 import { toSessionKey } from "./session-key.js";
+import { toJson } from "./to-json.js";
 
 /** The server counts the UTF-16 units of `JSON.stringify(data)`. */
 export const MAX_DATA_LENGTH = 16_384;
@@ -13,42 +14,44 @@ const DAY_SECONDS = 86_400;
  * does not fit is repaired.
  */
 export function encodeEvent(event: AgentPulseEvent, nowMs: number, maxDataLength: number): string {
-  const { spanId, parentSpanId } = event;
-  const data = toObject(event.data);
-  const ts = repairTime(event.ts, data, nowMs / 1000);
-  const session = event.session ? toSessionKey(String(event.session)) : "";
-  return (
-    `{"kind":"${toKind(event.kind)}","ts":${ts}` +
-    (session ? `,"session":${JSON.stringify(session)}` : "") +
-    (spanId ? `,"span_id":${JSON.stringify(spanId)}` : "") +
-    (parentSpanId ? `,"parent_span_id":${JSON.stringify(parentSpanId)}` : "") +
-    `,"data":${fitData(data, maxDataLength)}}`
-  );
+  const fitting = repair(event, nowMs / 1000);
+  const line = toJson(fitting);
+  // A line that is short enough as a whole has short enough data, and nearly all are.
+  if (line.length <= maxDataLength) return line;
+  return toJson({ ...fitting, data: fitData(fitting.data, maxDataLength) });
 }
 
 /** The same line with less `data`. */
 export function shortenLine(line: string, maxDataLength: number): string {
-  if (line.length <= maxDataLength) return line;
-  const { kind, ts, session, span_id, parent_span_id, data } = JSON.parse(line);
-  const event = { kind, ts, session, spanId: span_id, parentSpanId: parent_span_id, data };
-  return encodeEvent(event, Date.now(), maxDataLength);
+  return line.length <= maxDataLength ? line : encodeEvent(JSON.parse(line), Date.now(), maxDataLength);
 }
 
-function toKind(kind: string): string {
-  return (
-    String(kind)
-      .replace(/[^A-Za-z0-9_]/g, "_")
-      .slice(0, 64) || "custom_event"
-  );
+function repair(event: AgentPulseEvent, now: number): AgentPulseEvent {
+  const { kind, ts, session, data } = event;
+  const isTimely = ts >= EARLIEST && ts <= now + DAY_SECONDS;
+  const isRight = isTimely && isObject(data) && isKind(kind) && (session === undefined || isSession(session));
+  if (isRight) return event;
+  const object: EventData = isObject(data) ? data : { value: data };
+  return {
+    ...event,
+    kind:
+      String(kind)
+        .replace(/[^A-Za-z0-9_]/g, "_")
+        .slice(0, 64) || "custom_event",
+    ts: isTimely ? ts : now,
+    session: session ? toSessionKey(String(session)) : undefined,
+    data: isTimely ? object : { ...object, original_ts: Number.isFinite(ts) ? ts : String(ts) },
+  };
 }
 
-function toObject(data: unknown): EventData {
-  const isObject = typeof data === "object" && data !== null && !Array.isArray(data);
-  return isObject ? (data as EventData) : { value: data };
+function isObject(data: unknown): data is EventData {
+  return typeof data === "object" && data !== null && !Array.isArray(data);
 }
 
-function repairTime(ts: number, data: EventData, now: number): number {
-  if (ts >= EARLIEST && ts <= now + DAY_SECONDS) return ts;
-  data.original_ts = Number.isFinite(ts) ? ts : String(ts);
-  return now;
+function isKind(kind: unknown): boolean {
+  return typeof kind === "string" && /^[A-Za-z0-9_]{1,64}$/.test(kind);
+}
+
+function isSession(session: unknown): boolean {
+  return typeof session === "string" && session.length <= 256;
 }

@@ -1,6 +1,6 @@
 import { diag } from "@opentelemetry/api";
 import { encodeEvent, MAX_DATA_LENGTH, shortenLine } from "./encode-event.js";
-import type { QueuedEvent, Source } from "./queued-event.js";
+import type { QueuedEvent } from "./queued-event.js";
 import type { Translator } from "./translator.js";
 import { VERSION } from "./version.js";
 
@@ -46,17 +46,17 @@ export class EventEncoder {
 
   #lineOf(queued: QueuedEvent): string | null {
     if (queued.line === undefined) {
-      queued.line = this.#encode(queued.source);
-      queued.source = undefined;
+      queued.line = this.#encode(queued);
+      queued.span = undefined;
+      queued.event = undefined;
     }
     return queued.line;
   }
 
-  #encode(source: Source | undefined): string | null {
-    if (source === undefined) return null;
+  #encode({ event, part, span, type, inherited }: QueuedEvent): string | null {
     try {
-      const event = this.#translator.toEvent(source);
-      return event ? encodeEvent(event, Date.now(), this.#maxDataLength) : null;
+      const told = span && type ? this.#translator.toEvent({ part, span, type, inherited }) : event;
+      return told ? encodeEvent(told, Date.now(), this.#maxDataLength) : null;
     } catch (error) {
       diag.error("AgentPulse exporter: a span could not be told", (error as Error | undefined)?.name);
       return null;

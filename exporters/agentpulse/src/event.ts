@@ -7,7 +7,7 @@ export interface AgentPulseEvent {
   /** Seconds since 1970. */
   readonly ts: number;
   readonly session?: string | undefined;
-  readonly spanId?: string | undefined;
-  readonly parentSpanId?: string | undefined;
+  readonly span_id?: string | undefined;
+  readonly parent_span_id?: string | undefined;
   readonly data: EventData;
 }

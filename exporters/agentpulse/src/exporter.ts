@@ -1,11 +1,11 @@
 import { type ExportResult, ExportResultCode } from "@opentelemetry/core";
 import { Log } from "./log.js";
 import type { AgentPulseOptions } from "./options.js";
-import type { SpanSource } from "./queued-event.js";
+import type { QueuedEvent } from "./queued-event.js";
 import type { ReadableSpan } from "./readable-span.js";
 import { Reporter } from "./reporter.js";
 import { resolveSettings, type Settings } from "./settings.js";
-import { readEnd, readStart } from "./span-sources.js";
+import { addEnd, addStart } from "./span-parts.js";
 
 /** Below the 30 seconds after which a `BatchSpanProcessor` gives up. */
 const DEADLINE_MS = 25_000;
@@ -43,18 +43,19 @@ export class AgentPulseSpanExporter {
       resultCallback({ code: ExportResultCode.FAILED, error });
       return;
     }
-    const sources = this.#reporter ? spans.flatMap((span) => this.#read(span)) : [];
-    if (sources.length === 0) {
+    const events: QueuedEvent[] = [];
+    if (this.#reporter) for (const span of spans) this.#read(span, events);
+    if (events.length === 0) {
       resultCallback({ code: ExportResultCode.SUCCESS });
       return;
     }
-    let waiting = sources.length;
+    let waiting = events.length;
     let dropped = 0;
     const done = (delivered: boolean) => {
       if (!delivered) dropped++;
       if (--waiting === 0) resultCallback(toResult(dropped));
     };
-    for (const source of sources) this.#reporter?.add(source, done);
+    for (const event of events) this.#reporter?.add(event, done);
     // What comes here has waited in the processor already.
     void this.#reporter?.flush(DEADLINE_MS);
   }
@@ -69,8 +70,10 @@ export class AgentPulseSpanExporter {
     return this.#closed;
   }
 
-  #read(span: ReadableSpan): SpanSource[] {
-    return [...readStart(span, undefined, this.#settings), ...readEnd(span, undefined, this.#settings)];
+  #read(span: ReadableSpan, events: QueuedEvent[]): void {
+    const add = (queued: QueuedEvent) => events.push(queued);
+    addStart(span, undefined, this.#settings, add);
+    addEnd(span, undefined, this.#settings, add);
   }
 }
 

@@ -1,44 +1,47 @@
-import { spawnSync } from "node:child_process";
+import { Worker } from "node:worker_threads";
 import { gzipSync } from "node:zlib";
 import type { ServerRequest } from "./server-request.js";
 
 const TIMEOUT_MS = 2_000;
-/** Each reads from standard input: the key must not stand among the arguments, where others can see it. */
+
+/** Runs in a thread of its own: plain text, so that no loader or preload of the application gets in its way. */
 const SCRIPT = `
-let text = "";
-process.stdin.setEncoding("utf8");
-process.stdin.on("data", (chunk) => (text += chunk));
-process.stdin.on("end", async () => {
-  const { url, headers, bodies } = JSON.parse(text);
-  for (const { body, gzip } of bodies) {
-    const zipped = gzip ? { "Content-Encoding": "gzip" } : {};
-    const data = gzip ? Buffer.from(body, "base64") : body;
-    await fetch(url, { method: "POST", headers: { ...headers, ...zipped }, body: data, redirect: "manual" });
-  }
-});
+const { workerData: { url, headers, bodies, done } } = require("node:worker_threads");
+const { request } = require(url.startsWith("https:") ? "node:https" : "node:http");
+const finish = () => {
+  Atomics.store(done, 0, 1);
+  Atomics.notify(done, 0);
+};
+const next = () => {
+  const body = bodies.shift();
+  if (body === undefined) return finish();
+  const post = request(url, { method: "POST", headers: { ...headers, "Content-Length": body.byteLength } });
+  post.on("response", (response) => response.on("end", next).resume());
+  post.on("error", finish);
+  post.end(body);
+};
+next();
 `;
-/** What a Node process needs to reach the same server; not NODE_OPTIONS, which could start telemetry in it. */
-const ENVIRONMENT =
-  /^(PATH|SystemRoot|TEMP|TMP|HOME|NODE_EXTRA_CA_CERTS|NODE_TLS_REJECT_UNAUTHORIZED|SSL_CERT_(FILE|DIR)|.*_PROXY|NODE_USE_ENV_PROXY)$/i;
 
 /**
- * Posts bodies while the process exits, when nothing asynchronous can be done any more: another process does it, and
- * this one waits for at most two seconds.
+ * Posts bodies while the process exits, when nothing can be awaited any more: another thread does it, and this one
+ * waits for two seconds at most. Each is tried once.
  */
-export function sendLast(request: ServerRequest, bodies: readonly string[], gzip: boolean): void {
-  const encoded = bodies.map((body) => ({ body: gzip ? gzipSync(body).toString("base64") : body, gzip }));
-  const input = JSON.stringify({
-    url: `${request.url}/v1/ingest`,
-    headers: request.headers,
-    bodies: encoded,
+export function sendLast(request: ServerRequest, bodies: readonly string[], compressed: boolean): void {
+  const done = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+  const encoding = compressed ? { "Content-Encoding": "gzip" } : {};
+  const worker = new Worker(SCRIPT, {
+    eval: true,
+    // Nothing that the application starts with: neither preloads nor what NODE_OPTIONS says.
+    execArgv: [],
+    env: {},
+    workerData: {
+      url: `${request.url}/v1/ingest`,
+      headers: { ...request.headers, ...encoding },
+      bodies: bodies.map((body) => (compressed ? gzipSync(body) : Buffer.from(body))),
+      done,
+    },
   });
-  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => ENVIRONMENT.test(name)));
-  spawnSync(process.execPath, ["--input-type=commonjs", "-e", SCRIPT], {
-    input,
-    env: { ...env, ELECTRON_RUN_AS_NODE: "1" },
-    stdio: ["pipe", "ignore", "ignore"],
-    timeout: TIMEOUT_MS,
-    killSignal: "SIGKILL",
-    windowsHide: true,
-  });
+  worker.unref();
+  Atomics.wait(done, 0, 0, TIMEOUT_MS);
 }

@@ -3,10 +3,11 @@ import { toInitEvent } from "./init-event.js";
 import { Lineage, type StartedSpan } from "./lineage.js";
 import { Log } from "./log.js";
 import type { AgentPulseOptions } from "./options.js";
+import { type QueuedEvent, queueEvent } from "./queued-event.js";
 import type { ReadableSpan } from "./readable-span.js";
 import { Reporter } from "./reporter.js";
 import { resolveSettings, type Settings } from "./settings.js";
-import { readEnd, readStart } from "./span-sources.js";
+import { addEnd, addStart } from "./span-parts.js";
 
 /**
  * Tells an AgentPulse server what the spans of an application say: model calls with tokens and cost, sessions, jobs,
@@ -17,7 +18,8 @@ import { readEnd, readStart } from "./span-sources.js";
 export class AgentPulseSpanProcessor {
   readonly #settings: Settings;
   readonly #lineage = new Lineage();
-  #reporter: Reporter | undefined;
+  readonly #add = (queued: QueuedEvent) => this.#reporter?.add(queued);
+  readonly #reporter: Reporter | undefined;
   #closed: Promise<void> | undefined;
 
   constructor(options: AgentPulseOptions = {}) {
@@ -27,7 +29,7 @@ export class AgentPulseSpanProcessor {
     for (const warning of warnings) log.warn(warning);
     if (!enabled || apiKey === undefined) return;
     this.#reporter = new Reporter({ settings: this.#settings, apiKey, log, queueOnHold: "keep" });
-    if (initEvent !== false) this.#reporter.add({ part: "ready", event: toInitEvent(this.#settings) });
+    if (initEvent !== false) this.#add(queueEvent(toInitEvent(this.#settings)));
   }
 
   /** Events that wait or are being sent. */
@@ -44,12 +46,12 @@ export class AgentPulseSpanProcessor {
     if (!this.#settings.enabled || this.#closed) return;
     this.#lineage.begin(span, parentContext);
     if (this.#reporter === undefined || !isSampled(span)) return;
-    for (const source of readStart(span, this.#lineage.of(span), this.#settings)) this.#reporter.add(source);
+    addStart(span, this.#lineage.of(span), this.#settings, this.#add);
   }
 
   onEnd(span: ReadableSpan): void {
     if (this.#reporter === undefined || this.#closed || !isSampled(span)) return;
-    for (const source of readEnd(span, this.#lineage.of(span), this.#settings)) this.#reporter.add(source);
+    addEnd(span, this.#lineage.of(span), this.#settings, this.#add);
   }
 
   /** Resolves when all that was queued is delivered or given up. */

@@ -5,6 +5,7 @@ import type { EventData } from "./event.js";
 import { type ReadableSpan, readText, type SpanEvent, toSeconds } from "./readable-span.js";
 import { cut, scrub } from "./scrub.js";
 
+const NOTHING: ReadonlySet<string> = new Set();
 const MAX_EVENTS = 20;
 const MAX_LINKS = 8;
 const MAX_LOGS = 50;
@@ -25,7 +26,7 @@ export class RemainsReader {
     this.#withContent = withContent;
   }
 
-  /** Adds `attributes`, `events`, `logs`, `links` and `scope`. @param told names that other fields have told */
+  /** Adds `attributes`, `events`, `logs`, `links` and `scope`. @param told names that other fields tell */
   add(data: EventData, span: ReadableSpan, told: ReadonlySet<string>): void {
     const attributes = this.#attributes(span.attributes, told);
     if (attributes !== undefined) data.attributes = attributes;
@@ -41,19 +42,20 @@ export class RemainsReader {
     if (scope?.name) data.scope = { name: scope.name, version: scope.version };
   }
 
-  #attributes(attributes: Attributes | undefined, told?: ReadonlySet<string>): EventData | undefined {
+  #attributes(
+    attributes: Attributes | undefined,
+    told: ReadonlySet<string> = NOTHING,
+  ): EventData | undefined {
     let kept: EventData | undefined;
     for (const name in attributes) {
+      if (told.has(name)) continue;
       const value = attributes[name];
-      if (told?.has(name) || !this.#mayTell(name, value)) continue;
+      if (!this.#withContent && this.#content.has(name, value)) continue;
+      if (name === "__proto__") continue;
       kept ??= {};
-      kept[name] = toPlain(value);
+      kept[name] = typeof value === "string" && value.length <= MAX_TEXT ? value : toPlain(value);
     }
     return kept;
-  }
-
-  #mayTell(name: string, value: unknown): boolean {
-    return name !== "__proto__" && (this.#withContent || !this.#content.has(name, value));
   }
 
   #addEvents(data: EventData, events: readonly SpanEvent[]): void {

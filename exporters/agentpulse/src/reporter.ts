@@ -1,3 +1,4 @@
+import { isMainThread } from "node:worker_threads";
 import { DeliveryQueue } from "@kit/delivery";
 import { CostCalculator } from "@kit/genai";
 import { diag } from "@opentelemetry/api";
@@ -5,7 +6,7 @@ import { EventEncoder } from "./event-encoder.js";
 import { Heartbeat } from "./heartbeat.js";
 import { sendLast } from "./last-send.js";
 import type { Log } from "./log.js";
-import type { QueuedEvent, Source } from "./queued-event.js";
+import type { QueuedEvent } from "./queued-event.js";
 import { type ServerRequest, toServerRequest } from "./server-request.js";
 import type { Settings } from "./settings.js";
 import { onSignals } from "./signals.js";
@@ -89,9 +90,9 @@ export class Reporter {
     return this.#queue.droppedCount;
   }
 
-  /** Costs two small objects and a push. `done` is called once, when the event was delivered or given up. */
-  add(source: Source, done?: (delivered: boolean) => void): void {
-    this.#queue.add({ source, line: undefined }, done);
+  /** Costs a push. `done` is called once, when the event was delivered or given up. */
+  add(queued: QueuedEvent, done?: (delivered: boolean) => void): void {
+    this.#queue.add(queued, done);
   }
 
   flush(timeoutMs = FLUSH_MS): Promise<boolean> {
@@ -102,11 +103,13 @@ export class Reporter {
     this.#heartbeat.stop();
     await this.#queue.shutdown(SHUTDOWN_MS);
     for (const undo of this.#undo.splice(0)) undo();
+    this.#transport.close();
   }
 
   #listen({ flushOnSignals }: Settings): void {
     const onExit = () => this.#sendLast();
-    process.on("exit", onExit);
+    // A worker thread that ends cannot start another one any more.
+    if (isMainThread) process.on("exit", onExit);
     this.#undo.push(() => process.removeListener("exit", onExit));
     if (flushOnSignals) this.#undo.push(onSignals(() => this.flush(SHUTDOWN_MS)));
   }

@@ -10,5 +10,7 @@ export function toSessionKey(id: string): string {
   const key = id.startsWith("session:") ? `_${id}` : id;
   if (key.length <= MAX_LENGTH) return key;
   const hash = createHash("sha256").update(key).digest("hex").slice(0, 8);
-  return `${key.slice(0, MAX_LENGTH - 9)}~${hash}`;
+  const kept = key.slice(0, MAX_LENGTH - 9);
+  // Half a character is not valid Unicode.
+  return `${/[\uD800-\uDBFF]$/.test(kept) ? kept.slice(0, -1) : kept}~${hash}`;
 }

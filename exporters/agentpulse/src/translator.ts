@@ -11,7 +11,7 @@ import {
   TOLD_BY_MOMENT,
   TOLD_BY_PROCESS_ERROR,
 } from "./moment-events.js";
-import type { Source, SpanSource } from "./queued-event.js";
+import type { Source } from "./queued-event.js";
 import { type ReadableSpan, readParentId, readText, toSeconds } from "./readable-span.js";
 import { RemainsReader } from "./remains.js";
 import { toSessionKey } from "./session-key.js";
@@ -67,23 +67,21 @@ export class Translator {
 
   /** `undefined` when there is nothing to tell. */
   toEvent(source: Source): AgentPulseEvent | undefined {
-    if (source.part === "ready") return source.event;
     const { span, part } = source;
     const session = readSession(span, source);
     const event = part === "end" ? this.#tellEnd(source, session) : this.#tellMore(source, session);
-    return (
-      event && {
-        kind: event.kind,
-        ts: toSeconds(part === "start" ? span.startTime : span.endTime),
-        session,
-        spanId: span.spanContext().spanId,
-        parentSpanId: readParentId(span),
-        data: event.data,
-      }
-    );
+    if (event === undefined) return undefined;
+    return {
+      kind: event.kind,
+      ts: toSeconds(part === "start" ? span.startTime : span.endTime),
+      session,
+      span_id: span.spanContext().spanId,
+      parent_span_id: readParentId(span),
+      data: event.data,
+    };
   }
 
-  #tellEnd(source: SpanSource, session: string | undefined): Told | undefined {
+  #tellEnd(source: Source, session: string | undefined): Told | undefined {
     const { span, type } = source;
     switch (type.event) {
       case "llm":
@@ -110,7 +108,7 @@ export class Translator {
   }
 
   /** What a span tells beside its main event. */
-  #tellMore(source: SpanSource, session: string | undefined): Told | undefined {
+  #tellMore(source: Source, session: string | undefined): Told | undefined {
     const { span, type } = source;
     switch (source.part) {
       case "start": {
@@ -129,7 +127,7 @@ export class Translator {
     }
   }
 
-  #tellModelCall(source: SpanSource, session: string | undefined, plain: boolean): Told {
+  #tellModelCall(source: Source, session: string | undefined, plain: boolean): Told {
     const data = readModelCall(source.span, this.#costs);
     if (data.cost_usd === undefined && data.tokens !== 0) {
       this.#log.debugOnce(`price ${data.model}`, `no price is known for the model ${data.model}`);
@@ -141,13 +139,13 @@ export class Translator {
     return { kind: plain ? "llm_call" : "cost", data: this.#complete(data, source, session) };
   }
 
-  #complete(data: EventData, source: SpanSource, session: string | undefined): EventData {
+  #complete(data: EventData, source: Source, session: string | undefined): EventData {
     this.#identify(data, source, session);
     this.#remains.add(data, source.span, TOLD[source.type.event]);
     return data;
   }
 
-  #identify(data: EventData, { span, inherited }: SpanSource, session: string | undefined): EventData {
+  #identify(data: EventData, { span, inherited }: Source, session: string | undefined): EventData {
     const { traceId, spanId } = span.spanContext();
     const conversation = readText(span.attributes, ATTR.conversationId);
     data.trace_id = traceId;
