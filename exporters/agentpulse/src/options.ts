@@ -1,4 +1,4 @@
-import type { PriceOverrides } from "@kit/genai";
+import type { CostMatch, PriceOverrides } from "@kit/genai";
 
 /**
  * Where the events go, and what they hold. An option wins over its environment variable, that over the default.
@@ -39,6 +39,8 @@ export interface AgentPulseOptions {
   readonly flushOnSignals?: boolean;
   /** Own prices by model, in US dollars per 1,000 tokens, for spans that carry no cost. */
   readonly prices?: PriceOverrides;
+  /** How model names are looked up among prices; `prefix` also takes a longer name for a known one. @default "strict" */
+  readonly costMatch?: CostMatch;
   /** Event `sdk_init` when the processor is made; an object is added to its data. @default true */
   readonly initEvent?: boolean | Readonly<Record<string, unknown>>;
 }

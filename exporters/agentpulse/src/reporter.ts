@@ -44,7 +44,7 @@ export class Reporter {
   constructor({ settings, apiKey, log, queueOnHold, itemDeadlineMs }: ReporterOptions) {
     this.#request = toServerRequest(settings, apiKey);
     this.#maxBatchSize = settings.maxBatchSize;
-    const costs = new CostCalculator(settings.prices);
+    const costs = new CostCalculator(settings.prices, settings.costMatch);
     // Loading the prices takes 40 ms: at the start, not in the middle of the first batch.
     costs.warmUp();
     const translator = new Translator(settings, costs, log);
@@ -103,7 +103,6 @@ export class Reporter {
     this.#heartbeat.stop();
     await this.#queue.shutdown(SHUTDOWN_MS);
     for (const undo of this.#undo.splice(0)) undo();
-    this.#transport.close();
   }
 
   #listen({ flushOnSignals }: Settings): void {

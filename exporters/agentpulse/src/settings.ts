@@ -1,5 +1,5 @@
 import { hostname } from "node:os";
-import type { PriceOverrides } from "@kit/genai";
+import type { CostMatch, PriceOverrides } from "@kit/genai";
 import { readBoolean, readChoice, readNumber, readTextOption } from "./option-values.js";
 import type { AgentPulseOptions } from "./options.js";
 import { readApiKey, readEndpoint } from "./server-address.js";
@@ -24,6 +24,7 @@ export interface Settings {
   readonly heartbeatMs: number;
   readonly flushOnSignals: boolean;
   readonly prices: PriceOverrides;
+  readonly costMatch: CostMatch;
   readonly initEvent: boolean | Readonly<Record<string, unknown>>;
   /** What the user should know, one line each. */
   readonly warnings: readonly string[];
@@ -67,6 +68,7 @@ export function resolveSettings(options: AgentPulseOptions, env: Environment): S
     heartbeatMs: readNumber("heartbeatInterval", options.heartbeatInterval, 600, seconds) * 1000,
     flushOnSignals: readBoolean("flushOnSignals", options.flushOnSignals, undefined, false),
     prices: options.prices ?? {},
+    costMatch: readChoice("costMatch", options.costMatch, ["strict", "prefix"]),
     initEvent: options.initEvent ?? true,
   };
 }

@@ -38,11 +38,6 @@ export class AgentPulseTransport implements Transport<QueuedEvent> {
     return this.#failing;
   }
 
-  /** Lets go of idle connections. */
-  close(): void {
-    this.#poster.close();
-  }
-
   async send(batch: readonly QueuedEvent[], signal: AbortSignal): Promise<Outcome> {
     const outcome = await this.#send(batch, signal);
     this.#failing = outcome.kind === "retry" || outcome.kind === "hold";
