@@ -12,6 +12,8 @@ const NAMES = [
   ["toolDefinitions", ATTR.toolDefinitions],
   ["toolArguments", ATTR.toolCallArguments],
   ["toolResult", ATTR.toolCallResult],
+  ["retrievalQuery", ATTR.retrievalQueryText],
+  ["retrievalDocuments", ATTR.retrievalDocuments],
 ] as const;
 
 const MAX_DEPTH = 64;

@@ -1,3 +1,4 @@
+import type { GenAIInstrumentation } from "./instrumentation.js";
 import type { NativeTelemetry } from "./native.js";
 import type { Call, HeaderFacts, ReadHeader, ToolLoop } from "./operation.js";
 
@@ -9,11 +10,24 @@ export type AnyCall = Call<any, any, any>;
 // biome-ignore lint/suspicious/noExplicitAny: as above.
 export type AnyToolLoop = ToolLoop<any>;
 
+/** A method as patches see it. */
+export type Method = (this: unknown, ...args: unknown[]) => unknown;
+
+/** Makes the replacement of a method, for libraries that tell by events of their own what they do. */
+export type Wrap = (original: Method, instrumentation: GenAIInstrumentation) => Method;
+
 /** A method of the library and what it means. */
 export type Target = {
   readonly on: object | undefined;
   readonly method: string;
-} & ({ readonly call: AnyCall } | { readonly toolLoop: AnyToolLoop });
+} & ({ readonly call: AnyCall } | { readonly toolLoop: AnyToolLoop } | { readonly wrap: Wrap });
+
+/** A package that belongs to the library and holds targets of its own. */
+export interface Companion {
+  readonly module: string;
+  readonly files?: readonly string[];
+  readonly versions: string[];
+}
 
 /** Methods of one object, each with what it means: a call, or a run of the application's tools. */
 export function methodsOf(
@@ -36,6 +50,8 @@ export interface Definition {
   readonly files?: readonly string[];
   /** Supported versions, as semver ranges with an upper bound. */
   readonly versions: string[];
+  /** Further packages with targets. */
+  readonly companions?: readonly Companion[];
   /** `gen_ai.provider.name` where the base URL tells nothing else. */
   readonly provider: string;
   /** Providers whose own attributes (`openai.*` …) the library's answers carry. @default [provider] */

@@ -10,7 +10,15 @@ export { copyWith } from "./copy-with.js";
 export { CostCalculator } from "./cost/calculator.js";
 export type { CostMatch } from "./cost/model-name.js";
 export type { Price, PriceEntry, PriceOverrides } from "./cost/price.js";
-export { type AnyCall, type AnyToolLoop, type Definition, methodsOf, type Target } from "./definition.js";
+export {
+  type AnyCall,
+  type AnyToolLoop,
+  type Definition,
+  type Method,
+  methodsOf,
+  type Target,
+  type Wrap,
+} from "./definition.js";
 export { DeltaFold } from "./delta-fold.js";
 export { type Endpoint, readEndpoint } from "./endpoint.js";
 export { describeError, type ErrorDescription, withoutSecrets } from "./errors.js";
@@ -37,16 +45,25 @@ export type {
   ReadHeader,
   RequestFacts,
   ResponseFacts,
+  RetrievedDocument,
   ToolFacts,
   ToolLoop,
   TraceTool,
 } from "./operation.js";
 export type { Outcome } from "./outcome.js";
+export { isProviderRecorded } from "./recorded-providers.js";
 export { type OperationEnd, type OperationStart, Recorder } from "./recorder.js";
-export { isInferenceRecorded, isTracingSuppressed, markInferenceRecorded } from "./suppression.js";
+export {
+  INFERENCE_OFFERED,
+  isInferenceRecorded,
+  isTracingSuppressed,
+  markInferenceRecorded,
+  takeInference,
+} from "./suppression.js";
 export type { Telemetry } from "./telemetry.js";
+export { type TelemetryOptions, TelemetrySource } from "./telemetry-source.js";
 export { TextBuilder } from "./text-builder.js";
-export { isToolRecorded } from "./tool.js";
+export { isToolRecorded, startTool, type ToolRun } from "./tool.js";
 export { traceMember } from "./tool-object.js";
 export type { Usage } from "./usage.js";
 export { VERSION } from "./version.js";

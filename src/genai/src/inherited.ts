@@ -9,6 +9,8 @@ const INHERITED = createContextKey("kit.genai.inherited");
 export interface Inherited {
   /** Key of the innermost session or job. */
   readonly sessionId?: string;
+  /** The conversation, where a framework below the session knows it better. @default the session */
+  readonly conversationId?: string;
   /** Name of the innermost agent. */
   readonly agentName?: string;
   /** Told what each model call inside answered, for an agent that sums up what it used. */
@@ -35,10 +37,11 @@ const CONVERSING: ReadonlySet<string> = new Set(["invoke_agent", "invoke_workflo
 export function inheritedAttributes(parent: Context, operation?: string): Attributes {
   const facts = readInherited(parent);
   const attributes: Attributes = {};
-  if (facts?.sessionId !== undefined) {
-    attributes[ATTR.sessionId] = facts.sessionId;
+  if (facts?.sessionId !== undefined) attributes[ATTR.sessionId] = facts.sessionId;
+  const conversation = facts?.conversationId ?? facts?.sessionId;
+  if (conversation !== undefined) {
     if (operation === undefined || isInference(operation) || CONVERSING.has(operation))
-      attributes[ATTR.conversationId] = facts.sessionId;
+      attributes[ATTR.conversationId] = conversation;
   }
   // A tool runs for the agent around it; agents and workflows have names of their own.
   if (facts?.agentName !== undefined && (operation === undefined || operation === "execute_tool"))

@@ -3,7 +3,6 @@ import {
   context,
   diag,
   type MeterProvider,
-  metrics,
   type TracerProvider,
   trace,
 } from "@opentelemetry/api";
@@ -14,20 +13,15 @@ import {
   InstrumentationNodeModuleDefinition,
   InstrumentationNodeModuleFile,
 } from "@opentelemetry/instrumentation";
-import { SCHEMA_URL } from "./attributes.js";
-import { type ContentOptions, createContentPolicy } from "./content-policy.js";
-import { CostCalculator } from "./cost/calculator.js";
-import type { CostMatch } from "./cost/model-name.js";
-import type { PriceOverrides } from "./cost/price.js";
-import type { Definition, Target } from "./definition.js";
+import type { Definition, Method, Target } from "./definition.js";
 import { readEndpoint } from "./endpoint.js";
-import { RememberedSpans } from "./links.js";
-import { Instruments, isInference } from "./metrics.js";
+import { isInference } from "./metrics.js";
 import {
   adoptSpan,
   type NativeTelemetry,
   type NativeTelemetryMode,
   readNativeMode,
+  silent,
   standIn,
   withoutSpans,
 } from "./native.js";
@@ -35,21 +29,16 @@ import { StandInSpan } from "./native-span.js";
 import { Observation } from "./observation.js";
 import type { Call, RequestFacts, ToolFacts, ToolLoop } from "./operation.js";
 import { Patches } from "./patches.js";
-import { type Providers, resolveProviders } from "./providers.js";
-import { type OperationStart, Recorder } from "./recorder.js";
+import { recordProviders } from "./recorded-providers.js";
+import { type OperationEnd, type OperationStart, Recorder } from "./recorder.js";
 import { followHandedOut, followHandingOut, handsOut, isAPIPromise, observeAPIPromise } from "./stainless.js";
-import { isInferenceRecorded, isTracingSuppressed } from "./suppression.js";
+import { isInferenceRecorded, isTracingSuppressed, readInferenceTold, takeInference } from "./suppression.js";
 import type { Telemetry } from "./telemetry.js";
+import { type TelemetryOptions, TelemetrySource } from "./telemetry-source.js";
 import { traceTool } from "./tool.js";
 
 /** Options that every GenAI instrumentation takes. */
-export interface GenAIInstrumentationConfig extends InstrumentationConfig, ContentOptions {
-  /** Own prices by model name, in US dollars per 1,000 tokens; they win over the built-in table. */
-  prices?: PriceOverrides;
-  /** How much of a model's name must agree for own and published prices to hold. @default "strict" */
-  costMatch?: CostMatch;
-  /** Whether log events are made (operation details, exceptions), if a LoggerProvider is there. @default true */
-  emitEvents?: boolean;
+export interface GenAIInstrumentationConfig extends InstrumentationConfig, TelemetryOptions {
   /**
    * Whose spans tell of a call to a library that makes spans by itself (its README says which versions do): only
    * `ours`, only its `native` ones (metrics and events stay ours), or `both`. No effect on other libraries.
@@ -57,8 +46,6 @@ export interface GenAIInstrumentationConfig extends InstrumentationConfig, Conte
    */
   nativeTelemetry?: NativeTelemetryMode;
 }
-
-type Method = (this: unknown, ...args: unknown[]) => unknown;
 
 /**
  * Base of every instrumentation of the kit. A subclass states a {@link Definition} and nothing else: patching,
@@ -72,12 +59,8 @@ export abstract class GenAIInstrumentation<
 
   // Declared without initialisers: the base constructor already fills them, and an initialiser would wipe that.
   declare private patches: Patches | undefined;
-  declare private telemetry: Telemetry | undefined;
-  declare private providers: Providers | undefined;
-  declare private meters: MeterProvider | undefined;
+  declare private source: TelemetrySource | undefined;
   declare private nativeMode: NativeTelemetryMode | undefined;
-  declare private costs: CostCalculator | undefined;
-  declare private remembered: RememberedSpans | undefined;
 
   constructor(config: Config = {} as Config) {
     const { definition } = new.target as unknown as typeof GenAIInstrumentation;
@@ -88,16 +71,18 @@ export abstract class GenAIInstrumentation<
     return (this.constructor as typeof GenAIInstrumentation).definition;
   }
 
-  protected override init(): InstrumentationNodeModuleDefinition {
-    const { module, versions, files = [] } = this.definition;
+  protected override init(): InstrumentationNodeModuleDefinition[] {
+    const { companions = [], ...library } = this.definition;
     const patch = (exports: unknown, version?: string) => {
       this.patch(exports, version);
       return exports;
     };
-    const parts = files.map(
-      (file) => new InstrumentationNodeModuleFile(`${module}/${file}`, versions, patch, () => {}),
-    );
-    return new InstrumentationNodeModuleDefinition(module, versions, patch, undefined, parts);
+    return [library, ...companions].map(({ module, versions, files = [] }) => {
+      const parts = files.map(
+        (file) => new InstrumentationNodeModuleFile(`${module}/${file}`, versions, patch, () => {}),
+      );
+      return new InstrumentationNodeModuleDefinition(module, versions, patch, undefined, parts);
+    });
   }
 
   /**
@@ -111,38 +96,39 @@ export abstract class GenAIInstrumentation<
   override enable(): void {
     super.enable();
     this.patches?.apply();
+    if (this.patches !== undefined) this.tellProviders();
   }
 
   override disable(): void {
     super.disable();
     this.patches?.restore();
+    recordProviders(this, []);
   }
 
   override setConfig(config: Config): void {
     super.setConfig(config);
-    this.costs = undefined;
-    this.telemetry = undefined;
+    this.source?.configure(config);
     this.nativeMode = undefined;
   }
 
   override setTracerProvider(tracerProvider: TracerProvider): void {
     super.setTracerProvider(tracerProvider);
-    this.use({ tracerProvider });
+    this.origin.use({ tracerProvider });
   }
 
   override setMeterProvider(meterProvider: MeterProvider): void {
     super.setMeterProvider(meterProvider);
-    this.use({ meterProvider });
+    this.origin.use({ meterProvider });
   }
 
   override setLoggerProvider(loggerProvider: LoggerProvider): void {
     super.setLoggerProvider(loggerProvider);
-    this.use({ loggerProvider });
+    this.origin.use({ loggerProvider });
   }
 
-  private use(providers: Providers): void {
-    this.providers = { ...this.providers, ...providers };
-    this.telemetry = undefined;
+  private get origin(): TelemetrySource {
+    this.source ??= new TelemetrySource(this.definition, this.getConfig());
+    return this.source;
   }
 
   private patch(exports: unknown, version: string | undefined): void {
@@ -156,10 +142,16 @@ export abstract class GenAIInstrumentation<
       diag.warn(`${this.definition.name}: cannot instrument ${this.definition.module}`, String(error));
       return;
     }
+    if (found > 0) this.tellProviders();
     diag.debug(
       `${this.definition.name}: instrumented ${found} methods of ${this.definition.module}`,
       version ?? "",
     );
+  }
+
+  private tellProviders(): void {
+    const { provider, ownProviders = [provider] } = this.definition;
+    recordProviders(this, ownProviders);
   }
 
   private wrap(original: Method, target: Target): Method {
@@ -176,6 +168,7 @@ export abstract class GenAIInstrumentation<
         },
       }.method;
     }
+    if ("wrap" in target) return target.wrap(original, this);
     const { call } = target;
     return {
       method(this: unknown, ...args: unknown[]) {
@@ -232,7 +225,10 @@ export abstract class GenAIInstrumentation<
       const request = call.request(...args);
       // Before all that may leave the call alone: the library's own span would count it again.
       const native = this.meetNative(receiver);
-      if (isInferenceRecorded(parent) && isInference(request.operation)) return undefined;
+      if (isInference(request.operation)) {
+        if (isInferenceRecorded(parent)) return this.tell(request, receiver, parent);
+        takeInference(parent);
+      }
       const telemetry = this.active();
       if (request.onlyLinked === true && telemetry.remembered.linksTo(request.linkTo).length === 0)
         return undefined;
@@ -246,6 +242,19 @@ export abstract class GenAIInstrumentation<
       diag.debug(`${this.definition.name}: a call cannot be recorded`, String(error));
       return undefined;
     }
+  }
+
+  /** Follows a call that a framework above records, if that wants to be told what came of it. */
+  private tell(
+    request: RequestFacts,
+    receiver: unknown,
+    parent: Context,
+  ): [Recorder, RequestFacts] | undefined {
+    const told = readInferenceTold(parent);
+    if (told === undefined) return undefined;
+    const start = this.describe(request, receiver, parent);
+    const ended = (end: OperationEnd) => told(withAllAttributes(end, start));
+    return [new Recorder(silent(this.active()), { ...start, ended }), request];
   }
 
   /** What to do about the spans that the client behind `receiver` makes by itself; `undefined`: it makes none. */
@@ -284,33 +293,20 @@ export abstract class GenAIInstrumentation<
     return { request, provider, endpoint, ownProvider, errorCode, headers, parent, ended };
   }
 
-  private active(): Telemetry {
-    // Meters have no proxy: an application may register its MeterProvider after its first call.
-    if (this.providers?.meterProvider === undefined && metrics.getMeterProvider() !== this.meters) {
-      this.telemetry = undefined;
-    }
-    this.telemetry ??= this.assemble();
-    return this.telemetry;
+  /** Where what is recorded now goes. */
+  protected active(): Telemetry {
+    return this.origin.read();
   }
+}
 
-  private assemble(): Telemetry {
-    const config = this.getConfig();
-    const { name, version } = this.definition;
-    const scope = { schemaUrl: SCHEMA_URL };
-    const { tracerProvider, meterProvider, loggerProvider } = resolveProviders(this.providers);
-    this.meters = meterProvider;
-    // Prices and remembered spans outlive a change of provider.
-    this.costs ??= new CostCalculator(config.prices, config.costMatch);
-    this.remembered ??= new RememberedSpans();
-    return {
-      tracer: tracerProvider.getTracer(name, version, scope),
-      logger: config.emitEvents === false ? undefined : loggerProvider.getLogger(name, version, scope),
-      instruments: Instruments.create(meterProvider.getMeter(name, version, scope)),
-      policy: createContentPolicy(config),
-      costs: this.costs,
-      remembered: this.remembered,
-    };
-  }
+/** Whoever is told of a call does not know which of its attributes belong to the provider alone. */
+function withAllAttributes(end: OperationEnd, { request, ownProvider }: OperationStart): OperationEnd {
+  const { response } = end;
+  const own = ownProvider === true && { ...request.ownAttributes, ...response?.ownAttributes };
+  return {
+    ...end,
+    response: { ...response, attributes: { ...request.attributes, ...response?.attributes, ...own } },
+  };
 }
 
 /** Watches what a method gave, and returns what its caller gets: the very object, but for a plain promise. */

@@ -69,6 +69,12 @@ export function withoutSpans(telemetry: Telemetry): Telemetry {
   return { ...telemetry, tracer: new ProxyTracerProvider().getTracer("") };
 }
 
+/** Telemetry that goes nowhere, for a call that is only followed. Content is left to who records it. */
+export function silent(telemetry: Telemetry): Telemetry {
+  const policy = { ...telemetry.policy, onSpan: false, onEvent: false };
+  return { ...withoutSpans(telemetry), logger: undefined, instruments: undefined, policy };
+}
+
 /**
  * Puts a tracer in the place of the client's own that answers for the spans the definition knows. Only the client
  * that makes a recorded call is touched; its other spans, its options and its requests stay what they were.

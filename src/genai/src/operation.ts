@@ -10,6 +10,15 @@ export interface Content {
   toolDefinitions?: ToolDefinition[];
   toolArguments?: unknown;
   toolResult?: unknown;
+  retrievalQuery?: string;
+  retrievalDocuments?: RetrievedDocument[];
+}
+
+/** A document that a retrieval found; further members are the application's own. */
+export interface RetrievedDocument {
+  id?: string;
+  score?: number;
+  [key: string]: unknown;
 }
 
 /** What a caller asked for. Absent members were not asked for; `0`, `false` and `""` are values. */

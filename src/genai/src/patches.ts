@@ -1,4 +1,4 @@
-type Method = (this: unknown, ...args: unknown[]) => unknown;
+import type { Method } from "./definition.js";
 
 const PATCHED = Symbol.for("kit.patched");
 

@@ -47,6 +47,8 @@ export interface OperationStart {
   subject?: string;
   /** Context to start in. @default the active one */
   parent?: Context;
+  /** `performance.now()` of the true start, for what is recorded later than it began. @default now */
+  startedAt?: number;
   /** Told how the operation ended, for whoever sums up several. */
   ended?: ((end: OperationEnd) => void) | undefined;
 }
@@ -72,6 +74,8 @@ export class Recorder {
   readonly #listened: boolean;
   /** Milliseconds, read only where something is measured by it: the span keeps its own time. */
   readonly #startedAt: number;
+  /** Milliseconds of the epoch at the true start, if that was earlier. */
+  readonly #startTime: number | undefined;
   readonly #captured: Content | undefined;
   /** What the session or agent around the operation hands down; `undefined` outside of them. */
   readonly #inherited: Attributes | undefined;
@@ -94,23 +98,28 @@ export class Recorder {
       if (isInference(request.operation)) this.#tally = inherited.tally;
     }
     const subject = start.subject ?? modelOf(request);
+    const { startedAt } = start;
+    this.#startTime = startedAt === undefined ? undefined : Date.now() - performance.now() + startedAt;
     this.#span = telemetry.tracer.startSpan(
       subject != null && subject !== "" ? `${request.operation} ${subject}` : request.operation,
       {
         kind: start.kind ?? SpanKind.CLIENT,
         attributes: this.#creationAttributes(),
         links: telemetry.remembered.linksTo(request.linkTo),
+        ...(this.#startTime !== undefined && { startTime: this.#startTime }),
       },
       parent,
     );
     this.context = trace.setSpan(parent, this.#span);
     this.#listened = isInference(request.operation) && wantsDetails(telemetry.logger, this.context);
-    this.#startedAt = request.stream === true || telemetry.instruments !== undefined ? performance.now() : 0;
+    this.#startedAt =
+      startedAt ?? (request.stream === true || telemetry.instruments !== undefined ? performance.now() : 0);
     if (this.recording && this.wantsContent) this.#captured = readContent(request.content, {});
   }
 
   /** Whether anything would come of recording this operation. If not, its result need not be watched. */
   get recording(): boolean {
+    if (this.#start.ended !== undefined) return true;
     return this.#span.isRecording() || this.#telemetry.instruments !== undefined || this.#listened;
   }
 
@@ -169,10 +178,15 @@ export class Recorder {
       diag.debug("an operation could not be recorded in full", String(error));
       if (failure !== undefined) this.#span.setStatus({ code: SpanStatusCode.ERROR });
     }
-    guard("the end of a span", () => this.#span.end());
+    guard("the end of a span", () => this.#span.end(this.#endTime()));
     if (this.#tally !== undefined) guard("a tally", () => this.#tally?.(response));
     if (this.#telemetry.instruments !== undefined)
       guard("metrics", () => this.#measure(response, failure?.type));
+  }
+
+  /** A span that was given its start reads the end off the wall clock, unless it is given that too. */
+  #endTime(): number | undefined {
+    return this.#startTime === undefined ? undefined : this.#startTime + performance.now() - this.#startedAt;
   }
 
   #remember({ linkAs }: ResponseFacts): void {

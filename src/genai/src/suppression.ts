@@ -1,25 +1,54 @@
 import { type Context, context, createContextKey } from "@opentelemetry/api";
+import type { OperationEnd } from "./recorder.js";
 
 /** The key of `suppressTracing` in `@opentelemetry/core`, made the same way, so that the core is not needed here. */
 const TRACING_SUPPRESSED = createContextKey("OpenTelemetry SDK Context Key SUPPRESS_TRACING");
 const INFERENCE_RECORDED = createContextKey("kit.genai.inference_recorded");
+/**
+ * Key under which a framework's context holds a function: it would record the model call only if no SDK below does,
+ * and is called as soon as one starts to.
+ */
+export const INFERENCE_OFFERED = createContextKey("kit.genai.inference_offered");
+
+/** Told how a model call ended that somebody else records: the client below knows usage and ids best. */
+export type InferenceTold = (end: OperationEnd) => void;
 
 /**
  * Marks a context in which a framework already records the model call, so that the SDK below it does not
- * count the same call again. Tools and agents below stay recorded.
+ * count the same call again. Tools and agents below stay recorded. With `told`, the SDK tells the framework what
+ * came of the call instead.
  */
-export function markInferenceRecorded(parent: Context = context.active()): Context {
-  return parent.setValue(INFERENCE_RECORDED, true);
+export function markInferenceRecorded(parent: Context = context.active(), told?: InferenceTold): Context {
+  return parent.setValue(INFERENCE_RECORDED, told ?? true);
 }
 
-/** Undoes {@link markInferenceRecorded} for what happens inside: a tool's own model calls are new calls. */
+/** Tells the framework above that offered the model call, if there is one, that it is recorded here. */
+export function takeInference(parent: Context): void {
+  const taken = parent.getValue(INFERENCE_OFFERED);
+  if (typeof taken === "function") taken();
+}
+
+/**
+ * Undoes {@link markInferenceRecorded} and {@link INFERENCE_OFFERED} for what happens inside: a tool's own model calls
+ * are new calls.
+ */
 export function unmarkInferenceRecorded(parent: Context): Context {
-  return parent.getValue(INFERENCE_RECORDED) === undefined ? parent : parent.deleteValue(INFERENCE_RECORDED);
+  let unmarked = parent;
+  for (const key of [INFERENCE_RECORDED, INFERENCE_OFFERED]) {
+    if (unmarked.getValue(key) !== undefined) unmarked = unmarked.deleteValue(key);
+  }
+  return unmarked;
 }
 
 /** Whether somebody further out already records the model call that is about to be made. */
 export function isInferenceRecorded(parent: Context): boolean {
-  return parent.getValue(INFERENCE_RECORDED) === true;
+  return parent.getValue(INFERENCE_RECORDED) !== undefined;
+}
+
+/** Whom to tell of a model call that is recorded further out; `undefined` when nobody asks. */
+export function readInferenceTold(parent: Context): InferenceTold | undefined {
+  const told = parent.getValue(INFERENCE_RECORDED);
+  return typeof told === "function" ? (told as InferenceTold) : undefined;
 }
 
 /** Whether telemetry must not be made here, as inside exporters. */

@@ -68,12 +68,15 @@ export interface ToolRun {
   readonly type?: string | undefined;
   readonly description?: string | undefined;
   readonly callId?: string | undefined;
+  /** The agent that runs it and the conversation it runs for, where a framework knows them. */
+  readonly agentName?: string | undefined;
+  readonly conversationId?: string | undefined;
 }
 
 /** Starts the record of one run of a tool inside this process. */
 export function startTool(
   telemetry: Telemetry,
-  { name, type = "function", description, callId }: ToolRun,
+  { name, type = "function", description, callId, agentName, conversationId }: ToolRun,
   parent: Context,
   content?: () => Content,
 ): Recorder {
@@ -82,11 +85,15 @@ export function startTool(
     more[ATTR.toolDescription] = description;
   if (callId !== undefined) more[ATTR.toolCallId] = callId;
   const recorder = new Recorder(telemetry, {
-    request: { operation: "execute_tool", attributes: more, content },
+    request: { operation: "execute_tool", attributes: more, conversationId, content },
     provider: undefined,
     kind: SpanKind.INTERNAL,
     subject: name,
-    attributes: { [ATTR.toolName]: name, [ATTR.toolType]: type },
+    attributes: {
+      [ATTR.toolName]: name,
+      [ATTR.toolType]: type,
+      ...(agentName !== undefined && { [ATTR.agentName]: agentName }),
+    },
     errorsAreContent: true,
     parent: unmarkInferenceRecorded(parent),
   });
