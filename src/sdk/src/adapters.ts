@@ -15,12 +15,28 @@ export interface Adapter {
   readonly name: string;
   /** The library, then the parts of it that others import: what the module hooks must see, and nothing else. */
   readonly modules: readonly [library: string, ...parts: string[]];
+  /** Further packages that belong to the library, each as above. */
+  readonly companions?: readonly (readonly [library: string, ...parts: string[]])[];
+  /** What the URLs of files match that the library itself loads by relative paths. */
+  readonly files?: RegExp;
+  /** How the names of packages begin that need the library. @default its own name */
+  readonly scope?: string;
   /** Names of functions by which exports of the library are recognised. */
   readonly exported: readonly string[];
   /** Chooses whose spans are made, where the library makes some by itself. */
   readonly nativeVariable?: string;
   readonly create: (config: GenAIInstrumentationConfig) => AdapterInstrumentation;
 }
+
+const LANGCHAIN_PARTS = [
+  "callbacks/manager",
+  "language_models/chat_models",
+  "language_models/llms",
+  "tools/index",
+  "retrievers/index",
+  "singletons/index",
+  "singletons/async_local_storage/index",
+];
 
 /** One entry for each library. Required when used, not imported: no application uses them all. */
 export const ADAPTERS: readonly Adapter[] = [
@@ -42,6 +58,29 @@ export const ADAPTERS: readonly Adapter[] = [
     create: (config) => {
       const adapter: typeof import("@kit/instrumentation-anthropic") = load("@kit/instrumentation-anthropic");
       return new adapter.AnthropicInstrumentation(config);
+    },
+  },
+  {
+    name: "langchain",
+    // Every entry point loads some of these files by relative paths, and none loads all.
+    modules: ["@langchain/core", ...LANGCHAIN_PARTS.map((part) => `@langchain/core/dist/${part}` as const)],
+    companions: [["@langchain/langgraph", "@langchain/langgraph/dist/pregel/index"]],
+    files: new RegExp(
+      `/@langchain/(?:core/dist/(?:${LANGCHAIN_PARTS.join("|")})|langgraph/dist/pregel/index)\\.js$`,
+    ),
+    scope: "@langchain/",
+    exported: [
+      "CallbackManager",
+      "BaseChatModel",
+      "BaseLLM",
+      "StructuredTool",
+      "BaseRetriever",
+      "Pregel",
+      "CompiledStateGraph",
+    ],
+    create: (config) => {
+      const adapter: typeof import("@kit/instrumentation-langchain") = load("@kit/instrumentation-langchain");
+      return new adapter.LangChainInstrumentation(config);
     },
   },
 ];

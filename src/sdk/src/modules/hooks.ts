@@ -2,22 +2,25 @@ import { createRequire, register } from "node:module";
 import { pathToFileURL } from "node:url";
 import type { Log } from "../log.js";
 
+/** A module as applications import it, or what the URLs of such modules match. */
+export type ModuleName = string | RegExp;
+
 /** What of import-in-the-middle is used here. */
 interface HookLibrary {
   supportsSyncHooks(): boolean;
-  register(options: { include: readonly string[] }): void;
+  register(options: { include: readonly ModuleName[] }): void;
 }
 
 const HOOKED = Symbol.for("@kit/sdk/hooked");
 
 /** On the global object, because a second registration, whoever makes it, would only be warned about. */
-const slot = globalThis as { [HOOKED]?: string[] };
+const slot = globalThis as { [HOOKED]?: ModuleName[] };
 
 /**
  * Lets instrumentations see these ES modules, and leaves every other module alone. CommonJS needs nothing:
  * each instrumentation hooks `require` itself. Never throws.
  */
-export function hookModules(modules: readonly string[], log: Log): void {
+export function hookModules(modules: readonly ModuleName[], log: Log): void {
   const hooked = slot[HOOKED];
   const wanted = modules.filter((name) => hooked?.includes(name) !== true);
   if (wanted.length === 0) return;
@@ -34,7 +37,7 @@ export function hookModules(modules: readonly string[], log: Log): void {
 }
 
 /** In the application's own thread, where Node can: no loader thread to start and to talk to. */
-function hookInThread(modules: readonly string[]): boolean {
+function hookInThread(modules: readonly ModuleName[]): boolean {
   const library = requireHookLibrary();
   if (!library?.supportsSyncHooks()) return false;
   library.register({ include: modules });
@@ -42,7 +45,7 @@ function hookInThread(modules: readonly string[]): boolean {
 }
 
 /** The list goes along with the registration, which Node completes before it returns: no waiting needed. */
-function hookThroughLoader(modules: readonly string[]): void {
+function hookThroughLoader(modules: readonly ModuleName[]): void {
   register(pathToFileURL(hookRequire().resolve("import-in-the-middle/hook.mjs")), {
     data: { include: modules },
   });

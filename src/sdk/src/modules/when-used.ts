@@ -40,23 +40,30 @@ export function attachWhenUsed(
   const attachAll = (canWait: boolean) => {
     for (const adapter of adapters) attachNow(adapter, canWait);
     hookModules(
-      adapters.flatMap(({ modules }) => modules),
+      adapters.flatMap(({ modules, companions = [], files }) => [
+        ...modules,
+        ...companions.flat(),
+        ...(files === undefined ? [] : [files]),
+      ]),
       log,
     );
   };
   if (startsAsCommonJS() && !isHooked()) {
-    for (const adapter of adapters) onFirstRequire(adapter.modules[0], () => attachNow(adapter, false));
+    for (const adapter of adapters)
+      onFirstRequire(adapter.scope ?? adapter.modules[0], () => attachNow(adapter, false));
     beforeFirstImport(() => attachAll(true));
   } else attachAll(false);
   let stopped = false;
   if (includingLoaded) {
     const files = new LoadedFiles();
     for (const adapter of adapters) {
-      files.find(adapter.modules, (loaded) => {
-        if (stopped) return;
-        attachNow(adapter, false);
-        patch(adapter, loaded);
-      });
+      for (const library of [adapter.modules, ...(adapter.companions ?? [])]) {
+        files.find(library, (loaded) => {
+          if (stopped) return;
+          attachNow(adapter, false);
+          patch(adapter, loaded);
+        });
+      }
     }
   }
   return () => {

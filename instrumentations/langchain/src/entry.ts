@@ -1,0 +1,104 @@
+import { INFERENCE_OFFERED, type OperationEnd, takeInference } from "@kit/genai";
+import { type Context, context, createContextKey } from "@opentelemetry/api";
+
+/** What a method of the library begins: the run that its callbacks then tell of. */
+export type EntryKind = "model" | "tool" | "retriever" | "graph";
+
+/** The key of a context's span, made as the API makes it. */
+const SPAN = createContextKey("OpenTelemetry Context Key SPAN");
+
+/**
+ * The context inside a method of the library. The run that the method begins is told by a callback only after the
+ * method was entered, and LangChain gives callbacks no way to make a context active, so this one takes on the run's
+ * context when that is known.
+ *
+ * A model's run may be left open: the span of the call belongs to the client below if one records it, and is made
+ * here as soon as anything else asks for the span it runs in.
+ */
+export class Entry implements Context {
+  readonly kind: EntryKind;
+  /** The object that the method was called on, and with what. */
+  readonly receiver: Readonly<Record<string, unknown>>;
+  readonly args: readonly unknown[];
+  /** Whether a single run begins here, as nearly always. */
+  readonly single: boolean;
+  /** Told when the method is over, in case no callback tells. */
+  onSettled: ((end: OperationEnd) => void) | undefined;
+  /** Whether the method gave a stream, which tells of its own pieces. */
+  streams = false;
+  /** Told of every piece that the method streams. */
+  onChunk: (() => void) | undefined;
+  #base: Context;
+  #inside: Context | undefined;
+  #open: (() => Context) | undefined;
+  #offered = false;
+  #taken = false;
+
+  constructor(kind: EntryKind, receiver: unknown, args: readonly unknown[], single = true) {
+    this.kind = kind;
+    this.receiver = receiver as Readonly<Record<string, unknown>>;
+    this.args = args;
+    this.single = single;
+    this.#base = context.active();
+  }
+
+  /** The entry that a callback of this kind was called in, unless another run has it already. */
+  static current(kind: EntryKind): Entry | undefined {
+    const active = context.active();
+    if (!(active instanceof Entry) || active.kind !== kind) return undefined;
+    return active.single && (active.#inside ?? active.#open) !== undefined ? undefined : active;
+  }
+
+  /** The context outside of the method. */
+  get base(): Context {
+    return this.#base;
+  }
+
+  /** Whether a client below records the model call that was offered. */
+  get taken(): boolean {
+    return this.#taken;
+  }
+
+  /** From here on this is the context of the run. */
+  bind(inside: Context): void {
+    if (this.single) this.#inside ??= inside;
+  }
+
+  /** Leaves the model call to a client below; `open` makes the span when something else needs it first. */
+  offer(base: Context, open: () => Context): void {
+    this.#base = base;
+    this.#offered = true;
+    if (this.single) this.#open = open;
+  }
+
+  /** The run is over: a span that nothing asked for is not made any more. */
+  withdraw(): void {
+    this.#open = undefined;
+  }
+
+  getValue(key: symbol): unknown {
+    if (key === INFERENCE_OFFERED && this.#offered && this.#inside === undefined) return this.#take;
+    return (key === SPAN ? this.#decided() : (this.#inside ?? this.#base)).getValue(key);
+  }
+
+  setValue(key: symbol, value: unknown): Context {
+    return this.#decided().setValue(key, value);
+  }
+
+  deleteValue(key: symbol): Context {
+    return this.#decided().deleteValue(key);
+  }
+
+  readonly #take = () => {
+    this.#taken = true;
+    this.#open = undefined;
+    takeInference(this.#base);
+  };
+
+  #decided(): Context {
+    const open = this.#open;
+    this.#open = undefined;
+    if (open !== undefined) this.#inside ??= open();
+    return this.#inside ?? this.#base;
+  }
+}

@@ -1,0 +1,104 @@
+/** A graph of LangGraph, as far as it is looked at. */
+interface GraphLike {
+  name?: unknown;
+  nodes?: Readonly<Record<string, unknown>>;
+  description?: unknown;
+}
+
+/** What the library says of a chain when it starts. */
+export interface Chain {
+  id?: readonly string[];
+  kwargs?: Readonly<Record<string, unknown>>;
+}
+
+/** What a chain's run means in the conventions' words. */
+export interface Meaning {
+  readonly operation: "invoke_agent" | "invoke_workflow";
+  readonly name: string | undefined;
+  readonly description?: string | undefined;
+}
+
+/** Facts of a run that its callback tells. */
+export interface ChainRun {
+  readonly chain: Chain;
+  readonly name: string | undefined;
+  readonly metadata: Readonly<Record<string, unknown>> | undefined;
+  /** The graph itself, where it is known. */
+  readonly graph: GraphLike | undefined;
+  readonly isRoot: boolean;
+  /** Name of the run above, which is a node's when a graph is one. */
+  readonly parentName: string | undefined;
+}
+
+/** The name of a graph that was given none. */
+const NO_NAME = "LangGraph";
+
+/** Names that the library gives to chains of its own making. */
+const OWN_NAMES = ["StructuredOutput", "StructuredOutputRunnable"];
+
+/** What a run is worth telling of; `undefined` for the library's plumbing: sequences, prompts, nodes, channels. */
+export function readMeaning(run: ChainRun): Meaning | undefined {
+  const { id = [] } = run.chain;
+  if (id[0] === "langgraph" && id[1] === "pregel") return readGraph(run);
+  const given = givenName(run);
+  if (id.at(-1) === "AgentExecutor") return { operation: "invoke_agent", name: given };
+  if (!run.isRoot || OWN_NAMES.includes(given ?? "")) return undefined;
+  if (given === undefined && countSteps(run.chain.kwargs) < 2) return undefined;
+  return { operation: "invoke_workflow", name: given };
+}
+
+function readGraph(run: ChainRun): Meaning {
+  const { graph, metadata } = run;
+  const name = [graph?.name, run.name].find((each) => typeof each === "string" && each !== NO_NAME);
+  const node = metadata?.langgraph_node;
+  // A graph that is a node of another goes by the node's name.
+  const known = (name ?? (node !== undefined && node === run.parentName ? node : undefined)) as
+    | string
+    | undefined;
+  if (!isAgent(run)) return { operation: "invoke_workflow", name: given(run.name) ?? known };
+  const description = typeof graph?.description === "string" ? graph.description : undefined;
+  return { operation: "invoke_agent", name: known, description };
+}
+
+const given = (name: string | undefined) => (name === NO_NAME ? undefined : name);
+
+/** The ready-made agents are graphs of a model and its tools; what the graph is called tells nothing. */
+function isAgent({ graph, metadata, isRoot }: ChainRun): boolean {
+  if (graph?.nodes === undefined) return isRoot && metadata?.ls_integration === "langchain_create_agent";
+  const { agent, tools, model_request: model } = graph.nodes;
+  return model !== undefined || (agent !== undefined && tools !== undefined);
+}
+
+/** The name the application gave to a run or to its chain; a class name is none. */
+function givenName({ name, chain }: ChainRun): string | undefined {
+  const own = name ?? chain.kwargs?.name;
+  return typeof own === "string" && own !== "" && own !== chain.id?.at(-1) ? own : undefined;
+}
+
+interface Step {
+  invoke?: unknown;
+  _modelType?: unknown;
+  _llmType?: unknown;
+  _getRelevantDocuments?: unknown;
+  nodes?: unknown;
+  bound?: Step;
+  steps?: Readonly<Record<string, Step>>;
+  [member: string]: unknown;
+}
+
+/** How many of a chain's steps are models, retrievers or graphs: from two on it is a workflow. */
+function countSteps(members: Readonly<Record<string, unknown>> | undefined, depth = 0): number {
+  if (members === undefined || depth > 8) return 0;
+  const { first, middle, last, bound, steps } = members;
+  const inner = [first, ...(Array.isArray(middle) ? middle : []), last, bound, ...Object.values(steps ?? {})];
+  return inner.reduce((sum: number, step) => sum + weigh(step as Step | undefined, depth + 1), 0);
+}
+
+function weigh(step: Step | undefined, depth: number): number {
+  if (typeof step !== "object" || step === null) return 0;
+  const isWork =
+    typeof step._modelType === "function" ||
+    typeof step._getRelevantDocuments === "function" ||
+    (typeof step.invoke === "function" && step.nodes !== undefined);
+  return isWork ? 1 : countSteps(step, depth);
+}

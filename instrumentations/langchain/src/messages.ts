@@ -1,0 +1,160 @@
+import {
+  type Message,
+  type MessagePart,
+  parseJson,
+  type ToolDefinition,
+  textOf,
+  toMediaPart,
+} from "@kit/genai";
+
+/** A message as LangChain holds it, or as applications may write it: an object, a pair or a text. */
+interface AnyMessage {
+  role?: unknown;
+  type?: unknown;
+  content?: unknown;
+  name?: unknown;
+  tool_calls?: readonly { id?: unknown; name?: unknown; args?: unknown }[];
+  tool_call_id?: unknown;
+  _getType?: () => string;
+}
+
+const ROLES: Readonly<Record<string, string>> = {
+  human: "user",
+  ai: "assistant",
+  generic: "user",
+  function: "tool",
+};
+
+/** Reads one message or several, in whatever shape the library takes them; `undefined` where there are none. */
+export function readMessages(value: unknown): Message[] | undefined {
+  if (value == null) return undefined;
+  const messages = Array.isArray(value) && !isPair(value) ? value : [value];
+  const read = messages.map(readMessage).filter((message) => message !== undefined);
+  return read.length > 0 ? read : undefined;
+}
+
+function isPair(value: readonly unknown[]): boolean {
+  return value.length === 2 && typeof value[0] === "string" && typeof value[1] === "string";
+}
+
+function readMessage(value: unknown): Message | undefined {
+  if (typeof value === "string") return { role: "user", parts: [{ type: "text", content: value }] };
+  if (Array.isArray(value)) return readMessage({ role: value[0], content: value[1] });
+  if (typeof value !== "object" || value === null) return undefined;
+  const message = value as AnyMessage;
+  if (message.content === undefined && message.tool_calls === undefined) return undefined;
+  const type = String(message._getType?.() ?? message.role ?? message.type ?? "user");
+  const name = textOf(message.name);
+  return { role: roleOf(type, message), parts: readParts(message), ...(name && { name }) };
+}
+
+/** A message of no kind the library knows keeps the role it was given. */
+function roleOf(type: string, { role }: AnyMessage): string {
+  return type === "generic" ? (textOf(role) ?? "user") : (ROLES[type] ?? type);
+}
+
+function readParts(message: AnyMessage): MessagePart[] {
+  const { content, tool_call_id: answered, tool_calls: calls } = message;
+  if (answered !== undefined) {
+    return [{ type: "tool_call_response", id: String(answered), response: parseJson(content) }];
+  }
+  return [...readContent(content), ...(calls ?? []).map(readCall)];
+}
+
+function readCall({ id, name, args }: { id?: unknown; name?: unknown; args?: unknown }): MessagePart {
+  return {
+    type: "tool_call",
+    name: String(name),
+    arguments: parseJson(args),
+    ...(id != null && { id: String(id) }),
+  };
+}
+
+/** Reads the content of a message: a text, or blocks of this or that provider. */
+export function readContent(content: unknown): MessagePart[] {
+  if (typeof content === "string") return content === "" ? [] : [{ type: "text", content }];
+  if (!Array.isArray(content)) return [];
+  return content.flatMap((block: Block | string) =>
+    typeof block === "string" ? readContent(block) : readBlock(block),
+  );
+}
+
+interface Block {
+  type?: string;
+  text?: string;
+  reasoning?: string;
+  thinking?: string;
+  image_url?: string | { url?: string };
+  url?: string;
+  data?: string;
+  id?: string;
+  fileId?: string;
+  mimeType?: string;
+  mime_type?: string;
+  input_audio?: { data?: string; format?: string };
+}
+
+/** Calls of tools stand beside the content too, and are read there. */
+const CALLS = ["tool_use", "tool_call", "functionCall", "input_json_delta"];
+const MEDIA: Readonly<Record<string, string>> = {
+  image: "image",
+  audio: "audio",
+  video: "video",
+  file: "document",
+  document: "document",
+};
+
+function readBlock(block: Block | null): MessagePart[] {
+  const type = block?.type;
+  if (block == null || type === undefined || CALLS.includes(type)) return [];
+  if (typeof block.text === "string") return [{ type: "text", content: block.text }];
+  const thought = block.reasoning ?? block.thinking;
+  if (typeof thought === "string") return [{ type: "reasoning", content: thought }];
+  const link = block.image_url;
+  if (link !== undefined) return [toMediaPart("image", String(typeof link === "string" ? link : link.url))];
+  const modality = MEDIA[type];
+  return modality === undefined ? [{ ...block, type: `x_${type}` }] : [readMedia(block, modality)];
+}
+
+function readMedia(block: Block, modality: string): MessagePart {
+  const mime = block.mimeType ?? block.mime_type;
+  const mimeType = mime === undefined ? {} : { mime_type: mime };
+  if (typeof block.data === "string") return { type: "blob", modality, content: block.data, ...mimeType };
+  if (typeof block.url === "string") return toMediaPart(modality, block.url, mime);
+  const id = block.fileId ?? block.id;
+  if (typeof id === "string") return { type: "file", modality, file_id: id, ...mimeType };
+  return { ...block, type: `x_${modality}` };
+}
+
+interface AnyTool {
+  type?: string;
+  name?: string;
+  description?: string;
+  parameters?: unknown;
+  input_schema?: unknown;
+  inputSchema?: unknown;
+  function?: AnyTool;
+  toolSpec?: AnyTool;
+}
+
+/** Reads the tools offered to a model, in the shapes of the providers. */
+export function readTools(tools: unknown): ToolDefinition[] | undefined {
+  if (!Array.isArray(tools)) return undefined;
+  return tools.map((tool: AnyTool) => {
+    const {
+      name,
+      description,
+      parameters,
+      input_schema: schema,
+      inputSchema,
+    } = tool.function ?? tool.toolSpec ?? tool;
+    const type = tool.function || tool.toolSpec ? "function" : (tool.type ?? "function");
+    const shape = parameters ?? schema ?? inputSchema;
+    return {
+      type: type === "custom" ? "function" : type,
+      name: name ?? type,
+      ...(description !== undefined && { description }),
+      ...(shape !== undefined && { parameters: shape }),
+    };
+  });
+}

@@ -1,0 +1,24 @@
+import { readFileSync } from "node:fs";
+import { expect, it } from "vitest";
+import { LangChainInstrumentation } from "./instrumentation.js";
+import { readInferenceSpans, VARIABLE } from "./options.js";
+import { MAX_RUNS } from "./run.js";
+
+const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");
+
+it("shows an example of at most ten lines that uses what the package exports", () => {
+  const [example = ""] = /(?<=```ts\n)[^`]+/.exec(readme) ?? [];
+  expect(example.trim().split("\n").length).toBeLessThanOrEqual(10);
+  expect(example).toContain('import { KitCallbackHandler } from "@kit/instrumentation-langchain";');
+});
+
+it("tells the variable, its values, the versions and the limit that the code knows", () => {
+  expect(readme).toContain(`\`inferenceSpans\` | \`${VARIABLE}\` | \`${readInferenceSpans(undefined, {})}\``);
+  for (const mode of ["auto", "always", "never"]) {
+    expect(readInferenceSpans(undefined, { [VARIABLE]: mode })).toBe(mode);
+    expect(readme).toContain(`| \`${mode}\` |`);
+  }
+  expect(LangChainInstrumentation.definition.versions).toEqual([">=0.3.0 <2"]);
+  expect(readme).toContain("| `@langchain/core` | 0.3 and 1.x |");
+  expect(readme).toContain(MAX_RUNS.toLocaleString("en-US"));
+});

@@ -1,0 +1,140 @@
+import {
+  ATTR,
+  isInferenceRecorded,
+  isProviderRecorded,
+  isTracingSuppressed,
+  markInferenceRecorded,
+  type OperationEnd,
+  Recorder,
+  type RequestFacts,
+  type ResponseFacts,
+  startTool,
+  type Telemetry,
+  type ToolRun,
+  takeInference,
+  withInherited,
+} from "@kit/genai";
+import { SpanKind } from "@opentelemetry/api";
+import { AgentTally } from "./agent-tally.js";
+import type { Entry } from "./entry.js";
+import type { Meaning } from "./graph.js";
+import { readMessages } from "./messages.js";
+import { joinResponses, readModelEndpoint } from "./model.js";
+import type { InferenceSpans } from "./options.js";
+import type { Run } from "./run.js";
+
+/** A model's call as the library tells of it. */
+export interface ModelCall {
+  readonly request: RequestFacts;
+  readonly provider: string;
+  readonly mode: InferenceSpans;
+}
+
+/** Follows a model's call, and records it unless a client below does. */
+export function followModel(
+  run: Run,
+  telemetry: Telemetry,
+  entry: Entry | undefined,
+  { request, provider, mode }: ModelCall,
+): void {
+  const startedAt = performance.now();
+  const { base, agent } = run;
+  // Whether it streams shows later.
+  const facts: RequestFacts = { ...request, conversationId: run.conversationId };
+  let clients: ResponseFacts | undefined;
+  const begin = () => {
+    if (run.recorder !== undefined) return run.inside;
+    takeInference(base);
+    telemetry.costs.warmUp();
+    const endpoint = readModelEndpoint(entry?.receiver);
+    const recorder = new Recorder(telemetry, { request: facts, provider, endpoint, parent: base, startedAt });
+    const inside = markInferenceRecorded(recorder.context, ({ response }) => {
+      clients = response;
+    });
+    run.record(recorder, inside);
+    return run.inside;
+  };
+  const elsewhere = mode === "never" || isInferenceRecorded(base) || isTracingSuppressed(base);
+  const offered = !elsewhere && mode === "auto" && entry !== undefined;
+  if (offered) entry.offer(base, begin);
+  else if (!elsewhere && !(mode === "auto" && isProviderRecorded(provider))) {
+    const inside = begin();
+    entry?.bind(inside);
+  }
+  const chunk = () => {
+    if (offered && !entry.taken) entry.bind(begin());
+    facts.stream = true;
+    run.recorder?.chunk();
+  };
+  if (entry?.streams === true) entry.onChunk = chunk;
+  else run.onToken = chunk;
+  run.onEnd((end: OperationEnd) => {
+    entry?.withdraw();
+    if (run.cached && run.recorder === undefined) return;
+    if (end.response !== undefined) agent?.add(end.response);
+    if (offered && !entry.taken) begin();
+    run.recorder?.end({ ...end, response: joinResponses(end.response ?? {}, clients) });
+  });
+}
+
+/** Records one run of a tool. */
+export function recordTool(run: Run, telemetry: Telemetry, tool: ToolRun, input: () => unknown): void {
+  if (isTracingSuppressed(run.base)) return;
+  const known = { ...tool, agentName: run.agent?.name, conversationId: run.conversationId };
+  run.record(startTool(telemetry, known, run.base, () => ({ toolArguments: input() })));
+}
+
+/** Records one search of a retriever. What it is searched in has no name that the library knows. */
+export function recordRetrieval(run: Run, telemetry: Telemetry, request: RequestFacts): void {
+  if (isTracingSuppressed(run.base)) return;
+  run.record(new Recorder(telemetry, { request, provider: undefined, parent: run.base }));
+}
+
+/** Records one run of a graph, an agent or a chain that the application named. */
+export function recordChain(run: Run, telemetry: Telemetry, meaning: Meaning, input: unknown): void {
+  if (isTracingSuppressed(run.base)) return;
+  const { operation, name, description } = meaning;
+  const isAgent = operation === "invoke_agent";
+  if (isAgent) run.agent = new AgentTally(name);
+  const { agent, conversationId } = run;
+  const recorder = new Recorder(telemetry, {
+    request: {
+      operation,
+      conversationId,
+      ...(description !== undefined && { attributes: { [ATTR.agentDescription]: description } }),
+      content: () => ({ inputMessages: readState(input) }),
+    },
+    provider: undefined,
+    kind: SpanKind.INTERNAL,
+    subject: name ?? "",
+    ...(name !== undefined && { attributes: { [isAgent ? ATTR.agentName : ATTR.workflowName]: name } }),
+    errorsAreContent: true,
+    parent: run.base,
+  });
+  run.record(
+    recorder,
+    withInherited(
+      {
+        ...(isAgent && name !== undefined && { agentName: name }),
+        ...(conversationId !== undefined && { conversationId }),
+      },
+      recorder.context,
+    ),
+  );
+  run.onEnd((end) =>
+    recorder.end(isAgent ? { ...end, response: { ...end.response, ...agent?.read() } } : end),
+  );
+}
+
+/** Reads what came out of a graph or a chain: the last message of its state. */
+export function readChainResult(output: unknown): ResponseFacts {
+  return { content: () => ({ outputMessages: readState(output).slice(-1) }) };
+}
+
+/** The messages in a graph's state; other states hold what only the application can read. */
+function readState(state: unknown) {
+  if (typeof state !== "object" || state === null) return readMessages(state) ?? [];
+  const { messages, input, output } = state as { messages?: unknown; input?: unknown; output?: unknown };
+  const text = [input, output].find((each) => typeof each === "string");
+  return readMessages(messages ?? text ?? ("content" in state ? state : undefined)) ?? [];
+}

@@ -1,0 +1,115 @@
+import type { OperationEnd, Recorder } from "@kit/genai";
+import { type Context, context, createContextKey, diag, trace } from "@opentelemetry/api";
+import type { AgentTally } from "./agent-tally.js";
+import type { Entry } from "./entry.js";
+
+const RUN = createContextKey("kit.langchain.run");
+
+/** Runs that are followed at the same time; beyond that the oldest is given up. */
+export const MAX_RUNS = 10_000;
+
+/** One run of the library, recorded or not: a model, a tool, a retriever, a chain, a graph. */
+export class Run {
+  readonly parent: Run | undefined;
+  /** Context in which it began. */
+  readonly base: Context;
+  recorder: Recorder | undefined;
+  /** The agent it is, or belongs to. */
+  agent: AgentTally | undefined;
+  conversationId: string | undefined;
+  /** What the library calls it. */
+  name: string | undefined;
+  /** Whether its answer came out of a cache. */
+  cached = false;
+  /** Told of every piece of a streamed answer that a callback tells of. */
+  onToken: (() => void) | undefined;
+  #inside: Context | undefined;
+  #finish: ((end: OperationEnd) => void) | undefined;
+
+  constructor(parent: Run | undefined, entry?: Entry) {
+    this.parent = parent;
+    this.agent = parent?.agent;
+    this.conversationId = parent?.conversationId;
+    this.base = baseOf(parent, entry?.base ?? context.active());
+  }
+
+  /** Context in which what it does happens. */
+  get inside(): Context {
+    return this.#inside ?? this.base;
+  }
+
+  /** It is recorded: what it does belongs to the recorder's span. */
+  record(recorder: Recorder, inside: Context = recorder.context): void {
+    this.recorder = recorder;
+    this.#inside = inside.setValue(RUN, this);
+    this.#finish ??= (end) => recorder.end(end);
+  }
+
+  /** What to do at its end, other than to end its recorder. */
+  onEnd(finish: (end: OperationEnd) => void): void {
+    this.#finish = finish;
+  }
+
+  /** Ends once, whoever tells first. */
+  end(end: OperationEnd): void {
+    const finish = this.#finish;
+    this.#finish = undefined;
+    finish?.(end);
+  }
+
+  /** Whether anything comes of its end. */
+  get followed(): boolean {
+    return this.#finish !== undefined;
+  }
+
+  /** The nearest run that has a span: this one, or one above. */
+  get recorded(): Run | undefined {
+    return this.#inside !== undefined ? this : this.parent?.recorded;
+  }
+}
+
+/** Whether a context lies inside what a run does. */
+export function isInside(inner: Context, run: Run): boolean {
+  let found = inner.getValue(RUN) as Run | undefined;
+  while (found !== undefined && found !== run) found = found.parent;
+  return found !== undefined;
+}
+
+/**
+ * The active context is the nearest, for it also holds the application's own spans, unless it was lost on the way
+ * from the run above, or that is a chain, which nothing makes active.
+ */
+function baseOf(parent: Run | undefined, active: Context): Context {
+  const above = parent?.recorded;
+  if (above !== undefined) return isInside(active, above) ? active : above.inside;
+  return parent === undefined || trace.getSpan(active) !== undefined ? active : parent.base;
+}
+
+/** The runs under way, by the library's ids. Bounded, because a run that nobody finishes never tells of its end. */
+export class Runs {
+  readonly #runs = new Map<string, Run>();
+
+  get(id: string | undefined): Run | undefined {
+    return id === undefined ? undefined : this.#runs.get(id);
+  }
+
+  add(id: string, run: Run): void {
+    if (this.#runs.size >= MAX_RUNS) this.#abandonOldest();
+    this.#runs.set(id, run);
+  }
+
+  take(id: string): Run | undefined {
+    const run = this.#runs.get(id);
+    this.#runs.delete(id);
+    return run;
+  }
+
+  #abandonOldest(): void {
+    for (const [id, run] of this.#runs) {
+      this.#runs.delete(id);
+      diag.debug("a run that did not end in time is given up");
+      run.end({ outcome: "abandoned" });
+      return;
+    }
+  }
+}

@@ -1,0 +1,147 @@
+import { SpanKind, SpanStatusCode } from "@opentelemetry/api";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { completion } from "../support/provider/openai-answers.js";
+import { type Any, Stage, toyModel, VERSIONS } from "./support.js";
+
+describe.each(VERSIONS)("%s", (version) => {
+  let stage: Stage;
+  beforeEach(() => {
+    stage = new Stage(version, {}, { except: ["missing_expected"] });
+  });
+  afterEach(() => stage.close());
+
+  function retriever(find: () => unknown = () => [{ pageContent: "Oslo", metadata: {}, id: "1" }]): Any {
+    const { BaseRetriever } = stage.load("@langchain/core/retrievers");
+    return new (class Facts extends BaseRetriever {
+      lc_namespace = ["application"];
+      k = 4;
+      async _getRelevantDocuments() {
+        return find();
+      }
+    })();
+  }
+
+  function prompt(): Any {
+    const { PromptTemplate } = stage.load("@langchain/core/prompts");
+    return PromptTemplate.fromTemplate("Tell of {place}");
+  }
+
+  function parser(): Any {
+    const { StringOutputParser } = stage.load("@langchain/core/output_parsers");
+    return new StringOutputParser();
+  }
+
+  it("makes no noise of prompts, parsers and sequences", async () => {
+    const chain = prompt().pipe(toyModel(stage.load)).pipe(parser());
+    expect(await chain.invoke({ place: "Oslo" })).toBe("Hello");
+    expect(await chain.batch([{ place: "Oslo" }, { place: "Rome" }])).toEqual(["Hello", "Hello"]);
+    for await (const _ of await chain.stream({ place: "Oslo" }));
+    expect(stage.tree()).toEqual(Array(4).fill("chat toy-1"));
+    await stage.telemetry.finish();
+  });
+
+  it("records a chain that its application names, and all below it", async () => {
+    const { RunnableLambda } = stage.load("@langchain/core/runnables");
+    const lambda = RunnableLambda.from((text: string) => {
+      stage.tracer.startSpan("in lambda").end();
+      return text;
+    });
+    const model = await stage.chatOpenAI(completion());
+    await prompt().pipe(model).pipe(parser()).pipe(lambda).invoke({ place: "Oslo" }, { runName: "travel" });
+    expect(stage.tree()).toEqual(["invoke_workflow travel", ". chat gpt-4o-mini", ". in lambda"]);
+    await stage.telemetry.finish();
+  });
+
+  it("records a nameless chain of several steps that do work, so that they stay together", async () => {
+    const { RunnablePassthrough, RunnableSequence } = stage.load("@langchain/core/runnables");
+    const found = retriever().pipe((documents: Any[]) => documents[0].pageContent);
+    const chain = RunnableSequence.from([
+      { place: found, question: new RunnablePassthrough() },
+      prompt(),
+      toyModel(stage.load),
+    ]);
+    await chain.invoke("Where?");
+    expect(stage.tree()).toEqual(["invoke_workflow", ". retrieval", ". chat toy-1"]);
+    await stage.telemetry.finish();
+  });
+
+  it("records a retriever, and what it does below it", async () => {
+    const inner = () => {
+      stage.tracer.startSpan("query").end();
+      return [];
+    };
+    await retriever(inner).invoke("Where?");
+    expect(stage.tree()).toEqual(["retrieval", ". query"]);
+    const span = stage.span("retrieval");
+    expect(span.kind).toBe(SpanKind.CLIENT);
+    expect(span.attributes).toEqual({ "gen_ai.operation.name": "retrieval", "gen_ai.retrieval.top_k": 4 });
+    await stage.telemetry.finish();
+  });
+
+  it("records a failing retriever", async () => {
+    const failure = new RangeError("no index");
+    const failing = retriever(() => {
+      throw failure;
+    });
+    await expect(failing.invoke("Where?")).rejects.toBe(failure);
+    expect(stage.span("retrieval").status.code).toBe(SpanStatusCode.ERROR);
+    await stage.telemetry.finish();
+  });
+
+  it("records tools that are called by hand, with the id of the model's call", async () => {
+    const { DynamicTool, StructuredTool } = stage.load("@langchain/core/tools");
+    const { z } = stage.load("zod");
+    class Search extends StructuredTool {
+      name = "search";
+      description = "searches";
+      schema = z.object({ text: z.string() });
+      async _call({ text }: { text: string }) {
+        stage.tracer.startSpan("GET /search").end();
+        return `found ${text}`;
+      }
+    }
+    await new Search().invoke({ type: "tool_call", id: "call_7", name: "search", args: { text: "x" } });
+    await new DynamicTool({ name: "echo", description: "echoes", func: async (text: string) => text }).invoke(
+      "hi",
+    );
+    expect(stage.tree()).toEqual(["execute_tool search", ". GET /search", "execute_tool echo"]);
+    expect(stage.span("execute_tool search").attributes).toEqual({
+      "gen_ai.operation.name": "execute_tool",
+      "gen_ai.tool.call.id": "call_7",
+      "gen_ai.tool.description": "searches",
+      "gen_ai.tool.name": "search",
+      "gen_ai.tool.type": "function",
+    });
+    await stage.telemetry.finish();
+  });
+
+  it("records every model call of a batch, of several prompts at once and of fallbacks", async () => {
+    const failing = toyModel(stage.load, () => {
+      throw new TypeError("down");
+    });
+    await toyModel(stage.load).batch(["a", "b"]);
+    await toyModel(stage.load).generate([["a"], ["b"], ["c"]]);
+    await failing.withFallbacks([toyModel(stage.load)]).invoke("a");
+    expect(stage.spans.map(({ name }) => name)).toEqual(Array(7).fill("chat toy-1"));
+    expect(stage.spans.filter(({ status }) => status.code === SpanStatusCode.ERROR)).toHaveLength(1);
+    await stage.telemetry.finish();
+  });
+
+  it("leaves several prompts at once to the client below", async () => {
+    const model = await stage.chatOpenAI(completion());
+    await model.generate([[["user", "a"]], [["user", "b"]]]);
+    expect(stage.spans.map(({ instrumentationScope }) => instrumentationScope.name)).toEqual(
+      Array(2).fill("@kit/instrumentation-openai"),
+    );
+  });
+
+  it("records no call that a cache answered", async () => {
+    const { InMemoryCache } = stage.load("@langchain/core/caches");
+    const model = toyModel(stage.load);
+    model.cache = new InMemoryCache();
+    await model.invoke("a");
+    await model.invoke("a");
+    expect(stage.tree()).toEqual(["chat toy-1"]);
+    await stage.telemetry.finish();
+  });
+});

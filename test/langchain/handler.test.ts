@@ -1,0 +1,96 @@
+import { KitCallbackHandler } from "@kit/instrumentation-langchain";
+import { FakeListChatModel } from "@langchain/core/utils/testing";
+import { metrics, trace } from "@opentelemetry/api";
+import { logs } from "@opentelemetry/api-logs";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { completion } from "../support/provider/openai-answers.js";
+import { answerWeather } from "./answers.js";
+import { type Any, Stage, toyModel, VERSIONS } from "./support.js";
+
+describe.each(VERSIONS)("%s", (version) => {
+  let stage: Stage;
+  let handler: KitCallbackHandler;
+  beforeEach(() => {
+    stage = new Stage(version, {}, { except: ["missing_expected"] });
+    const { tracerProvider, meterProvider, loggerProvider } = stage.telemetry;
+    trace.setGlobalTracerProvider(tracerProvider);
+    metrics.setGlobalMeterProvider(meterProvider);
+    logs.setGlobalLoggerProvider(loggerProvider);
+    handler = new KitCallbackHandler();
+  });
+  afterEach(async () => {
+    await stage.close();
+    metrics.disable();
+    logs.disable();
+  });
+
+  async function runAgent(callbacks: unknown[], fields: object = {}): Promise<void> {
+    const { tool } = stage.load("@langchain/core/tools");
+    const { createReactAgent } = stage.load("@langchain/langgraph/prebuilt");
+    const schema = { type: "object", properties: { city: { type: "string" } } };
+    const weather = tool(() => "Sunny", { name: "weather", description: "tells", schema });
+    const llm = await stage.chatOpenAI(answerWeather, fields);
+    const agent = createReactAgent({ llm, tools: [weather], name: "assistant" });
+    await agent.invoke({ messages: [["user", "What is the weather?"]] }, { callbacks });
+  }
+
+  it("nests the spans of runs without any instrumentation of LangChain", async () => {
+    stage.instrumentation.disable();
+    const chain = toyModel(stage.load)
+      .pipe(({ content }: Any) => content)
+      .pipe(toyModel(stage.load));
+    await chain.invoke("Hi", { callbacks: [handler], runName: "twice" });
+    expect(stage.tree()).toEqual(["invoke_workflow twice", ". chat toy-1", ". chat toy-1"]);
+    await stage.telemetry.finish();
+  });
+
+  it("leaves calls of instrumented clients to them", async () => {
+    stage.instrumentation.disable();
+    await runAgent([handler]);
+    const names = stage.spans.map(({ name }) => name).sort();
+    expect(names).toEqual([
+      "chat gpt-4o-mini",
+      "chat gpt-4o-mini",
+      "execute_tool weather",
+      "execute_tool weather",
+      "invoke_workflow assistant",
+    ]);
+  });
+
+  it("records calls of clients that are not instrumented", async () => {
+    stage.instrumentation.disable();
+    stage.openai?.disable();
+    const model = await stage.chatOpenAI(completion());
+    await model.invoke("Hi", { callbacks: [handler] });
+    expect(stage.span("chat gpt-4o-mini").attributes).toMatchObject({
+      "gen_ai.provider.name": "openai",
+      "gen_ai.usage.input_tokens": 9,
+    });
+  });
+
+  it("records nothing twice beside the instrumentation, wherever it is put", async () => {
+    await runAgent([handler]);
+    await runAgent([], { callbacks: [handler] });
+    await runAgent([handler], { callbacks: [handler] });
+    expect(stage.spans).toHaveLength(15);
+    expect(stage.tree().filter((name) => !name.startsWith("."))).toEqual(
+      Array(3).fill("invoke_agent assistant"),
+    );
+    await stage.telemetry.finish();
+  });
+});
+
+it("is a handler by the library's own types", async () => {
+  const model = new FakeListChatModel({ responses: ["Hello"] });
+  const answer = await model.invoke("Hi", { callbacks: [new KitCallbackHandler()] });
+  expect(answer.content).toBe("Hello");
+});
+
+it("is not disturbed by a handler of the application, which gets all it got before", async () => {
+  const stage = new Stage("langchain-1");
+  const seen: string[] = [];
+  const own: Any = { handleChatModelStart: () => seen.push("start"), handleLLMEnd: () => seen.push("end") };
+  await toyModel(stage.load).invoke("Hi", { callbacks: [{ ...own, awaitHandlers: true, name: "own" }] });
+  expect(seen).toEqual(["start", "end"]);
+  await stage.close();
+});

@@ -1,0 +1,119 @@
+import { SpanStatusCode } from "@opentelemetry/api";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { completion, streamedCompletion } from "../support/provider/openai-answers.js";
+import { type Any, Stage, toyModel, VERSIONS } from "./support.js";
+
+describe.each(VERSIONS)("%s", (version) => {
+  let stage: Stage;
+  beforeEach(() => {
+    stage = new Stage(version);
+  });
+  afterEach(() => stage.close());
+
+  it("records a model that no client below records, with all it tells", async () => {
+    const answer = await toyModel(stage.load).invoke("Hi");
+    expect(answer.content).toBe("Hello");
+    const { spans } = await stage.telemetry.finish();
+    expect(spans.map(({ name }) => name)).toEqual(["chat toy-1"]);
+    expect(spans[0]?.instrumentationScope.name).toBe("@kit/instrumentation-langchain");
+    expect(spans[0]?.attributes).toEqual({
+      "gen_ai.operation.name": "chat",
+      "gen_ai.provider.name": "toy",
+      "gen_ai.request.model": "toy-1",
+      "gen_ai.response.finish_reasons": ["stop"],
+      "gen_ai.response.id": "toy-answer-1",
+      "gen_ai.response.model": "toy-1-2026",
+      "gen_ai.usage.cache_read.input_tokens": 3,
+      "gen_ai.usage.input_tokens": 11,
+      "gen_ai.usage.output_tokens": 7,
+      "gen_ai.usage.reasoning.output_tokens": 2,
+      "server.address": "models.example.test",
+      "server.port": 8080,
+    });
+  });
+
+  it("leaves the call to the instrumented client below", async () => {
+    const model = await stage.chatOpenAI(completion());
+    await model.invoke("Hi");
+    const { spans } = await stage.telemetry.finish();
+    expect(spans.map(({ name }) => name)).toEqual(["chat gpt-4o-mini"]);
+    expect(spans[0]?.instrumentationScope.name).toBe("@kit/instrumentation-openai");
+  });
+
+  it("leaves a streamed call to the instrumented client below", async () => {
+    const model = await stage.chatOpenAI(streamedCompletion());
+    for await (const _ of await model.stream("Hi"));
+    const { spans } = await stage.telemetry.finish();
+    expect(spans.map(({ name }) => name)).toEqual(["chat gpt-4o-mini"]);
+    expect(spans[0]?.instrumentationScope.name).toBe("@kit/instrumentation-openai");
+  });
+
+  it("records a stream with its first chunk", async () => {
+    let text = "";
+    for await (const chunk of await toyModel(stage.load).stream("Hi")) text += chunk.content;
+    expect(text).toBe("Hello");
+    const { spans } = await stage.telemetry.finish();
+    expect(spans.map(({ name }) => name)).toEqual(["chat toy-1"]);
+    expect(spans[0]?.attributes).toMatchObject({
+      "gen_ai.request.stream": true,
+      "gen_ai.response.time_to_first_chunk": expect.any(Number),
+      "gen_ai.usage.output_tokens": 7,
+    });
+  });
+
+  it("ends the span when the consumer breaks out of the stream", async () => {
+    for await (const _ of await toyModel(stage.load).stream("Hi")) break;
+    const { spans } = await stage.telemetry.finish();
+    expect(spans[0]?.attributes["kit.outcome"]).toBe("cancelled");
+    expect(spans[0]?.status.code).toBe(SpanStatusCode.UNSET);
+  });
+
+  it("records a failure once, and the caller gets the same error", async () => {
+    const failure = new RangeError("too long");
+    const model = toyModel(stage.load, () => {
+      throw failure;
+    });
+    await expect(model.invoke("Hi")).rejects.toBe(failure);
+    const { spans } = await stage.telemetry.finish();
+    expect(spans).toHaveLength(1);
+    expect(spans[0]?.attributes["error.type"]).toBe("RangeError");
+  });
+
+  it("makes the span of the call the parent of what the model does", async () => {
+    const model = toyModel(stage.load, () =>
+      stage.tracer.startActiveSpan("GET /answer", async (span: Any) => {
+        await Promise.resolve();
+        span.end();
+        return "Hello";
+      }),
+    );
+    await stage.tracer.startActiveSpan("request", async (span: Any) => {
+      await model.invoke("Hi");
+      for await (const _ of await model.stream("Hi"));
+      span.end();
+    });
+    expect(stage.tree()).toEqual([
+      "request",
+      ". chat toy-1",
+      ". . GET /answer",
+      ". chat toy-1",
+      ". . GET /answer",
+    ]);
+  });
+
+  it("keeps one span when the client below is asked late, and takes over what it learned", async () => {
+    const openai = await stage.chatOpenAI(completion());
+    const model = toyModel(stage.load, async () => {
+      stage.tracer.startSpan("lookup").end();
+      const answer = await openai.invoke("Hi");
+      return { content: answer.content, usage_metadata: undefined, response_metadata: {}, id: undefined };
+    });
+    await model.invoke("Hi");
+    expect(stage.tree()).toEqual(["chat toy-1", ". lookup"]);
+    expect(stage.span("chat toy-1").attributes).toMatchObject({
+      "gen_ai.response.id": "chatcmpl-1",
+      "gen_ai.usage.input_tokens": 9,
+      "gen_ai.usage.output_tokens": 3,
+    });
+  });
+});

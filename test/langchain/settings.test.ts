@@ -1,0 +1,119 @@
+import { afterEach, describe, expect, it } from "vitest";
+import { completion } from "../support/provider/openai-answers.js";
+import { type Any, loader, Stage, toyModel, VERSIONS } from "./support.js";
+
+let stage: Stage;
+afterEach(() => stage.close());
+
+describe.each(VERSIONS)("%s", (version) => {
+  it("records every model call itself when told to, with what the client learned", async () => {
+    stage = new Stage(version, { inferenceSpans: "always" });
+    await (await stage.chatOpenAI(completion())).invoke("Hi");
+    const { spans } = await stage.telemetry.finish();
+    expect(spans.map(({ instrumentationScope }) => instrumentationScope.name)).toEqual([
+      "@kit/instrumentation-langchain",
+    ]);
+    expect(spans[0]?.attributes).toMatchObject({
+      "gen_ai.provider.name": "openai",
+      "gen_ai.response.id": "chatcmpl-1",
+      "gen_ai.usage.input_tokens": 9,
+      "server.address": "127.0.0.1",
+    });
+  });
+
+  it("records no model call when told not to", async () => {
+    stage = new Stage(version, { inferenceSpans: "never" });
+    await toyModel(stage.load).invoke("Hi");
+    await (await stage.chatOpenAI(completion())).invoke("Hi");
+    const { spans } = await stage.telemetry.finish();
+    expect(spans.map(({ instrumentationScope }) => instrumentationScope.name)).toEqual([
+      "@kit/instrumentation-openai",
+    ]);
+  });
+
+  it("restores every method to the identical one", () => {
+    const methods = () =>
+      [
+        ["callbacks/manager", "CallbackManager", "_configureSync"],
+        ["language_models/chat_models", "BaseChatModel", "prototype.generate"],
+        ["language_models/chat_models", "BaseChatModel", "prototype._streamIterator"],
+        ["language_models/llms", "BaseLLM", "prototype.generate"],
+        ["tools", "StructuredTool", "prototype.call"],
+        ["retrievers", "BaseRetriever", "prototype.invoke"],
+        ["singletons", "AsyncLocalStorageProviderSingleton", "runWithConfig"],
+      ].map(([part, name, path = ""]) =>
+        path
+          .split(".")
+          .reduce((holder: Any, key) => holder[key], loader(version)(`@langchain/core/${part}`)[name ?? ""]),
+      );
+    const before = methods();
+    stage = new Stage(version);
+    const during = methods();
+    expect(during.filter((method, index) => method === before[index])).toEqual([]);
+    expect(during.map(({ name, length }) => [name, length])).toEqual(
+      before.map(({ name, length }) => [name, length]),
+    );
+    stage.instrumentation.disable();
+    expect(methods().every((method, index) => method === before[index])).toBe(true);
+  });
+
+  it("records nothing while it is off, and again when it is on", async () => {
+    stage = new Stage(version);
+    stage.instrumentation.disable();
+    await toyModel(stage.load).invoke("Hi");
+    expect(stage.spans).toEqual([]);
+    stage.instrumentation.enable();
+    await toyModel(stage.load).invoke("Hi");
+    expect(stage.tree()).toEqual(["chat toy-1"]);
+  });
+
+  it("records content by the schemas when asked to", async () => {
+    stage = new Stage(version, { captureMessageContent: true }, { except: ["missing_expected"] });
+    const { HumanMessage, SystemMessage, ToolMessage } = stage.load("@langchain/core/messages");
+    const model = toyModel(stage.load, () => ({
+      content: "Hello",
+      tool_calls: [{ id: "call_1", name: "weather", args: { city: "Oslo" }, type: "tool_call" }],
+    }));
+    await model.invoke([
+      new SystemMessage("Be brief."),
+      new HumanMessage({
+        content: [
+          { type: "text", text: "What is this?" },
+          { type: "image_url", image_url: { url: "data:image/png;base64,AAAA" } },
+        ],
+      }),
+      new ToolMessage({ tool_call_id: "call_0", content: '{"ok":true}' }),
+    ]);
+    const { tool } = stage.load("@langchain/core/tools");
+    const schema = { type: "object", properties: { city: { type: "string" } } };
+    const weather = tool(() => "Sunny", { name: "weather", description: "tells", schema });
+    await weather.invoke({ city: "Oslo" });
+    const { spans } = await stage.telemetry.finish();
+    const read = (index: number, name: string) => {
+      const value = spans[index]?.attributes[name];
+      return typeof value === "string" && value.startsWith("[") ? JSON.parse(value) : value;
+    };
+    expect(read(0, "gen_ai.input.messages")).toEqual([
+      { role: "system", parts: [{ type: "text", content: "Be brief." }] },
+      {
+        role: "user",
+        parts: [
+          { type: "text", content: "What is this?" },
+          { type: "blob", modality: "image", content: "AAAA", mime_type: "image/png" },
+        ],
+      },
+      { role: "tool", parts: [{ type: "tool_call_response", id: "call_0", response: { ok: true } }] },
+    ]);
+    expect(read(0, "gen_ai.output.messages")).toEqual([
+      {
+        role: "assistant",
+        parts: [
+          { type: "text", content: "Hello" },
+          { type: "tool_call", id: "call_1", name: "weather", arguments: { city: "Oslo" } },
+        ],
+      },
+    ]);
+    expect(read(1, "gen_ai.tool.call.arguments")).toBe('{"city":"Oslo"}');
+    expect(read(1, "gen_ai.tool.call.result")).toBe("Sunny");
+  });
+});
