@@ -37,7 +37,7 @@ export function followModel(
   entry: Entry | undefined,
   { request, provider, mode }: ModelCall,
 ): void {
-  const startedAt = performance.now();
+  const startedAt = { time: Date.now(), mark: performance.now() };
   const { base, agent } = run;
   // Whether it streams shows later.
   const facts: RequestFacts = { ...request, conversationId: run.conversationId };
@@ -116,6 +116,8 @@ export function recordChain(run: Run, telemetry: Telemetry, meaning: Meaning, in
     withInherited(
       {
         ...(isAgent && name !== undefined && { agentName: name }),
+        // What an agent uses is its own; one around it does not count it again.
+        ...(isAgent && { tally: () => {} }),
         ...(conversationId !== undefined && { conversationId }),
       },
       recorder.context,

@@ -52,7 +52,7 @@ export type {
 } from "./operation.js";
 export type { Outcome } from "./outcome.js";
 export { isProviderRecorded } from "./recorded-providers.js";
-export { type OperationEnd, type OperationStart, Recorder } from "./recorder.js";
+export { type Moment, type OperationEnd, type OperationStart, Recorder } from "./recorder.js";
 export {
   INFERENCE_OFFERED,
   isInferenceRecorded,

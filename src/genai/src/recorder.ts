@@ -47,10 +47,16 @@ export interface OperationStart {
   subject?: string;
   /** Context to start in. @default the active one */
   parent?: Context;
-  /** `performance.now()` of the true start, for what is recorded later than it began. @default now */
-  startedAt?: number;
+  /** The true start, for what is recorded later than it began. @default now */
+  startedAt?: Moment;
   /** Told how the operation ended, for whoever sums up several. */
   ended?: ((end: OperationEnd) => void) | undefined;
+}
+
+/** A moment on both clocks: `Date.now()`, by which spans start, and `performance.now()`, by which they last. */
+export interface Moment {
+  readonly time: number;
+  readonly mark: number;
 }
 
 /** How an operation ended and what came of it. */
@@ -98,8 +104,7 @@ export class Recorder {
       if (isInference(request.operation)) this.#tally = inherited.tally;
     }
     const subject = start.subject ?? modelOf(request);
-    const { startedAt } = start;
-    this.#startTime = startedAt === undefined ? undefined : Date.now() - performance.now() + startedAt;
+    this.#startTime = start.startedAt?.time;
     this.#span = telemetry.tracer.startSpan(
       subject != null && subject !== "" ? `${request.operation} ${subject}` : request.operation,
       {
@@ -113,7 +118,8 @@ export class Recorder {
     this.context = trace.setSpan(parent, this.#span);
     this.#listened = isInference(request.operation) && wantsDetails(telemetry.logger, this.context);
     this.#startedAt =
-      startedAt ?? (request.stream === true || telemetry.instruments !== undefined ? performance.now() : 0);
+      start.startedAt?.mark ??
+      (request.stream === true || telemetry.instruments !== undefined ? performance.now() : 0);
     if (this.recording && this.wantsContent) this.#captured = readContent(request.content, {});
   }
 
