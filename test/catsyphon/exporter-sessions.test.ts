@@ -297,6 +297,20 @@ describe("agents called by agents", () => {
     expect(page(server, "shop:c").length).toBe(8);
   });
 
+  it.each([["worker"], [undefined]])(
+    "do not count the loop of their own SDK, named %s, as another agent",
+    async (name) => {
+      const root = agentSpan({ agent: "boss", end: 99, attributes: conversation("c") });
+      const sub = agentSpan({ agent: "worker", parent: root, start: 1, end: 50 });
+      const loop = agentSpan({ parent: sub, start: 2, end: 49, ...(name !== undefined && { agent: name }) });
+      const { server } = await tell([chatSpan({ parent: loop, start: 3, end: 4, ...io }), loop, sub, root]);
+      const child = `shop:c.${sub.spanContext().spanId}`;
+      expect(sessions(server)).toEqual(["shop:c", child]);
+      expect(page(server, child)).toEqual(["user: q", "assistant: a"]);
+      expect(server.conversation(child).status).toBe("completed");
+    },
+  );
+
   it("keep a conversation id of their own", async () => {
     const root = agentSpan({ agent: "boss", end: 99, attributes: conversation("c") });
     const sub = agentSpan({

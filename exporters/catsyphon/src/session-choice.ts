@@ -30,7 +30,7 @@ export class SessionChooser {
     const handedDown = ancestors.some((outer) => ownId(outer) === own || outer.choice?.sessionId === chosen);
     const fresh = handedDown ? undefined : chosen;
     const parent = trace.parentOf(node)?.choice;
-    if (parent && this.#isSubAgent(node, ancestors)) {
+    if (parent && this.#isSubAgent(trace, node)) {
       const sessionId = fresh ?? toSessionId(`${parent.sessionId}.${node.spanId}`);
       return { sessionId, keyedBy: "agent", parentSessionId: parent.sessionId };
     }
@@ -43,9 +43,10 @@ export class SessionChooser {
     return this.#fallback(trace, prefix);
   }
 
-  #isSubAgent(node: SpanNode, ancestors: readonly SpanNode[]): boolean {
+  #isSubAgent(trace: TraceRecord, node: SpanNode): boolean {
     if (this.#settings.subAgents === "inline" || node.kind !== "agent") return false;
-    return ancestors.some((ancestor) => ancestor.kind === "agent");
+    if (isOwnLoop(node, trace.parentOf(node))) return false;
+    return [...trace.ancestors(node)].some(({ kind }) => kind === "agent");
   }
 
   /** Spans that name no session follow the others of their trace; the first choice stays. */
@@ -69,4 +70,9 @@ export class SessionChooser {
 
 function ownId(node: SpanNode): string | undefined {
   return node.conversationId ?? node.sessionAttribute;
+}
+
+/** An SDK's loop directly inside the agent that runs it is that agent and not one that it called. */
+function isOwnLoop(node: SpanNode, parent: SpanNode | undefined): boolean {
+  return parent?.kind === "agent" && (node.agentName ?? parent.agentName) === parent.agentName;
 }
