@@ -1,6 +1,6 @@
 // A release, from the plan to the announcement, as a nightly job would run it. What it needs to know comes from the
 // environment: see README.md. Nothing here speaks of telemetry but the names of the job, the session and the agent.
-import { agent, cron, event, session } from "@kit/tracing";
+import { agent, cron, event, session, task } from "@kit/tracing";
 import { announce } from "./announce.js";
 import { approved } from "./approval.js";
 import { planRelease } from "./planner.js";
@@ -8,18 +8,23 @@ import { Workshop } from "./workshop.js";
 
 const { RELEASE_VERSION: version = "1.4.0", SPRITE = "release-workshop" } = process.env;
 
+const prepare = task("prepare sandbox", () => Workshop.open(SPRITE));
+const ask = task("approval", approved);
+const deploy = task("deployment", (workshop) => workshop.deploy(version));
+const tell = task("announcement", announce);
+
 async function release(run) {
-  const workshop = await Workshop.open(SPRITE);
+  const workshop = await prepare();
   const plan = await planRelease(version, workshop);
   run.log("planned", { checkpoint: workshop.checkpoint });
   console.log(`> ${plan.summary}`);
   if (!workshop.builtVersion) return "not built";
-  if (!(await approved(`Deploy ${version} to production`, { version, checkpoint: workshop.checkpoint }))) {
+  if (!(await ask(`Deploy ${version} to production`, { version, checkpoint: workshop.checkpoint }))) {
     return "not approved";
   }
-  await workshop.deploy(version);
+  await deploy(workshop);
   event("release.deployed", { version });
-  await announce({ version, notes: plan.notes });
+  await tell({ version, notes: plan.notes });
   return "released";
 }
 

@@ -9,7 +9,7 @@ const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 /** Runs the demo against its local provider, whatever keys this machine has. */
 async function demo(env: Record<string, string>) {
   const { OPENAI_API_KEY, ANTHROPIC_API_KEY, ...rest } = process.env;
-  const { stdout, stderr } = await promisify(execFile)(process.execPath, ["scripts/demo.mjs"], {
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, ["scripts/demo.mjs", "quickstart"], {
     cwd: ROOT,
     env: { ...rest, ...env },
   });

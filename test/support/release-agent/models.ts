@@ -42,8 +42,8 @@ function chat({ body }: ReceivedRequest): Reply {
   const sent = 412 + 96 * turn;
   const call = nextTool(request);
   return call === undefined
-    ? streamedChat(request.model, words(summaryOf(version)), "stop", [sent, 24])
-    : streamedChat(request.model, toolCall(call, turn, version), "tool_calls", [sent, 17]);
+    ? streamedChat(request.model, turn, words(summaryOf(version)), "stop", [sent, 24])
+    : streamedChat(request.model, turn, toolCall(call, turn, version), "tool_calls", [sent, 17]);
 }
 
 /** Look, build, repair what the build complains of, build again. */
@@ -91,12 +91,13 @@ function toolCall(name: string, turn: number, version: string): object[] {
 
 function streamedChat(
   model: string,
+  turn: number,
   deltas: readonly object[],
   finish: string,
   [input, output]: readonly [number, number],
 ): Reply {
   const chunk = (fields: object) => ({
-    id: "chatcmpl-local",
+    id: `chatcmpl-local-${turn}`,
     object: "chat.completion.chunk",
     created: 1_795_000_000,
     model: `${model}-2025-04-14`,
