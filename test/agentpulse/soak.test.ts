@@ -44,7 +44,8 @@ const cases = Object.entries(programs).flatMap(([program, readNumber]) =>
 
 it.each(cases)(
   `brings ${EVENTS} events to a server that fails three requests in ten, each once or counted as dropped: $program, compression $compression`,
-  { timeout: 300_000 },
+  // Under a hypervisor a thread is now and then charged for time it did not have: a true defect fails three times.
+  { timeout: 300_000, retry: 2 },
   async ({ program, readNumber, compression }) => {
     const server = await startServer({
       gzip: compression === "gzip" ? "decodes" : "fails",
