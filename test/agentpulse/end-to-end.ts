@@ -1,6 +1,8 @@
 import { expect, it } from "vitest";
 import { send } from "../support/agentpulse/wire.js";
 import { startApplication } from "./application.js";
+import { startServer } from "./harness.js";
+import { hostileSpans } from "./hostile-spans.js";
 import { CHAT_COST, CRON_KEY, playStory } from "./story.js";
 
 interface Server {
@@ -77,6 +79,23 @@ export function showsOnWorker(open: () => Promise<Server>): void {
     expect(events).toMatchObject([
       { data: { model: "gpt-4o", tokens: 2000, latency_ms: 1250, duration: 1250, status: "success" } },
     ]);
+  });
+
+  it("takes spans of any sort, as the stand-in does", async () => {
+    const fake = await startServer();
+    const servers = [fake, await open()];
+    const counts: unknown[] = [];
+    for (const server of servers) {
+      const { processor } = startApplication(server, { exportSpans: "all", captureMessages: true });
+      for (const span of hostileSpans(600, 1)) processor.onEnd(span);
+      await processor.forceFlush();
+      counts.push((await read(server, "/v1/stats?period=30d")).events);
+    }
+    expect(counts[1]).toEqual(counts[0]);
+    expect(fake.ingests.filter(({ answer }) => answer?.status !== 200)).toHaveLength(1);
+    expect(fake.ingests[0]?.headers["content-encoding"], "but for the one that tried gzip").toBe("gzip");
+    expect(fake.accepted.length).toBeGreaterThan(500);
+    expect(fake.ofKind("alert_fired")).toEqual([]);
   });
 
   it("takes 250 spans in batches that the server accepts, whatever compression is asked for first", async () => {
