@@ -79,11 +79,11 @@ export function readChatTools(
   tools: readonly ChatTool[] | null | undefined,
   functions: readonly FunctionOffer[] | null | undefined,
 ): ToolDefinition[] {
-  const offered = (tools ?? []).map((tool): ToolDefinition => {
-    const { name, ...details } = tool.function ?? tool.custom ?? { name: tool.type };
-    return { type: tool.type, name, ...details };
-  });
-  return [...offered, ...(functions ?? []).map((offer): ToolDefinition => ({ type: "function", ...offer }))];
+  const offered = (tools ?? []).map(
+    (tool): ToolDefinition => ({ ...(tool.function ?? tool.custom ?? { name: tool.type }), type: tool.type }),
+  );
+  for (const offer of functions ?? []) offered.push({ ...offer, type: "function" });
+  return offered;
 }
 
 function readToolMessage(message: ChatMessage): Message {
@@ -94,17 +94,21 @@ function readToolMessage(message: ChatMessage): Message {
 }
 
 function readParts(message: ChatMessage): MessagePart[] {
-  const parts: MessagePart[] = [];
+  const parts = readContent(message.content);
   const thinking = message.reasoning_content ?? message.reasoning;
-  if (typeof thinking === "string" && thinking !== "") parts.push({ type: "reasoning", content: thinking });
-  if (typeof message.content === "string") {
-    if (message.content !== "") parts.push({ type: "text", content: message.content });
-  } else if (message.content != null) parts.push(...message.content.map(readContentPart));
+  if (typeof thinking === "string" && thinking !== "")
+    parts.unshift({ type: "reasoning", content: thinking });
   if (message.refusal != null) parts.push({ type: "refusal", content: message.refusal });
   if (message.audio != null) parts.push(...readAudio(message.audio));
   if (message.function_call != null) parts.push(toToolCall(undefined, message.function_call));
   for (const call of message.tool_calls ?? []) parts.push(readToolCall(call));
   return parts;
+}
+
+/** A list made with its one part holds no spare room, and most messages of a long history are one text. */
+function readContent(content: ChatMessage["content"]): MessagePart[] {
+  if (typeof content === "string") return content === "" ? [] : [{ type: "text", content }];
+  return content?.map(readContentPart) ?? [];
 }
 
 /** Reads a piece of content: text, refusal, image, sound or file, each by what it holds. */

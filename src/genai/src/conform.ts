@@ -9,12 +9,11 @@ const TEXTS = ["id", "name", "content", "uri", "file_id", "modality", "mime_type
  * that are none. Works on the readers' own objects, in place.
  */
 export function conformContent(content: Content): Content {
-  return {
-    ...content,
-    ...(content.inputMessages && { inputMessages: conformMessages(content.inputMessages) }),
-    ...(content.outputMessages && { outputMessages: conformMessages(content.outputMessages) }),
-    ...(content.systemInstructions && { systemInstructions: conformParts(content.systemInstructions) }),
-  };
+  const { inputMessages, outputMessages, systemInstructions } = content;
+  if (inputMessages !== undefined) content.inputMessages = conformMessages(inputMessages);
+  if (outputMessages !== undefined) content.outputMessages = conformMessages(outputMessages);
+  if (systemInstructions !== undefined) content.systemInstructions = conformParts(systemInstructions);
+  return content;
 }
 
 function conformMessages(messages: Message[]): Message[] {

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { redactContent, setContent, setStructuredContent } from "./content.js";
 import type { ContentPolicy } from "./content-policy.js";
 import type { Content } from "./operation.js";
+import { CopiedAttributes } from "./span-attributes.js";
 
 const POLICY: ContentPolicy = {
   onSpan: true,
@@ -18,9 +19,9 @@ function user(content: string): Content {
 }
 
 function onSpan(content: Content, maxLength = 1_000): Attributes {
-  const attributes: Attributes = {};
-  setContent(attributes, content, maxLength);
-  return attributes;
+  const copied = new CopiedAttributes();
+  setContent(copied, content, maxLength);
+  return copied.attributes;
 }
 
 describe("on a span", () => {
@@ -96,20 +97,24 @@ it("keeps null and leaves out undefined, on events as on spans", () => {
 describe("redact", () => {
   it("decides what is recorded", () => {
     const redact = () => user("[redacted]");
-    expect(redactContent(user("secret"), { ...POLICY, redact }, {})).toEqual(user("[redacted]"));
+    expect(redactContent(user("secret"), { ...POLICY, redact }, new CopiedAttributes())).toEqual(
+      user("[redacted]"),
+    );
   });
 
   it("may drop everything", () => {
-    expect(redactContent(user("secret"), { ...POLICY, redact: () => undefined }, {})).toBeUndefined();
+    expect(
+      redactContent(user("secret"), { ...POLICY, redact: () => undefined }, new CopiedAttributes()),
+    ).toBeUndefined();
   });
 
   it("fails closed and says so", () => {
-    const attributes: Attributes = {};
+    const copied = new CopiedAttributes();
     const redact = () => {
       throw new Error("bug");
     };
-    expect(redactContent(user("secret"), { ...POLICY, redact }, attributes)).toBeUndefined();
-    expect(attributes).toEqual({ "kit.content.dropped": "redact_failed" });
+    expect(redactContent(user("secret"), { ...POLICY, redact }, copied)).toBeUndefined();
+    expect(copied.attributes).toEqual({ "kit.content.dropped": "redact_failed" });
   });
 });
 
@@ -119,6 +124,8 @@ it("records descriptions and parameters of tools only on request", () => {
       { type: "function", name: "f", description: "private", parameters: { type: "object" } },
     ],
   };
-  expect(redactContent(content, POLICY, {})).toEqual({ toolDefinitions: [{ type: "function", name: "f" }] });
-  expect(redactContent(content, { ...POLICY, toolDetails: true }, {})).toEqual(content);
+  expect(redactContent(content, POLICY, new CopiedAttributes())).toEqual({
+    toolDefinitions: [{ type: "function", name: "f" }],
+  });
+  expect(redactContent(content, { ...POLICY, toolDetails: true }, new CopiedAttributes())).toEqual(content);
 });

@@ -1,20 +1,10 @@
-import { type Attributes, diag } from "@opentelemetry/api";
+import { diag } from "@opentelemetry/api";
 import type { AnyValueMap } from "@opentelemetry/api-logs";
 import { ATTR, KIT_ATTR } from "./attributes.js";
 import type { ContentPolicy } from "./content-policy.js";
 import type { ToolDefinition } from "./messages.js";
 import type { Content } from "./operation.js";
-
-const NAMES = [
-  ["systemInstructions", ATTR.systemInstructions],
-  ["inputMessages", ATTR.inputMessages],
-  ["outputMessages", ATTR.outputMessages],
-  ["toolDefinitions", ATTR.toolDefinitions],
-  ["toolArguments", ATTR.toolCallArguments],
-  ["toolResult", ATTR.toolCallResult],
-  ["retrievalQuery", ATTR.retrievalQueryText],
-  ["retrievalDocuments", ATTR.retrievalDocuments],
-] as const;
+import type { AttributeSink } from "./span-attributes.js";
 
 const MAX_DEPTH = 64;
 
@@ -22,14 +12,14 @@ const MAX_DEPTH = 64;
 export function redactContent(
   content: Content,
   policy: ContentPolicy,
-  attributes: Attributes,
+  sink: AttributeSink,
 ): Content | undefined {
   const bounded = policy.toolDetails ? content : withoutToolDetails(content);
   if (policy.redact === undefined) return bounded;
   try {
     return policy.redact(bounded);
   } catch (error) {
-    attributes[KIT_ATTR.contentDropped] = "redact_failed";
+    sink.setAttribute(KIT_ATTR.contentDropped, "redact_failed");
     diag.error(
       "redact threw; the content of this operation is not recorded.",
       (error as Error | undefined)?.name,
@@ -39,25 +29,37 @@ export function redactContent(
 }
 
 /** Adds the content as JSON strings, the only structured form a span attribute can take. */
-export function setContent(attributes: Attributes, content: Content, maxLength: number): void {
+export function setContent(sink: AttributeSink, content: Content, maxLength: number): void {
   const cut = { characters: 0 };
-  for (const [key, name] of NAMES) {
-    const value = content[key];
-    if (isEmpty(value)) continue;
-    attributes[name] =
-      typeof value === "string" ? cutText(value, maxLength, cut) : toJson(value, maxLength, cut);
-  }
-  if (cut.characters > 0) attributes[KIT_ATTR.contentCut] = cut.characters;
+  eachPart(content, (name, value) => {
+    const text = typeof value === "string" ? cutText(value, maxLength, cut) : toJson(value, maxLength, cut);
+    sink.setAttribute(name, text);
+  });
+  if (cut.characters > 0) sink.setAttribute(KIT_ATTR.contentCut, cut.characters);
 }
 
 /** Adds the content as structured values, as log events want it. */
 export function setStructuredContent(attributes: AnyValueMap, content: Content, maxLength: number): void {
   const cut = { characters: 0 };
-  for (const [key, name] of NAMES) {
-    const value = content[key];
-    if (!isEmpty(value)) attributes[name] = toPlain(value, maxLength, cut, new Set()) as AnyValueMap;
-  }
+  eachPart(content, (name, value) => {
+    attributes[name] = toPlain(value, maxLength, cut, new Set()) as AnyValueMap;
+  });
   if (cut.characters > 0) attributes[KIT_ATTR.contentCut] = cut.characters;
+}
+
+/** Calls `use` with what there is of the content, by the names of its attributes. */
+function eachPart(content: Content, use: (name: string, value: unknown) => void): void {
+  const useIfAny = (name: string, value: unknown) => {
+    if (!isEmpty(value)) use(name, value);
+  };
+  useIfAny(ATTR.systemInstructions, content.systemInstructions);
+  useIfAny(ATTR.inputMessages, content.inputMessages);
+  useIfAny(ATTR.outputMessages, content.outputMessages);
+  useIfAny(ATTR.toolDefinitions, content.toolDefinitions);
+  useIfAny(ATTR.toolCallArguments, content.toolArguments);
+  useIfAny(ATTR.toolCallResult, content.toolResult);
+  useIfAny(ATTR.retrievalQueryText, content.retrievalQuery);
+  useIfAny(ATTR.retrievalDocuments, content.retrievalDocuments);
 }
 
 function isEmpty(value: unknown): boolean {

@@ -21,7 +21,14 @@ import { type Inherited, inheritedAttributes, readInherited } from "./inherited.
 import { isInference } from "./metrics.js";
 import type { Content, HeaderFacts, ReadHeader, RequestFacts, ResponseFacts } from "./operation.js";
 import type { Outcome } from "./outcome.js";
-import { modelOf, setOthers, setRequest, setResponse } from "./span-attributes.js";
+import {
+  type AttributeSink,
+  CopiedAttributes,
+  modelOf,
+  setOthers,
+  setRequest,
+  setResponse,
+} from "./span-attributes.js";
 import type { Telemetry } from "./telemetry.js";
 import { hasUsage, isAmount } from "./usage.js";
 
@@ -82,7 +89,7 @@ export class Recorder {
   readonly #startedAt: number;
   /** Milliseconds of the epoch at the true start, if that was earlier. */
   readonly #startTime: number | undefined;
-  readonly #captured: Content | undefined;
+  #captured: Content | undefined;
   /** What the session or agent around the operation hands down; `undefined` outside of them. */
   readonly #inherited: Attributes | undefined;
   readonly #tally: Inherited["tally"];
@@ -120,7 +127,7 @@ export class Recorder {
     this.#startedAt =
       start.startedAt?.mark ??
       (request.stream === true || telemetry.instruments !== undefined ? performance.now() : 0);
-    if (this.recording && this.wantsContent) this.#captured = readContent(request.content, {});
+    if (this.recording && this.wantsContent) this.#captured = readContent(request.content, this.#span);
   }
 
   /** Whether anything would come of recording this operation. If not, its result need not be watched. */
@@ -142,10 +149,10 @@ export class Recorder {
 
   /** Notes that a chunk of a streamed answer arrived. */
   chunk(): void {
-    if (!isInference(this.#start.request.operation)) return;
     const { instruments } = this.#telemetry;
     const first = this.#firstChunkAt === undefined;
     if (!first && instruments === undefined) return;
+    if (!isInference(this.#start.request.operation)) return;
     const now = performance.now();
     if (first) this.#firstChunkAt = now;
     else
@@ -202,15 +209,14 @@ export class Recorder {
   #describe(outcome: Outcome, response: ResponseFacts, failure: Failure | undefined): void {
     if (!this.#span.isRecording() && !this.#listened) return;
     const { policy } = this.#telemetry;
-    const attributes = this.#attributes(outcome, response, failure);
-    const content = this.wantsContent
-      ? guard("content", () => this.#content(response, attributes))
-      : undefined;
-    if (this.#listened) guard("an event", () => this.#emitDetails(attributes, content));
+    const copied = this.#listened ? new CopiedAttributes(this.#span) : undefined;
+    const sink: AttributeSink = copied ?? this.#span;
+    this.#setAttributes(sink, outcome, response, failure);
+    const content = this.wantsContent ? guard("content", () => this.#content(response, sink)) : undefined;
+    if (copied !== undefined) guard("an event", () => this.#emitDetails(copied.attributes, content));
     if (content !== undefined && policy.onSpan) {
-      guard("content", () => setContent(attributes, content, policy.maxLength));
+      guard("content", () => setContent(this.#span, content, policy.maxLength));
     }
-    this.#span.setAttributes(attributes);
   }
 
   #readFailure({ outcome, error, response }: OperationEnd): Failure | undefined {
@@ -244,33 +250,36 @@ export class Recorder {
     }
   }
 
-  #attributes(outcome: Outcome, response: ResponseFacts, failure: Failure | undefined): Attributes {
+  #setAttributes(
+    sink: AttributeSink,
+    outcome: Outcome,
+    response: ResponseFacts,
+    failure: Failure | undefined,
+  ): void {
     const { request, ownProvider } = this.#start;
-    const attributes: Attributes = {};
-    setRequest(attributes, request);
-    guard("an answer", () => setResponse(attributes, response));
-    if (this.#told !== undefined) this.#setTold(attributes, this.#told);
+    setRequest(sink, request);
+    guard("an answer", () => setResponse(sink, response));
+    if (this.#told !== undefined) this.#setTold(sink, this.#told);
     if (ownProvider === true) {
-      if (request.ownAttributes !== undefined) setOthers(attributes, request.ownAttributes);
-      if (response.ownAttributes !== undefined) setOthers(attributes, response.ownAttributes);
+      if (request.ownAttributes !== undefined) setOthers(sink, request.ownAttributes);
+      if (response.ownAttributes !== undefined) setOthers(sink, response.ownAttributes);
     }
     if (this.#firstChunkAt !== undefined && isInference(request.operation)) {
-      attributes[ATTR.responseTimeToFirstChunk] = (this.#firstChunkAt - this.#startedAt) / 1_000;
+      sink.setAttribute(ATTR.responseTimeToFirstChunk, (this.#firstChunkAt - this.#startedAt) / 1_000);
     }
-    if (failure !== undefined) attributes[ATTR.errorType] = failure.type;
-    if (outcome !== "completed" && outcome !== "error") attributes[KIT_ATTR.outcome] = outcome;
+    if (failure !== undefined) sink.setAttribute(ATTR.errorType, failure.type);
+    if (outcome !== "completed" && outcome !== "error") sink.setAttribute(KIT_ATTR.outcome, outcome);
     const completed = outcome === "completed" && failure === undefined;
-    guard("a cost", () => this.#setCost(attributes, completed, response));
-    return attributes;
+    guard("a cost", () => this.#setCost(sink, completed, response));
   }
 
   /** Who answered was told to samplers before it was known. */
-  #setTold(attributes: Attributes, told: HeaderFacts): void {
-    if (told.provider !== undefined) attributes[ATTR.providerName] = told.provider;
-    if (told.attributes !== undefined) setOthers(attributes, told.attributes);
+  #setTold(sink: AttributeSink, told: HeaderFacts): void {
+    if (told.provider !== undefined) sink.setAttribute(ATTR.providerName, told.provider);
+    if (told.attributes !== undefined) setOthers(sink, told.attributes);
   }
 
-  #setCost(attributes: Attributes, completed: boolean, response: ResponseFacts): void {
+  #setCost(sink: AttributeSink, completed: boolean, response: ResponseFacts): void {
     const { request, provider } = this.#start;
     const { usage } = response;
     const { served, costUsd: charged } = this.#told ?? {};
@@ -278,22 +287,22 @@ export class Recorder {
     // Work inside the process costs what the calls it makes cost, and they say so themselves.
     if (provider === undefined) return;
     if (!hasUsage(usage)) {
-      if (completed && isInference(request.operation)) attributes[KIT_ATTR.usageMissing] = true;
+      if (completed && isInference(request.operation)) sink.setAttribute(KIT_ATTR.usageMissing, true);
     }
     // Headers leave before the tokens of a stream are counted, and of failures too: a zero there says nothing.
-    if (isAmount(charged) && (charged > 0 || whole)) attributes[KIT_ATTR.costUsd] = charged;
-    else if (isAmount(usage?.costUsd)) attributes[KIT_ATTR.costUsd] = usage.costUsd;
+    if (isAmount(charged) && (charged > 0 || whole)) sink.setAttribute(KIT_ATTR.costUsd, charged);
+    else if (isAmount(usage?.costUsd)) sink.setAttribute(KIT_ATTR.costUsd, usage.costUsd);
     else if (usage !== undefined) {
       const models = [served?.model, modelOf(response), modelOf(request)];
       const dollars = this.#telemetry.costs.cost(served?.provider ?? provider, models, usage);
-      if (dollars !== undefined) attributes[KIT_ATTR.costUsd] = dollars;
+      if (dollars !== undefined) sink.setAttribute(KIT_ATTR.costUsd, dollars);
     }
   }
 
-  #content(response: ResponseFacts, attributes: Attributes): Content | undefined {
-    const answered = readContent(response.content, attributes);
-    const content = conformContent({ ...this.#captured, ...answered });
-    return redactContent(content, this.#telemetry.policy, attributes);
+  #content(response: ResponseFacts, sink: AttributeSink): Content | undefined {
+    const content = { ...this.#captured, ...readContent(response.content, sink) };
+    this.#captured = undefined;
+    return redactContent(conformContent(content), this.#telemetry.policy, sink);
   }
 
   #emitDetails(attributes: Attributes, content: Content | undefined): void {
@@ -360,7 +369,8 @@ interface Failure {
 
 /** What samplers may decide by. Everything else waits for the end: attributes given here are cleaned twice. */
 function creationAttributes({ request, provider, endpoint, attributes: more }: OperationStart): Attributes {
-  const attributes: Attributes = { [ATTR.operationName]: request.operation, ...more };
+  const attributes: Attributes = more === undefined ? {} : { ...more };
+  attributes[ATTR.operationName] ??= request.operation;
   if (provider !== undefined) attributes[ATTR.providerName] = provider;
   const model = modelOf(request);
   if (model !== undefined) attributes[ATTR.requestModel] = model;
@@ -371,11 +381,11 @@ function creationAttributes({ request, provider, endpoint, attributes: more }: O
   return attributes;
 }
 
-function readContent(read: (() => Content) | undefined, attributes: Attributes): Content | undefined {
+function readContent(read: (() => Content) | undefined, sink: AttributeSink): Content | undefined {
   try {
     return read?.();
   } catch (error) {
-    attributes[KIT_ATTR.contentDropped] = "unreadable";
+    sink.setAttribute(KIT_ATTR.contentDropped, "unreadable");
     diag.debug("the content of an operation could not be read", String(error));
     return undefined;
   }

@@ -1,61 +1,85 @@
-import type { Attributes } from "@opentelemetry/api";
+import type { Attributes, AttributeValue } from "@opentelemetry/api";
 import { ATTR } from "./attributes.js";
 import type { RequestFacts, ResponseFacts } from "./operation.js";
 import { setUsage } from "./usage.js";
 
+/**
+ * Takes attributes one at a time: a span, or what stands in for one. A span copies what it is given, so that an object
+ * made only to be passed on would cost as much again.
+ */
+export interface AttributeSink {
+  setAttribute(name: string, value: AttributeValue): unknown;
+}
+
+/** A span's attributes that are wanted elsewhere too. */
+export class CopiedAttributes implements AttributeSink {
+  readonly attributes: Attributes = {};
+  readonly #span: AttributeSink | undefined;
+
+  constructor(span?: AttributeSink) {
+    this.#span = span;
+  }
+
+  setAttribute(name: string, value: AttributeValue): void {
+    this.attributes[name] = value;
+    this.#span?.setAttribute(name, value);
+  }
+}
+
 /** Adds what the caller asked for. */
-export function setRequest(attributes: Attributes, request: RequestFacts): void {
-  setInt(attributes, ATTR.requestMaxTokens, request.maxTokens);
-  setDouble(attributes, ATTR.requestTemperature, request.temperature);
-  setDouble(attributes, ATTR.requestTopP, request.topP);
-  setInt(attributes, ATTR.requestTopK, request.topK);
-  setDouble(attributes, ATTR.requestFrequencyPenalty, request.frequencyPenalty);
-  setDouble(attributes, ATTR.requestPresencePenalty, request.presencePenalty);
-  setInt(attributes, ATTR.requestSeed, request.seed);
-  setText(attributes, ATTR.outputType, request.outputType);
-  setText(attributes, ATTR.requestReasoningLevel, request.reasoningLevel);
-  setText(attributes, ATTR.requestPreviousResponseId, request.previousResponseId);
-  setText(attributes, ATTR.conversationId, request.conversationId);
-  setInt(attributes, ATTR.embeddingsDimensionCount, request.dimensions);
-  setTexts(attributes, ATTR.requestEncodingFormats, request.encodingFormats);
+export function setRequest(sink: AttributeSink, request: RequestFacts): void {
+  setInt(sink, ATTR.requestMaxTokens, request.maxTokens);
+  setDouble(sink, ATTR.requestTemperature, request.temperature);
+  setDouble(sink, ATTR.requestTopP, request.topP);
+  setInt(sink, ATTR.requestTopK, request.topK);
+  setDouble(sink, ATTR.requestFrequencyPenalty, request.frequencyPenalty);
+  setDouble(sink, ATTR.requestPresencePenalty, request.presencePenalty);
+  setInt(sink, ATTR.requestSeed, request.seed);
+  setText(sink, ATTR.outputType, request.outputType);
+  setText(sink, ATTR.requestReasoningLevel, request.reasoningLevel);
+  setText(sink, ATTR.requestPreviousResponseId, request.previousResponseId);
+  setText(sink, ATTR.conversationId, request.conversationId);
+  setInt(sink, ATTR.embeddingsDimensionCount, request.dimensions);
+  setTexts(sink, ATTR.requestEncodingFormats, request.encodingFormats);
   const { stopSequences, choiceCount, streamCursor } = request;
   setTexts(
-    attributes,
+    sink,
     ATTR.requestStopSequences,
     typeof stopSequences === "string" ? [stopSequences] : stopSequences,
   );
-  if (choiceCount !== 1) setInt(attributes, ATTR.requestChoiceCount, choiceCount);
-  if (streamCursor != null) attributes[ATTR.requestStreamCursor] = String(streamCursor);
-  if (request.stream === true) attributes[ATTR.requestStream] = true;
-  if (request.attributes !== undefined) setOthers(attributes, request.attributes);
+  if (choiceCount !== 1) setInt(sink, ATTR.requestChoiceCount, choiceCount);
+  if (streamCursor != null) sink.setAttribute(ATTR.requestStreamCursor, String(streamCursor));
+  if (request.stream === true) sink.setAttribute(ATTR.requestStream, true);
+  if (request.attributes !== undefined) setOthers(sink, request.attributes);
 }
 
 /** Adds what the provider answered. A choice that never finished has the reason `error`. */
-export function setResponse(attributes: Attributes, response: ResponseFacts): void {
-  setText(attributes, ATTR.responseId, response.id);
-  setText(attributes, ATTR.responseModel, response.model);
-  setText(attributes, ATTR.responseStatus, response.status);
-  setText(attributes, ATTR.conversationId, response.conversationId);
-  setInt(attributes, ATTR.embeddingsDimensionCount, response.dimensions);
+export function setResponse(sink: AttributeSink, response: ResponseFacts): void {
+  setText(sink, ATTR.responseId, response.id);
+  setText(sink, ATTR.responseModel, response.model);
+  setText(sink, ATTR.responseStatus, response.status);
+  setText(sink, ATTR.conversationId, response.conversationId);
+  setInt(sink, ATTR.embeddingsDimensionCount, response.dimensions);
   const { finishReasons } = response;
   if (finishReasons !== undefined && finishReasons.length > 0) {
-    attributes[ATTR.responseFinishReasons] = finishReasons.map((reason) =>
-      typeof reason === "string" ? reason : "error",
+    sink.setAttribute(
+      ATTR.responseFinishReasons,
+      finishReasons.map((reason) => (typeof reason === "string" ? reason : "error")),
     );
   }
-  if (response.compacted === true) attributes[ATTR.conversationCompacted] = true;
-  if (response.usage != null) setUsage(attributes, response.usage);
-  if (response.attributes !== undefined) setOthers(attributes, response.attributes);
+  if (response.compacted === true) sink.setAttribute(ATTR.conversationCompacted, true);
+  if (response.usage != null) setUsage(sink, response.usage);
+  if (response.attributes !== undefined) setOthers(sink, response.attributes);
 }
 
 /** Adds attributes that a library's translation names itself. */
-export function setOthers(attributes: Attributes, others: Attributes): void {
+export function setOthers(sink: AttributeSink, others: Attributes): void {
   for (const name in others) {
     const value = others[name];
-    if (typeof value === "boolean") attributes[name] = value;
-    else if (typeof value === "number") setDouble(attributes, name, value);
-    else if (typeof value === "string") attributes[name] = value;
-    else setTexts(attributes, name, value);
+    if (typeof value === "boolean") sink.setAttribute(name, value);
+    else if (typeof value === "number") setDouble(sink, name, value);
+    else if (typeof value === "string") sink.setAttribute(name, value);
+    else setTexts(sink, name, value);
   }
 }
 
@@ -66,18 +90,18 @@ export function modelOf({ model }: RequestFacts | ResponseFacts): string | undef
 
 // Applications and providers also send values of other types than the conventions take. Those are not recorded.
 
-function setText(attributes: Attributes, name: string, value: unknown): void {
-  if (typeof value === "string") attributes[name] = value;
+function setText(sink: AttributeSink, name: string, value: unknown): void {
+  if (typeof value === "string") sink.setAttribute(name, value);
 }
 
-function setInt(attributes: Attributes, name: string, value: unknown): void {
-  if (Number.isSafeInteger(value)) attributes[name] = value as number;
+function setInt(sink: AttributeSink, name: string, value: unknown): void {
+  if (Number.isSafeInteger(value)) sink.setAttribute(name, value as number);
 }
 
-function setDouble(attributes: Attributes, name: string, value: unknown): void {
-  if (Number.isFinite(value)) attributes[name] = value as number;
+function setDouble(sink: AttributeSink, name: string, value: unknown): void {
+  if (Number.isFinite(value)) sink.setAttribute(name, value as number);
 }
 
-function setTexts(attributes: Attributes, name: string, value: unknown): void {
-  if (Array.isArray(value) && value.every((item) => typeof item === "string")) attributes[name] = value;
+function setTexts(sink: AttributeSink, name: string, value: unknown): void {
+  if (Array.isArray(value) && value.every((item) => typeof item === "string")) sink.setAttribute(name, value);
 }

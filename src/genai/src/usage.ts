@@ -1,5 +1,5 @@
-import type { Attributes } from "@opentelemetry/api";
 import { ATTR } from "./attributes.js";
+import type { AttributeSink } from "./span-attributes.js";
 
 /** A number the provider may or may not have sent. */
 type Count = number | null | undefined;
@@ -45,23 +45,23 @@ export function hasUsage(usage: Usage | undefined): boolean {
 }
 
 /** Adds the usage attributes of a span: the totals also when zero, their parts only above it. */
-export function setUsage(attributes: Attributes, usage: Usage): void {
-  if (isCount(usage.input)) attributes[ATTR.usageInputTokens] = usage.input;
-  if (isCount(usage.output)) attributes[ATTR.usageOutputTokens] = usage.output;
-  setPart(attributes, ATTR.usageCacheReadInputTokens, usage.cacheRead);
-  setPart(attributes, ATTR.usageCacheWriteInputTokens, usage.cacheWrite);
-  setPart(attributes, ATTR.usageReasoningOutputTokens, usage.reasoning);
-  setPart(attributes, ATTR.usageTextInputTokens, usage.textInput);
-  setPart(attributes, ATTR.usageTextOutputTokens, usage.textOutput);
-  setPart(attributes, ATTR.usageTextCacheReadInputTokens, usage.textCacheRead);
-  setPart(attributes, ATTR.usageImageInputTokens, usage.imageInput);
-  setPart(attributes, ATTR.usageImageOutputTokens, usage.imageOutput);
-  setPart(attributes, ATTR.usageImageCacheReadInputTokens, usage.imageCacheRead);
-  setPart(attributes, ATTR.usageAudioInputTokens, usage.audioInput);
-  setPart(attributes, ATTR.usageAudioOutputTokens, usage.audioOutput);
-  setPart(attributes, ATTR.usageAudioCacheReadInputTokens, usage.audioCacheRead);
+export function setUsage(sink: AttributeSink, usage: Usage): void {
+  if (isCount(usage.input)) sink.setAttribute(ATTR.usageInputTokens, usage.input);
+  if (isCount(usage.output)) sink.setAttribute(ATTR.usageOutputTokens, usage.output);
+  setPart(sink, ATTR.usageCacheReadInputTokens, usage.cacheRead);
+  setPart(sink, ATTR.usageCacheWriteInputTokens, usage.cacheWrite);
+  setPart(sink, ATTR.usageReasoningOutputTokens, usage.reasoning);
+  setPart(sink, ATTR.usageTextInputTokens, usage.textInput);
+  setPart(sink, ATTR.usageTextOutputTokens, usage.textOutput);
+  setPart(sink, ATTR.usageTextCacheReadInputTokens, usage.textCacheRead);
+  setPart(sink, ATTR.usageImageInputTokens, usage.imageInput);
+  setPart(sink, ATTR.usageImageOutputTokens, usage.imageOutput);
+  setPart(sink, ATTR.usageImageCacheReadInputTokens, usage.imageCacheRead);
+  setPart(sink, ATTR.usageAudioInputTokens, usage.audioInput);
+  setPart(sink, ATTR.usageAudioOutputTokens, usage.audioOutput);
+  setPart(sink, ATTR.usageAudioCacheReadInputTokens, usage.audioCacheRead);
 }
 
-function setPart(attributes: Attributes, name: string, value: Count): void {
-  if (isCount(value) && value > 0) attributes[name] = value;
+function setPart(sink: AttributeSink, name: string, value: Count): void {
+  if (isCount(value) && value > 0) sink.setAttribute(name, value);
 }

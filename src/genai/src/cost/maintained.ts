@@ -90,25 +90,24 @@ function* places(
 }
 
 function costByRates(price: ModelPrice, usage: Usage): number | undefined {
-  const rate = (key: string) => rateOf(price[key], countOf(usage.input));
-  const input = rate("input_mtok");
-  const outputRate = rate("output_mtok");
-  if (input === undefined && outputRate === undefined) return undefined;
+  const size = countOf(usage.input);
+  const inputRate = rateOf(price.input_mtok, size);
+  const outputRate = rateOf(price.output_mtok, size);
+  if (inputRate === undefined && outputRate === undefined) return undefined;
+  const [base, outputBase] = [inputRate ?? 0, outputRate ?? 0];
   const { fresh, read, write, output } = splitTokens(usage);
-  const base = input ?? 0;
-  const hour = Math.min(countOf(usage.cacheWrite1h), write);
-  const writeRate = rate("cache_write_mtok") ?? base;
+  let dollars = fresh * base + output * outputBase + (rateOf(price.requests_kcount, size) ?? 0) * 1_000;
+  if (read > 0) dollars += read * (rateOf(price.cache_read_mtok, size) ?? base);
+  if (write > 0) {
+    const rate = rateOf(price.cache_write_mtok, size) ?? base;
+    const hour = Math.min(countOf(usage.cacheWrite1h), write);
+    dollars += (write - hour) * rate + hour * (rateOf(price.cache_write_1h_mtok, size) ?? rate);
+  }
   const audioIn = Math.min(countOf(usage.audioInput), fresh);
+  if (audioIn > 0) dollars += audioIn * ((rateOf(price.input_audio_mtok, size) ?? base) - base);
   const audioOut = Math.min(countOf(usage.audioOutput), output);
-  const dollars =
-    (fresh - audioIn) * base +
-    audioIn * (rate("input_audio_mtok") ?? base) +
-    read * (rate("cache_read_mtok") ?? base) +
-    (write - hour) * writeRate +
-    hour * (rate("cache_write_1h_mtok") ?? writeRate) +
-    (output - audioOut) * (outputRate ?? 0) +
-    audioOut * (rate("output_audio_mtok") ?? outputRate ?? 0) +
-    (rate("requests_kcount") ?? 0) * 1_000;
+  if (audioOut > 0)
+    dollars += audioOut * ((rateOf(price.output_audio_mtok, size) ?? outputBase) - outputBase);
   return dollars / 1_000_000;
 }
 
