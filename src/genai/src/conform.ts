@@ -17,7 +17,7 @@ export function conformContent(content: Content): Content {
 }
 
 function conformMessages(messages: Message[]): Message[] {
-  if (messages.every(fits)) return messages;
+  if (allFit(messages)) return messages;
   return messages.filter(isObject).map((message) => {
     if (typeof message.role !== "string") message.role = String(message.role);
     if ("name" in message && typeof message.name !== "string") delete message.name;
@@ -27,7 +27,7 @@ function conformMessages(messages: Message[]): Message[] {
 }
 
 function conformParts(parts: MessagePart[]): MessagePart[] {
-  if (parts.every(isPlain)) return parts;
+  if (arePlain(parts)) return parts;
   const conformed = parts.filter(isObject);
   for (const part of conformed as unknown as Record<string, unknown>[]) {
     for (const key of TEXTS) {
@@ -42,17 +42,19 @@ function conformParts(parts: MessagePart[]): MessagePart[] {
   return conformed;
 }
 
-/** Nearly all messages are texts in order; looking costs less than making them anew. */
-function fits(message: Message | null): boolean {
-  return (
-    typeof message?.role === "string" &&
-    (message.name === undefined || typeof message.name === "string") &&
-    message.parts?.every(isPlain) === true
-  );
+/** Nearly all messages are texts in order: looking, without a call for each, costs less than making them anew. */
+function allFit(messages: readonly (Message | null)[]): boolean {
+  for (const message of messages) {
+    if (typeof message?.role !== "string" || message.parts === undefined) return false;
+    if (message.name !== undefined && typeof message.name !== "string") return false;
+    if (!arePlain(message.parts)) return false;
+  }
+  return true;
 }
 
-function isPlain(part: MessagePart | null): boolean {
-  return part?.type === "text" && typeof part.content === "string";
+function arePlain(parts: readonly (MessagePart | null)[]): boolean {
+  for (const part of parts) if (part?.type !== "text" || typeof part.content !== "string") return false;
+  return true;
 }
 
 /** What a text part holds instead of a text is kept as JSON; nothing is an empty text. */

@@ -67,9 +67,10 @@ function isEmpty(value: unknown): boolean {
 }
 
 function withoutToolDetails(content: Content): Content {
-  if (content.toolDefinitions === undefined) return content;
+  const { toolDefinitions = [] } = content;
+  if (toolDefinitions.length === 0) return content;
   const bare = ({ type, name }: ToolDefinition) => ({ type, name });
-  return { ...content, toolDefinitions: content.toolDefinitions.map(bare) };
+  return { ...content, toolDefinitions: toolDefinitions.map(bare) };
 }
 
 interface Cut {

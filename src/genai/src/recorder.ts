@@ -300,7 +300,7 @@ export class Recorder {
   }
 
   #content(response: ResponseFacts, sink: AttributeSink): Content | undefined {
-    const content = { ...this.#captured, ...readContent(response.content, sink) };
+    const content: Content = Object.assign(this.#captured ?? {}, readContent(response.content, sink));
     this.#captured = undefined;
     return redactContent(conformContent(content), this.#telemetry.policy, sink);
   }
