@@ -33,7 +33,7 @@ export async function planRelease(version, workshop) {
       { role: "user", content: `Prepare release ${version}.` },
     ],
     tools: [
-      tool("list_changes", "What changed since the last release", () => readChanges()),
+      tool("list_changes", "What changed since the last release", () => ({ changes: readChanges() })),
       tool("run_build", "Builds and tests the version", (args) => workshop.build(args.version), VERSION),
       tool(
         "write_notes",

@@ -17,7 +17,9 @@ export class Lineage {
     const above = this.#readSpanAbove(parent);
     if (facts === undefined && above === undefined) return;
     this.#facts.set(span, { ...above, ...facts });
-    if (facts !== undefined) stamp(span, inheritedAttributes(parent));
+    if (facts === undefined) return;
+    // A model call is not its agent: the conventions let only some operations carry the name.
+    stamp(span, inheritedAttributes(parent, readText(span.attributes, ATTR.operationName)));
   }
 
   /** What held where the span began, beside its own attributes. */

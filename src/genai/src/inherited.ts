@@ -19,14 +19,7 @@ export interface Inherited {
 
 /** A context in which `facts` hold for everything below; what they leave out stays as it was. */
 export function withInherited(facts: Inherited, parent: Context = context.active()): Context {
-  const before = readInherited(parent);
-  // Member by member: spreading costs a tenth of a span.
-  const inherited: { [Key in keyof Inherited]: Inherited[Key] | undefined } = {
-    sessionId: facts.sessionId ?? before?.sessionId,
-    agentName: facts.agentName ?? before?.agentName,
-    tally: facts.tally ?? before?.tally,
-  };
-  return parent.setValue(INHERITED, inherited);
+  return parent.setValue(INHERITED, { ...readInherited(parent), ...facts });
 }
 
 /** What holds in a context; `undefined` outside every session and agent. */

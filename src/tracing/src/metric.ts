@@ -26,11 +26,13 @@ export function metric(name: string, value: number, tags?: Tags): void {
       return;
     }
     const labels = readTags(tags);
-    recordMoment(`metric ${shown}`, { [KIT_ATTR.kind]: "metric", [KIT_ATTR.eventName]: shown }, () => ({
+    recordMoment(`metric ${shown}`, {
+      [KIT_ATTR.kind]: "metric",
+      [KIT_ATTR.eventName]: shown,
       [KIT_ATTR.metricValue]: value,
       ...(labels !== undefined && { [KIT_ATTR.metricTags]: JSON.stringify(labels) }),
-    }));
-    currentGauge(shown)?.record(value, labels, context.active());
+    });
+    attempt(() => currentGauge(shown)?.record(value, labels, context.active()));
   });
 }
 

@@ -5,7 +5,6 @@ import {
   metrics,
   ProxyTracerProvider,
   type Tracer,
-  type TracerProvider,
   trace,
 } from "@opentelemetry/api";
 import { attempt } from "./attempt.js";
@@ -35,21 +34,10 @@ export function isTracingEnabled(): boolean {
   return slot[OFF] !== true;
 }
 
-/** Providers look their tracers up by a text that they put together each time, which costs a tenth of a span. */
-const TRACERS = new WeakMap<TracerProvider, Tracer>();
-
 /** The tracer of the provider that is registered now: providers come, and go with a shutdown. */
 export function currentTracer(): Tracer {
   if (!isTracingEnabled()) return SILENT_TRACER;
-  const registered = trace.getTracerProvider() as TracerProvider & Partial<ProxyTracerProvider>;
-  // The API gives out one and the same stand-in for whichever provider is registered.
-  const provider = registered.getDelegate?.() ?? registered;
-  let tracer = TRACERS.get(provider);
-  if (tracer === undefined) {
-    tracer = provider.getTracer(SCOPE_NAME, VERSION, SCHEMA);
-    TRACERS.set(provider, tracer);
-  }
-  return tracer;
+  return trace.getTracerProvider().getTracer(SCOPE_NAME, VERSION, SCHEMA);
 }
 
 /** The meter of the provider that is registered now. */

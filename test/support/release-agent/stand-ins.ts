@@ -20,6 +20,8 @@ export interface Place {
 export interface StandInOptions {
   /** What the person says. @default true */
   readonly approves?: boolean;
+  /** Whether spans are passed on to a collector that listens where the kit sends by default. @default true */
+  readonly collector?: boolean;
 }
 
 /** Everything around the release agent: what the environment names, and a local stand-in for the rest. */
@@ -38,9 +40,12 @@ export class StandIns {
     this.#env = env;
   }
 
-  static async start(env: Environment, { approves = true }: StandInOptions = {}): Promise<StandIns> {
+  static async start(
+    env: Environment,
+    { approves = true, collector = true }: StandInOptions = {},
+  ): Promise<StandIns> {
     const standIns = new StandIns(env);
-    await standIns.#collect();
+    await standIns.#collect(collector);
     await standIns.#models();
     await standIns.#sandbox();
     await standIns.#person(approves);
@@ -65,9 +70,9 @@ export class StandIns {
     if (real === undefined) Object.assign(this.variables, await standIn());
   }
 
-  async #collect(): Promise<void> {
+  async #collect(lookAround: boolean): Promise<void> {
     const named = this.#env.OTEL_EXPORTER_OTLP_ENDPOINT || undefined;
-    const real = named ?? ((await listens(4318)) ? "http://localhost:4318" : undefined);
+    const real = named ?? (lookAround && (await listens(4318)) ? "http://localhost:4318" : undefined);
     this.desk = await TelemetryDesk.start(real);
     this.#closing.push(() => this.desk.stop());
     this.places.push({ name: "OTLP", real });

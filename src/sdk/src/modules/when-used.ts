@@ -49,10 +49,8 @@ export function attachWhenUsed(
     );
   };
   if (startsAsCommonJS() && !isHooked()) {
-    for (const adapter of adapters) {
-      const { scope, modules, caughtInside } = adapter;
-      onFirstRequire(scope ?? modules[0], () => attachNow(adapter, false), caughtInside);
-    }
+    for (const adapter of adapters)
+      onFirstRequire(adapter.scope ?? adapter.modules[0], () => attachNow(adapter, false));
     beforeFirstImport(() => attachAll(true));
   } else attachAll(false);
   let stopped = false;

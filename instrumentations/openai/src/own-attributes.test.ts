@@ -1,13 +1,12 @@
 import { expect, it } from "vitest";
-import { chat } from "./chat.js";
-import { completions } from "./completions.js";
+import { chat, completions } from "./chat.js";
 
 it.each([
   ["flex", "flex"],
   ["auto", undefined],
   [null, undefined],
 ])("tells the service tier %s that was asked for as %s", (tier, told) => {
-  const { ownAttributes } = chat.request({ service_tier: tier });
+  const { ownAttributes } = chat.request({ service_tier: tier } as never);
   expect(ownAttributes?.["openai.request.service_tier"]).toBe(told);
 });
 

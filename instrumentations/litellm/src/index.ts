@@ -1,2 +1,0 @@
-export { LiteLLMInstrumentation } from "./instrumentation.js";
-export { VERSION } from "./version.js";
