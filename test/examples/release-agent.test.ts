@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { FakeAgentPulse } from "../support/agentpulse/index.js";
+import type { FakeCatSyphon } from "../support/catsyphon/server.js";
 import { expectConformant } from "../support/conformance.js";
 import type { CollectedSpan } from "../support/otlp/collected.js";
 import { toReadableSpan } from "../support/otlp/readable-span.js";
@@ -22,11 +24,15 @@ function ofTheRelease(spans: readonly CollectedSpan[]): CollectedSpan[] {
   );
 }
 
-/** Names, indented below their parents, in the order of time. */
+/** Names, indented below their parents: what has no length first, then the others in the order of time. */
 function outline(spans: readonly CollectedSpan[]): string[] {
-  const byTime = spans.toSorted((a, b) => Number(a.startNanos - b.startNanos));
+  const isMoment = ({ attributes }: CollectedSpan) => /^(event|metric)$/.test(String(attributes["kit.kind"]));
+  // A span's start may be told in whole milliseconds, a moment's is exact: they do not compare.
+  const inOrder = spans.toSorted(
+    (a, b) => Number(isMoment(b)) - Number(isMoment(a)) || Number(a.startNanos - b.startNanos),
+  );
   const below = (parent: string | undefined, indent: string): string[] =>
-    byTime
+    inOrder
       .filter(({ parentSpanId }) => parentSpanId === parent)
       .flatMap(({ name, spanId }) => [indent + withoutPort(name), ...below(spanId, `${indent}  `)]);
   return below(undefined, "");
@@ -37,11 +43,9 @@ const withoutPort = (name: string): string => name.replace(/:\d+$/, "");
 const named = (spans: readonly CollectedSpan[], name: string): CollectedSpan[] =>
   spans.filter((span) => span.name === name);
 
-const sum = (values: readonly unknown[]): number =>
-  values.reduce<number>((all, value) => all + Number(value), 0);
-
 describe("a release that a person approves", { timeout: 120_000 }, () => {
   let standIns: StandIns;
+  const agentPulse = () => standIns.agentPulse as FakeAgentPulse;
   let run: Run;
   let spans: readonly CollectedSpan[];
   beforeAll(async () => {
@@ -110,7 +114,7 @@ describe("a release that a person approves", { timeout: 120_000 }, () => {
 
   it("costs in AgentPulse what it costs on the spans, call by call", async () => {
     const calls = spans.filter(({ attributes }) => attributes["gen_ai.operation.name"] === "chat");
-    const events = standIns.agentPulse?.accepted.filter(({ kind }) => kind === "cost") ?? [];
+    const events = agentPulse().accepted.filter(({ kind }) => kind === "cost");
     const facts = (span: CollectedSpan) => ({
       input: span.attributes["gen_ai.usage.input_tokens"],
       output: span.attributes["gen_ai.usage.output_tokens"],
@@ -128,7 +132,7 @@ describe("a release that a person approves", { timeout: 120_000 }, () => {
     expect(inEvents).toEqual(onSpans);
     const sum = (pick: (span: CollectedSpan) => unknown[]) =>
       calls.flatMap(pick).reduce<number>((all, value) => all + Number(value), 0);
-    const { cost } = (await standIns.agentPulse?.stats()) as { cost: { usd: number; tokens: number } };
+    const { cost } = (await agentPulse().stats()) as { cost: { usd: number; tokens: number } };
     expect(cost.tokens).toBe(sum((span) => [facts(span).input, facts(span).output]));
     expect(cost.usd).toBeCloseTo(
       sum((span) => [facts(span).cost]),
@@ -137,8 +141,21 @@ describe("a release that a person approves", { timeout: 120_000 }, () => {
     expect(cost.usd).toBeGreaterThan(0.004);
   });
 
+  it("sums up on each agent what was used for it, once", () => {
+    const used = (name: string) => {
+      const [span] = named(spans, name);
+      return [span?.attributes["gen_ai.usage.input_tokens"], span?.attributes["gen_ai.usage.output_tokens"]];
+    };
+    expect(used("invoke_agent release-writer")).toEqual([301 + 388, 38 + 61]);
+    expect(used("invoke_agent release-manager")).toEqual([
+      412 + 508 + 604 + 700 + 796 + 689,
+      4 * 17 + 24 + 99,
+    ]);
+    expect(used("invoke_agent announcer")).toEqual([74, 23]);
+  });
+
   it("is a session, a job, their steps and their figures in AgentPulse", () => {
-    const told = (standIns.agentPulse?.accepted ?? []).filter(({ kind }) => kind !== "cost");
+    const told = agentPulse().accepted.filter(({ kind }) => kind !== "cost");
     const kinds = told.map(({ kind, session }) => `${kind} ${session ?? "-"}`);
     const count = (line: string) => kinds.filter((each) => each === line).length;
     expect(count(`session_start ${SESSION}`)).toBe(1);
@@ -146,21 +163,21 @@ describe("a release that a person approves", { timeout: 120_000 }, () => {
     expect(count("cron agent:main:cron:nightly-release")).toBe(1);
     expect(count(`custom_event ${SESSION}`)).toBe(1);
     expect(count(`metric ${SESSION}`)).toBe(2);
-    expect(JSON.stringify(standIns.agentPulse?.accepted)).not.toContain("umlauts");
+    expect(JSON.stringify(agentPulse().accepted)).not.toContain("umlauts");
   });
 
   it("reads as three conversations in CatSyphon", () => {
-    const catSyphon = standIns.catSyphon;
+    const catSyphon = standIns.catSyphon as FakeCatSyphon;
     const writer = named(spans, "invoke_agent release-writer")[0]?.spanId;
-    const ids = catSyphon?.conversations.all().map(({ sessionId }) => sessionId);
+    const ids = catSyphon.conversations.all().map(({ sessionId }) => sessionId);
     const [manager, author, announcer] = [
       `release-agent:${SESSION}`,
       `release-agent:${SESSION}.${writer}`,
       `announcer:${SESSION}`,
     ];
-    expect(ids?.toSorted()).toEqual([announcer, manager, author].toSorted());
+    expect(ids.toSorted()).toEqual([announcer, manager, author].toSorted());
     const page = (id: string) =>
-      catSyphon?.messages(id).map(({ role, content }) => `${role}: ${content.trim().split("\n")[0]}`);
+      catSyphon.messages(id).map(({ role, content }) => `${role}: ${content.trim().split("\n")[0]}`);
     expect(page(manager)).toEqual([
       expect.stringMatching(/^system: You prepare releases/),
       "user: Prepare release 1.4.0.",
@@ -181,7 +198,7 @@ describe("a release that a person approves", { timeout: 120_000 }, () => {
       expect.stringMatching(/^system: \[Tool Result\] \{"id":"4f1c2aa"/),
       "assistant: # 1.4.0",
     ]);
-    expect(catSyphon?.conversation(author).metadata).toMatchObject({
+    expect(catSyphon.conversation(author).metadata).toMatchObject({
       agent_type: "release-writer",
       parent_session_id: manager,
     });
@@ -213,6 +230,7 @@ const RELEASE = `
 cron nightly-release
   invoke_workflow release
     invoke_agent release-manager
+      event release.deployed
       task prepare sandbox
         PUT /v1/sprites/{name}/fs/write
         PUT /v1/sprites/{name}/fs/write
@@ -222,10 +240,10 @@ cron nightly-release
       execute_tool list_changes
       chat gpt-4.1-mini
       execute_tool run_build
+        metric release.build.seconds
         exec node
           build
             check changelog
-        metric release.build.seconds
       chat gpt-4.1-mini
       execute_tool write_notes
         invoke_agent release-writer
@@ -237,12 +255,12 @@ cron nightly-release
         PUT /v1/sprites/{name}/fs/write
       chat gpt-4.1-mini
       execute_tool run_build
+        metric release.build.seconds
         exec node
           build
             check changelog
             test
             pack
-        metric release.build.seconds
         checkpoint create
           GET /v1/sprites/{name}/checkpoints/{checkpoint_id}
       chat gpt-4.1-mini
@@ -256,7 +274,6 @@ cron nightly-release
         exec node
           deploy
             upload
-      event release.deployed
       task announcement
         kryten connect
           publish kryten.lifecycle.release-agent.startup

@@ -38,7 +38,13 @@ const MARKS: Readonly<Record<string, Mark>> = {
   agent: {
     named: (of) => `invoke_agent ${of["gen_ai.agent.name"]}`,
     required: ["gen_ai.operation.name", "gen_ai.agent.name"],
-    optional: FUNCTION,
+    // The sum of the model calls inside.
+    optional: [
+      "gen_ai.usage.input_tokens",
+      "gen_ai.usage.output_tokens",
+      "gen_ai.response.finish_reasons",
+      ...FUNCTION,
+    ],
   },
   task: { required: [], optional: FUNCTION },
   tool: {
