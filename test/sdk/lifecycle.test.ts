@@ -92,7 +92,10 @@ describe("shutdown", () => {
     app.start({ flushInterval: 3600 });
     await app.ask();
     await shutdown();
-    expect(traces()).toEqual(before);
+    const { timers, ...after } = traces();
+    expect(after).toEqual({ listeners: before.listeners, provider: false });
+    // The test runner has timers of its own, which come and go.
+    expect(timers).toBeLessThanOrEqual(before.timers);
     expect(app.server.ofKind("cost")).toHaveLength(1);
   });
 

@@ -1,4 +1,4 @@
-import { ATTR } from "@kit/genai";
+import { ATTR } from "@kit/genai/core";
 import { SpanStatusCode } from "@opentelemetry/api";
 import { type ReadableSpan, readText } from "./readable-span.js";
 import { toErrorText } from "./scrub.js";

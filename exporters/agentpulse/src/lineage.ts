@@ -1,4 +1,4 @@
-import { ATTR, type Inherited, inheritedAttributes, readInherited } from "@kit/genai";
+import { ATTR, type Inherited, inheritedAttributes, readInherited } from "@kit/genai/core";
 import { type Attributes, type Context, type Span, trace } from "@opentelemetry/api";
 import { type ReadableSpan, readText } from "./readable-span.js";
 import { isGenAI } from "./span-type.js";

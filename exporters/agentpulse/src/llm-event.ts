@@ -1,4 +1,4 @@
-import { ATTR, type CostCalculator, KIT_ATTR } from "@kit/genai";
+import { ATTR, type CostCalculator, KIT_ATTR } from "@kit/genai/core";
 import type { Attributes } from "@opentelemetry/api";
 import type { EventData } from "./event.js";
 import { readFailure } from "./failure.js";

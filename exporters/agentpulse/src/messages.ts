@@ -1,4 +1,4 @@
-import { ATTR, parseJson } from "@kit/genai";
+import { ATTR, parseJson } from "@kit/genai/core";
 import type { EventData } from "./event.js";
 import { type ReadableSpan, toSeconds } from "./readable-span.js";
 import { cut } from "./scrub.js";

@@ -1,4 +1,4 @@
-import { ATTR, KIT_ATTR } from "@kit/genai";
+import { ATTR, KIT_ATTR } from "@kit/genai/core";
 import { addUserData } from "./display-fields.js";
 import type { EventData } from "./event.js";
 import { type ReadableSpan, readText } from "./readable-span.js";

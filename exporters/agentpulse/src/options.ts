@@ -1,4 +1,4 @@
-import type { CostMatch, PriceOverrides } from "@kit/genai";
+import type { CostMatch, PriceOverrides } from "@kit/genai/core";
 
 /**
  * Where the events go, and what they hold. An option wins over its environment variable, that over the default.

@@ -1,4 +1,4 @@
-import type { Inherited } from "@kit/genai";
+import type { Inherited } from "@kit/genai/core";
 import type { AgentPulseEvent } from "./event.js";
 import type { ReadableSpan } from "./readable-span.js";
 import type { SpanType } from "./span-type.js";

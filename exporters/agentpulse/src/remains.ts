@@ -1,4 +1,4 @@
-import { KIT_ATTR, parseJson } from "@kit/genai";
+import { KIT_ATTR, parseJson } from "@kit/genai/core";
 import type { Attributes } from "@opentelemetry/api";
 import { ContentNames } from "./content-names.js";
 import type { EventData } from "./event.js";

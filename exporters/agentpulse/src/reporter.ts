@@ -1,6 +1,6 @@
 import { isMainThread } from "node:worker_threads";
 import { DeliveryQueue } from "@kit/delivery";
-import { CostCalculator } from "@kit/genai";
+import { CostCalculator } from "@kit/genai/core";
 import { diag } from "@opentelemetry/api";
 import { EventEncoder } from "./event-encoder.js";
 import { Heartbeat } from "./heartbeat.js";

@@ -1,5 +1,5 @@
 import { hostname } from "node:os";
-import type { CostMatch, PriceOverrides } from "@kit/genai";
+import type { CostMatch, PriceOverrides } from "@kit/genai/core";
 import { readBoolean, readChoice, readNumber, readTextOption } from "./option-values.js";
 import type { AgentPulseOptions } from "./options.js";
 import { readApiKey, readEndpoint } from "./server-address.js";

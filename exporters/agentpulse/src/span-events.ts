@@ -1,4 +1,4 @@
-import { ATTR, KIT_ATTR, parseJson } from "@kit/genai";
+import { ATTR, KIT_ATTR, parseJson } from "@kit/genai/core";
 import type { EventData } from "./event.js";
 import { readFailure } from "./failure.js";
 import { type ReadableSpan, readDurationMs, readText, toSeconds } from "./readable-span.js";

@@ -1,4 +1,4 @@
-import { ATTR, type Inherited, KIT_ATTR } from "@kit/genai";
+import { ATTR, type Inherited, KIT_ATTR } from "@kit/genai/core";
 import { type QueuedEvent, queueSpan } from "./queued-event.js";
 import type { ReadableSpan } from "./readable-span.js";
 import type { Settings } from "./settings.js";

@@ -1,4 +1,4 @@
-import { ATTR, KIT_ATTR } from "@kit/genai";
+import { ATTR, KIT_ATTR } from "@kit/genai/core";
 import type { Attributes } from "@opentelemetry/api";
 
 /** What a span is told as when it ends. */

@@ -1,4 +1,4 @@
-import { ATTR, type CostCalculator, type Inherited, KIT_ATTR } from "@kit/genai";
+import { ATTR, type CostCalculator, type Inherited, KIT_ATTR } from "@kit/genai/core";
 import type { AgentPulseEvent, EventData } from "./event.js";
 import { readModelCall, TOLD_BY_LLM_EVENT } from "./llm-event.js";
 import type { Log } from "./log.js";

@@ -1,4 +1,4 @@
-import { ATTR } from "@kit/genai";
+import { ATTR } from "@kit/genai/core";
 import { type CapturedContent, cutTexts, readContent, toText } from "./content.js";
 import type { Conversation, Origin } from "./conversation.js";
 import { fingerprint, hashOf } from "./fingerprint.js";

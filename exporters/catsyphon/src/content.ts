@@ -1,4 +1,4 @@
-import { ATTR } from "@kit/genai";
+import { ATTR } from "@kit/genai/core";
 import { sha256 } from "./fingerprint.js";
 import { type Message, readInstructions, readMessage } from "./message.js";
 import type { ReadableSpan } from "./readable-span.js";

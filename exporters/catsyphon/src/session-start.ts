@@ -1,5 +1,5 @@
 import type { SessionStartData } from "@kit/catsyphon";
-import { ATTR } from "@kit/genai";
+import { ATTR } from "@kit/genai/core";
 import { readGitBranch } from "./git-branch.js";
 import { ask, type Settings } from "./options.js";
 import { type ReadableSpan, readString } from "./readable-span.js";

@@ -1,4 +1,4 @@
-import { ATTR } from "@kit/genai";
+import { ATTR } from "@kit/genai/core";
 import { type ReadableSpan, toMicros } from "./readable-span.js";
 import { readKind } from "./span-kind.js";
 import type { SpanNode, TraceIndex, TraceRecord } from "./trace.js";

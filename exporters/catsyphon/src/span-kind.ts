@@ -1,4 +1,4 @@
-import { ATTR, KIT_ATTR } from "@kit/genai";
+import { ATTR, KIT_ATTR } from "@kit/genai/core";
 import { type Attributes, SpanStatusCode } from "@opentelemetry/api";
 import { type ReadableSpan, readString } from "./readable-span.js";
 

@@ -1,4 +1,4 @@
-import { ATTR } from "@kit/genai";
+import { ATTR } from "@kit/genai/core";
 import { parse, toText } from "./content.js";
 import type { Conversation } from "./conversation.js";
 import type { Settings } from "./options.js";

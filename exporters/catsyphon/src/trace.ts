@@ -1,4 +1,4 @@
-import { ATTR } from "@kit/genai";
+import { ATTR } from "@kit/genai/core";
 import type { Attributes } from "@opentelemetry/api";
 import { LruMap } from "./lru-map.js";
 import { type ReadableSpan, readString } from "./readable-span.js";

@@ -1,4 +1,4 @@
-import { ATTR } from "@kit/genai";
+import { ATTR } from "@kit/genai/core";
 import { diag } from "@opentelemetry/api";
 import { tellChat } from "./chat.js";
 import type { Conversation, Origin } from "./conversation.js";

@@ -63,7 +63,8 @@ export {
 export type { Telemetry } from "./telemetry.js";
 export { type TelemetryOptions, TelemetrySource } from "./telemetry-source.js";
 export { TextBuilder } from "./text-builder.js";
-export { isToolRecorded, startTool, type ToolRun } from "./tool.js";
+export { startTool, type ToolRun } from "./tool.js";
 export { traceMember } from "./tool-object.js";
+export { isToolRecorded } from "./tool-runs.js";
 export type { Usage } from "./usage.js";
 export { VERSION } from "./version.js";

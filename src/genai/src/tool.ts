@@ -1,4 +1,4 @@
-import { type Attributes, type Context, context, diag, type Span, SpanKind, trace } from "@opentelemetry/api";
+import { type Attributes, type Context, context, diag, SpanKind, trace } from "@opentelemetry/api";
 import { ATTR } from "./attributes.js";
 import { parseJson } from "./messages.js";
 import { StandInSpan } from "./native-span.js";
@@ -6,6 +6,7 @@ import type { Content, ToolFacts } from "./operation.js";
 import { type OperationEnd, Recorder } from "./recorder.js";
 import { isTracingSuppressed, unmarkInferenceRecorded } from "./suppression.js";
 import type { Telemetry } from "./telemetry.js";
+import { rememberRun } from "./tool-runs.js";
 
 /**
  * Makes `run` report each of its runs as an `execute_tool` span. Its result, promise, exception, `this`, name and
@@ -98,17 +99,8 @@ export function startTool(
     parent: unmarkInferenceRecorded(parent),
   });
   const span = trace.getSpan(recorder.context);
-  if (span !== undefined) RUNS.set(span, name);
+  if (span !== undefined) rememberRun(span, name);
   return recorder;
-}
-
-/** Spans of tools that libraries run, by whom they can be told from spans further in. */
-const RUNS = new WeakMap<Span, string>();
-
-/** Whether the active span tells of this tool's run already: the library that called the tool is instrumented. */
-export function isToolRecorded(name: string, parent: Context): boolean {
-  const span = trace.getSpan(parent);
-  return span !== undefined && RUNS.get(span) === name;
 }
 
 /** The arguments came too late for the start of a record that somebody else opened, so they come with its end. */

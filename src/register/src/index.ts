@@ -1,5 +1,5 @@
 import { isMainThread, parentPort } from "node:worker_threads";
-import { init } from "@kit/sdk";
+import { init } from "@kit/sdk/init";
 
 export { VERSION } from "./version.js";
 

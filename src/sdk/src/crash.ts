@@ -1,4 +1,4 @@
-import { ATTR, describeError, KIT_ATTR, SCHEMA_URL } from "@kit/genai";
+import { createRequire } from "node:module";
 import { SpanKind, SpanStatusCode, type TracerProvider } from "@opentelemetry/api";
 import { VERSION } from "./version.js";
 
@@ -21,6 +21,9 @@ export function recordCrashes(providerOf: () => TracerProvider): () => void {
 }
 
 function record(error: unknown, origin: NodeJS.UncaughtExceptionOrigin, provider: TracerProvider): void {
+  // Loaded when it is needed, which it hardly ever is.
+  const core: typeof import("@kit/genai/core") = createRequire(import.meta.url)("@kit/genai/core");
+  const { ATTR, describeError, KIT_ATTR, SCHEMA_URL } = core;
   const { type, message } = describeError(error);
   const className = error instanceof Error ? error.name : type;
   const startTime = Date.now();

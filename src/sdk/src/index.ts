@@ -1,5 +1,6 @@
 export { agent, alert, cron, event, metric, session, task, tool, trace } from "@kit/tracing";
-export { flush, init, patch, shutdown } from "./init.js";
+export { type Client, init } from "./client.js";
+export { flush, patch, shutdown } from "./init.js";
 export type { Kit } from "./kit.js";
 export type { BatchOptions, ExporterName, InitOptions } from "./options.js";
 export type { OtlpOptions } from "./otlp/settings.js";

@@ -1,11 +1,11 @@
-import { withInherited } from "@kit/genai";
+import { withInherited } from "@kit/genai/core";
 import { type Attributes, ROOT_CONTEXT } from "@opentelemetry/api";
 import type { Span } from "@opentelemetry/sdk-trace";
 import { TracerProvider } from "@opentelemetry/sdk-trace";
 import { expect, it } from "vitest";
-import { INHERITANCE } from "./inherit.js";
+import { InheritanceProcessor } from "./inherit.js";
 
-const tracer = new TracerProvider({ spanProcessors: [INHERITANCE] }).getTracer("app");
+const tracer = new TracerProvider({ spanProcessors: [new InheritanceProcessor()] }).getTracer("app");
 const inside = withInherited({ sessionId: "s-1", agentName: "clerk" }, ROOT_CONTEXT);
 const attributesOf = (attributes: Attributes, parent = inside) =>
   (tracer.startSpan("span", { attributes }, parent) as unknown as Span).attributes;

@@ -1,16 +1,12 @@
-import { setTracingEnabled } from "@kit/tracing";
 import { Configuration } from "./configuration.js";
 import { currentKit, INACTIVE, type Kit, setCurrentKit } from "./kit.js";
 import { createLog, reportsOf } from "./log.js";
+import { switchMarks } from "./marks-switch.js";
 import type { InitOptions } from "./options.js";
 import { isDisabled, readDebug, readLogLevel } from "./settings.js";
 import { start } from "./start.js";
 
-/**
- * Starts the kit: options over environment variables over defaults. There is one for each process, so a
- * second call returns the one that runs. Joins the application's tracer provider if it has one. Never throws;
- * what is wrong is one line on standard error.
- */
+/** As `init` of the package, without what applications mark by hand: for the hook. */
 export function init(options: InitOptions = {}): Kit {
   const running = currentKit();
   if (running != null) return running;
@@ -21,7 +17,7 @@ export function init(options: InitOptions = {}): Kit {
   configuration.report = reportsOf(log);
   for (const problem of problems) configuration.report(problem);
   // Marked work must not be recorded through a provider of the application's own either.
-  setTracingEnabled(!disabled);
+  switchMarks(!disabled);
   if (disabled) return INACTIVE;
   try {
     const kit = start(options, configuration, log);

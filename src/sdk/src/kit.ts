@@ -1,25 +1,5 @@
-import { agent, alert, cron, event, metric, session, task, tool, trace } from "@kit/tracing";
-
-/** What applications mark by hand, as `@kit/tracing` has it. */
-export interface Helpers {
-  readonly session: typeof session;
-  readonly cron: typeof cron;
-  readonly agent: typeof agent;
-  readonly task: typeof task;
-  readonly tool: typeof tool;
-  readonly trace: typeof trace;
-  readonly event: typeof event;
-  readonly metric: typeof metric;
-  readonly alert: typeof alert;
-}
-
-export const HELPERS: Helpers = { session, cron, agent, task, tool, trace, event, metric, alert };
-
-/**
- * What `init` returns. The functions of the package act on the same one: `kit.session` is `session`, and so on. All of
- * them may be called at any time; where nothing is recorded, the functions they are given run as if alone.
- */
-export interface Kit extends Helpers {
+/** One run of the kit. The functions `flush`, `shutdown` and `patch` of the package act on the same one. */
+export interface Kit {
   /** `false` when the kit is switched off, could not start or was shut down; everything else is then without effect. */
   readonly active: boolean;
   /**
@@ -43,7 +23,6 @@ export interface Kit extends Helpers {
 
 /** Stands in where the kit is off. */
 export const INACTIVE: Kit = {
-  ...HELPERS,
   active: false,
   patch: () => false,
   flush: async () => {},

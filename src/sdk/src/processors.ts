@@ -1,7 +1,7 @@
 import type { SpanProcessor } from "@opentelemetry/sdk-trace";
 import { createBackends, wantedBackends } from "./backends.js";
 import { Configuration } from "./configuration.js";
-import { INHERITANCE } from "./inherit.js";
+import { InheritanceProcessor } from "./inherit.js";
 import { createLog, reportsOf } from "./log.js";
 import type { InitOptions } from "./options.js";
 import { readSettings } from "./settings.js";
@@ -17,7 +17,7 @@ export function createSpanProcessors(options: InitOptions = {}): SpanProcessor[]
   const elsewhere = wantedBackends(options, configuration).length > 0;
   const outputs = createSpanOutputs(readSettings(options, configuration), log, elsewhere);
   return [
-    INHERITANCE,
+    new InheritanceProcessor(),
     ...outputs.map(({ processor }) => processor),
     ...createBackends(options, configuration),
     ...(options.spanProcessors ?? []),

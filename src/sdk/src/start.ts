@@ -1,4 +1,3 @@
-import { setTracingEnabled } from "@kit/tracing";
 import {
   context,
   type MeterProvider,
@@ -18,11 +17,12 @@ import type { Configuration } from "./configuration.js";
 import { warnOfSecondCopies } from "./copies.js";
 import { recordCrashes } from "./crash.js";
 import { registeredMeterProvider, registeredTracerProvider } from "./globals.js";
-import { INHERITANCE } from "./inherit.js";
+import { InheritanceProcessor } from "./inherit.js";
 import { Instrumentations } from "./instrumentations.js";
-import { HELPERS, type Kit, setCurrentKit } from "./kit.js";
+import { type Kit, setCurrentKit } from "./kit.js";
 import type { Log } from "./log.js";
 import { makeWay } from "./make-way.js";
+import { switchMarks } from "./marks-switch.js";
 import { attachWhenUsed } from "./modules/when-used.js";
 import type { InitOptions } from "./options.js";
 import { ContextManagerBelow, readParentContext } from "./parent-trace.js";
@@ -115,7 +115,7 @@ function provideTraces(assembly: Assembly) {
     resource: settings.resource,
     sampler: settings.sampler,
     spanLimits: settings.spanLimits,
-    spanProcessors: [INHERITANCE, ...places, pipeline.activity],
+    spanProcessors: [new InheritanceProcessor(), ...places, pipeline.activity],
   });
   pipeline.add(
     provider,
@@ -186,13 +186,12 @@ function toKit(
   let ended: Promise<void> | undefined;
   const end = async () => {
     setCurrentKit(undefined);
-    setTracingEnabled(false);
+    switchMarks(false);
     for (const step of undo.reverse()) attempt(step);
     await pipeline.shutdown();
     log.close();
   };
   return {
-    ...HELPERS,
     get active() {
       return ended === undefined;
     },

@@ -1,4 +1,4 @@
-import { ATTR, type ResponseFacts, readInherited } from "@kit/genai";
+import { ATTR, type ResponseFacts, readInherited } from "@kit/genai/core";
 import { type Attributes, context } from "@opentelemetry/api";
 import type { Description } from "./kinds.js";
 import { type Opening, OpenScope } from "./scope.js";

@@ -1,4 +1,4 @@
-import { KIT_ATTR } from "@kit/genai";
+import { KIT_ATTR } from "@kit/genai/core";
 import { attempt } from "./attempt.js";
 import { recordMoment } from "./moment.js";
 import { cutText, toSafeJson, toText } from "./safe-json.js";

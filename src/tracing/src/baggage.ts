@@ -1,4 +1,4 @@
-import { ATTR, withInherited } from "@kit/genai";
+import { ATTR, withInherited } from "@kit/genai/core";
 import { type Context, context, propagation, type TextMapGetter } from "@opentelemetry/api";
 import { attempt } from "./attempt.js";
 import { sessionKey } from "./session-key.js";

@@ -1,4 +1,4 @@
-import { KIT_ATTR } from "@kit/genai";
+import { KIT_ATTR } from "@kit/genai/core";
 import { withSessionBaggage } from "./baggage.js";
 import { describeCron } from "./kinds.js";
 import { type LoggedScope, OpenLoggedScope } from "./logged-scope.js";

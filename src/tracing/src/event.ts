@@ -1,4 +1,4 @@
-import { KIT_ATTR } from "@kit/genai";
+import { KIT_ATTR } from "@kit/genai/core";
 import { attempt } from "./attempt.js";
 import { readName } from "./kinds.js";
 import { toObject } from "./logged-scope.js";

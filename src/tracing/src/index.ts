@@ -6,4 +6,3 @@ export { agent, type MarkOptions, task, tool, trace } from "./mark.js";
 export { metric } from "./metric.js";
 export type { Scope } from "./scope.js";
 export { type Session, type SessionOptions, session } from "./session.js";
-export { setTracingEnabled } from "./telemetry.js";

@@ -1,4 +1,4 @@
-import { ATTR, type Inherited, KIT_ATTR } from "@kit/genai";
+import { ATTR, type Inherited, KIT_ATTR } from "@kit/genai/core";
 import type { Attributes } from "@opentelemetry/api";
 import { cutText, toText } from "./safe-json.js";
 

@@ -1,4 +1,4 @@
-import { KIT_ATTR } from "@kit/genai";
+import { KIT_ATTR } from "@kit/genai/core";
 import { diag } from "@opentelemetry/api";
 import { attempt } from "./attempt.js";
 import { cutText, toSafeJson, toText } from "./safe-json.js";

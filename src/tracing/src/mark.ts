@@ -1,4 +1,4 @@
-import { isToolRecorded } from "@kit/genai";
+import { isToolRecorded } from "@kit/genai/core";
 import { context } from "@opentelemetry/api";
 import { OpenAgentScope } from "./agent-scope.js";
 import { readArguments } from "./arguments.js";

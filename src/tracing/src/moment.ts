@@ -1,4 +1,4 @@
-import { inheritedAttributes, isTracingSuppressed } from "@kit/genai";
+import { inheritedAttributes, isTracingSuppressed } from "@kit/genai/core";
 import { type Attributes, context, type HrTime, type Span } from "@opentelemetry/api";
 import { attempt } from "./attempt.js";
 import { currentTracer } from "./telemetry.js";

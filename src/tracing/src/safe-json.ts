@@ -1,4 +1,4 @@
-import { describeError } from "@kit/genai";
+import { describeError } from "@kit/genai/core";
 
 const MAX_DEPTH = 12;
 /** Members of a Map or Set that are looked at. */

@@ -9,7 +9,7 @@ import {
   type LocalDurations,
   withInherited,
   withoutSecrets,
-} from "@kit/genai";
+} from "@kit/genai/core";
 import {
   type Attributes,
   type Context,

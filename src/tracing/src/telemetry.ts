@@ -1,4 +1,4 @@
-import { LocalDurations, SCHEMA_URL } from "@kit/genai";
+import { LocalDurations, SCHEMA_URL } from "@kit/genai/core";
 import {
   type Meter,
   type MeterProvider,
@@ -13,25 +13,14 @@ import { VERSION } from "./version.js";
 const SCOPE_NAME = "@kit/tracing";
 const SCHEMA = { schemaUrl: SCHEMA_URL };
 
+/** Set by whoever assembles telemetry, such as `@kit/sdk`, while nothing is to be recorded. */
 const OFF = Symbol.for("@kit/tracing/off");
-
-/** On the global object, so that all copies of the package in a process are switched as one. */
-const slot = globalThis as { [OFF]?: boolean };
 
 /** Makes spans that record nothing. */
 const SILENT_TRACER = new ProxyTracerProvider().getTracer("");
 
-/**
- * Switches everything this package records on or off, for whoever assembles telemetry: while it is off, marked work
- * simply runs, whatever providers the application has. On from the start.
- */
-export function setTracingEnabled(enabled: boolean): void {
-  if (enabled) delete slot[OFF];
-  else slot[OFF] = true;
-}
-
 export function isTracingEnabled(): boolean {
-  return slot[OFF] !== true;
+  return (globalThis as { [OFF]?: boolean })[OFF] !== true;
 }
 
 /** The tracer of the provider that is registered now: providers come, and go with a shutdown. */
