@@ -15,6 +15,7 @@ import { storesAsWorker } from "./read-back-facts.js";
 import { answersAsWorker } from "./request-facts.js";
 import { holdsForSelfHost } from "./self-host-facts.js";
 import { showsTheApplication } from "./two-lines.js";
+import { showsAWorkday } from "./workday.js";
 
 /** Ends with the block it was started in: the blocks of facts use one server each. */
 function started(options?: AgentPulseOptions): () => FakeAgentPulse {
@@ -34,6 +35,7 @@ describe("the fake Worker", () => {
   const fresh = async () => ({ url: fake().url, key: fake().addAgent() });
   showsOnWorker(fresh);
   showsTheApplication(fresh);
+  showsAWorkday(fresh);
 });
 
 describe("the fake self-host server", () => {

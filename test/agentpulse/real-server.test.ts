@@ -5,6 +5,7 @@ import { storesAsWorker } from "./read-back-facts.js";
 import { answersAsWorker } from "./request-facts.js";
 import { holdsForSelfHost } from "./self-host-facts.js";
 import { showsTheApplication } from "./two-lines.js";
+import { showsAWorkday } from "./workday.js";
 
 /**
  * The facts the fake is built on, held against running servers: what the fake claims, they must do.
@@ -22,6 +23,7 @@ describe.skipIf(!worker)("a real Worker (absent unless AGENTPULSE_REAL_URL names
   const fresh = async () => ({ url: worker ?? "", key: await register(worker ?? "") });
   showsOnWorker(fresh);
   showsTheApplication(fresh);
+  showsAWorkday(fresh);
 });
 
 describe.skipIf(!selfHost)(

@@ -1,7 +1,6 @@
 import { expect, it } from "vitest";
 import { send } from "../support/agentpulse/wire.js";
-import { json, ProviderServer } from "../support/provider-server.js";
-import { later } from "./harness.js";
+import { mockOpenAI } from "./mocked-openai.js";
 import { run } from "./process.js";
 
 interface Server {
@@ -9,14 +8,6 @@ interface Server {
   /** Nobody used it before. */
   readonly key: string;
 }
-
-const COMPLETION = {
-  id: "chatcmpl-1",
-  object: "chat.completion",
-  model: "gpt-4o-2024-08-06",
-  choices: [{ index: 0, finish_reason: "stop", message: { role: "assistant", content: "Hi!" } }],
-  usage: { prompt_tokens: 1000, completion_tokens: 1000, total_tokens: 2000 },
-};
 
 const programs = [
   ["two-lines.mjs", []],
@@ -28,13 +19,7 @@ const programs = [
 export function showsTheApplication(open: () => Promise<Server>): void {
   it.each(programs)("shows model, tokens, cost and latency of the call in %s %j", async (program, flags) => {
     const server = await open();
-    const provider = await ProviderServer.start();
-    later(() => provider.close());
-    const env = {
-      OPENAI_BASE_URL: provider.serve("/v1", () => json(COMPLETION)),
-      OPENAI_API_KEY: "sk-test",
-      OTEL_TRACES_EXPORTER: "none",
-    };
+    const env = await mockOpenAI();
     const ended = await run(server, { program, flags, env });
     expect(ended).toMatchObject({ code: 0, signal: null, stdout: "Hi!\n", stderr: "" });
     const get = async (path: string) =>
