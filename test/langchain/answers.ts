@@ -1,4 +1,4 @@
-import { completion } from "../support/provider/openai-answers.js";
+import { completion, streamedCompletion } from "../support/provider/openai-answers.js";
 import { json, type ReceivedRequest, type Reply } from "../support/provider-server.js";
 
 const call = (id: string, city: string) => ({
@@ -9,9 +9,10 @@ const call = (id: string, city: string) => ({
 
 const CALLS = { content: null, tool_calls: [call("call_1", "Oslo"), call("call_2", "Rome")] };
 
-/** Asks for the weather of two cities at once, and answers when it has been told. */
+/** Asks for the weather of two cities at once, and answers when it has been told; at once in a stream. */
 export function answerWeather({ body }: ReceivedRequest): Reply {
-  const { messages } = body as { messages: { role: string }[] };
+  const { messages, stream } = body as { messages: { role: string }[]; stream?: boolean };
+  if (stream === true) return streamedCompletion();
   return messages.some(({ role }) => role === "tool")
     ? json({
         // Graphs take a message of a known id for a new version of that one.

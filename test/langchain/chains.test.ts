@@ -52,6 +52,17 @@ describe.each(VERSIONS)("%s", (version) => {
     await stage.telemetry.finish();
   });
 
+  it("takes no class name for the name of a chain", async () => {
+    const { RunnableLambda } = stage.load("@langchain/core/runnables");
+    await toyModel(stage.load).withRetry().invoke("Hi");
+    await prompt().invoke({ place: "Oslo" });
+    await RunnableLambda.from(() => "done").invoke("Hi");
+    await toyModel(stage.load)
+      .withConfig({ stop: ["."] })
+      .invoke("Hi");
+    expect(stage.tree()).toEqual(["chat toy-1", "chat toy-1"]);
+  });
+
   it("records a nameless chain of several steps that do work, so that they stay together", async () => {
     const { RunnablePassthrough, RunnableSequence } = stage.load("@langchain/core/runnables");
     const found = retriever().pipe((documents: Any[]) => documents[0].pageContent);

@@ -21,6 +21,11 @@ export class Canaries {
     return `${this.word(label)} and then some more words, "quotes" and a line\nbreak about nothing at all.`;
   }
 
+  /** What was marked. */
+  get labels(): string[] {
+    return [...this.#labels.values()];
+  }
+
   /** How many fields were marked. */
   get count(): number {
     return this.#labels.size;

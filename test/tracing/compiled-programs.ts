@@ -34,10 +34,10 @@ export function compile(program: string, flags: readonly string[]): string {
 }
 
 /** Runs a compiled program and returns what it saw, step by step. */
-export function run(node: string, file: string): Record<string, Step> {
-  const { status, stdout, stderr } = spawnSync(node, ["--no-warnings", file], { encoding: "utf8" });
+export function run<Seen = Step>(node: string, file: string, ...args: string[]): Record<string, Seen> {
+  const { status, stdout, stderr } = spawnSync(node, ["--no-warnings", file, ...args], { encoding: "utf8" });
   if (status !== 0) throw new Error(stderr);
-  return JSON.parse(stdout) as Record<string, Step>;
+  return JSON.parse(stdout) as Record<string, Seen>;
 }
 
 /** Removes what was compiled. */

@@ -39,7 +39,8 @@ const OWN_NAMES = ["StructuredOutput", "StructuredOutputRunnable"];
 /** What a run is worth telling of; `undefined` for the library's plumbing: sequences, prompts, nodes, channels. */
 export function readMeaning(run: ChainRun): Meaning | undefined {
   const { id = [] } = run.chain;
-  if (id[0] === "langgraph" && id[1] === "pregel") return readGraph(run);
+  // Its nodes are chains too, and have names of their own.
+  if (id[0] === "langgraph") return id[1] === "pregel" ? readGraph(run) : undefined;
   const given = givenName(run);
   if (id.at(-1) === "AgentExecutor") return { operation: "invoke_agent", name: given };
   if (!run.isRoot || OWN_NAMES.includes(given ?? "")) return undefined;
@@ -69,10 +70,11 @@ function isAgent({ graph, metadata, isRoot }: ChainRun): boolean {
   return model !== undefined || (agent !== undefined && tools !== undefined);
 }
 
-/** The name the application gave to a run or to its chain; a class name is none. */
-function givenName({ name, chain }: ChainRun): string | undefined {
-  const own = name ?? chain.kwargs?.name;
-  return typeof own === "string" && own !== "" && own !== chain.id?.at(-1) ? own : undefined;
+/** The name the application gave to a run or to its chain; the name of a class, also of one that is wrapped, is none. */
+function givenName({ name, chain: { id, kwargs } }: ChainRun): string | undefined {
+  const own = name ?? kwargs?.name;
+  const wrapped = (kwargs?.bound as { getName?: () => unknown } | undefined)?.getName?.();
+  return typeof own === "string" && own !== "" && own !== id?.at(-1) && own !== wrapped ? own : undefined;
 }
 
 interface Step {

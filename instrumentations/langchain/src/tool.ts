@@ -38,15 +38,26 @@ interface ToolMessageLike {
   content?: unknown;
   tool_call_id?: unknown;
   status?: unknown;
-  update?: unknown;
+}
+
+/** What a tool tells the graph to do; the model hears the message in it. */
+interface CommandLike {
+  update?: { messages?: unknown };
 }
 
 /** Reads what a tool gave back: a value, a message for the model, or a command to the graph. */
 export function readToolResult(output: unknown): ResponseFacts {
-  const message = (typeof output === "object" ? output : undefined) as ToolMessageLike | null | undefined;
-  const isMessage = message?.tool_call_id !== undefined;
+  const message = messageIn(output);
+  if (message === undefined) return { content: () => ({ toolResult: parseJson(output) }) };
   return {
-    ...(isMessage && message.status === "error" && { error: { type: "tool_error" } }),
-    content: () => ({ toolResult: parseJson(isMessage ? message.content : (message?.update ?? output)) }),
+    ...(message.status === "error" && { error: { type: "tool_error" } }),
+    content: () => ({ toolResult: parseJson(message.content) }),
   };
+}
+
+function messageIn(output: unknown): ToolMessageLike | undefined {
+  if (typeof output !== "object" || output === null) return undefined;
+  const messages = (output as CommandLike).update?.messages;
+  const candidates = (Array.isArray(messages) ? messages : [output]) as (ToolMessageLike | null)[];
+  return candidates.find((each) => each?.tool_call_id !== undefined) ?? undefined;
 }

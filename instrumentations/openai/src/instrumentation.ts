@@ -1,7 +1,6 @@
-import { embeddings, readLiteLLMHeaders } from "@kit/chat-completions";
+import { chat, completions, embeddings, readLiteLLMHeaders } from "@kit/chat-completions";
 import { type Definition, GenAIInstrumentation, methodsOf, type Target } from "@kit/genai";
 import { batches, batchResults } from "./batches.js";
-import { chat, completions } from "./chat.js";
 import { images, speech, transcript } from "./media.js";
 import { moderations } from "./moderations.js";
 import { compact, responses, retrieve } from "./responses.js";

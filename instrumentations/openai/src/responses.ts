@@ -1,7 +1,6 @@
-import { formatType, readTokenUsage, type TokenUsage } from "@kit/chat-completions";
+import { formatType, readTokenUsage, type TokenUsage, withOwnAttributes } from "@kit/chat-completions";
 import { ATTR, type Call, type ResponseFacts } from "@kit/genai";
 import type { ResponseCreateParams } from "openai/resources/responses/responses";
-import { withOwnAttributes } from "./own-attributes.js";
 import { foldResponse, type ResponseEvent } from "./response-fold.js";
 import {
   isClientCall,

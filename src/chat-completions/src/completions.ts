@@ -1,6 +1,7 @@
 import { type Call, type Message, textMessage } from "@kit/genai";
 import type { ChatParams } from "./chat.js";
 import { type Completion, foldCompletion } from "./fold.js";
+import { withOwnAttributes } from "./own-attributes.js";
 import { readCompletionUsage } from "./usage.js";
 
 /** A request for a legacy completion: as for a chat, but for the prompt. */
@@ -9,7 +10,7 @@ export interface CompletionParams extends Omit<ChatParams, "messages"> {
 }
 
 /** `POST /completions`, the legacy text completion, streamed or not. */
-export const completions: Call<[CompletionParams, ...unknown[]], Completion, Completion> = {
+export const completions: Call<[CompletionParams, ...unknown[]], Completion, Completion> = withOwnAttributes({
   request: (params) => ({
     operation: "text_completion",
     model: params.model,
@@ -35,7 +36,7 @@ export const completions: Call<[CompletionParams, ...unknown[]], Completion, Com
     }),
   }),
   fold: foldCompletion,
-};
+});
 
 /** Prompts given as token numbers have no text to record. */
 function readPrompts(prompt: unknown): Message[] {

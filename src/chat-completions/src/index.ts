@@ -4,5 +4,6 @@ export { embeddings } from "./embeddings.js";
 export type { ChatCompletion, ChatCompletionChunk } from "./fold.js";
 export { readLiteLLMHeaders } from "./litellm.js";
 export { type ChatMessage, type ContentPart, readContentPart } from "./messages.js";
+export { withOwnAttributes } from "./own-attributes.js";
 export { type CompletionUsage, readCompletionUsage, readTokenUsage, type TokenUsage } from "./usage.js";
 export { VERSION } from "./version.js";

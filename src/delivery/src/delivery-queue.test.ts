@@ -7,57 +7,11 @@ import {
   MeterProvider,
   PeriodicExportingMetricReader,
 } from "@opentelemetry/sdk-metrics";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { type DeliveryOptions, DeliveryQueue, type Outcome } from "./index.js";
+import { describe, expect, it, vi } from "vitest";
+import type { Outcome } from "./index.js";
+import { boom, delivered, destination, holdTime, letters, pass, queueTo, retry } from "./queue.fixture.js";
 
-const boom = new Error("boom");
-const retry: Outcome = { kind: "retry", error: boom };
-const delivered: Outcome = { kind: "delivered" };
-
-/** A destination that answers by rule and remembers what it accepted. */
-function destination(answer: (batch: readonly string[], nth: number) => Outcome | Promise<Outcome>) {
-  const requests: string[][] = [];
-  const accepted: string[] = [];
-  return {
-    requests,
-    accepted,
-    async send(batch: readonly string[]) {
-      requests.push([...batch]);
-      const outcome = await answer(batch, requests.length);
-      if (outcome.kind === "delivered") accepted.push(...batch);
-      return outcome;
-    },
-  };
-}
-
-const queues: DeliveryQueue<string>[] = [];
-
-function queueTo(
-  transport: DeliveryOptions<string>["transport"],
-  options: Partial<DeliveryOptions<string>> = {},
-) {
-  const queue = new DeliveryQueue<string>({ name: "test", transport, random: () => 0, ...options });
-  queues.push(queue);
-  return queue;
-}
-
-const letters = (count: number) => Array.from({ length: count }, (_, index) => `i${index}`);
-
-beforeEach(() => {
-  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "Date"] });
-});
-
-afterEach(async () => {
-  vi.useRealTimers();
-  await Promise.all(queues.splice(0).map((queue) => queue.shutdown(0)));
-  diag.disable();
-});
-
-/** Lets timers up to `ms` fire and everything they started come to rest. */
-async function pass(ms: number): Promise<void> {
-  await vi.advanceTimersByTimeAsync(ms);
-  for (let turn = 0; turn < 50; turn++) await new Promise((resolve) => setImmediate(resolve));
-}
+holdTime();
 
 describe("when a send begins", () => {
   it("sends after the interval, and nothing before it", async () => {

@@ -178,9 +178,9 @@ export class DeliveryQueue<Item> {
     this.#pump();
   }
 
-  #arm(delayMs: number): void {
+  #arm(delayMs: number, then = () => this.#drain()): void {
     if (this.#timer || this.#draining) return;
-    this.#timer = setTimeout(() => this.#drain(), delayMs);
+    this.#timer = setTimeout(then, delayMs);
     this.#timer.unref();
   }
 
@@ -198,7 +198,13 @@ export class DeliveryQueue<Item> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     // setTimeout cannot hold more than 24 days; a hold without end needs no timer at all.
-    if (hold.forMs < 2 ** 31) this.#arm(hold.forMs);
+    if (hold.forMs < 2 ** 31) this.#arm(hold.forMs, () => this.#endHold());
+  }
+
+  /** Timers and the wall clock do not go together to the millisecond: the timer decides. */
+  #endHold(): void {
+    this.#hold = undefined;
+    this.#drain();
   }
 
   #delivered(entries: readonly Entry<Item>[]): void {

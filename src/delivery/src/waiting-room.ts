@@ -126,7 +126,7 @@ export class WaitingRoom<Item> {
       const last = batch.at(-1);
       bytes += this.#bytesOf(entry);
       if (last && (batch.length >= limits.maxItems || bytes > limits.maxBytes)) break;
-      if (last && this.#grouping.together?.(last.item, entry.item) === false) break;
+      if (last && !this.#mayShare(last, entry)) break;
       lane.shift();
       this.#leave(entry);
       batch.push(entry);
@@ -167,9 +167,22 @@ export class WaitingRoom<Item> {
     return lane;
   }
 
+  /** An item that cannot be measured is the transport's affair. */
   #bytesOf(entry: Entry<Item>): number {
-    entry.bytes ??= this.#grouping.sizeOf?.(entry.item) ?? 0;
+    try {
+      entry.bytes ??= this.#grouping.sizeOf?.(entry.item) ?? 0;
+    } catch {
+      entry.bytes = 0;
+    }
     return entry.bytes;
+  }
+
+  #mayShare(previous: Entry<Item>, next: Entry<Item>): boolean {
+    try {
+      return this.#grouping.together?.(previous.item, next.item) ?? true;
+    } catch {
+      return false;
+    }
   }
 
   #first(lane: Fifo<Entry<Item>>): Entry<Item> | undefined {

@@ -54,14 +54,16 @@ export interface Definition {
   readonly companions?: readonly Companion[];
   /** `gen_ai.provider.name` where the base URL tells nothing else. */
   readonly provider: string;
-  /** Providers whose own attributes (`openai.*` …) the library's answers carry. @default [provider] */
+  /** Providers whose own attributes (`openai.*` …) the library's answers carry. @default [] */
   readonly ownProviders?: readonly string[];
   /** The methods to catch, found in the module's exports. Missing ones (`on: undefined`) are passed over. */
   readonly targets: (exports: unknown, version: string | undefined) => readonly Target[];
-  /** Base URL of the client behind the object that a method was called on. */
-  readonly baseUrl: (receiver: unknown) => string | undefined;
-  /** A provider that the client itself tells, whatever its base URL. */
-  readonly providerOf?: (receiver: unknown) => string | undefined;
+  /** Base URL of the client behind the object that a method was called on, or that the arguments choose. */
+  readonly baseUrl: (receiver: unknown, args: readonly unknown[]) => string | undefined;
+  /** A provider that the client itself or the arguments tell, whatever the base URL. */
+  readonly providerOf?: (receiver: unknown, args: readonly unknown[]) => string | undefined;
+  /** Whether the library makes its calls through SDKs that may be instrumented too, and then stay silent. */
+  readonly delegates?: boolean;
   /** Provider's error code of an error that has neither status nor code. */
   readonly errorCode?: (error: unknown) => string | undefined;
   /** Facts in the headers of an answer, which gateways use. Called once an answer, failures included. */

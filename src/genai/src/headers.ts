@@ -1,5 +1,8 @@
 import { diag } from "@opentelemetry/api";
+import { ATTR } from "./attributes.js";
 import type { HeaderFacts, ReadHeader } from "./operation.js";
+import type { OperationEnd } from "./recorder.js";
+import { isAmount } from "./usage.js";
 
 interface Headers {
   get?: unknown;
@@ -22,4 +25,25 @@ export function readHeaders(
     diag.debug("the headers of an answer could not be read", String(error));
     return undefined;
   }
+}
+
+/** The end of a call with what the headers of its answer told. */
+export function withHeaderFacts(end: OperationEnd, told: HeaderFacts, streamed: boolean): OperationEnd {
+  const { response, outcome } = end;
+  const { provider, costUsd } = told;
+  const whole = outcome === "completed" && response?.error === undefined && !streamed;
+  // Headers leave before the tokens of a stream are counted, and of failures too: a zero there says nothing.
+  const charged = isAmount(costUsd) && (costUsd > 0 || whole);
+  return {
+    ...end,
+    response: {
+      ...response,
+      attributes: {
+        ...response?.attributes,
+        ...told.attributes,
+        ...(provider !== undefined && { [ATTR.providerName]: provider }),
+      },
+      ...(charged && { usage: { ...response?.usage, costUsd } }),
+    },
+  };
 }

@@ -19,7 +19,14 @@ export interface Inherited {
 
 /** A context in which `facts` hold for everything below; what they leave out stays as it was. */
 export function withInherited(facts: Inherited, parent: Context = context.active()): Context {
-  return parent.setValue(INHERITED, { ...readInherited(parent), ...facts });
+  const before = readInherited(parent);
+  // Member by member: spreading costs a tenth of a span.
+  const inherited: { [Key in keyof Inherited]: Inherited[Key] | undefined } = {
+    sessionId: facts.sessionId ?? before?.sessionId,
+    agentName: facts.agentName ?? before?.agentName,
+    tally: facts.tally ?? before?.tally,
+  };
+  return parent.setValue(INHERITED, inherited);
 }
 
 /** What holds in a context; `undefined` outside every session and agent. */

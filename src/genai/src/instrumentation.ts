@@ -32,7 +32,14 @@ import { Patches } from "./patches.js";
 import { recordProviders } from "./recorded-providers.js";
 import { type OperationEnd, type OperationStart, Recorder } from "./recorder.js";
 import { followHandedOut, followHandingOut, handsOut, isAPIPromise, observeAPIPromise } from "./stainless.js";
-import { isInferenceRecorded, isTracingSuppressed, readInferenceTold, takeInference } from "./suppression.js";
+import {
+  isInferenceRecorded,
+  isOperationRecorded,
+  isTracingSuppressed,
+  markRecorded,
+  readInferenceTold,
+  takeInference,
+} from "./suppression.js";
 import type { Telemetry } from "./telemetry.js";
 import { type TelemetryOptions, TelemetrySource } from "./telemetry-source.js";
 import { traceTool } from "./tool.js";
@@ -198,13 +205,16 @@ export abstract class GenAIInstrumentation<
     const started = this.start(call, receiver, args);
     if (started === undefined) return Reflect.apply(original, receiver, args);
     const [recorder, request] = started;
+    const within = this.definition.delegates
+      ? markRecorded(recorder.context, request.operation)
+      : recorder.context;
     let result: unknown;
     try {
       // A context manager may turn an undefined receiver into null, which the library's own error would tell.
       result =
         receiver == null
-          ? context.with(recorder.context, () => Reflect.apply(original, receiver, args))
-          : context.with(recorder.context, original, receiver, ...args);
+          ? context.with(within, () => Reflect.apply(original, receiver, args))
+          : context.with(within, original, receiver, ...args);
     } catch (error) {
       recorder.end({ outcome: "error", error });
       throw error;
@@ -226,14 +236,14 @@ export abstract class GenAIInstrumentation<
       // Before all that may leave the call alone: the library's own span would count it again.
       const native = this.meetNative(receiver);
       if (isInference(request.operation)) {
-        if (isInferenceRecorded(parent)) return this.tell(request, receiver, parent);
+        if (isInferenceRecorded(parent)) return this.tell(request, receiver, args, parent);
         takeInference(parent);
-      }
+      } else if (isOperationRecorded(parent, request.operation)) return undefined;
       const telemetry = this.active();
       if (request.onlyLinked === true && telemetry.remembered.linksTo(request.linkTo).length === 0)
         return undefined;
       telemetry.costs.warmUp();
-      const start = this.describe(request, receiver, parent);
+      const start = this.describe(request, receiver, args, parent);
       const recorder = new Recorder(native === "native" ? withoutSpans(telemetry) : telemetry, start);
       if (native === "ours")
         adoptSpan(trace.getSpan(recorder.context), parent, this.definition.native?.passed?.(args));
@@ -248,11 +258,12 @@ export abstract class GenAIInstrumentation<
   private tell(
     request: RequestFacts,
     receiver: unknown,
+    args: readonly unknown[],
     parent: Context,
   ): [Recorder, RequestFacts] | undefined {
     const told = readInferenceTold(parent);
     if (told === undefined) return undefined;
-    const start = this.describe(request, receiver, parent);
+    const start = this.describe(request, receiver, args, parent);
     const ended = (end: OperationEnd) => told(withAllAttributes(end, start));
     return [new Recorder(silent(this.active()), { ...start, ended }), request];
   }
@@ -276,19 +287,17 @@ export abstract class GenAIInstrumentation<
     return this.nativeMode;
   }
 
-  private describe(request: RequestFacts, receiver: unknown, parent: Context): OperationStart {
-    const {
-      provider: standard,
-      ownProviders,
-      baseUrl,
-      providerOf,
-      errorCode,
-      headers,
-      native,
-    } = this.definition;
-    const endpoint = readEndpoint(baseUrl(receiver));
-    const provider = providerOf?.(receiver) ?? endpoint.provider ?? standard;
-    const ownProvider = (ownProviders ?? [standard]).includes(provider);
+  private describe(
+    request: RequestFacts,
+    receiver: unknown,
+    args: readonly unknown[],
+    parent: Context,
+  ): OperationStart {
+    const { definition } = this;
+    const { errorCode, headers, native } = definition;
+    const endpoint = readEndpoint(definition.baseUrl(receiver, args));
+    const provider = definition.providerOf?.(receiver, args) ?? endpoint.provider ?? definition.provider;
+    const ownProvider = definition.ownProviders?.includes(provider) === true;
     const ended = native === undefined ? undefined : StandInSpan.tallyIn(parent);
     return { request, provider, endpoint, ownProvider, errorCode, headers, parent, ended };
   }

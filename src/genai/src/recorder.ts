@@ -16,7 +16,7 @@ import { redactContent, setContent, setStructuredContent } from "./content.js";
 import type { Endpoint } from "./endpoint.js";
 import { type ErrorText, errorType, readError, readErrorType, rememberTold, stringsOf } from "./errors.js";
 import { emitDetails, emitException, wantsDetails } from "./events.js";
-import { readHeaders } from "./headers.js";
+import { readHeaders, withHeaderFacts } from "./headers.js";
 import { type Inherited, inheritedAttributes, readInherited } from "./inherited.js";
 import { isInference } from "./metrics.js";
 import type { Content, HeaderFacts, ReadHeader, RequestFacts, ResponseFacts } from "./operation.js";
@@ -176,9 +176,11 @@ export class Recorder {
   }
 
   /** Ends the operation. Every call after the first does nothing. Never throws. */
-  end(end: OperationEnd): void {
+  end(reported: OperationEnd): void {
     if (this.#ended) return;
     this.#ended = true;
+    const streamed = this.#start.request.stream === true;
+    const end = this.#told === undefined ? reported : withHeaderFacts(reported, this.#told, streamed);
     const response = end.response ?? {};
     let failure: Failure | undefined;
     try {
@@ -259,7 +261,6 @@ export class Recorder {
     const { request, ownProvider } = this.#start;
     setRequest(sink, request);
     guard("an answer", () => setResponse(sink, response));
-    if (this.#told !== undefined) this.#setTold(sink, this.#told);
     if (ownProvider === true) {
       if (request.ownAttributes !== undefined) setOthers(sink, request.ownAttributes);
       if (response.ownAttributes !== undefined) setOthers(sink, response.ownAttributes);
@@ -273,30 +274,20 @@ export class Recorder {
     guard("a cost", () => this.#setCost(sink, completed, response));
   }
 
-  /** Who answered was told to samplers before it was known. */
-  #setTold(sink: AttributeSink, told: HeaderFacts): void {
-    if (told.provider !== undefined) sink.setAttribute(ATTR.providerName, told.provider);
-    if (told.attributes !== undefined) setOthers(sink, told.attributes);
-  }
-
   #setCost(sink: AttributeSink, completed: boolean, response: ResponseFacts): void {
     const { request, provider } = this.#start;
     const { usage } = response;
-    const { served, costUsd: charged } = this.#told ?? {};
-    const whole = completed && request.stream !== true;
+    const served = this.#told?.served;
     // Work inside the process costs what the calls it makes cost, and they say so themselves.
     if (provider === undefined) return;
-    if (!hasUsage(usage)) {
+    if (!hasUsage(usage) || usage === undefined) {
       if (completed && isInference(request.operation)) sink.setAttribute(KIT_ATTR.usageMissing, true);
+      if (isAmount(usage?.costUsd)) sink.setAttribute(KIT_ATTR.costUsd, usage.costUsd);
+      return;
     }
-    // Headers leave before the tokens of a stream are counted, and of failures too: a zero there says nothing.
-    if (isAmount(charged) && (charged > 0 || whole)) sink.setAttribute(KIT_ATTR.costUsd, charged);
-    else if (isAmount(usage?.costUsd)) sink.setAttribute(KIT_ATTR.costUsd, usage.costUsd);
-    else if (usage !== undefined) {
-      const models = [served?.model, modelOf(response), modelOf(request)];
-      const dollars = this.#telemetry.costs.cost(served?.provider ?? provider, models, usage);
-      if (dollars !== undefined) sink.setAttribute(KIT_ATTR.costUsd, dollars);
-    }
+    const models = [served?.model, modelOf(response), modelOf(request)];
+    const dollars = this.#telemetry.costs.cost(served?.provider ?? provider, models, usage);
+    if (dollars !== undefined) sink.setAttribute(KIT_ATTR.costUsd, dollars);
   }
 
   #content(response: ResponseFacts, sink: AttributeSink): Content | undefined {

@@ -20,6 +20,11 @@ export function isAsyncIterable(value: unknown): value is AsyncIterable<unknown>
  * caller's mistake, and the library's own error tells it.
  */
 export function tapStream(stream: AsyncIterable<unknown>, observation: Observation): void {
+  // A generator is its own iterator, and may be stepped by hand.
+  if (isIterator(stream)) {
+    tapIterator(stream, observation);
+    return;
+  }
   const hasField = typeof (stream as { iterator?: unknown }).iterator === "function";
   tapFirst(stream, hasField ? "iterator" : Symbol.asyncIterator, (iterator) =>
     tapIterator(iterator, observation),
@@ -28,6 +33,10 @@ export function tapStream(stream: AsyncIterable<unknown>, observation: Observati
   if (hasField && Object.hasOwn(stream, Symbol.asyncIterator)) {
     tapFirst(stream, Symbol.asyncIterator, (iterator) => tapLeaving(iterator, observation));
   }
+}
+
+function isIterator(stream: object): stream is AnyIterator {
+  return typeof (stream as Partial<AnyIterator>).next === "function";
 }
 
 /** Hands the first iterator that a member of the stream opens to `tap`. */

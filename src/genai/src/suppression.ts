@@ -1,8 +1,10 @@
 import { type Context, context, createContextKey } from "@opentelemetry/api";
+import { isInference } from "./metrics.js";
 import type { OperationEnd } from "./recorder.js";
 
 /** The key of `suppressTracing` in `@opentelemetry/core`, made the same way, so that the core is not needed here. */
 const TRACING_SUPPRESSED = createContextKey("OpenTelemetry SDK Context Key SUPPRESS_TRACING");
+const OPERATION_RECORDED = createContextKey("kit.genai.operation_recorded");
 const INFERENCE_RECORDED = createContextKey("kit.genai.inference_recorded");
 /**
  * Key under which a framework's context holds a function: it would record the model call only if no SDK below does,
@@ -22,6 +24,21 @@ export function markInferenceRecorded(parent: Context = context.active(), told?:
   return parent.setValue(INFERENCE_RECORDED, told ?? true);
 }
 
+/**
+ * Marks a context in which a library already records a call of this operation: inferences stand for one another,
+ * however they are asked for, and any other call, such as `embeddings`, for its like.
+ */
+export function markRecorded(parent: Context, operation: string): Context {
+  return isInference(operation)
+    ? markInferenceRecorded(parent)
+    : parent.setValue(OPERATION_RECORDED, operation);
+}
+
+/** Whether somebody further out already records a call of this operation that is no inference. */
+export function isOperationRecorded(parent: Context, operation: string): boolean {
+  return parent.getValue(OPERATION_RECORDED) === operation;
+}
+
 /** Tells the framework above that offered the model call, if there is one, that it is recorded here. */
 export function takeInference(parent: Context): void {
   const taken = parent.getValue(INFERENCE_OFFERED);
@@ -34,7 +51,7 @@ export function takeInference(parent: Context): void {
  */
 export function unmarkInferenceRecorded(parent: Context): Context {
   let unmarked = parent;
-  for (const key of [INFERENCE_RECORDED, INFERENCE_OFFERED]) {
+  for (const key of [INFERENCE_RECORDED, INFERENCE_OFFERED, OPERATION_RECORDED]) {
     if (unmarked.getValue(key) !== undefined) unmarked = unmarked.deleteValue(key);
   }
   return unmarked;

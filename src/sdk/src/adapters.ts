@@ -23,6 +23,8 @@ export interface Adapter {
   readonly scope?: string;
   /** Names of functions by which exports of the library are recognised. */
   readonly exported: readonly string[];
+  /** Whether not the library's exports are replaced but those of its files, so that the hook must see these load. */
+  readonly caughtInside?: boolean;
   /** Chooses whose spans are made, where the library makes some by itself. */
   readonly nativeVariable?: string;
   readonly create: (config: GenAIInstrumentationConfig) => AdapterInstrumentation;
@@ -81,6 +83,16 @@ export const ADAPTERS: readonly Adapter[] = [
     create: (config) => {
       const adapter: typeof import("@kit/instrumentation-langchain") = load("@kit/instrumentation-langchain");
       return new adapter.LangChainInstrumentation(config);
+    },
+  },
+  {
+    name: "litellm",
+    modules: ["litellm", "litellm/dist/src/completion", "litellm/dist/src/embedding"],
+    exported: ["completion", "embedding"],
+    caughtInside: true,
+    create: (config) => {
+      const adapter: typeof import("@kit/instrumentation-litellm") = load("@kit/instrumentation-litellm");
+      return new adapter.LiteLLMInstrumentation(config);
     },
   },
 ];

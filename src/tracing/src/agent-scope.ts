@@ -1,49 +1,50 @@
-import { ATTR, type ResponseFacts, readInherited } from "@kit/genai/core";
-import { type Attributes, context } from "@opentelemetry/api";
+import { ATTR, type Inherited, type ResponseFacts, readInherited } from "@kit/genai/core";
+import type { Attributes, Context } from "@opentelemetry/api";
 import type { Description } from "./kinds.js";
-import { type Opening, OpenScope } from "./scope.js";
+import { OpenScope } from "./scope.js";
 
 /** The work of an agent, which sums up what the model calls inside used, those of agents inside it too. */
 export class OpenAgentScope extends OpenScope {
-  readonly #used: UsedTokens;
+  // Declared without an initialiser: the first call of a model makes it, and most scopes have none.
+  declare private used: Used | undefined;
 
-  constructor(description: Description, opening: Opening) {
-    const used = new UsedTokens();
-    const around = readInherited(opening.parent ?? context.active())?.tally;
+  protected override handDown({ handsDown }: Description, parent: Context): Inherited {
+    const around = readInherited(parent)?.tally;
     const tally = (response: ResponseFacts) => {
-      used.add(response);
+      this.used = add(this.used, response);
       around?.(response);
     };
-    super(description, { ...opening, handsDown: { ...description.handsDown, tally } });
-    this.#used = used;
+    return handsDown?.agentName === undefined ? { tally } : { agentName: handsDown.agentName, tally };
   }
 
   protected override finishing(): void {
-    this.set(this.#used.attributes());
+    if (this.used !== undefined) this.set(toAttributes(this.used));
   }
 }
 
-class UsedTokens {
-  #input: number | undefined;
-  #output: number | undefined;
-  #finishReasons: ResponseFacts["finishReasons"];
+interface Used {
+  readonly input: number | undefined;
+  readonly output: number | undefined;
+  readonly finishReasons: ResponseFacts["finishReasons"];
+}
 
-  add({ usage, finishReasons }: ResponseFacts): void {
-    this.#input = sum(this.#input, usage?.input);
-    this.#output = sum(this.#output, usage?.output);
-    this.#finishReasons = finishReasons ?? this.#finishReasons;
-  }
-
-  attributes(): Attributes {
-    const reasons = this.#finishReasons?.map((reason) => reason ?? "error") ?? [];
-    return {
-      ...(this.#input !== undefined && { [ATTR.usageInputTokens]: this.#input }),
-      ...(this.#output !== undefined && { [ATTR.usageOutputTokens]: this.#output }),
-      ...(reasons.length > 0 && { [ATTR.responseFinishReasons]: reasons }),
-    };
-  }
+function add(used: Used | undefined, { usage, finishReasons }: ResponseFacts): Used {
+  return {
+    input: sum(used?.input, usage?.input),
+    output: sum(used?.output, usage?.output),
+    finishReasons: finishReasons ?? used?.finishReasons,
+  };
 }
 
 function sum(before: number | undefined, more: number | null | undefined): number | undefined {
   return Number.isSafeInteger(more) && more != null && more >= 0 ? (before ?? 0) + more : before;
+}
+
+function toAttributes({ input, output, finishReasons }: Used): Attributes {
+  const reasons = finishReasons?.map((reason) => reason ?? "error") ?? [];
+  return {
+    ...(input !== undefined && { [ATTR.usageInputTokens]: input }),
+    ...(output !== undefined && { [ATTR.usageOutputTokens]: output }),
+    ...(reasons.length > 0 && { [ATTR.responseFinishReasons]: reasons }),
+  };
 }

@@ -16,14 +16,14 @@ const MAX_DETAILS = 4_096;
  */
 export function alert(message: string, severity: AlertSeverity = "warning", details?: unknown): void {
   attempt(() => {
-    recordMoment("alert", {
-      [KIT_ATTR.kind]: "alert",
+    const known = SEVERITIES.has(severity) ? severity : "warning";
+    recordMoment("alert", { [KIT_ATTR.kind]: "alert", [KIT_ATTR.alertSeverity]: known }, () => ({
       [KIT_ATTR.alertMessage]: cutText(toText(message), MAX_MESSAGE),
-      [KIT_ATTR.alertSeverity]: SEVERITIES.has(severity) ? severity : "warning",
-      ...(details != null && {
-        [KIT_ATTR.alertDetails]:
-          typeof details === "string" ? cutText(details, MAX_DETAILS) : toSafeJson(details, MAX_DETAILS),
-      }),
-    });
+      ...(details != null && { [KIT_ATTR.alertDetails]: readDetails(details) }),
+    }));
   });
+}
+
+function readDetails(details: unknown): string {
+  return typeof details === "string" ? cutText(details, MAX_DETAILS) : toSafeJson(details, MAX_DETAILS);
 }

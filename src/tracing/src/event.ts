@@ -16,10 +16,8 @@ const MAX_NAME = 256;
 export function event(name: string, data?: unknown): void {
   attempt(() => {
     const shown = cutText(readName(name), MAX_NAME);
-    recordMoment(`event ${shown}`, {
-      [KIT_ATTR.kind]: "event",
-      [KIT_ATTR.eventName]: shown,
-      ...(data !== undefined && { [KIT_ATTR.eventData]: toSafeJson(toObject(data), MAX_DATA) }),
-    });
+    recordMoment(`event ${shown}`, { [KIT_ATTR.kind]: "event", [KIT_ATTR.eventName]: shown }, () =>
+      data === undefined ? {} : { [KIT_ATTR.eventData]: toSafeJson(toObject(data), MAX_DATA) },
+    );
   });
 }

@@ -56,19 +56,33 @@ function followPromise(promise: Promise<unknown>, scope: OpenScope, toEnd: boole
   return derived;
 }
 
+/** Other ways in which applications wait for the promises of SDKs that Stainless generates. */
+const SIDE_DOORS = ["asResponse", "withResponse"];
+
 /**
  * Watches a thenable in place: its `then` may start the work (a query, an SDK's request), so that it is called when
  * the application calls it and not before. False when the object does not let itself be watched.
  */
 function followThenable(thenable: object, then: Then, scope: OpenScope, toEnd: boolean): boolean {
-  const settled = attempt(() => {
-    const watch = watchedThen(then, scope, toEnd);
-    // biome-ignore lint/suspicious/noThenProperty: the object has one already.
-    Object.defineProperty(thenable, "then", { value: watch, configurable: true, writable: true });
+  const replace = (name: string, value: unknown) =>
+    Object.defineProperty(thenable, name, { value, configurable: true, writable: true });
+  const watched = attempt(() => {
+    replace("then", watchedThen(then, scope, toEnd));
+    for (const name of SIDE_DOORS) {
+      const wait: unknown = Reflect.get(thenable, name);
+      if (typeof wait === "function") replace(name, watchedWait(wait as Then, scope, toEnd));
+    }
     return true;
   });
-  if (settled === true && toEnd) scope.endWhenCollected(thenable);
-  return settled === true;
+  if (watched === true && toEnd) scope.endWhenCollected(thenable);
+  return watched === true;
+}
+
+function watchedWait(wait: Then, scope: OpenScope, toEnd: boolean): Then {
+  return function (this: unknown, ...args: unknown[]): unknown {
+    const waited = context.with(scope.context, () => Reflect.apply(wait, this, args));
+    return waited instanceof Promise ? followPromise(waited, scope, toEnd) : waited;
+  };
 }
 
 function watchedThen(then: Then, scope: OpenScope, toEnd: boolean): Then {

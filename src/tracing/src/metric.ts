@@ -26,13 +26,11 @@ export function metric(name: string, value: number, tags?: Tags): void {
       return;
     }
     const labels = readTags(tags);
-    recordMoment(`metric ${shown}`, {
-      [KIT_ATTR.kind]: "metric",
-      [KIT_ATTR.eventName]: shown,
+    recordMoment(`metric ${shown}`, { [KIT_ATTR.kind]: "metric", [KIT_ATTR.eventName]: shown }, () => ({
       [KIT_ATTR.metricValue]: value,
       ...(labels !== undefined && { [KIT_ATTR.metricTags]: JSON.stringify(labels) }),
-    });
-    attempt(() => currentGauge(shown)?.record(value, labels, context.active()));
+    }));
+    currentGauge(shown)?.record(value, labels, context.active());
   });
 }
 

@@ -7,6 +7,7 @@ import {
   isTracingSuppressed,
   KIT_ATTR,
   type LocalDurations,
+  readInherited,
   withInherited,
   withoutSecrets,
 } from "@kit/genai/core";
@@ -17,7 +18,7 @@ import {
   type HrTime,
   INVALID_SPAN_CONTEXT,
   type Span,
-  SpanKind,
+  type SpanOptions,
   SpanStatusCode,
   trace,
 } from "@opentelemetry/api";
@@ -54,8 +55,6 @@ export interface Opening {
   readonly args?: readonly unknown[] | undefined;
   /** Whether what the work returns is wanted. */
   readonly captureReturn?: boolean | undefined;
-  /** What holds inside, instead of what the description hands down. */
-  readonly handsDown?: Inherited | undefined;
 }
 
 /** Longest JSON of arguments and results. */
@@ -71,7 +70,7 @@ const COLLECTED = new FinalizationRegistry<OpenScope>((scope) => {
 export class OpenScope implements Scope {
   readonly #description: Description;
   readonly #span: Span;
-  readonly #inherited: Attributes;
+  readonly #inherited: Attributes | undefined;
   readonly #durations: LocalDurations | undefined;
   readonly #startedAt: number;
   readonly #captureReturn: boolean;
@@ -83,21 +82,22 @@ export class OpenScope implements Scope {
   #ended = false;
 
   constructor(description: Description, opening: Opening = {}) {
-    const { parent = context.active(), root = false, args, captureReturn = false } = opening;
-    const handsDown = opening.handsDown ?? description.handsDown;
-    const suppressed = isTracingSuppressed(parent);
+    const parent = opening.parent ?? context.active();
+    const recorded = !isTracingSuppressed(parent);
+    const inherited = inheritedBy(description, parent);
     this.#description = description;
-    this.#inherited = inheritedBy(description, parent);
-    this.#captureReturn = captureReturn;
-    this.#durations = suppressed ? undefined : currentDurations();
+    this.#inherited = inherited;
+    this.#captureReturn = opening.captureReturn === true;
+    this.#durations = recorded ? currentDurations() : undefined;
     this.#startedAt = this.#durations === undefined ? 0 : performance.now();
-    const span = suppressed
-      ? undefined
-      : attempt(() => startSpan(description, this.#inherited, parent, root));
+    const span = recorded
+      ? attempt(() => startSpan(description, inherited, parent, opening.root === true))
+      : undefined;
     this.#span = span ?? trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
     const inside = span === undefined ? parent : trace.setSpan(parent, span);
+    const handsDown = this.handDown(description, parent);
     this.#context = handsDown === undefined ? inside : withInherited(handsDown, inside);
-    if (args !== undefined) this.#capture(KIT_ATTR.functionArguments, args);
+    if (opening.args !== undefined) this.#capture(KIT_ATTR.functionArguments, opening.args);
   }
 
   get context(): Context {
@@ -134,11 +134,11 @@ export class OpenScope implements Scope {
   end(error?: unknown): void {
     if (this.#ended) return;
     if (error !== undefined) this.fail(error);
-    attempt(() => this.finishing());
+    if (this.recording) attempt(() => this.finishing());
     this.#ended = true;
     if (this.#watched) COLLECTED.unregister(this);
     this.#onEnd?.();
-    attempt(() => this.#describe());
+    if (this.#failure !== undefined || this.#atEnd !== undefined) attempt(() => this.#describe());
     attempt(() => this.#span.end());
     if (this.#durations !== undefined) attempt(() => this.#measure());
   }
@@ -196,6 +196,11 @@ export class OpenScope implements Scope {
     return this.#failure !== undefined;
   }
 
+  /** What holds inside. Called by the constructor, before a subclass has any field. */
+  protected handDown({ handsDown }: Description, _parent: Context): Inherited | undefined {
+    return handsDown;
+  }
+
   /** Called once, before the span ends: the last chance to `set` attributes. */
   protected finishing(): void {}
 
@@ -235,7 +240,7 @@ export class OpenScope implements Scope {
   #measure(): void {
     const { operation, measured } = this.#description;
     if (operation === undefined) return;
-    const agent = this.#inherited[ATTR.agentName];
+    const agent = this.#inherited?.[ATTR.agentName];
     const seconds = durationOf(this.#span) ?? (performance.now() - this.#startedAt) / 1_000;
     const attributes: Attributes = {
       ...(agent !== undefined && { [ATTR.agentName]: agent }),
@@ -247,30 +252,35 @@ export class OpenScope implements Scope {
 }
 
 /** What comes from outside; sessions and jobs take no session over, they are one. */
-function inheritedBy({ operation, handsDown }: Description, parent: Context): Attributes {
+function inheritedBy({ operation, handsDown }: Description, parent: Context): Attributes | undefined {
+  if (readInherited(parent) === undefined) return undefined;
   const inherited = inheritedAttributes(parent, operation);
   if (handsDown?.sessionId === undefined) return inherited;
   const agent = inherited[ATTR.agentName];
-  return agent === undefined ? {} : { [ATTR.agentName]: agent };
+  return agent === undefined ? undefined : { [ATTR.agentName]: agent };
 }
 
 function startSpan(
-  { spanName, attributes }: Description,
-  inherited: Attributes,
+  { spanName, attributes: own }: Description,
+  inherited: Attributes | undefined,
   parent: Context,
   root: boolean,
 ): Span {
-  const around = root ? trace.getSpanContext(parent) : undefined;
-  return currentTracer().startSpan(
-    spanName,
-    {
-      kind: SpanKind.INTERNAL,
-      attributes: { ...inherited, ...attributes },
-      ...(root && { root }),
-      ...(around !== undefined && { links: [{ context: around }] }),
-    },
-    parent,
-  );
+  const attributes = inherited === undefined ? own : merge(own, inherited);
+  const options: SpanOptions = { attributes };
+  if (root) {
+    const around = trace.getSpanContext(parent);
+    options.root = true;
+    if (around !== undefined) options.links = [{ context: around }];
+  }
+  return currentTracer().startSpan(spanName, options, parent);
+}
+
+/** Cheaper than a spread of both, which makes an object of the slow kind. */
+function merge(own: Attributes, inherited: Attributes): Attributes {
+  const all = { ...own };
+  for (const name in inherited) all[name] ??= inherited[name];
+  return all;
 }
 
 /** The span's own duration, so that metric and span agree; spans of the bare API have none. */

@@ -1,5 +1,6 @@
 import { context, createContextKey } from "@opentelemetry/api";
 import { attempt } from "./attempt.js";
+import type { OpenScope } from "./scope.js";
 import { type AnyFunction, apply, caller, type Open } from "./traced-function.js";
 
 export type AnyClass = abstract new (...args: never[]) => unknown;
@@ -61,15 +62,19 @@ function traceMethod(method: AnyFunction, open: Open): AnyFunction {
       const mark = markOf(self);
       if (mark === undefined || isRunning(mark)) return call();
       return follow(call, () => {
-        const running: RunningCall = { mark, around: currentCall(), running: true };
         const scope = open(args);
-        scope?.extend((inside) => inside.setValue(CALLS, running));
-        scope?.onEnd(() => {
-          running.running = false;
-        });
+        if (scope?.recording === true) markRunning(scope, mark);
         return scope;
       });
     },
+  });
+}
+
+function markRunning(scope: OpenScope, mark: object): void {
+  const call: RunningCall = { mark, around: currentCall(), running: true };
+  scope.extend((inside) => inside.setValue(CALLS, call));
+  scope.onEnd(() => {
+    call.running = false;
   });
 }
 

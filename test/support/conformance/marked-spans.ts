@@ -15,6 +15,8 @@ interface Mark {
 }
 
 const FUNCTION = ["kit.function.arguments", "kit.function.result", "kit.outcome", "error.type"];
+/** What the model calls inside an agent add up to. */
+const USED = ["gen_ai.usage.input_tokens", "gen_ai.usage.output_tokens", "gen_ai.response.finish_reasons"];
 const INHERITED = ["session.id", "gen_ai.conversation.id", "gen_ai.agent.name"];
 
 const MARKS: Readonly<Record<string, Mark>> = {
@@ -38,13 +40,7 @@ const MARKS: Readonly<Record<string, Mark>> = {
   agent: {
     named: (of) => `invoke_agent ${of["gen_ai.agent.name"]}`,
     required: ["gen_ai.operation.name", "gen_ai.agent.name"],
-    // The sum of the model calls inside.
-    optional: [
-      "gen_ai.usage.input_tokens",
-      "gen_ai.usage.output_tokens",
-      "gen_ai.response.finish_reasons",
-      ...FUNCTION,
-    ],
+    optional: [...USED, ...FUNCTION],
   },
   task: { required: [], optional: FUNCTION },
   tool: {

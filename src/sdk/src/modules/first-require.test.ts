@@ -41,6 +41,16 @@ it("acts before a part of the library is loaded", () => {
   expect(seen).toEqual(["acted", "part"]);
 });
 
+it("acts before the library itself is loaded where its files matter", () => {
+  const seen: unknown[] = [];
+  writeFileSync(join(folder, "node_modules", "other", "index.js"), "exports.inner = 1;");
+  const path = join(folder, "node_modules", "other", "index.js");
+  delete require.cache[path];
+  onFirstRequire("other", () => seen.push(path in require.cache), true);
+  expect(require("other")).toEqual({ inner: 1 });
+  expect(seen).toEqual([false]);
+});
+
 it("leaves errors of the application's own requires alone", () => {
   let acted = false;
   onFirstRequire("absent", () => {

@@ -49,8 +49,10 @@ export function attachWhenUsed(
     );
   };
   if (startsAsCommonJS() && !isHooked()) {
-    for (const adapter of adapters)
-      onFirstRequire(adapter.scope ?? adapter.modules[0], () => attachNow(adapter, false));
+    for (const adapter of adapters) {
+      const { scope, modules, caughtInside } = adapter;
+      onFirstRequire(scope ?? modules[0], () => attachNow(adapter, false), caughtInside);
+    }
     beforeFirstImport(() => attachAll(true));
   } else attachAll(false);
   let stopped = false;

@@ -1,12 +1,13 @@
 import { expect, it } from "vitest";
-import { chat, completions } from "./chat.js";
+import { chat } from "./chat.js";
+import { completions } from "./completions.js";
 
 it.each([
   ["flex", "flex"],
   ["auto", undefined],
   [null, undefined],
 ])("tells the service tier %s that was asked for as %s", (tier, told) => {
-  const { ownAttributes } = chat.request({ service_tier: tier } as never);
+  const { ownAttributes } = chat.request({ service_tier: tier });
   expect(ownAttributes?.["openai.request.service_tier"]).toBe(told);
 });
 

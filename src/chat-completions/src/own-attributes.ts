@@ -5,7 +5,10 @@ interface Told {
   system_fingerprint?: string | null | undefined;
 }
 
-/** Adds to a translation what OpenAI's own endpoints tell beyond the format that others speak too. */
+/**
+ * Adds to a translation what OpenAI's own endpoints tell beyond the format that others speak too. They are recorded
+ * where the definition counts the answering provider among its `ownProviders`.
+ */
 export function withOwnAttributes<Args extends readonly unknown[], Body extends Told, Chunk>(
   { request, response, ...call }: Call<Args, Body, Chunk>,
   api?: string,

@@ -1,0 +1,71 @@
+import { expect, it } from "vitest";
+import { readContent, readMessages } from "./messages.js";
+
+const text = (content: string) => ({ type: "text", content });
+
+it("reads messages in every shape that the library takes", () => {
+  expect(readMessages("Hi")).toEqual([{ role: "user", parts: [text("Hi")] }]);
+  expect(readMessages(["system", "Be brief."])).toEqual([{ role: "system", parts: [text("Be brief.")] }]);
+  expect(readMessages([["user", "Hi"], { role: "assistant", content: "Hello", name: "Ann" }])).toEqual([
+    { role: "user", parts: [text("Hi")] },
+    { role: "assistant", parts: [text("Hello")], name: "Ann" },
+  ]);
+  const message = (type: string, fields: object) => ({ _getType: () => type, ...fields });
+  expect(
+    readMessages([
+      message("human", { content: "Hi" }),
+      message("ai", { content: "", tool_calls: [{ id: "1", name: "f", args: { a: 1 } }] }),
+      message("tool", { content: "no JSON", tool_call_id: "1" }),
+      message("generic", { content: "x", role: "critic" }),
+    ]),
+  ).toEqual([
+    { role: "user", parts: [text("Hi")] },
+    { role: "assistant", parts: [{ type: "tool_call", id: "1", name: "f", arguments: { a: 1 } }] },
+    { role: "tool", parts: [{ type: "tool_call_response", id: "1", response: "no JSON" }] },
+    { role: "critic", parts: [text("x")] },
+  ]);
+});
+
+it.each([[undefined], [null], [5], [[]], [[null, 5]], [{}]])("reads nothing out of %o", (value) => {
+  expect(readMessages(value)).toBeUndefined();
+});
+
+it.each([
+  [{ type: "text", text: "Hi" }, text("Hi")],
+  [
+    { type: "thinking", thinking: "Hm" },
+    { type: "reasoning", content: "Hm" },
+  ],
+  [
+    { type: "reasoning", reasoning: "Hm" },
+    { type: "reasoning", content: "Hm" },
+  ],
+  [
+    { type: "image_url", image_url: "https://x.test/a.png" },
+    { type: "uri", modality: "image", uri: "https://x.test/a.png" },
+  ],
+  [
+    { type: "image", source_type: "base64", data: "AAAA", mime_type: "image/png" },
+    { type: "blob", modality: "image", content: "AAAA", mime_type: "image/png" },
+  ],
+  [
+    { type: "audio", url: "https://x.test/a.mp3", mimeType: "audio/mp3" },
+    { type: "uri", modality: "audio", uri: "https://x.test/a.mp3", mime_type: "audio/mp3" },
+  ],
+  [
+    { type: "file", fileId: "file-1" },
+    { type: "file", modality: "document", file_id: "file-1" },
+  ],
+  [
+    { type: "citation", source: "x" },
+    { type: "x_citation", source: "x" },
+  ],
+])("reads the block %o", (block, part) => {
+  expect(readContent([block])).toEqual([part]);
+});
+
+it("leaves calls of tools to the list of calls, and nothing to say unsaid", () => {
+  expect(readContent([{ type: "tool_use", id: "1", name: "f", input: {} }, "Hi", ""])).toEqual([text("Hi")]);
+  expect(readContent("")).toEqual([]);
+  expect(readContent(undefined)).toEqual([]);
+});

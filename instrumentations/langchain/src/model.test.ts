@@ -1,0 +1,184 @@
+import { describe, expect, it } from "vitest";
+import { joinResponses, readModelEndpoint, readRequest, readResponse } from "./model.js";
+import { toProvider } from "./providers.js";
+
+/** What integrations tell callbacks of the parameters of a call, as they name them. */
+const PARAMS = {
+  openai: {
+    model: "gpt-4o-mini",
+    temperature: 0,
+    top_p: 0.5,
+    frequency_penalty: 0.1,
+    presence_penalty: 0.2,
+    max_completion_tokens: 100,
+    n: 2,
+    seed: 7,
+    stop: ["END"],
+    response_format: { type: "json_schema" },
+    reasoning_effort: "low",
+  },
+  anthropic: { model: "claude-sonnet-4-5", max_tokens: 100, top_k: 5, stop_sequences: ["END"] },
+  bedrock: {
+    modelId: "anthropic.claude-3-haiku",
+    inferenceConfig: { maxTokens: 100, temperature: 0, topP: 0.5, stopSequences: ["END"] },
+  },
+  google: { model: "gemini-2.5-flash", generationConfig: { maxOutputTokens: 100, topK: 5 } },
+  ollama: { model: "llama3.1", format: "json", options: { num_predict: 100, top_k: 5, seed: 7 } },
+};
+
+describe("a request", () => {
+  it.each([
+    [
+      "openai",
+      {
+        model: "gpt-4o-mini",
+        temperature: 0,
+        topP: 0.5,
+        frequencyPenalty: 0.1,
+        presencePenalty: 0.2,
+        maxTokens: 100,
+        choiceCount: 2,
+        seed: 7,
+        stopSequences: ["END"],
+        outputType: "json",
+        reasoningLevel: "low",
+      },
+    ],
+    ["anthropic", { model: "claude-sonnet-4-5", maxTokens: 100, topK: 5, stopSequences: ["END"] }],
+    [
+      "bedrock",
+      {
+        model: "anthropic.claude-3-haiku",
+        maxTokens: 100,
+        temperature: 0,
+        topP: 0.5,
+        stopSequences: ["END"],
+      },
+    ],
+    ["google", { model: "gemini-2.5-flash", maxTokens: 100, topK: 5 }],
+    ["ollama", { model: "llama3.1", maxTokens: 100, topK: 5, seed: 7, outputType: "json" }],
+  ] as const)("is read from the parameters of %s", (name, facts) => {
+    const request = readRequest("chat", { invocation_params: PARAMS[name] }, undefined, [], undefined);
+    const { operation, content, ...read } = request;
+    expect(operation).toBe("chat");
+    expect(Object.fromEntries(Object.entries(read).filter(([, value]) => value !== undefined))).toEqual(
+      facts,
+    );
+  });
+
+  it("takes from the library's own words what the parameters lack", () => {
+    const metadata = { ls_model_name: "toy", ls_temperature: 0, ls_max_tokens: 0, ls_stop: ["END"] };
+    expect(readRequest("chat", {}, metadata, [], undefined)).toMatchObject({
+      model: "toy",
+      temperature: 0,
+      maxTokens: 0,
+      stopSequences: ["END"],
+    });
+    expect(readRequest("chat", undefined, undefined, [], { modelName: "toy" }).model).toBe("toy");
+  });
+
+  it("reads the tools that are offered, in the shapes of the providers", () => {
+    const tools = [
+      { type: "function", function: { name: "a", description: "tells", parameters: { type: "object" } } },
+      { name: "b", input_schema: { type: "object" } },
+      { toolSpec: { name: "c", inputSchema: {} } },
+      { type: "web_search_preview" },
+    ];
+    const request = readRequest("chat", { invocation_params: { tools } }, undefined, "Hi", undefined);
+    expect(request.content?.()).toEqual({
+      inputMessages: [{ role: "user", parts: [{ type: "text", content: "Hi" }] }],
+      toolDefinitions: [
+        { type: "function", name: "a", description: "tells", parameters: { type: "object" } },
+        { type: "function", name: "b", parameters: { type: "object" } },
+        { type: "function", name: "c", parameters: {} },
+        { type: "web_search_preview", name: "web_search_preview" },
+      ],
+    });
+  });
+});
+
+describe("an answer", () => {
+  const message = (fields: object) =>
+    readResponse({ generations: [[{ text: "Hi", message: fields as object }]] });
+
+  it("counts what was cached once, whether or not the integration counted it in", () => {
+    const usage = (input: number) =>
+      message({
+        usage_metadata: {
+          input_tokens: input,
+          output_tokens: 5,
+          input_token_details: { cache_read: 30, cache_creation: 20 },
+        },
+      }).usage;
+    expect(usage(60)).toMatchObject({ input: 60, output: 5, cacheRead: 30, cacheWrite: 20 });
+    expect(usage(10)).toMatchObject({ input: 60, output: 5, cacheRead: 30, cacheWrite: 20 });
+  });
+
+  it("reads the usage of older integrations", () => {
+    expect(
+      readResponse({
+        generations: [[{ text: "Hi" }]],
+        llmOutput: { tokenUsage: { promptTokens: 3, completionTokens: 0 } },
+      }).usage,
+    ).toEqual({ input: 3, output: 0 });
+    expect(readResponse({ generations: [[{ text: "Hi" }]] }).usage).toBeUndefined();
+  });
+
+  it.each([
+    [{ finish_reason: "stop", model_name: "gpt-4o-mini-2024" }, "stop", "gpt-4o-mini-2024"],
+    [{ stop_reason: "end_turn", model: "claude" }, "end_turn", "claude"],
+    [{ stopReason: "max_tokens" }, "max_tokens", undefined],
+    [{ finishReason: "STOP" }, "STOP", undefined],
+    [{ done_reason: "length", model: "llama3.1" }, "length", "llama3.1"],
+  ])("reads reason and model in the words of each provider: %o", (told, reason, model) => {
+    const read = message({ response_metadata: told });
+    expect(read.finishReasons).toEqual([reason]);
+    expect(read.model).toBe(model);
+  });
+
+  it("takes no id of the library's own making for the provider's", () => {
+    expect(message({ id: "chatcmpl-1" }).id).toBe("chatcmpl-1");
+    expect(message({ id: "run-0199" }).id).toBeUndefined();
+    expect(message({ id: "lc_run--0199" }).id).toBeUndefined();
+    expect(message({ id: "run-0199", response_metadata: { id: "resp_1" } }).id).toBe("resp_1");
+  });
+
+  it("tells no reasons where none is told, and survives an answer without generations", () => {
+    expect(message({}).finishReasons).toBeUndefined();
+    expect(readResponse({}).finishReasons).toBeUndefined();
+    expect(readResponse({ generations: [[undefined]] }).content?.()).toEqual({ outputMessages: [] });
+  });
+
+  it("believes the client below before the library", () => {
+    const ours = { id: "a", usage: { input: 1 }, finishReasons: ["stop"] };
+    expect(joinResponses(ours, undefined)).toBe(ours);
+    expect(joinResponses(ours, { id: "b", model: "m", usage: undefined, content: () => ({}) })).toEqual({
+      ...ours,
+      id: "b",
+      model: "m",
+    });
+  });
+});
+
+it.each([
+  [{ baseUrl: "http://127.0.0.1:11434" }, "127.0.0.1", 11434],
+  [{ clientConfig: { baseURL: "https://api.openai.com/v1" } }, "api.openai.com", 443],
+  [{ anthropicApiUrl: "https://api.anthropic.com" }, "api.anthropic.com", 443],
+  [{}, undefined, undefined],
+  [undefined, undefined, undefined],
+])("reads the address of %o", (model, address, port) => {
+  expect(readModelEndpoint(model)).toMatchObject({ address, port });
+});
+
+it.each([
+  ["openai", "ChatOpenAI", "openai"],
+  ["azure", "AzureChatOpenAI", "azure.ai.openai"],
+  ["amazon_bedrock", "ChatBedrockConverse", "aws.bedrock"],
+  ["google_genai", "ChatGoogleGenerativeAI", "gcp.gemini"],
+  ["mistral", "ChatMistralAI", "mistral_ai"],
+  ["xai", "ChatXAI", "x_ai"],
+  ["ollama", "ChatOllama", "ollama"],
+  [undefined, "FakeListChatModel", "fakelistchatmodel"],
+])("names the provider %s of %s", (told, className, provider) => {
+  expect(toProvider(told, className)).toBe(provider);
+});

@@ -1,0 +1,2 @@
+export { LiteLLMInstrumentation } from "./instrumentation.js";
+export { VERSION } from "./version.js";
