@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Step } from "./programs/recorded.js";
 
@@ -20,14 +20,29 @@ const COMMON = [
   ...["--lib", "es2023,esnext.disposable,esnext.iterator,esnext.decorators"],
 ];
 
-/** Compiles a program, types checked, and returns the file to run. Throws with what the compiler says. */
+/** Compiles a program of this folder. @see compileFile */
 export function compile(program: string, flags: readonly string[]): string {
+  return compileFile(join(PROGRAMS, `${program}.ts`), flags);
+}
+
+/** Compiles source text, as a program that stands among the others. @see compileFile */
+export function compileText(name: string, text: string, flags: readonly string[]): string {
+  const file = join(OUT, `${name}.ts`);
+  mkdirSync(OUT, { recursive: true });
+  writeFileSync(join(OUT, "package.json"), '{ "type": "module" }');
+  writeFileSync(file, text);
+  return compileFile(file, flags);
+}
+
+/** Compiles a program, types checked, and returns the file to run. Throws with what the compiler says. */
+function compileFile(file: string, flags: readonly string[]): string {
+  const program = basename(file, ".ts");
   const folder = join(OUT, flags.join("").replace(/\W+/g, "-"));
   const compiled = join(folder, `${program}.js`);
   if (existsSync(compiled)) return compiled;
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, "package.json"), '{ "type": "module" }');
-  const args = [...COMMON, ...flags, "--outDir", folder, join(PROGRAMS, `${program}.ts`)];
+  const args = [...COMMON, ...flags, "--outDir", folder, file];
   const { status, stdout } = spawnSync(process.execPath, [TYPESCRIPT, ...args], { encoding: "utf8" });
   if (status !== 0) throw new Error(stdout);
   return compiled;
