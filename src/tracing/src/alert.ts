@@ -4,7 +4,7 @@ import { recordMoment } from "./moment.js";
 import { cutText, toSafeJson, toText } from "./safe-json.js";
 
 /** How bad it is. */
-export type AlertSeverity = "info" | "warning" | "critical";
+type AlertSeverity = "info" | "warning" | "critical";
 
 const SEVERITIES: ReadonlySet<string> = new Set<AlertSeverity>(["info", "warning", "critical"]);
 const MAX_MESSAGE = 1_000;
