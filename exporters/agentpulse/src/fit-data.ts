@@ -2,7 +2,7 @@ import type { EventData } from "./event.js";
 import { cut } from "./scrub.js";
 import { toJson } from "./to-json.js";
 
-/** What gives way first. */
+/** What gives way first, in this order. */
 const SHRINKING = [
   "attributes",
   "events",
@@ -25,55 +25,65 @@ export function fitData(data: EventData, maxLength: number): EventData {
   return excess <= 0 ? data : shrink({ ...data }, excess + MARK_LENGTH);
 }
 
-/** Takes `excess` units out. The length of each member is measured once: measuring all after each cut is slow. */
+/**
+ * Takes `excess` units out: shortens one member after the other, and removes them where that is not enough. The
+ * length of each is measured once, because measuring all after each cut is slow.
+ */
 function shrink(data: EventData, excess: number): EventData {
   data.truncated = true;
+  const present = [...SHRINKING.filter((key) => data[key] !== undefined), ...othersLongestFirst(data)];
   let rest = excess;
-  for (const key of SHRINKING) {
-    if (rest <= 0) return data;
-    if (data[key] !== undefined) rest -= shrinkMember(data, key, rest);
-  }
-  const others = Object.keys(data).filter((key) => !KEPT.has(key));
-  const longestFirst = others
-    .map((key) => ({ key, length: toJson(data[key]).length }))
-    .toSorted((a, b) => b.length - a.length);
-  for (const { key } of longestFirst) {
-    if (rest <= 0) return data;
-    rest -= shrinkMember(data, key, rest);
+  for (const change of [shortenMember, removeMember]) {
+    for (const key of present) {
+      if (rest <= 0) return data;
+      rest -= change(data, key, rest);
+    }
   }
   return data;
 }
 
-/** Shortens one member of `data`, or removes it; returns by how much the JSON became shorter. */
-function shrinkMember(data: EventData, key: string, excess: number): number {
-  const value = data[key];
-  const before = toJson(value).length;
-  const shorter = shorten(value, before - excess);
-  if (shorter === undefined) {
-    delete data[key];
-    return before + toJson(key).length + 2;
-  }
+function othersLongestFirst(data: EventData): string[] {
+  return Object.keys(data)
+    .filter((key) => !KEPT.has(key) && data[key] !== undefined)
+    .map((key) => ({ key, length: toJson(data[key]).length }))
+    .toSorted((a, b) => b.length - a.length)
+    .map(({ key }) => key);
+}
+
+/** Returns by how much the JSON became shorter. */
+function shortenMember(data: EventData, key: string, excess: number): number {
+  const before = toJson(data[key]).length;
+  const shorter = shorten(data[key], before - excess);
+  if (shorter === undefined) return removeMember(data, key);
   data[key] = shorter;
   return before - toJson(shorter).length;
 }
 
+function removeMember(data: EventData, key: string): number {
+  if (data[key] === undefined) return 0;
+  const length = toJson(data[key]).length + toJson(key).length + 2;
+  delete data[key];
+  return length;
+}
+
 /** A value whose JSON has about `wanted` units; `undefined` when nothing useful would be left. */
 function shorten(value: unknown, wanted: number): unknown {
-  if (typeof value === "string") return value.length > SHORT ? shortenText(value, wanted) : undefined;
+  if (typeof value === "string") return value.length > SHORT ? shortenText(value, wanted) : value;
+  if (typeof value !== "object" || value === null) return value;
   if (wanted < SHORT) return undefined;
   if (Array.isArray(value)) return newest(value, wanted);
-  return typeof value === "object" && value !== null ? shortenMembers(value as EventData, wanted) : undefined;
+  return shortenMembers(value as EventData, wanted);
 }
 
 function shortenText(text: string, wanted: number): string {
   // Characters that JSON escapes take up to six units, so that what fits is found rather than known.
-  let length = Math.max(SHORT, Math.min(text.length, wanted));
-  let shorter = cut(text, length);
-  while (length > SHORT && toJson(shorter).length > wanted) {
-    length = Math.max(SHORT, Math.floor(length / 2));
-    shorter = cut(text, length);
+  let length = Math.max(SHORT, Math.min(text.length, wanted - 2));
+  for (;;) {
+    const shorter = cut(text, length);
+    const units = toJson(shorter).length;
+    if (units <= wanted || length <= SHORT) return shorter;
+    length = Math.max(SHORT, Math.floor((length * wanted) / units) - 4);
   }
-  return shorter;
 }
 
 function newest(items: readonly unknown[], wanted: number): unknown[] | undefined {
@@ -87,23 +97,19 @@ function newest(items: readonly unknown[], wanted: number): unknown[] | undefine
   return from < items.length ? items.slice(from) : undefined;
 }
 
-/** Cuts long texts first, the longest first; then drops members from the last one on. */
+/** Cuts long members first, the longest first; then drops members from the last one on. */
 function shortenMembers(object: EventData, wanted: number): EventData | undefined {
   const lengths = new Map(Object.keys(object).map((key) => [key, toJson(object[key]).length]));
-  let length = 2;
-  for (const [key, each] of lengths) length += toJson(key).length + each + 2;
   const result = { ...object };
-  for (const [key, each] of [...lengths].toSorted((a, b) => b[1] - a[1])) {
-    if (length <= wanted || each <= SHORT) break;
-    const shorter = shorten(object[key], Math.max(SHORT, each - (length - wanted)));
-    if (shorter === undefined) delete result[key];
-    else result[key] = shorter;
-    length -= each - (shorter === undefined ? -toJson(key).length - 2 : toJson(shorter).length);
+  let rest = 1 - wanted;
+  for (const [key, length] of lengths) rest += toJson(key).length + length + 2;
+  for (const [key, length] of [...lengths].toSorted((a, b) => b[1] - a[1])) {
+    if (rest <= 0 || length <= SHORT) break;
+    rest -= shortenMember(result, key, rest);
   }
   for (const key of Object.keys(result).toReversed()) {
-    if (length <= wanted) break;
-    length -= toJson(key).length + toJson(result[key]).length + 2;
-    delete result[key];
+    if (rest <= 0) break;
+    rest -= removeMember(result, key);
   }
   return Object.keys(result).length > 0 ? result : undefined;
 }

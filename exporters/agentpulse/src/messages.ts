@@ -14,7 +14,7 @@ const MAX_PREVIEW = 500;
 const MAX_CONTENT = 4_000;
 const MAX_MESSAGES = 200;
 /** Reading longer texts would hold the event loop up, and nothing of that size can be sent. */
-const MAX_JSON = 1_000_000;
+const MAX_JSON = 500_000;
 
 /** The attributes that the messages of an event tell, when content is wanted. */
 export const TOLD_BY_MESSAGES: readonly string[] = [

@@ -1,9 +1,9 @@
 import { ATTR, KIT_ATTR } from "@kit/genai/core";
 import { addUserData } from "./display-fields.js";
 import type { EventData } from "./event.js";
+import { readObject } from "./read-object.js";
 import { type ReadableSpan, readText } from "./readable-span.js";
 import { toErrorText } from "./scrub.js";
-import { readObject } from "./span-events.js";
 
 /** The attributes that the fields of a moment tell. */
 export const TOLD_BY_MOMENT: readonly string[] = [

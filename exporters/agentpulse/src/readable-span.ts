@@ -1,4 +1,5 @@
 import type { Attributes, HrTime, SpanContext } from "@opentelemetry/api";
+import { cut } from "./scrub.js";
 
 /** The members of the SDK's `ReadableSpan` that are used: those that the 2.x and 3.x lines share. */
 export interface ReadableSpan {
@@ -32,11 +33,15 @@ export function readDurationMs({ startTime, endTime }: ReadableSpan): number {
   return nanos > 0 ? Math.round(nanos / 1000) / 1000 : 0;
 }
 
+/** No field of an event can be longer. */
+const MAX_TEXT = 16_384;
+
 /** The first of the attributes that is a text; numbers are taken as text, for applications mix them up. */
 export function readText(attributes: Attributes, ...names: readonly string[]): string | undefined {
   for (const name of names) {
     const value = attributes[name];
-    if (typeof value === "string" && value !== "") return value;
+    if (typeof value === "string" && value !== "")
+      return value.length > MAX_TEXT ? cut(value, MAX_TEXT) : value;
     if (typeof value === "number" && Number.isFinite(value)) return String(value);
   }
   return undefined;

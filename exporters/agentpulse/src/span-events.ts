@@ -1,4 +1,4 @@
-import { ATTR, KIT_ATTR, parseJson } from "@kit/genai/core";
+import { ATTR, KIT_ATTR } from "@kit/genai/core";
 import type { EventData } from "./event.js";
 import { readFailure } from "./failure.js";
 import { type ReadableSpan, readDurationMs, readText, toSeconds } from "./readable-span.js";
@@ -107,12 +107,4 @@ function readTimes(span: ReadableSpan) {
 function readCaptured({ attributes }: ReadableSpan, name: string): string | undefined {
   const text = readText(attributes, name);
   return text && cut(text, MAX_CAPTURED);
-}
-
-/** A JSON object in an attribute. */
-export function readObject(value: unknown): Record<string, unknown> | undefined {
-  const parsed = parseJson(value);
-  return typeof parsed === "object" && parsed !== null && !Array.isArray(parsed)
-    ? (parsed as Record<string, unknown>)
-    : undefined;
 }
