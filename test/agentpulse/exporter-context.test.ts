@@ -49,7 +49,6 @@ describe("what a session and an agent hand down", () => {
         "gen_ai.operation.name": "chat",
         "session.id": "daily",
         "gen_ai.conversation.id": "daily",
-        "gen_ai.agent.name": "bob",
       },
       { "http.request.method": "GET", "session.id": "daily" },
       {
