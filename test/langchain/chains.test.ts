@@ -1,5 +1,5 @@
 import { SpanKind, SpanStatusCode } from "@opentelemetry/api";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { completion } from "../support/provider/openai-answers.js";
 import { type Any, Stage, toyModel, VERSIONS } from "./support.js";
 
@@ -49,6 +49,27 @@ describe.each(VERSIONS)("%s", (version) => {
     const model = await stage.chatOpenAI(completion());
     await prompt().pipe(model).pipe(parser()).pipe(lambda).invoke({ place: "Oslo" }, { runName: "travel" });
     expect(stage.tree()).toEqual(["invoke_workflow travel", ". chat gpt-4o-mini", ". in lambda"]);
+    await stage.telemetry.finish();
+  });
+
+  it("makes a named chain active in its steps, and ends it when its stream is left early", async () => {
+    const { Runnable } = stage.load("@langchain/core/runnables");
+    class Step extends Runnable {
+      lc_namespace = ["application"];
+      async invoke(text: string) {
+        stage.tracer.startSpan("in step").end();
+        return text;
+      }
+    }
+    const chain = new (Step as Any)().pipe(toyModel(stage.load));
+    await chain.invoke("Hi", { runName: "travel" });
+    for await (const _ of await chain.stream("Hi", { runName: "travel" })) break;
+    await vi.waitFor(() => expect(stage.tree()).toHaveLength(6));
+    const whole = ["invoke_workflow travel", ". in step", ". chat toy-1"];
+    expect(stage.tree()).toEqual([...whole, ...whole]);
+    const ended = (name: string) => stage.spans.filter((span) => span.name === name).at(-1)?.attributes;
+    expect(ended("invoke_workflow travel")?.["kit.outcome"]).toBe("cancelled");
+    expect(ended("chat toy-1")?.["kit.outcome"]).toBe("cancelled");
     await stage.telemetry.finish();
   });
 

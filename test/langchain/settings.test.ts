@@ -40,6 +40,8 @@ describe.each(VERSIONS)("%s", (version) => {
         ["language_models/llms", "BaseLLM", "prototype.generate"],
         ["tools", "StructuredTool", "prototype.call"],
         ["retrievers", "BaseRetriever", "prototype.invoke"],
+        ["runnables", "RunnableSequence", "prototype.invoke"],
+        ["runnables", "RunnableSequence", "prototype._streamIterator"],
         ["singletons", "AsyncLocalStorageProviderSingleton", "runWithConfig"],
       ].map(([part, name, path = ""]) =>
         path

@@ -30,6 +30,7 @@ const PARTS = [
   "@langchain/core/language_models/llms",
   "@langchain/core/tools",
   "@langchain/core/retrievers",
+  "@langchain/core/runnables",
   "@langchain/core/singletons",
   "@langchain/langgraph/pregel",
 ];

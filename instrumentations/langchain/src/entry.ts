@@ -2,7 +2,7 @@ import { INFERENCE_OFFERED, type OperationEnd, takeInference } from "@kit/genai"
 import { type Context, context, createContextKey } from "@opentelemetry/api";
 
 /** What a method of the library begins: the run that its callbacks then tell of. */
-export type EntryKind = "model" | "tool" | "retriever" | "graph";
+export type EntryKind = "model" | "tool" | "retriever" | "chain";
 
 /** The key of a context's span, made as the API makes it. */
 const SPAN = createContextKey("OpenTelemetry Context Key SPAN");
@@ -31,6 +31,7 @@ export class Entry implements Context {
   #base: Context;
   #inside: Context | undefined;
   #open: (() => Context) | undefined;
+  #begun = false;
   #offered = false;
   #taken = false;
 
@@ -42,11 +43,13 @@ export class Entry implements Context {
     this.#base = context.active();
   }
 
-  /** The entry that a callback of this kind was called in, unless another run has it already. */
-  static current(kind: EntryKind): Entry | undefined {
+  /** The entry that a callback of this kind was called in, unless another run has taken it already. */
+  static take(kind: EntryKind): Entry | undefined {
     const active = context.active();
     if (!(active instanceof Entry) || active.kind !== kind) return undefined;
-    return active.single && (active.#inside ?? active.#open) !== undefined ? undefined : active;
+    if (active.single && active.#begun) return undefined;
+    active.#begun = true;
+    return active;
   }
 
   /** The context outside of the method. */

@@ -166,7 +166,7 @@ export class RunHandler {
     _runType?: string,
     name?: string,
   ): void {
-    this.#start("graph", runId, parentRunId, metadata, (run, telemetry, entry) => {
+    this.#start("chain", runId, parentRunId, metadata, (run, telemetry, entry) => {
       run.name = name;
       const { parent } = run;
       const facts = { chain, name, metadata, isRoot: parent === undefined, parentName: parent?.name };
@@ -212,7 +212,7 @@ export class RunHandler {
     this.#guard(() => {
       const telemetry = this.#destination.telemetry();
       if (telemetry === undefined || this.#runs.get(id) !== undefined) return;
-      const entry = Entry.current(kind);
+      const entry = Entry.take(kind);
       const run = new Run(this.#runs.get(parentId), entry);
       const thread = metadata?.thread_id;
       if (thread != null) run.conversationId = String(thread);

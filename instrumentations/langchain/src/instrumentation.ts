@@ -18,6 +18,7 @@ export interface LangChainInstrumentationConfig
 /** Files of the core that hold what is patched: the build for CommonJS and the one for ES modules. */
 const CORE = [
   "callbacks/manager",
+  "runnables/base",
   "language_models/chat_models",
   "language_models/llms",
   "tools/index",
@@ -64,8 +65,15 @@ type Exports = Readonly<Record<string, (object & { prototype?: object }) | undef
 
 /** Whatever file or part of the library it is, its classes are known by their names. */
 function targets(exports: unknown): readonly Target[] {
-  const { CallbackManager, BaseChatModel, BaseLLM, StructuredTool, BaseRetriever, ...others } =
-    exports as Exports;
+  const {
+    CallbackManager,
+    BaseChatModel,
+    BaseLLM,
+    StructuredTool,
+    BaseRetriever,
+    RunnableSequence,
+    ...others
+  } = exports as Exports;
   const { AsyncLocalStorageProviderSingleton: storage } = others;
   const graph = ownerOf("_streamIterator", (others.Pregel ?? others.CompiledStateGraph)?.prototype);
   const isSingle = ([inputs]: readonly unknown[]) => Array.isArray(inputs) && inputs.length === 1;
@@ -79,7 +87,9 @@ function targets(exports: unknown): readonly Target[] {
     target(StructuredTool?.prototype, "call", enter("tool")),
     target(BaseRetriever?.prototype, "invoke", enter("retriever")),
     target(graph, "stream", noteSignal),
-    target(graph, "_streamIterator", enter("graph")),
+    target(graph, "_streamIterator", enter("chain")),
+    target(RunnableSequence?.prototype, "invoke", enter("chain")),
+    target(RunnableSequence?.prototype, "_streamIterator", enter("chain")),
   ];
 }
 

@@ -32,6 +32,7 @@ export interface Adapter {
 
 const LANGCHAIN_PARTS = [
   "callbacks/manager",
+  "runnables/base",
   "language_models/chat_models",
   "language_models/llms",
   "tools/index",
@@ -77,6 +78,7 @@ export const ADAPTERS: readonly Adapter[] = [
       "BaseLLM",
       "StructuredTool",
       "BaseRetriever",
+      "RunnableSequence",
       "Pregel",
       "CompiledStateGraph",
     ],
