@@ -64,7 +64,14 @@ describe.each(VERSIONS)("%s", (version) => {
       "gen_ai.tool.description": "tells the weather",
       "gen_ai.agent.name": "weather_assistant",
     });
-    await stage.telemetry.finish();
+    const { metrics } = await stage.telemetry.finish();
+    const calls = (kind: string) =>
+      metrics
+        .flatMap((scope) => scope.metrics)
+        .find(({ descriptor }) => descriptor.name === `gen_ai.invoke_agent.${kind}_calls`)
+        ?.dataPoints.map(({ attributes, value }) => [attributes, (value as { sum?: number }).sum]);
+    expect(calls("inference")).toEqual([[{ "gen_ai.agent.name": "weather_assistant" }, 2]]);
+    expect(calls("tool")).toEqual([[{ "gen_ai.agent.name": "weather_assistant" }, 2]]);
   });
 
   it("records a streamed agent the same", async () => {

@@ -71,7 +71,7 @@ export function followModel(
   run.onEnd((end: OperationEnd) => {
     entry?.withdraw();
     if (run.cached && run.recorder === undefined) return;
-    if (end.response !== undefined) agent?.add(end.response);
+    agent?.add(end.response ?? {});
     if (offered && !entry.taken) begin();
     run.recorder?.end({ ...end, response: joinResponses(end.response ?? {}, clients) });
   });
@@ -80,6 +80,7 @@ export function followModel(
 /** Records one run of a tool. */
 export function recordTool(run: Run, telemetry: Telemetry, tool: ToolRun, input: () => unknown): void {
   if (isTracingSuppressed(run.base)) return;
+  run.agent?.addTool();
   const known = { ...tool, agentName: run.agent?.name, conversationId: run.conversationId };
   run.record(startTool(telemetry, known, run.base, () => ({ toolArguments: input() })));
 }
@@ -116,8 +117,6 @@ export function recordChain(run: Run, telemetry: Telemetry, meaning: Meaning, in
     withInherited(
       {
         ...(isAgent && name !== undefined && { agentName: name }),
-        // What an agent uses is its own; one around it does not count it again.
-        ...(isAgent && { tally: () => {} }),
         ...(conversationId !== undefined && { conversationId }),
       },
       recorder.context,

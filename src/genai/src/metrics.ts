@@ -5,13 +5,16 @@ import {
   createNoopMeter,
   type Histogram,
   type Meter,
+  ValueType,
 } from "@opentelemetry/api";
 import { ATTR } from "./attributes.js";
+import type { ResponseFacts } from "./operation.js";
 import { isCount, type Usage } from "./usage.js";
 
 const DURATION = [0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92];
 const TOKENS = [1, 4, 16, 64, 256, 1024, 4096, 16384, 65536, 262144, 1048576, 4194304, 16777216, 67108864];
 const AGENT_DURATION = [0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4, 12.8, 25.6, 51.2, 102.4, 204.8, 409.6];
+const CALLS = [1, 2, 4, 8, 16, 32, 64, 128];
 const WORKFLOW_DURATION = [1, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 7200];
 
 /** Operations that ask a model for an answer; all others share the general duration metric. */
@@ -32,6 +35,7 @@ export interface Measurement {
   ownAttributes: Attributes | undefined;
   errorType: string | undefined;
   usage: Usage | undefined;
+  calls: ResponseFacts["calls"];
   firstChunkSeconds: number | undefined;
   context: Context;
 }
@@ -81,6 +85,8 @@ export class Instruments {
   readonly #outputTokens: Histogram;
   readonly #local: LocalDurations;
   readonly #operationDuration: Histogram;
+  readonly #modelCalls: Histogram;
+  readonly #toolCalls: Histogram;
 
   /** `undefined` when metrics go nowhere, so that callers can skip the work of measuring. */
   static create(meter: Meter): Instruments | undefined {
@@ -112,6 +118,14 @@ export class Instruments {
     this.#outputTokens = perOperation("output");
     this.#operationDuration = meter.createHistogram("gen_ai.client.operation.duration", seconds(DURATION));
     this.#local = local;
+    const perAgent = (kind: string) =>
+      meter.createHistogram(`gen_ai.invoke_agent.${kind}s`, {
+        unit: `{${kind}}`,
+        valueType: ValueType.INT,
+        advice: { explicitBucketBoundaries: CALLS },
+      });
+    this.#modelCalls = perAgent("inference_call");
+    this.#toolCalls = perAgent("tool_call");
   }
 
   /** One chunk after the first, with the time since the one before it. */
@@ -126,6 +140,7 @@ export class Instruments {
       ...ownAttributes,
       ...(errorType !== undefined && { [ATTR.errorType]: errorType }),
     };
+    if (measured.calls !== undefined) this.#recordCalls(measured.calls, attributes, context);
     if (this.#local.record(operation, measured.seconds, durationAttributes, context)) return;
     if (!isInference(operation)) {
       this.#operationDuration.record(measured.seconds, durationAttributes, context);
@@ -137,6 +152,16 @@ export class Instruments {
     }
     if (measured.usage !== undefined)
       this.#recordTokens(measured.usage, { ...attributes, ...ownAttributes }, context);
+  }
+
+  #recordCalls(
+    { models, tools }: NonNullable<ResponseFacts["calls"]>,
+    { [ATTR.agentName]: name }: Attributes,
+    context: Context,
+  ): void {
+    const agent = name === undefined ? {} : { [ATTR.agentName]: name };
+    this.#modelCalls.record(models, agent, context);
+    this.#toolCalls.record(tools, agent, context);
   }
 
   #recordTokens(usage: Usage, attributes: Attributes, context: Context): void {

@@ -74,6 +74,8 @@ export interface ResponseFacts {
   attributes?: Attributes | undefined;
   /** Attributes that only the library's own providers have; on the span and, as the conventions want, on metrics. */
   ownAttributes?: Attributes | undefined;
+  /** What an agent that ran in this process did by itself: calls of models and of its own tools. */
+  calls?: { readonly models: number; readonly tools: number } | undefined;
   /** A failure that came inside a successful HTTP answer. */
   error?: { type: string; message?: string | null | undefined } | undefined;
   /** Ids under which later calls can link to this one (a batch, a background response). */

@@ -318,6 +318,7 @@ export class Recorder {
       ownAttributes: ownProvider === true ? response.ownAttributes : undefined,
       errorType: failed,
       usage: response.usage,
+      calls: response.calls,
       firstChunkSeconds:
         this.#firstChunkAt === undefined ? undefined : (this.#firstChunkAt - this.#startedAt) / 1_000,
       context: this.context,
