@@ -38,50 +38,71 @@ export type Completion = Answer<TextChoice>;
 
 /** Rebuilds the chat that the call would have returned unstreamed. Without content only its facts are kept. */
 export function foldChat(content: boolean): Fold<ChatCompletionChunk, ChatCompletion> {
-  return foldChoices(
-    content,
-    (choice: Piece) => choice.delta,
-    (message) => ({ message }),
-  );
+  return new AnswerFold(content, deltaOf, (message) => ({ message }));
 }
 
 /** As {@link foldChat}, for legacy completions. */
 export function foldCompletion(content: boolean): Fold<Completion, Completion> {
-  return foldChoices(
-    content,
-    ({ text }: TextChoice) => ({ text }),
-    (grown) => grown,
-  );
+  return new AnswerFold(content, textOf, (grown) => grown);
 }
 
-function foldChoices<Part extends Choice, Whole>(
-  content: boolean,
-  deltaOf: (choice: Part) => object | null | undefined,
-  toWhole: (grown: Record<string, unknown>) => Whole,
-): Fold<Answer<Part>, Answer<Choice & Whole>> {
-  const facts: Answer<never> = {};
-  const choices: { finish_reason: string | null; delta: DeltaFold | undefined }[] = [];
-  return {
-    add(chunk) {
-      keepFacts(facts, chunk);
-      for (const part of chunk.choices ?? []) {
-        const { index = 0, finish_reason } = part;
-        choices[index] ??= { finish_reason: null, delta: content ? new DeltaFold() : undefined };
-        const choice = choices[index];
-        if (finish_reason != null) choice.finish_reason = finish_reason;
-        if (choice.delta === undefined) continue;
-        const delta = deltaOf(part);
-        if (delta != null) choice.delta.add(delta);
-      }
-    },
-    body: () => ({
-      ...facts,
-      // A hole in the list is a choice of which nothing came; flatMap passes over it.
-      choices: choices.flatMap(({ finish_reason, delta }) => [
-        { finish_reason, ...toWhole(delta?.value() ?? {}) },
-      ]),
-    }),
-  };
+function deltaOf({ delta }: Piece) {
+  return delta;
+}
+
+function textOf({ text }: TextChoice) {
+  return { text };
+}
+
+interface GrowingChoice {
+  finish_reason: string | null;
+  readonly delta: DeltaFold | undefined;
+}
+
+/** A class, and not functions over variables: streams may stand open by the thousand, and those hold more. */
+class AnswerFold<Part extends Choice, Whole> implements Fold<Answer<Part>, Answer<Choice & Whole>> {
+  readonly #content: boolean;
+  readonly #partOf: (choice: Part) => object | null | undefined;
+  readonly #toWhole: (grown: Record<string, unknown>) => Whole;
+  readonly #facts: Answer<never> = {};
+  readonly #choices: GrowingChoice[] = [];
+
+  constructor(
+    content: boolean,
+    partOf: (choice: Part) => object | null | undefined,
+    toWhole: (grown: Record<string, unknown>) => Whole,
+  ) {
+    this.#content = content;
+    this.#partOf = partOf;
+    this.#toWhole = toWhole;
+  }
+
+  add(chunk: Answer<Part>): void {
+    keepFacts(this.#facts, chunk);
+    for (const part of chunk.choices ?? []) {
+      const choice = this.#choiceAt(part.index ?? 0);
+      if (part.finish_reason != null) choice.finish_reason = part.finish_reason;
+      if (choice.delta === undefined) continue;
+      const delta = this.#partOf(part);
+      if (delta != null) choice.delta.add(delta);
+    }
+  }
+
+  body(): Answer<Choice & Whole> {
+    const choices: (Choice & Whole)[] = [];
+    for (const choice of this.#choices) {
+      // A hole in the list is a choice of which nothing came.
+      if (choice === undefined) continue;
+      const { finish_reason, delta } = choice;
+      choices.push({ finish_reason, ...this.#toWhole(delta?.value() ?? {}) });
+    }
+    return { ...this.#facts, choices };
+  }
+
+  #choiceAt(index: number): GrowingChoice {
+    this.#choices[index] ??= { finish_reason: null, delta: this.#content ? new DeltaFold() : undefined };
+    return this.#choices[index];
+  }
 }
 
 /** Azure's first chunk has an empty id and model, and only the last ones have usage: what is empty replaces nothing. */

@@ -26,12 +26,10 @@ export function tapStream(stream: AsyncIterable<unknown>, observation: Observati
     return;
   }
   const hasField = typeof (stream as { iterator?: unknown }).iterator === "function";
-  tapFirst(stream, hasField ? "iterator" : Symbol.asyncIterator, (iterator) =>
-    tapIterator(iterator, observation),
-  );
+  tapFirst(stream, hasField ? "iterator" : Symbol.asyncIterator, tapIterator, observation);
   // openai 7 puts a generator of its own before the field: closed before its first step, it never opens the field.
   if (hasField && Object.hasOwn(stream, Symbol.asyncIterator)) {
-    tapFirst(stream, Symbol.asyncIterator, (iterator) => tapLeaving(iterator, observation));
+    tapFirst(stream, Symbol.asyncIterator, tapLeaving, observation);
   }
 }
 
@@ -39,24 +37,28 @@ function isIterator(stream: object): stream is AnyIterator {
   return typeof (stream as Partial<AnyIterator>).next === "function";
 }
 
-/** Hands the first iterator that a member of the stream opens to `tap`. */
+/** Hands the first iterator that a member of the stream opens to `tap`. A field of the stream is itself again then. */
 function tapFirst(
   stream: AsyncIterable<unknown>,
   member: PropertyKey,
-  tap: (iterator: AnyIterator) => void,
+  tap: (iterator: AnyIterator, observation: Observation) => void,
+  observation: Observation,
 ): void {
-  const open = (stream as unknown as Record<PropertyKey, (...args: unknown[]) => AnyIterator>)[member];
+  const members = stream as unknown as Record<PropertyKey, (...args: unknown[]) => AnyIterator>;
+  const open = members[member];
   if (open === undefined) return;
+  const isField = Object.getOwnPropertyDescriptor(stream, member)?.writable === true;
   let tapped = false;
   const opened = function (this: unknown, ...args: unknown[]) {
     const iterator = Reflect.apply(open, this, args);
-    if (!tapped) tap(iterator);
+    if (!tapped) tap(iterator, observation);
     tapped = true;
+    if (isField && members[member] === opened) members[member] = open;
     return iterator;
   };
-  const enumerable = Object.prototype.propertyIsEnumerable.call(stream, member);
   Object.defineProperty(opened, "name", { value: open.name, configurable: true });
-  Object.defineProperty(stream, member, { value: opened, writable: true, configurable: true, enumerable });
+  if (isField) members[member] = opened;
+  else Object.defineProperty(stream, member, { value: opened, writable: true, configurable: true });
 }
 
 /** Replaces the steps of an iterator on the object itself; `for await`, `yield*` and helpers all call them. */
