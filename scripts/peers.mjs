@@ -56,7 +56,7 @@ const PEERS = [
     name: "AgentPulse Worker",
     found: env.AGENTPULSE_REAL_URL,
     get: "AGENTPULSE_REAL_URL and AGENTPULSE_REAL_KEY of one that runs",
-    tests: ["test/agentpulse/real-server.test.ts"],
+    tests: ["test/agentpulse/real-server.test.ts", "test/agentpulse/end-to-end.test.ts", "test/peers"],
   },
 ];
 

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { hostname } from "node:os";
 
 const ERROR = 2;
 const nanos = () => String(BigInt(Math.round((performance.timeOrigin + performance.now()) * 1e6)));
@@ -54,7 +55,9 @@ export class JoinedTrace {
       attributes: this.#session ? [text("session.id", decodeURIComponent(this.#session))] : [],
       status: error === undefined ? {} : { code: ERROR, message: error },
     }));
-    const resource = { attributes: [text("service.name", this.#service)] };
+    const resource = {
+      attributes: [text("service.name", this.#service), text("host.name", hostname())],
+    };
     const body = { resourceSpans: [{ resource, scopeSpans: [{ scope: { name: "joined-trace" }, spans }] }] };
     await fetch(`${this.#collector.replace(/\/$/, "")}/v1/traces`, {
       method: "POST",

@@ -8,6 +8,8 @@ export interface JaegerSpan {
   readonly parentId: string | undefined;
   readonly name: string;
   readonly service: string;
+  /** Microseconds since 1970. */
+  readonly start: number;
   /** `client`, `server`, `internal`, `producer`, `consumer`. */
   readonly kind: string;
   readonly status: "OK" | "ERROR" | undefined;
@@ -104,6 +106,7 @@ interface WireSpan {
   readonly traceID: string;
   readonly spanID: string;
   readonly operationName: string;
+  readonly startTime: number;
   readonly references: readonly { readonly refType: string; readonly spanID: string }[];
   readonly tags: readonly WireTag[];
   readonly logs: readonly { readonly fields: readonly WireTag[] }[];
@@ -126,6 +129,7 @@ function toSpan(span: WireSpan, processes: WireTrace["processes"]): JaegerSpan {
     spanId: span.spanID,
     parentId: parent?.spanID,
     name: span.operationName,
+    start: span.startTime,
     service: processes[span.processID]?.serviceName ?? "",
     kind: String(attributes["span.kind"] ?? "internal"),
     status: status === "OK" || status === "ERROR" ? status : undefined,
