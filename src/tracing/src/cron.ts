@@ -45,9 +45,8 @@ class OpenCronRun extends OpenLoggedScope implements CronRun {
 }
 
 /**
- * One run of a scheduled job; what it spends is booked under the job's key. With a name first it begins now:
- * `cron(job, work)` runs the work and ends with it, `cron(job)` gives a handle. With a function or options first it
- * is a wrapper or decorator, and each call is a run.
+ * One run of a scheduled job; what it spends is booked under the job's key. `cron(job, work)` runs the work now and
+ * ends with it, `cron(job)` gives a handle. `cron(fn)` and `cron(options)` wrap or decorate, and each call is a run.
  */
 export const cron: ScopeFactory<CronRun, CronOptions> = createScopeFactory(
   (job, options: CronOptions, opening) => new OpenCronRun(job, options, opening),

@@ -30,7 +30,7 @@ describe("the forms", () => {
     ["a tool", tool(work), "execute_tool work"],
     ["a trace", trace("step one", work), "step one"],
     ["a session", session(work), "invoke_workflow work"],
-    ["a session with options", session({ name: "n" }, work), "invoke_workflow n"],
+    ["a session with options", session({ name: "n" })(work), "invoke_workflow n"],
     ["a job", cron({ name: "n" })(work), "cron n"],
     ["a function without a name", agent((() => work)()), "invoke_agent work"],
     [

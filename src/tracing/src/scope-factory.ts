@@ -3,15 +3,16 @@ import { type Decorate, decorate, isDecoration } from "./decorate.js";
 import { readName } from "./kinds.js";
 import type { MarkOptions } from "./mark.js";
 import type { Opening, OpenScope, Scope } from "./scope.js";
-import type { AnyClass } from "./traced-class.js";
-import type { AnyFunction } from "./traced-function.js";
 
-/** How sessions and scheduled jobs are begun: now, with a name first; at each call, with a function or options first. */
+/**
+ * How sessions and scheduled jobs are begun: now with work beside a name or options, now as a handle with a name
+ * alone, at each call with a function alone or what options give.
+ */
 export type ScopeFactory<S extends Scope, Options extends MarkOptions> = Decorate & {
   <T>(name: string, work: (scope: S) => T): T;
   <T>(name: string, options: Options, work: (scope: S) => T): T;
+  <T>(options: Options, work: (scope: S) => T): T;
   (name: string, options?: Options): S;
-  <F extends AnyFunction | AnyClass>(options: Options, marked: F): F;
   (options?: Options): Decorate;
 };
 
@@ -29,10 +30,14 @@ export function createScopeFactory<S extends Scope, Options extends MarkOptions>
     if (isDecoration(args)) return decorate(args, undefined, opener({} as Options));
     const { options, work } = readArguments<Options>(args);
     const open = opener(options);
-    const mark = (...marked: unknown[]) => decorate(marked, options.name, open);
-    if (typeof args[0] !== "string") return work === undefined ? mark : mark(work);
-    const scope = open(readName(options.name))([]);
-    return work === undefined ? scope : scope.runToEnd(() => work(scope as never));
+    const begin = () => open(readName(options.name))([]);
+    if (work !== undefined) {
+      const scope = begin();
+      return scope.runToEnd(() => work(scope as never));
+    }
+    // A name that is missing by mistake must not cost the handle either.
+    const named = args.length > 0 && (typeof args[0] !== "object" || args[0] === null);
+    return named ? begin() : (...marked: unknown[]) => decorate(marked, options.name, open);
   };
   return factory as ScopeFactory<S, Options>;
 }

@@ -166,6 +166,24 @@ describe("a session's handle", () => {
   });
 });
 
+describe("a session whose name is missing by mistake", () => {
+  it.each([[undefined], [null], [""], [7], [Symbol("s")]])("runs its work all the same: %o", async (name) => {
+    expect(session(name as never, () => 3)).toBe(3);
+    expect(session(name as never, undefined as never, () => 4)).toBe(4);
+    session(name as unknown as string).end();
+    expect((await telemetry.finish()).spans.length).toBe(3);
+  });
+
+  it("takes it from the options, or does without", async () => {
+    expect(session({ name: "n", id: "i" }, (s) => s.key)).toBe("i");
+    expect(session({}, () => 1)).toBe(1);
+    expect((await telemetry.finish()).spans.map(({ name }) => name)).toEqual([
+      "invoke_workflow n",
+      "invoke_workflow anonymous",
+    ]);
+  });
+});
+
 describe("a session by wrapper or decorator", () => {
   it("is opened by each call", async () => {
     const handle = session({ name: "request", id: "r-1" })((text: string) => text.length);

@@ -57,9 +57,9 @@ class OpenSession extends OpenLoggedScope implements Session {
 }
 
 /**
- * A session: everything inside carries its key as `session.id`, model calls too. With a name first it begins now:
- * `session(name, work)` runs the work and ends with it, `session(name)` gives a handle. With a function or options
- * first it is a wrapper or decorator, and each call is a session.
+ * A session: everything inside carries its key as `session.id`, model calls too. `session(name, work)` runs the work
+ * now and ends with it, `session(name)` gives a handle. `session(fn)` and `session(options)` wrap or decorate, and
+ * each call is a session.
  */
 export const session: ScopeFactory<Session, SessionOptions> = createScopeFactory(
   (name, options: SessionOptions, opening) => new OpenSession(name, options, opening),

@@ -21,7 +21,7 @@ it("gives back functions and classes of the type they had", () => {
   expectTypeOf(agent({ captureArgs: true })(<T>(a: T) => a)).toEqualTypeOf<<T>(a: T) => T>();
   expectTypeOf(task("n", { tool: true }, (a: string) => a)).toEqualTypeOf<(a: string) => string>();
   expectTypeOf(tool({ name: "n" }, (a: string) => a)).toEqualTypeOf<(a: string) => string>();
-  expectTypeOf(session({ id: "i" }, (a: string) => a)).toEqualTypeOf<(a: string) => string>();
+  expectTypeOf(session({ id: "i" })((a: string) => a)).toEqualTypeOf<(a: string) => string>();
   expectTypeOf(agent(Store)).toEqualTypeOf<typeof Store>();
   expectTypeOf(agent("n", Shape)).toEqualTypeOf<typeof Shape>();
   expectTypeOf(
@@ -35,6 +35,7 @@ it("runs a block with the scope, and returns what the block returns", () => {
   expectTypeOf(session("n", (s) => s)).toEqualTypeOf<Session>();
   expectTypeOf(session("n", async (s) => s.key)).toEqualTypeOf<Promise<string>>();
   expectTypeOf(session("n", { id: "i" }, () => 1)).toEqualTypeOf<number>();
+  expectTypeOf(session({ id: "i" }, async (s) => s)).toEqualTypeOf<Promise<Session>>();
   expectTypeOf(cron("n", async (c) => c)).toEqualTypeOf<Promise<CronRun>>();
   expectTypeOf(agent("n").run((a) => a)).toEqualTypeOf<Scope>();
 });
