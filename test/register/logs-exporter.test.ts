@@ -15,3 +15,10 @@ it("sends the events of model calls over OTLP before the program ends", async ()
     "gen_ai.client.inference.operation.details",
   ]);
 });
+
+it("sends them even when the application calls process.exit", async () => {
+  const { code, stderr } = await world.run({ OTEL_LOGS_EXPORTER: "otlp" }, "exits.mjs");
+  expect({ code, stderr }).toEqual({ code: 5, stderr: "" });
+  expect(world.collector.logs).toHaveLength(1);
+  expect(world.collector.spans).toHaveLength(1);
+});

@@ -164,7 +164,7 @@ function provideMetrics({
 function provideLogs({ settings, log, pipeline, undo }: Assembly): LoggerProvider | undefined {
   const logs = createLogs(settings, log);
   if (logs == null) return undefined;
-  pipeline.add(logs.provider, logs.exporters);
+  pipeline.add(logs.provider, logs.exporters, logs.last);
   const registered = logsApi.setGlobalLoggerProvider(logs.provider);
   if (registered === logs.provider) undo.push(() => logsApi.disable());
   return registered;

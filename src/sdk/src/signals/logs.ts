@@ -1,14 +1,17 @@
 import { createRequire } from "node:module";
-import type { LoggerProvider } from "@opentelemetry/sdk-logs";
+import type { LoggerProvider, LogRecordProcessor } from "@opentelemetry/sdk-logs";
 import type { Log } from "../log.js";
 import { OtlpExporter } from "../otlp/exporter.js";
 import { loadSerializers } from "../otlp/serializers.js";
 import type { Settings } from "../settings.js";
 import type { EndingExporter } from "./output.js";
+import { UnsentLogs } from "./unsent-logs.js";
 
 export interface Logs {
   readonly provider: LoggerProvider;
   readonly exporters: readonly EndingExporter[];
+  /** What can still be done when the process exits at once. */
+  readonly last: readonly (() => void)[];
 }
 
 /** A logger provider for the configured exporters; `undefined`, and nothing loaded, when there is none. */
@@ -19,14 +22,17 @@ export function createLogs({ logs, resource }: Settings, log: Log): Logs | undef
     "@opentelemetry/sdk-logs",
   );
   const otlp: EndingExporter[] = [];
-  const processors = logs.exporters.map((name) => {
+  const last: (() => void)[] = [];
+  const processors = logs.exporters.flatMap((name): LogRecordProcessor[] => {
     if (name === "console") {
-      return new sdk.SimpleLogRecordProcessor({ exporter: new sdk.ConsoleLogRecordExporter() });
+      return [new sdk.SimpleLogRecordProcessor({ exporter: new sdk.ConsoleLogRecordExporter() })];
     }
     const settings = logs.otlp();
     const exporter = new OtlpExporter("logs", settings, () => loadSerializers(settings).logs, log);
     otlp.push(exporter);
-    return new sdk.BatchLogRecordProcessor({ exporter });
+    const unsent = new UnsentLogs();
+    last.push(() => unsent.handOver(exporter));
+    return [new sdk.BatchLogRecordProcessor({ exporter: unsent.watch(exporter) }), unsent];
   });
-  return { provider: new sdk.LoggerProvider({ resource, processors }), exporters: otlp };
+  return { provider: new sdk.LoggerProvider({ resource, processors }), exporters: otlp, last };
 }
