@@ -55,7 +55,7 @@ async function scopes() {
   return spans.map((span) => span.instrumentationScope.name).sort();
 }
 
-describe.each(CASES)("$way of $version, which makes spans by itself,", ({ version, run }) => {
+describe.each(CASES)("$way of $version, which makes spans by itself,", ({ version, way, run }) => {
   it("leaves one span, ours, and the request names it as its parent", async () => {
     await run(await set(version));
     const span = (await stage.telemetry.finish()).onlySpan();
@@ -68,6 +68,14 @@ describe.each(CASES)("$way of $version, which makes spans by itself,", ({ versio
     const { spans, metrics } = await stage.telemetry.collect();
     expect(spans.map((span) => span.instrumentationScope.name)).toEqual([THEIRS]);
     expect(metrics[0]?.metrics.map(({ dataPoints }) => dataPoints[0]?.value)).not.toEqual([]);
+  });
+
+  it("has our event tell of the SDK's span, when that is the one", async () => {
+    await run(await set(version, "native"));
+    const { spans, logs } = await stage.telemetry.collect();
+    const details = logs.filter(({ eventName }) => eventName?.endsWith("operation.details"));
+    for (const { spanContext } of details) expect(spanContext?.spanId).toBe(spans[0]?.spanContext().spanId);
+    expect(details.length).toBe(way === "countTokens" ? 0 : 1);
   });
 
   it("leaves both spans when asked to, and counts the call once", async () => {

@@ -23,8 +23,8 @@ import {
   readNativeMode,
   silent,
   standIn,
-  withoutSpans,
 } from "./native.js";
+import { listenTo, tellOfNative, withNativeSpans } from "./native-echo.js";
 import { StandInSpan } from "./native-span.js";
 import { Observation } from "./observation.js";
 import type { Call, RequestFacts, ToolFacts, ToolLoop } from "./operation.js";
@@ -244,9 +244,11 @@ export abstract class GenAIInstrumentation<
         return undefined;
       telemetry.costs.warmUp();
       const start = this.describe(request, receiver, args, parent);
-      const recorder = new Recorder(native === "native" ? withoutSpans(telemetry) : telemetry, start);
-      if (native === "ours")
-        adoptSpan(trace.getSpan(recorder.context), parent, this.definition.native?.passed?.(args));
+      const recorder = new Recorder(native === "native" ? withNativeSpans(telemetry) : telemetry, start);
+      const ours = trace.getSpan(recorder.context);
+      const passed = this.definition.native?.passed?.(args);
+      if (native === "ours") adoptSpan(ours, parent, passed);
+      else if (native === "native") tellOfNative(ours, passed);
       return [recorder, request];
     } catch (error) {
       diag.debug(`${this.definition.name}: a call cannot be recorded`, String(error));
@@ -274,6 +276,7 @@ export abstract class GenAIInstrumentation<
     const field = native?.tracer(receiver);
     if (native === undefined || field === undefined) return undefined;
     const mode = this.modeOf(native);
+    if (mode === "native") listenTo(field, native);
     if (mode === "ours") {
       standIn(field, native, () =>
         this.isEnabled() && this.modeOf(native) === "ours" ? this.active() : undefined,

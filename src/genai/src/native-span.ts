@@ -60,16 +60,22 @@ abstract class SilentSpan implements Span {
   end(): void {}
 }
 
-/** Stands for the span of a call that is recorded a moment later. */
+/** Stands for the span of a call that is made a moment later; until then its identity is that of what is `around`. */
 export class LateSpan extends SilentSpan {
+  readonly #around: SpanContext | undefined;
   #span: Span | undefined;
+
+  constructor(around?: SpanContext) {
+    super();
+    this.#around = around;
+  }
 
   bind(span: Span): void {
     this.#span ??= span;
   }
 
   override spanContext(): SpanContext {
-    return this.#span?.spanContext() ?? INVALID_SPAN_CONTEXT;
+    return this.#span?.spanContext() ?? this.#around ?? INVALID_SPAN_CONTEXT;
   }
 }
 

@@ -64,15 +64,11 @@ export function readNativeMode(
   return "ours";
 }
 
-/** The same telemetry without spans: what is recorded with it lands in metrics and events only. */
-export function withoutSpans(telemetry: Telemetry): Telemetry {
-  return { ...telemetry, tracer: new ProxyTracerProvider().getTracer("") };
-}
-
 /** Telemetry that goes nowhere, for a call that is only followed. Content is left to who records it. */
 export function silent(telemetry: Telemetry): Telemetry {
   const policy = { ...telemetry.policy, onSpan: false, onEvent: false };
-  return { ...withoutSpans(telemetry), logger: undefined, instruments: undefined, policy };
+  const tracer = new ProxyTracerProvider().getTracer("");
+  return { ...telemetry, tracer, logger: undefined, instruments: undefined, policy };
 }
 
 /**

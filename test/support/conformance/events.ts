@@ -29,7 +29,9 @@ export function checkEvent(
   }
   checkShape(record, rule, report);
   checkEventAttributes(record, rule, span, capture, report);
-  if (record.eventName === DETAILS_EVENT && span !== undefined)
+  // A span that the library made by itself tells the same call in its own words.
+  const isOurs = span?.instrumentationScope.name === record.instrumentationScope.name;
+  if (record.eventName === DETAILS_EVENT && span !== undefined && isOurs)
     checkAgainstSpan(record, span, capture, report);
 }
 
