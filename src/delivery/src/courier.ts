@@ -30,7 +30,7 @@ export interface CourierOptions<Item> {
   readonly stop: AbortSignal;
   /** Aborts only the waits between attempts. */
   readonly hurry: AbortSignal;
-  /** Batches that wait for their next attempt. */
+  /** Batches that wait for their next attempt, and pieces that wait for their turn. */
   readonly resting: Set<readonly Entry<Item>[]>;
 }
 
@@ -136,8 +136,21 @@ export class Courier<Item> {
     if (batch.length === 1) return this.#options.receipts.dropped(batch, "oversize", verdict.error);
     const half = Math.ceil(batch.length / 2);
     const piece = Math.max(1, Math.min(half, verdict.maxItems ?? half));
-    for (let start = 0; start < batch.length; start += piece) {
-      await this.deliver(batch.slice(start, start + piece));
+    const pieces: Entry<Item>[][] = [];
+    for (let start = 0; start < batch.length; start += piece) pieces.push(batch.slice(start, start + piece));
+    await this.#eachInTurn(pieces, (entries) => this.deliver(entries));
+  }
+
+  /** While one piece is being sent, the others rest. */
+  async #eachInTurn(
+    pieces: readonly (readonly Entry<Item>[])[],
+    send: (piece: readonly Entry<Item>[]) => Promise<void>,
+  ): Promise<void> {
+    const { resting } = this.#options;
+    for (const piece of pieces) resting.add(piece);
+    for (const piece of pieces) {
+      resting.delete(piece);
+      await send(piece);
     }
   }
 
@@ -171,11 +184,11 @@ export class Courier<Item> {
     }
     const middle = Math.ceil(batch.length / 2);
     let good = false;
-    for (const half of [batch.slice(0, middle), batch.slice(middle)]) {
+    await this.#eachInTurn([batch.slice(0, middle), batch.slice(middle)], async (half) => {
       const { verdict } = await this.#send(half, attempts);
       if (verdict.kind === "poisoned") good = (await this.#bisect(half, attempts, culprits)) || good;
       else good = (await this.#settle(half, verdict)) || good;
-    }
+    });
     return good;
   }
 

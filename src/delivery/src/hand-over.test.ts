@@ -20,6 +20,25 @@ describe("takeForExit", () => {
     expect(queue.takeForExit()).toEqual(["i0", "i1", "i2", "j2"]);
   });
 
+  it("hands over the pieces of a split batch whose turn has not come", async () => {
+    const tooLarge: Outcome = { kind: "oversize", error: boom, maxItems: 2 };
+    const to = destination((batch) => (batch.length > 2 ? tooLarge : never()));
+    const queue = queueTo(to, { maxBatchItems: 6 });
+    for (const item of letters(6)) queue.add(item);
+    await pass(0);
+    expect(to.requests.at(-1)).toEqual(["i0", "i1"]);
+    expect(queue.takeForExit()).toEqual(["i2", "i3", "i4", "i5"]);
+  });
+
+  it("hands over the half of a spoilt batch whose turn has not come", async () => {
+    const to = destination((batch) => (batch.length > 2 ? { kind: "poisoned", error: boom } : never()));
+    const queue = queueTo(to, { maxBatchItems: 4 });
+    for (const item of letters(4)) queue.add(item);
+    await pass(0);
+    expect(to.requests.at(-1)).toEqual(["i0", "i1"]);
+    expect(queue.takeForExit()).toEqual(["i2", "i3"]);
+  });
+
   it("leaves nothing behind to send, and takes nothing more", async () => {
     const to = destination(() => delivered);
     const queue = queueTo(to);
