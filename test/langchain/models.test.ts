@@ -1,7 +1,13 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { session } from "@kit/tracing";
 import { SpanStatusCode } from "@opentelemetry/api";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { completion, streamedCompletion } from "../support/provider/openai-answers.js";
 import { type Any, Stage, toyModel, VERSIONS } from "./support.js";
+
+setFlagsFromString("--expose-gc");
+const collectGarbage = runInNewContext("gc") as () => void;
 
 describe.each(VERSIONS)("%s", (version) => {
   let stage: Stage;
@@ -98,6 +104,63 @@ describe.each(VERSIONS)("%s", (version) => {
       ". . GET /answer",
       ". chat toy-1",
       ". . GET /answer",
+    ]);
+  });
+
+  it("leaves the call to the innermost that records it, through models that ask other models", async () => {
+    const openai = await stage.chatOpenAI(completion());
+    const router = toyModel(stage.load, async (messages: Any[]) => (await openai.invoke(messages)).content);
+    await toyModel(stage.load, async (messages: Any[]) => (await router.invoke(messages)).content).invoke(
+      "Hi",
+    );
+    const local = toyModel(stage.load, async () => (await toyModel(stage.load).invoke("Hi")).content);
+    await local.invoke("Hi");
+    expect(stage.tree()).toEqual(["chat gpt-4o-mini", "chat toy-1"]);
+    await stage.telemetry.finish();
+  });
+
+  it("records text models, streamed or not, a prompt each", async () => {
+    const { FakeLLM, FakeStreamingLLM } = stage.load("@langchain/core/utils/testing");
+    const model = new FakeLLM({ response: "Hello" });
+    expect(await model.invoke("Hi")).toBe("Hello");
+    await model.generate(["one", "two"]);
+    for await (const _ of await new FakeStreamingLLM({ responses: ["Hello"] }).stream("Hi"));
+    const names = stage.spans.map(({ name }) => name);
+    expect(names).toEqual(Array(4).fill("text_completion"));
+    expect(stage.spans.map(({ attributes }) => attributes["gen_ai.request.stream"])).toEqual([
+      undefined,
+      undefined,
+      undefined,
+      true,
+    ]);
+  });
+
+  it("gives up a stream that nobody reads", async () => {
+    await (async () => {
+      await toyModel(stage.load).stream("Hi");
+    })();
+    await vi.waitFor(
+      () => {
+        collectGarbage();
+        expect(stage.tree()).toEqual(["chat toy-1"]);
+      },
+      { timeout: 10_000 },
+    );
+    expect(stage.span("chat toy-1").attributes["kit.outcome"]).toBe("abandoned");
+  });
+
+  it("hands down the session of the application, and a thread as the conversation", async () => {
+    const model = toyModel(stage.load);
+    await session("shop", { id: "session-1" }, async () => {
+      await model.invoke("Hi");
+      await model.invoke("Hi", { metadata: { thread_id: "thread-1" } });
+    });
+    const chats = stage.spans.filter(({ name }) => name === "chat toy-1");
+    expect(
+      chats.map(({ attributes }) => [attributes["session.id"], attributes["gen_ai.conversation.id"]]),
+    ).toEqual([
+      ["session-1", "session-1"],
+      ["session-1", "thread-1"],
     ]);
   });
 
