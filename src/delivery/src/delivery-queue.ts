@@ -169,9 +169,10 @@ export class DeliveryQueue<Item> {
 
   async #run(lane: string): Promise<void> {
     this.#busy.add(lane);
-    // Measuring and sending begin in a later turn, so that `add` stays cheap and a long queue never blocks the loop.
+    // In turns of their own, so that `add` stays cheap and neither a long queue nor a large batch blocks the loop.
     do await nextTurn();
     while (!this.#room.measure(lane, this.#limits, SLICE_MS));
+    await nextTurn();
     const batch = this.#room.take(lane, this.#limits);
     if (batch.length > 0) await new Courier(this.#courierOptions).deliver(batch);
     this.#busy.delete(lane);
