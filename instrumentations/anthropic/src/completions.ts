@@ -1,4 +1,4 @@
-import { type Call, type Message, TextBuilder } from "@kit/genai";
+import { type Call, TextBuilder, textMessage } from "@kit/genai";
 
 interface CompletionParams {
   model?: string;
@@ -29,20 +29,19 @@ export const completions: Call<[CompletionParams], Completion, Completion> = {
     topP: params.top_p,
     topK: params.top_k,
     stopSequences: params.stop_sequences,
-    content: () => ({ inputMessages: [toMessage("user", params.prompt)] }),
+    content: () => ({ inputMessages: [textMessage("user", params.prompt ?? "")] }),
   }),
-  response: (completion) => ({
-    id: completion.id,
-    model: completion.model,
-    finishReasons: [completion.stop_reason],
-    content: () => ({ outputMessages: [toMessage("assistant", completion.completion)] }),
+  response: ({ id, model, stop_reason: reason, completion = "" }) => ({
+    id,
+    model,
+    finishReasons: [reason],
+    content: () => ({ outputMessages: [textMessage("assistant", completion)] }),
   }),
   fold: (content) => {
     let last: Completion = {};
     const text = new TextBuilder();
     return {
-      add(chunk) {
-        const { completion, ...facts } = chunk;
+      add({ completion, ...facts }) {
         last = facts;
         if (content) text.add(completion);
       },
@@ -50,7 +49,3 @@ export const completions: Call<[CompletionParams], Completion, Completion> = {
     };
   },
 };
-
-function toMessage(role: string, content = ""): Message {
-  return { role, parts: [{ type: "text", content }] };
-}

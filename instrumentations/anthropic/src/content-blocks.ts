@@ -1,4 +1,5 @@
-import { type Message, type MessagePart, type ToolDefinition, toMediaPart } from "@kit/genai";
+import type { BetaToolUnion } from "@anthropic-ai/sdk/resources/beta/messages/messages";
+import { type Foreign, type Message, type MessagePart, type ToolDefinition, toMediaPart } from "@kit/genai";
 
 /** A content block of a request or an answer. The API has some forty kinds; what they share is told by their names. */
 export interface ContentBlock {
@@ -14,7 +15,6 @@ export interface ContentBlock {
   citations?: unknown;
   tool_use_id?: string;
   file_id?: string;
-  server_name?: string;
   [member: string]: unknown;
 }
 
@@ -24,64 +24,49 @@ interface MediaSource {
   data?: string;
   url?: string;
   file_id?: string;
-  content?: string | readonly ContentBlock[];
+  content?: TextOrBlocks;
 }
 
-/** A message as it is sent. */
-export interface MessageParam {
-  role: string;
-  content: string | readonly ContentBlock[];
-}
-
-/** A tool that the model is offered: the application's own, or one that the provider runs. */
-export interface ToolParam {
-  type?: string | null;
-  name?: string;
-  mcp_server_name?: string;
-  description?: string;
-  input_schema?: unknown;
-}
+/** A text, or blocks that hold it. */
+export type TextOrBlocks = string | readonly ContentBlock[] | null | undefined;
 
 /** Reads one message of the history. Tool results travel as the user's blocks; alone, they are the tool's message. */
-export function readMessage({ role, content }: MessageParam): Message {
+export function readMessage({ role, content }: { role: string; content: TextOrBlocks }): Message {
   const parts = readBlocks(content);
   const answersTools = parts.length > 0 && parts.every((part) => part.type === "tool_call_response");
   return { role: answersTools ? "tool" : role, parts };
 }
 
 /** Reads content, which is a text or blocks. */
-export function readBlocks(content: string | readonly ContentBlock[] | null | undefined): MessagePart[] {
+export function readBlocks(content: TextOrBlocks): MessagePart[] {
   if (typeof content === "string") return [{ type: "text", content }];
   return (content ?? []).flatMap(readBlock);
 }
 
-/** Reads the tools that the model was offered. */
-export function readTools(tools: readonly ToolParam[] | null | undefined): ToolDefinition[] {
-  return (tools ?? []).map((tool) => ({
+/** Reads a tool that the model was offered: the application's own, or one that the provider runs. */
+export function readTool(tool: Foreign<BetaToolUnion>): ToolDefinition {
+  return {
     type: tool.type == null || tool.type === "custom" ? "function" : tool.type,
     name: tool.name ?? tool.mcp_server_name ?? String(tool.type),
-    ...(tool.description !== undefined && { description: tool.description }),
-    ...(tool.input_schema !== undefined && { parameters: tool.input_schema }),
-  }));
+    ...(tool.description != null && { description: tool.description }),
+    ...(tool.input_schema != null && { parameters: tool.input_schema }),
+  };
 }
 
 function readBlock(block: ContentBlock): MessagePart[] {
-  const { type } = block;
+  const { type, id, name, content, source } = block;
   if (type === "text") return readText(block);
   if (type === "thinking") return block.thinking ? [{ type: "reasoning", content: block.thinking }] : [];
   if (type === "redacted_thinking") return [{ type: "redacted_reasoning" }];
-  if (type === "tool_use") return [readToolCall(block)];
+  if (type === "tool_use") return [{ type: "tool_call", name: name ?? "", id, arguments: block.input }];
   if (type === "tool_result") return [readToolResult(block)];
-  if (type.endsWith("_tool_use")) return [readServerToolCall(block)];
+  if (type === "server_tool_use" || type.endsWith("_tool_use")) return [readServerToolCall(block)];
   if (type.endsWith("_tool_result")) return [readServerToolResult(block)];
-  if (type === "server_tool_use") return [readServerToolCall(block)];
-  if (type === "compaction") {
-    return [{ type, ...(typeof block.content === "string" && { content: block.content }) }];
-  }
+  if (type === "compaction") return [{ type, content: typeof content === "string" ? content : undefined }];
   if (type === "container_upload" && block.file_id !== undefined) {
     return [{ type: "file", modality: "document", file_id: block.file_id }];
   }
-  if (typeof block.source === "object") return readMedia(type, block.source);
+  if (typeof source === "object") return readMedia(type, source);
   return [{ ...block, type: `x_${type}` }];
 }
 
@@ -90,41 +75,26 @@ function readText({ text, citations }: ContentBlock): MessagePart[] {
   return Array.isArray(citations) && citations.length > 0 ? [part, { type: "citations", citations }] : [part];
 }
 
-function readToolCall({ id, name, input }: ContentBlock): MessagePart {
-  return { type: "tool_call", name: name ?? "", ...(id !== undefined && { id }), arguments: input };
-}
-
 function readToolResult({ tool_use_id: id, content }: ContentBlock): MessagePart {
-  const response = Array.isArray(content)
-    ? (content as ContentBlock[]).flatMap(readBlock)
-    : (content ?? null);
-  return { type: "tool_call_response", response, ...(id !== undefined && { id }) };
+  const blocks = Array.isArray(content) ? (content as ContentBlock[]) : undefined;
+  return { type: "tool_call_response", response: blocks?.flatMap(readBlock) ?? content ?? null, id };
 }
 
-function readServerToolCall({ type, id, name, ...rest }: ContentBlock): MessagePart {
-  return {
-    type: "server_tool_call",
-    name: name ?? type,
-    ...(id !== undefined && { id }),
-    server_tool_call: { ...rest, type },
-  };
+function readServerToolCall({ id, name, ...rest }: ContentBlock): MessagePart {
+  return { type: "server_tool_call", name: name ?? rest.type, id, server_tool_call: rest };
 }
 
 function readServerToolResult({ tool_use_id: id, ...rest }: ContentBlock): MessagePart {
-  return {
-    type: "server_tool_call_response",
-    ...(id !== undefined && { id }),
-    server_tool_call_response: rest,
-  };
+  return { type: "server_tool_call_response", id, server_tool_call_response: rest };
 }
 
 function readMedia(type: string, source: MediaSource): MessagePart[] {
   const modality = type === "image" ? "image" : "document";
-  const mime = source.media_type !== undefined ? { mime_type: source.media_type } : {};
-  if (source.type === "text") return [{ type: "text", content: source.data ?? "" }];
+  const { data, url, file_id, media_type: mime_type } = source;
+  if (source.type === "text") return [{ type: "text", content: data ?? "" }];
   if (source.type === "content") return readBlocks(source.content);
-  if (source.data !== undefined) return [{ type: "blob", modality, content: source.data, ...mime }];
-  if (source.url !== undefined) return [toMediaPart(modality, source.url, source.media_type)];
-  if (source.file_id !== undefined) return [{ type: "file", modality, file_id: source.file_id, ...mime }];
+  if (data !== undefined) return [{ type: "blob", modality, content: data, mime_type }];
+  if (url !== undefined) return [toMediaPart(modality, url, mime_type)];
+  if (file_id !== undefined) return [{ type: "file", modality, file_id, mime_type }];
   return [{ ...source, type: `x_${type}` }];
 }

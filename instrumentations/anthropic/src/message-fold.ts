@@ -1,26 +1,20 @@
-import { type Fold, parseJson, TextBuilder } from "@kit/genai";
+import type { BetaRawMessageStreamEvent } from "@anthropic-ai/sdk/resources/beta/messages/messages";
+import { type Fold, type Foreign, parseJson, TextBuilder } from "@kit/genai";
 import type { ContentBlock } from "./content-blocks.js";
 import type { MessageBody } from "./messages.js";
-import { type MessageUsage, overlayUsage } from "./usage.js";
-
-interface Delta {
-  text?: string;
-  thinking?: string;
-  partial_json?: string;
-  citation?: unknown;
-  content?: string | null;
-  stop_reason?: string | null;
-  container?: { id?: string } | null;
-}
+import type { MessageUsage } from "./usage.js";
 
 /** One event of a streamed answer. */
-export interface MessageEvent {
-  type?: string;
-  index?: number;
+export type MessageEvent = Omit<Foreign<BetaRawMessageStreamEvent>, "message" | "content_block"> & {
   message?: MessageBody;
   content_block?: ContentBlock;
-  delta?: Delta;
-  usage?: MessageUsage | null;
+};
+
+/** A block with what its deltas add: text to the one member that grows, and citations. */
+interface OpenBlock {
+  readonly block: ContentBlock;
+  readonly grown: TextBuilder;
+  readonly citations: unknown[];
 }
 
 /**
@@ -29,27 +23,30 @@ export interface MessageEvent {
  */
 export function foldMessage(content: boolean): Fold<MessageEvent, MessageBody> {
   let body: MessageBody | undefined;
-  const blocks: BlockFold[] = [];
+  const blocks: OpenBlock[] = [];
   return {
-    add(event) {
-      const { type, index = 0, delta } = event;
-      if (type === "message_start" && event.message !== undefined) body = readStart(event.message);
-      else if (type === "content_block_start" && event.content_block !== undefined) {
-        blocks[index] = new BlockFold(content ? event.content_block : { type: event.content_block.type });
-        if (body !== undefined) body.model = fallbackModel(event.content_block) ?? body.model;
-      } else if (type === "content_block_delta" && content && delta !== undefined) blocks[index]?.add(delta);
-      else if (type === "message_delta") {
-        body = { ...body, usage: overlayUsage(body?.usage, event.usage) };
-        if (delta?.stop_reason != null) body.stop_reason = delta.stop_reason;
-        if (delta?.container != null) body.container = delta.container;
+    add({ type, index, delta, message, content_block: block, usage }) {
+      if (type === "message_start" && message !== undefined) {
+        body = { ...message, content: [], stop_reason: null };
+      } else if (type === "content_block_start" && block !== undefined) {
+        blocks[index ?? 0] = {
+          block: content ? block : { type: block.type },
+          grown: new TextBuilder(),
+          citations: [],
+        };
+        if (body !== undefined) body.model = fallbackModel(block) ?? body.model;
+      } else if (type === "content_block_delta") {
+        const open = content ? blocks[index ?? 0] : undefined;
+        open?.grown.add(delta?.text ?? delta?.thinking ?? delta?.partial_json ?? delta?.content);
+        if (delta?.citation != null) open?.citations.push(delta.citation);
+      } else if (type === "message_delta") {
+        body = { ...body, usage: overlayUsage(body?.usage, usage) };
+        body.stop_reason = delta?.stop_reason ?? body.stop_reason;
+        body.container = delta?.container ?? body.container;
       }
     },
-    body: () => ({ ...body, content: blocks.flatMap((block) => block?.toBlock() ?? []) }),
+    body: () => ({ ...body, content: blocks.flatMap((open) => [toBlock(open)]) }),
   };
-}
-
-function readStart({ id, model, role, usage, container }: MessageBody): MessageBody {
-  return { id, model, role, usage, container, stop_reason: null };
 }
 
 /** A refused answer may go on with another model, which a block names. */
@@ -57,38 +54,19 @@ function fallbackModel({ type, to }: ContentBlock): string | undefined {
   return type === "fallback" ? (to as { model?: string } | undefined)?.model : undefined;
 }
 
-class BlockFold {
-  readonly #block: ContentBlock;
-  readonly #text = new TextBuilder();
-  readonly #thinking = new TextBuilder();
-  readonly #json = new TextBuilder();
-  readonly #summary = new TextBuilder();
-  readonly #citations: unknown[] = [];
+/** Usage after a later report: its counts are cumulative and win, save those it does not know. */
+function overlayUsage(before: MessageUsage | null | undefined, later: MessageUsage | null | undefined) {
+  const known = Object.entries(later ?? {}).filter(([, value]) => value != null);
+  return { ...before, ...Object.fromEntries(known) };
+}
 
-  constructor(block: ContentBlock) {
-    this.#block = block;
+function toBlock({ block, grown, citations }: OpenBlock): ContentBlock {
+  const text = String(grown);
+  if (block.text !== undefined) {
+    const cited = [...((block.citations as unknown[] | null | undefined) ?? []), ...citations];
+    return { ...block, text: block.text + text, ...(cited.length > 0 && { citations: cited }) };
   }
-
-  add(delta: Delta): void {
-    this.#text.add(delta.text);
-    this.#thinking.add(delta.thinking);
-    this.#json.add(delta.partial_json);
-    this.#summary.add(delta.content);
-    if (delta.citation !== undefined) this.#citations.push(delta.citation);
-  }
-
-  toBlock(): ContentBlock {
-    const { text, thinking, content, citations } = this.#block;
-    const json = String(this.#json);
-    return {
-      ...this.#block,
-      ...(text !== undefined && { text: text + String(this.#text) }),
-      ...(thinking !== undefined && { thinking: thinking + String(this.#thinking) }),
-      ...(json !== "" && { input: parseJson(json) }),
-      ...(content == null && String(this.#summary) !== "" && { content: String(this.#summary) }),
-      ...(this.#citations.length > 0 && {
-        citations: [...((citations as unknown[] | null) ?? []), ...this.#citations],
-      }),
-    };
-  }
+  if (block.thinking !== undefined) return { ...block, thinking: block.thinking + text };
+  if (text === "") return block;
+  return block.type === "compaction" ? { ...block, content: text } : { ...block, input: parseJson(text) };
 }

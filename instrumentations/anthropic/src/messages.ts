@@ -1,36 +1,22 @@
-import { type Call, KIT_ATTR } from "@kit/genai";
-import {
-  type ContentBlock,
-  type MessageParam,
-  readBlocks,
-  readMessage,
-  readTools,
-  type ToolParam,
-} from "./content-blocks.js";
+import type {
+  BetaMessage,
+  BetaToolUnion,
+  MessageCreateParamsBase,
+} from "@anthropic-ai/sdk/resources/beta/messages/messages";
+import { type Call, type Foreign, KIT_ATTR } from "@kit/genai";
+import { type ContentBlock, readBlocks, readMessage, readTool, type TextOrBlocks } from "./content-blocks.js";
 import { foldMessage, type MessageEvent } from "./message-fold.js";
-import { type MessageUsage, readUsage } from "./usage.js";
-
-interface OutputFormat {
-  type?: string;
-}
+import { readUsage } from "./usage.js";
 
 /** What any version's parameters have had; those of 1.x lack the sampling ones. */
-interface MessageParams {
-  model?: string;
-  messages?: readonly MessageParam[];
-  system?: string | readonly ContentBlock[];
-  stream?: boolean;
-  max_tokens?: number;
+type MessageParams = Omit<Foreign<MessageCreateParamsBase>, "messages" | "system" | "tools"> & {
+  messages?: readonly { role: string; content: TextOrBlocks }[];
+  system?: TextOrBlocks;
+  tools?: readonly Foreign<BetaToolUnion>[] | null;
   temperature?: number;
   top_p?: number;
   top_k?: number;
-  stop_sequences?: string[];
-  tools?: readonly ToolParam[];
-  /** A conversation that the server holds. */
-  thread?: { previous_message_id?: string } | null;
-  output_format?: OutputFormat | null;
-  output_config?: { effort?: string | null; format?: OutputFormat | null } | null;
-}
+};
 
 interface RequestOptions {
   /** Of SDK versions that make spans by themselves. */
@@ -38,15 +24,7 @@ interface RequestOptions {
 }
 
 /** The body of an unstreamed answer. */
-export interface MessageBody {
-  id?: string;
-  model?: string;
-  role?: string;
-  content?: readonly ContentBlock[];
-  stop_reason?: string | null;
-  usage?: MessageUsage | null;
-  container?: { id?: string } | null;
-}
+export type MessageBody = Omit<Foreign<BetaMessage>, "content"> & { content?: readonly ContentBlock[] };
 
 /** `POST /v1/messages`, streamed or not, also beta; `parse()`, `stream()` and tool runners send it too. */
 export const messages: Call<[MessageParams, RequestOptions?], MessageBody, MessageEvent> = {
@@ -66,22 +44,20 @@ export const messages: Call<[MessageParams, RequestOptions?], MessageBody, Messa
     content: () => ({
       systemInstructions: readBlocks(params.system),
       inputMessages: (params.messages ?? []).map(readMessage),
-      toolDefinitions: readTools(params.tools),
+      toolDefinitions: (params.tools ?? []).map(readTool),
     }),
   }),
-  response: (body) => ({
-    id: body.id,
-    model: body.model,
-    finishReasons: [body.stop_reason],
-    usage: readUsage(body.usage),
-    compacted: body.content?.some((block) => block.type === "compaction"),
+  response: ({ id, model, role, content, usage, container, stop_reason: reason }) => ({
+    id,
+    model,
+    finishReasons: [reason],
+    usage: readUsage(usage),
+    compacted: content?.some(({ type }) => type === "compaction"),
     attributes: {
-      ...(body.usage?.service_tier != null && { [KIT_ATTR.responseServiceTier]: body.usage.service_tier }),
-      ...(body.container?.id !== undefined && { [KIT_ATTR.containerId]: body.container.id }),
+      [KIT_ATTR.responseServiceTier]: usage?.service_tier ?? undefined,
+      [KIT_ATTR.containerId]: container?.id ?? undefined,
     },
-    content: () => ({
-      outputMessages: [{ role: body.role ?? "assistant", parts: readBlocks(body.content) }],
-    }),
+    content: () => ({ outputMessages: [{ role: role ?? "assistant", parts: readBlocks(content) }] }),
   }),
   fold: foldMessage,
 };
@@ -89,13 +65,11 @@ export const messages: Call<[MessageParams, RequestOptions?], MessageBody, Messa
 /** `POST /v1/messages/count_tokens`: nothing is generated, so the count is not usage. */
 export const countTokens: Call<[MessageParams], { input_tokens?: number }> = {
   request: (params) => ({ operation: "count_tokens", model: params.model }),
-  response: ({ input_tokens: counted }) => ({
-    ...(counted !== undefined && { attributes: { [KIT_ATTR.countedInputTokens]: counted } }),
-  }),
+  response: (body) => ({ attributes: { [KIT_ATTR.countedInputTokens]: body.input_tokens } }),
 };
 
 /** The conventions' word for the format that was asked for. */
 function readOutputType({ output_config: config, output_format: older }: MessageParams): string | undefined {
   const type = config?.format?.type ?? older?.type;
-  return type?.startsWith("json") ? "json" : type && "text";
+  return type?.startsWith("json") ? "json" : (type ?? undefined) && "text";
 }

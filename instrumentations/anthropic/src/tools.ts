@@ -1,12 +1,10 @@
-import { copyWith, type ToolFacts, type ToolLoop, type TraceTool } from "@kit/genai";
-
-type Run = (...args: never[]) => unknown;
+import { type ToolFacts, type ToolLoop, type TraceTool, traceMember } from "@kit/genai";
 
 /** A tool as tool runners take it; a toolset runs several tools that share one entry, and has no name of its own. */
 interface RunnableTool {
   name?: string;
   description?: string;
-  run?: Run;
+  run?: (...args: never[]) => unknown;
 }
 
 interface ToolUse {
@@ -19,6 +17,8 @@ interface RunnerParams {
   tools?: readonly RunnableTool[];
 }
 
+type Change = RunnerParams | ((before: RunnerParams) => RunnerParams);
+
 /** `toolRunner()` and `thread()`: every tool that the helper runs is traced. */
 export const runTools: ToolLoop<[RunnerParams?, ...unknown[]]> = ([params, ...rest], traceTool) => [
   params && traceParams(params, traceTool),
@@ -28,8 +28,6 @@ export const runTools: ToolLoop<[RunnerParams?, ...unknown[]]> = ([params, ...re
 /** `addTools()` of a runner. */
 export const addTools: ToolLoop<RunnableTool[]> = (tools, traceTool) =>
   tools.map((tool) => traceRunnable(tool, traceTool));
-
-type Change = RunnerParams | ((before: RunnerParams) => RunnerParams);
 
 /** `setMessagesParams()` of a runner, which takes new parameters or what makes them of the ones before. */
 export const changeParams: ToolLoop<[Change]> = ([change], traceTool) => [
@@ -43,44 +41,24 @@ function traceParams(params: RunnerParams, traceTool: TraceTool): RunnerParams {
   return { ...params, tools: params.tools.map((tool) => traceRunnable(tool, traceTool)) };
 }
 
-/** The caller's own object must not change, so the helper gets another that runs the original. */
 function traceRunnable(tool: RunnableTool, traceTool: TraceTool): RunnableTool {
-  const run = tool?.run;
-  if (typeof run !== "function") return tool;
-  const onTool: Run = (...args) => Reflect.apply(run, tool, args);
-  Object.defineProperty(onTool, "name", { value: run.name, configurable: true });
-  Object.defineProperty(onTool, "length", { value: run.length, configurable: true });
-  const traced = traceTool(readFacts(tool), onTool);
-  const prototype: unknown = Object.getPrototypeOf(tool);
-  if (prototype !== Object.prototype && prototype !== null) return standInFor(tool, traced);
-  return copyWith(tool, "run", traced);
+  return tool == null ? tool : traceMember(tool, "run", readFacts(tool), traceTool);
 }
 
 /** A toolset is told the call itself; a tool its input and, by later versions, the call beside it. */
 function readFacts({ name, description }: RunnableTool): ToolFacts {
+  const toolUse = (value: unknown) =>
+    (value ?? {}) as ToolUse & { toolUse?: ToolUse; toolUseBlock?: ToolUse };
   if (name === undefined) {
     return {
-      name: ([, use]) => String((use as ToolUse).name),
-      input: ([, use]) => (use as ToolUse).input,
-      callId: ([, use]) => (use as ToolUse).id,
+      name: ([, use]) => String(toolUse(use).name),
+      input: ([, use]) => toolUse(use).input,
+      callId: ([, use]) => toolUse(use).id,
     };
   }
-  const callOf = (context: unknown) => (context ?? {}) as { toolUse?: ToolUse; toolUseBlock?: ToolUse };
   return {
     name,
     description,
-    callId: ([, context]) => (callOf(context).toolUse ?? callOf(context).toolUseBlock)?.id,
+    callId: ([, context]) => (toolUse(context).toolUse ?? toolUse(context).toolUseBlock)?.id,
   };
-}
-
-/** An instance of the application's class may have private members, which only the original can reach. */
-function standInFor(tool: RunnableTool, run: Run): RunnableTool {
-  return new Proxy(tool, {
-    get(target, key) {
-      if (key === "run") return run;
-      const value: unknown = Reflect.get(target, key, target);
-      if (typeof value !== "function") return value;
-      return (...args: unknown[]) => Reflect.apply(value, target, args) as unknown;
-    },
-  });
 }

@@ -18,6 +18,18 @@ it.each([
     "generativelanguage.googleapis.com",
     443,
   ],
+  [
+    "https://bedrock-runtime.us-west-2.amazonaws.com/openai/v1",
+    "aws.bedrock",
+    "bedrock-runtime.us-west-2.amazonaws.com",
+    443,
+  ],
+  [
+    "https://us-east5-aiplatform.googleapis.com/v1",
+    "gcp.vertex_ai",
+    "us-east5-aiplatform.googleapis.com",
+    443,
+  ],
   ["http://localhost:11434/v1", "ollama", "localhost", 11434],
   ["http://127.0.0.1:8000/v1", "vllm", "127.0.0.1", 8000],
   ["http://0.0.0.0:4000", "litellm", "0.0.0.0", 4000],

@@ -28,7 +28,6 @@ const PROVIDERS: readonly (readonly [host: string, provider: string])[] = [
   ["api.cohere.com", "cohere"],
   ["api.cohere.ai", "cohere"],
   ["generativelanguage.googleapis.com", "gcp.gemini"],
-  ["aiplatform.googleapis.com", "gcp.vertex_ai"],
   ["openrouter.ai", "openrouter"],
   ["api.together.xyz", "together"],
   ["api.together.ai", "together"],
@@ -37,6 +36,12 @@ const PROVIDERS: readonly (readonly [host: string, provider: string])[] = [
   ["api.deepinfra.com", "deepinfra"],
   ["router.huggingface.co", "huggingface"],
   ["ollama.com", "ollama"],
+];
+
+/** Hosts that begin with the place they stand in. */
+const REGIONAL: readonly (readonly [host: RegExp, provider: string])[] = [
+  [/^bedrock[\w-]*\.[\w-]+\.amazonaws\.com/, "aws.bedrock"],
+  [/(?:^|-)aiplatform\.(?:\w+\.rep\.)?googleapis\.com$/, "gcp.vertex_ai"],
 ];
 
 /** Servers people run themselves: the name in the host tells, else the default port on a host that is not public. */
@@ -77,6 +82,8 @@ function providerOf(host: string, port: number): string | undefined {
   for (const [suffix, provider] of PROVIDERS) {
     if (host === suffix || host.endsWith(`.${suffix}`)) return provider;
   }
+  const regional = REGIONAL.find(([pattern]) => pattern.test(host));
+  if (regional !== undefined) return regional[1];
   const named = SELF_HOSTED.find(([name]) => host.includes(name));
   const byPort = isPrivateHost(host) ? SELF_HOSTED.find(([, standard]) => standard === port) : undefined;
   return (named ?? byPort)?.[0];

@@ -22,6 +22,7 @@ export {
 export { DeltaFold } from "./delta-fold.js";
 export { type Endpoint, readEndpoint } from "./endpoint.js";
 export { describeError, type ErrorDescription, withoutSecrets } from "./errors.js";
+export type { Foreign } from "./foreign.js";
 export { type Inherited, inheritedAttributes, readInherited, withInherited } from "./inherited.js";
 export { GenAIInstrumentation, type GenAIInstrumentationConfig } from "./instrumentation.js";
 export {
@@ -36,7 +37,14 @@ export {
   toMediaPart,
 } from "./messages.js";
 export { LocalDurations } from "./metrics.js";
-export type { NativeSpan, NativeTelemetry, NativeTelemetryMode, TracerField } from "./native.js";
+export {
+  type NativeSpan,
+  type NativeTelemetry,
+  type NativeTelemetryMode,
+  readNativeAgent,
+  readNativeTool,
+  type TracerField,
+} from "./native.js";
 export type {
   Call,
   Content,
@@ -66,5 +74,5 @@ export { TextBuilder } from "./text-builder.js";
 export { startTool, type ToolRun } from "./tool.js";
 export { traceMember } from "./tool-object.js";
 export { isToolRecorded } from "./tool-runs.js";
-export type { Usage } from "./usage.js";
+export { addUsage, type Usage } from "./usage.js";
 export { VERSION } from "./version.js";

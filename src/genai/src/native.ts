@@ -10,6 +10,8 @@ import {
   trace,
 } from "@opentelemetry/api";
 import { startAgent } from "./agent.js";
+import { ATTR } from "./attributes.js";
+import { textOf } from "./messages.js";
 import { LateSpan, StandInSpan } from "./native-span.js";
 import type { RequestFacts } from "./operation.js";
 import { isInferenceRecorded, isTracingSuppressed } from "./suppression.js";
@@ -46,6 +48,23 @@ export interface TracerField {
   readonly key: string;
   /** Whether the client was given a tracer provider of its own, instead of the global one. */
   readonly ownProvider: boolean;
+}
+
+/** Reads what a library's own span tells of an agent, by the names of the conventions. */
+export function readNativeAgent(attributes: Attributes): NativeSpan {
+  const model = textOf(attributes[ATTR.requestModel]);
+  const conversationId = textOf(attributes[ATTR.conversationId]);
+  const outputType = textOf(attributes[ATTR.outputType]);
+  return { kind: "agent", request: { operation: "invoke_agent", model, conversationId, outputType } };
+}
+
+/** As {@link readNativeAgent}, of the run of a tool; `undefined` where it has no name. */
+export function readNativeTool(attributes: Attributes): NativeSpan | undefined {
+  const name = textOf(attributes[ATTR.toolName]);
+  const description = textOf(attributes[ATTR.toolDescription]);
+  return name === undefined
+    ? undefined
+    : { kind: "tool", name, description, callId: textOf(attributes[ATTR.toolCallId]) };
 }
 
 const MODES: ReadonlySet<string> = new Set(["ours", "native", "both"] satisfies NativeTelemetryMode[]);

@@ -39,6 +39,13 @@ export function isAmount(value: unknown): value is number {
   return Number.isFinite(value) && (value as number) >= 0;
 }
 
+/** Adds what one call used to what several did, member by member. */
+export function addUsage(total: Usage, more: Usage | undefined): void {
+  for (const [key, count] of Object.entries(more ?? {}) as [keyof Usage, Count][]) {
+    if (isAmount(count)) total[key] = (total[key] ?? 0) + count;
+  }
+}
+
 /** Whether the provider reported any token count. */
 export function hasUsage(usage: Usage | undefined): boolean {
   return usage != null && (isCount(usage.input) || isCount(usage.output));

@@ -1,0 +1,18 @@
+type Values = string | number | boolean | bigint | symbol | null | undefined;
+type Objects<T> = Exclude<T, Values | readonly unknown[]>;
+type Lists<T> = Extract<T, readonly unknown[]>;
+type Keys<T> = T extends unknown ? keyof T : never;
+type Member<T, Key> = T extends unknown ? (Key extends keyof T ? T[Key] : never) : never;
+
+/**
+ * Data of a foreign type, of which nothing is relied on: at every depth each member that any variant of the type has
+ * may be there or not, or be `null`, and a text may be any text.
+ */
+export type Foreign<T> = unknown extends T
+  ? T
+  :
+      | (T extends string ? string : Extract<T, Values>)
+      | ([Lists<T>] extends [never] ? never : Foreign<Lists<T>[number]>[])
+      | ([Objects<T>] extends [never]
+          ? never
+          : { [Key in Keys<Objects<T>>]?: Foreign<Member<Objects<T>, Key>> | null });
