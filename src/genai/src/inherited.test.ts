@@ -20,6 +20,33 @@ it("hands the innermost session and the innermost agent down together", () => {
   expect(readInherited(outer)).toEqual({ sessionId: "outer", agentName: "planner" });
 });
 
+it("hands a framework's conversation down, until a session begins one of its own", () => {
+  const graph = withInherited({ sessionId: "s", conversationId: "thread" }, ROOT_CONTEXT);
+  const agent = withInherited({ agentName: "planner" }, graph);
+  expect(inheritedAttributes(agent, "chat")).toEqual({
+    "session.id": "s",
+    "gen_ai.conversation.id": "thread",
+  });
+  expect(inheritedAttributes(withInherited({ sessionId: "inner" }, agent), "chat")).toEqual({
+    "session.id": "inner",
+    "gen_ai.conversation.id": "inner",
+  });
+});
+
+it("hands every fact down through what leaves it out", () => {
+  const all = { sessionId: "s", conversationId: "c", agentName: "a", tally: () => {} };
+  const names = Object.keys(all);
+  for (const name of names) {
+    const { [name as keyof typeof all]: one, ...others } = all;
+    const within = withInherited({ [name]: one }, withInherited(others, ROOT_CONTEXT));
+    const kept = name === "sessionId" ? names.filter((each) => each !== "conversationId") : names;
+    for (const each of kept)
+      expect(readInherited(within)?.[each as keyof typeof all], `${each} below ${name}`).toBe(
+        all[each as keyof typeof all],
+      );
+  }
+});
+
 describe("what an operation takes over", () => {
   const within = withInherited({ sessionId: "s", agentName: "planner" }, ROOT_CONTEXT);
 

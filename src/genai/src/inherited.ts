@@ -23,6 +23,9 @@ export function withInherited(facts: Inherited, parent: Context = context.active
   // Member by member: spreading costs a tenth of a span.
   const inherited: { [Key in keyof Inherited]: Inherited[Key] | undefined } = {
     sessionId: facts.sessionId ?? before?.sessionId,
+    // A session begins a conversation of its own.
+    conversationId:
+      facts.conversationId ?? (facts.sessionId === undefined ? before?.conversationId : undefined),
     agentName: facts.agentName ?? before?.agentName,
     tally: facts.tally ?? before?.tally,
   };
