@@ -22,6 +22,19 @@ it("makes way for a provider that the application registers later", async () => 
   expect(world.collector.requests).toEqual([]);
 });
 
+it.each([
+  ["before", "chat.mjs", OWN_FIRST],
+  ["after", "late-provider.mjs", ["--import", "@kit/register"]],
+])("says that a backend hears nothing of a provider registered %s the kit", async (_, file, flags) => {
+  const wanted = { AGENTPULSE_API_KEY: "ap_test", AGENTPULSE_ENDPOINT: "http://127.0.0.1:9" };
+  const { stdout, stderr } = await world.run(wanted, file, { flags });
+  expect(stdout).toBe("Hello yourself\nchat gpt-4.1-mini\n");
+  expect(stderr).toBe(
+    "[kit] the application has a TracerProvider of its own, to which AgentPulse cannot be added; " +
+      "give it the result of createSpanProcessors() where it is created.\n",
+  );
+});
+
 it("joins a provider of the 3.x line and warns of the second copy of the API", async (test) => {
   const node = findNode(24);
   test.skip(

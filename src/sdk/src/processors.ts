@@ -4,22 +4,25 @@ import { Configuration } from "./configuration.js";
 import { InheritanceProcessor } from "./inherit.js";
 import { createLog, reportsOf } from "./log.js";
 import type { InitOptions } from "./options.js";
-import { readSettings } from "./settings.js";
+import { isDisabled, readSettings } from "./settings.js";
 import { createSpanOutputs } from "./signals/traces.js";
 
 /**
  * The span processors that `init` would attach, for an application that builds its own tracer provider:
- * `new NodeSDK({ spanProcessors: createSpanProcessors() })`. That provider then flushes and ends them.
+ * `new NodeSDK({ spanProcessors: createSpanProcessors() })`. That provider then flushes and ends them. None where the
+ * kit is switched off or spans go nowhere.
  */
 export function createSpanProcessors(options: InitOptions = {}): SpanProcessor[] {
   const log = createLog(undefined);
   const configuration = new Configuration(process.env, reportsOf(log));
+  if (isDisabled(options, configuration)) return [];
   const elsewhere = wantedBackends(options, configuration).length > 0;
-  const outputs = createSpanOutputs(readSettings(options, configuration), log, elsewhere);
-  return [
-    new InheritanceProcessor(),
-    ...outputs.map(({ processor }) => processor),
+  const places = [
+    ...createSpanOutputs(readSettings(options, configuration), log, elsewhere).map(
+      ({ processor }) => processor,
+    ),
     ...createBackends(options, configuration),
     ...(options.spanProcessors ?? []),
   ];
+  return places.length === 0 ? [] : [new InheritanceProcessor(), ...places];
 }

@@ -1,0 +1,121 @@
+import {
+  context,
+  type MeterProvider,
+  metrics as metricsApi,
+  propagation,
+  ROOT_CONTEXT,
+  type TracerProvider,
+  trace,
+} from "@opentelemetry/api";
+import { type LoggerProvider, logs as logsApi } from "@opentelemetry/api-logs";
+import { AsyncLocalStorageContextManager } from "@opentelemetry/context-async-hooks";
+import { TracerProvider as SdkTracerProvider } from "@opentelemetry/sdk-trace";
+import { createBackends, wantedBackends } from "./backends.js";
+import type { Configuration } from "./configuration.js";
+import { registeredMeterProvider, registeredTracerProvider } from "./globals.js";
+import { InheritanceProcessor } from "./inherit.js";
+import type { Log } from "./log.js";
+import type { InitOptions } from "./options.js";
+import { ContextManagerBelow, readParentContext } from "./parent-trace.js";
+import type { Pipeline } from "./pipeline.js";
+import type { Settings } from "./settings.js";
+import { createLogs } from "./signals/logs.js";
+import { createMetrics } from "./signals/metrics.js";
+import { createSpanOutputs } from "./signals/traces.js";
+
+/** One run of the kit: what was put together, and how each piece is taken away again. */
+export interface Assembly {
+  readonly options: InitOptions;
+  readonly configuration: Configuration;
+  readonly settings: Settings;
+  readonly log: Log;
+  readonly pipeline: Pipeline;
+  /** In the order in which they were put up; undone from the last. */
+  readonly undo: (() => void)[];
+}
+
+function provideContext({ settings, undo }: Assembly): void {
+  const parent = settings.joinParentTrace ? readParentContext(settings.propagator) : ROOT_CONTEXT;
+  const manager =
+    parent === ROOT_CONTEXT ? new AsyncLocalStorageContextManager() : new ContextManagerBelow(parent);
+  if (context.setGlobalContextManager(manager.enable())) undo.push(() => context.disable());
+  if (propagation.setGlobalPropagator(settings.propagator)) undo.push(() => propagation.disable());
+}
+
+export function provideTraces(assembly: Assembly) {
+  const { options, configuration, settings, log, pipeline, undo } = assembly;
+  provideContext(assembly);
+  const backends = createBackends(options, configuration);
+  const elsewhere = wantedBackends(options, configuration).length > 0;
+  const outputs = createSpanOutputs(settings, log, elsewhere);
+  const places = [
+    ...outputs.map(({ processor }) => processor),
+    ...backends,
+    ...(options.spanProcessors ?? []),
+  ];
+  // Without a place for spans there is no reason to make any; context still passes through.
+  if (places.length === 0) return undefined;
+  const provider = new SdkTracerProvider({
+    resource: settings.resource,
+    sampler: settings.sampler,
+    spanLimits: settings.spanLimits,
+    spanProcessors: [new InheritanceProcessor(), ...places, pipeline.activity],
+  });
+  pipeline.add(
+    provider,
+    outputs.flatMap(({ exporter }) => exporter ?? []),
+    outputs.flatMap(({ last }) => last ?? []),
+  );
+  trace.setGlobalTracerProvider(provider);
+  undo.push(() => {
+    if (registeredTracerProvider() === provider) trace.disable();
+  });
+  return provider;
+}
+
+/** The application's provider stays as it is: no exporter of the kit is added to it. */
+export function join(provider: TracerProvider, assembly: Assembly): TracerProvider {
+  assembly.log.info(
+    "joined the TracerProvider of the application; exporters configured for the kit are not used.",
+  );
+  warnOfUnheard(assembly);
+  return provider;
+}
+
+/** Names what somebody asked for and the application's own provider does not feed. */
+export function warnOfUnheard({ options, configuration, log }: Assembly): void {
+  const named = [
+    ...wantedBackends(options, configuration).map(({ backend }) => backend.name),
+    ...(options.spanProcessors?.length ? ["spanProcessors"] : []),
+  ];
+  if (named.length === 0) return;
+  log.warn(
+    `the application has a TracerProvider of its own, to which ${named.join(", ")} cannot be added; ` +
+      "give it the result of createSpanProcessors() where it is created.",
+  );
+}
+
+export function provideMetrics({
+  configuration,
+  settings,
+  log,
+  pipeline,
+  undo,
+}: Assembly): MeterProvider | undefined {
+  const registered = registeredMeterProvider();
+  if (registered != null) return registered;
+  const metrics = createMetrics(settings, configuration, log);
+  if (metrics == null) return undefined;
+  pipeline.add(metrics.provider, metrics.exporters);
+  if (metricsApi.setGlobalMeterProvider(metrics.provider)) undo.push(() => metricsApi.disable());
+  return metrics.provider;
+}
+
+export function provideLogs({ settings, log, pipeline, undo }: Assembly): LoggerProvider | undefined {
+  const logs = createLogs(settings, log);
+  if (logs == null) return undefined;
+  pipeline.add(logs.provider, logs.exporters, logs.last);
+  const registered = logsApi.setGlobalLoggerProvider(logs.provider);
+  if (registered === logs.provider) undo.push(() => logsApi.disable());
+  return registered;
+}
