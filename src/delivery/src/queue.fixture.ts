@@ -47,8 +47,13 @@ export function holdTime(): void {
   });
 }
 
-/** Lets timers up to `ms` fire and everything they started come to rest. */
+/** Lets timers up to `ms` fire, and everything that was or is started come to rest. */
 export async function pass(ms: number): Promise<void> {
+  await rest();
   await vi.advanceTimersByTimeAsync(ms);
+  await rest();
+}
+
+async function rest(): Promise<void> {
   for (let turn = 0; turn < 50; turn++) await new Promise((resolve) => setImmediate(resolve));
 }
