@@ -1,0 +1,98 @@
+import { execFile } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { describe, expect, it } from "vitest";
+
+const ROOT = join(import.meta.dirname, "../..");
+const README = readFileSync(join(ROOT, "README.md"), "utf8");
+const { scripts } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as {
+  scripts: Record<string, string>;
+};
+
+/** Every command on the page: lines of shell blocks, and what stands in the text as one. */
+const commands = new Set(
+  [
+    ...Array.from(README.matchAll(/```sh\n([\s\S]*?)```/g), ([, block = ""]) => block.trim().split("\n")),
+    ...Array.from(README.matchAll(/`((?:npm|node|docker) [^`\n]+)`/g), ([, command = ""]) => [command]),
+  ].flat(),
+);
+
+/** A fresh clone has no keys, no servers, no settings. */
+const { PATH = "", HOME = "" } = process.env;
+const FRESH = { PATH, HOME, OTEL_EXPORTER_OTLP_ENDPOINT: "" };
+
+async function run(program: string, args: readonly string[], cwd = ROOT, env: Record<string, string> = {}) {
+  const { stdout } = await promisify(execFile)(program, args, { cwd, env: { ...FRESH, ...env } });
+  return stdout;
+}
+
+/** What an `npm run` does once everything is set up, which it is where tests run. */
+async function npmRun(name: string, ...args: readonly string[]) {
+  const [, program] = /^node scripts\/setup\.mjs && node (\S+)$/.exec(scripts[name] ?? "") ?? [];
+  if (program === undefined) throw new Error(`npm run ${name} does something else: ${scripts[name]}`);
+  return run(process.execPath, [program, ...args]);
+}
+
+const RUN: Readonly<Record<string, () => Promise<void>>> = {
+  "npm run demo": async () => {
+    expect(await npmRun("demo")).toContain("└─ invoke_workflow release");
+  },
+  "npm run demo quickstart": async () => {
+    expect(await npmRun("demo", "quickstart")).toContain("├─ execute_tool get_weather");
+  },
+  "node --import @kit/register app.js": async () => {
+    const { startLocalProvider } = await import("../../examples/quickstart/local-provider.js" as string);
+    const provider = await startLocalProvider();
+    const said = await run(
+      process.execPath,
+      ["--import", "@kit/register", "app.js"],
+      join(ROOT, "examples/quickstart"),
+      {
+        OTEL_TRACES_EXPORTER: "console",
+        OPENAI_API_KEY: "local",
+        OPENAI_BASE_URL: `${provider.url}/v1`,
+        ANTHROPIC_API_KEY: "local",
+        ANTHROPIC_BASE_URL: provider.url,
+      },
+    );
+    provider.stop();
+    expect(said).toContain("plan a day");
+  },
+  "npm ls @opentelemetry/api import-in-the-middle": async () => {
+    expect(await run("npm", ["ls", "@opentelemetry/api", "import-in-the-middle"])).toContain("import-in-the");
+  },
+};
+
+/** Commands that this test cannot run, and what shows them instead. */
+const SHOWN_ELSEWHERE: Readonly<Record<string, string>> = {
+  "npm install @kit/register @opentelemetry/api": "scripts/try-packages.mjs installs the packed packages",
+  "docker compose up -d": "compose.test.ts reads the file; npm run test:peers runs Jaeger as it says",
+  "docker compose --profile collector up -d": "npm run test:peers runs the collector with its configuration",
+  "npm test": "runs this test",
+  "npm run test:peers": "runs test/peers, and names what is absent",
+  "npm run bench": "takes minutes, and measures",
+};
+
+describe("the front page", () => {
+  it("has no command that nobody has tried", () => {
+    const tried = new Set([...Object.keys(RUN), ...Object.keys(SHOWN_ELSEWHERE)]);
+    expect([...commands].filter((command) => !tried.has(command))).toEqual([]);
+    expect(Object.keys(RUN).filter((command) => !commands.has(command))).toEqual([]);
+  });
+
+  it("names only scripts that exist", () => {
+    const named = [...commands].flatMap((command) => /^npm run (\S+)/.exec(command)?.[1] ?? []);
+    expect(named.filter((name) => scripts[name] === undefined)).toEqual([]);
+  });
+
+  it("links and shows only what is there", () => {
+    const targets = Array.from(README.matchAll(/\]\((?!https?:|#)([^)#]+)/g), ([, target = ""]) => target);
+    expect(targets.length).toBeGreaterThan(10);
+    expect(targets.filter((target) => !existsSync(join(ROOT, target)))).toEqual([]);
+  });
+
+  it.each(Object.entries(RUN))("`%s` does what the page says", { timeout: 120_000 }, async (_, check) => {
+    await check();
+  });
+});
