@@ -60,6 +60,22 @@ describe("what a session and an agent hand down", () => {
     ]);
   });
 
+  it("names the nearest agent, whoever marked it", async () => {
+    const server = await startServer();
+    const { processor, tracer } = processorTo(server);
+    context.with(withInherited(INSIDE), () => {
+      const graph = { "gen_ai.operation.name": "invoke_agent", "gen_ai.agent.name": "graph" };
+      const root = tracer.startSpan("invoke_agent graph", { attributes: graph });
+      tracer.startSpan("chat", { attributes: CHAT }, trace.setSpan(context.active(), root)).end();
+      root.end();
+    });
+    await processor.forceFlush();
+    expect(placed(server)).toEqual([
+      ["cost", "daily", "graph"],
+      ["span_end", "daily", "graph"],
+    ]);
+  });
+
   it("comes from the spans above where another library marked them", async () => {
     const server = await startServer();
     const { processor, tracer } = processorTo(server);
@@ -115,7 +131,7 @@ describe("what @kit/tracing marks", () => {
     const [start, chat, moment, classify, bob, end] = server.accepted;
     expect(bob?.parent_span_id).toBe(start?.span_id);
     expect([chat?.parent_span_id, classify?.parent_span_id]).toEqual([bob?.span_id, bob?.span_id]);
-    expect(moment?.parent_span_id).toBe(classify?.span_id);
+    expect([moment?.span_id, moment?.data.span_id]).toEqual([classify?.span_id, classify?.span_id]);
     expect(chat?.data.agent_name).toBe("bob");
     expect(end?.data.logs).toEqual([{ step: 1, message: "begun", ts: expect.any(Number) }]);
     expect(server.accepted.at(-1)?.data.error).toBe("disk full");

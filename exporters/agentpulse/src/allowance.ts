@@ -1,4 +1,5 @@
 import { cut } from "./scrub.js";
+import { toJson, toPlain } from "./to-json.js";
 
 /** As much as a whole event may hold. */
 const MAX_CHARACTERS = 16_384;
@@ -13,10 +14,11 @@ export class Allowance {
 
   /** A value as JSON can hold it, cut to what is left; `undefined` for what cannot be told any more. */
   plain(value: unknown): unknown {
+    if (value == null) return undefined;
     if (typeof value === "string") return this.#text(value);
     if (typeof value === "number") return Number.isFinite(value) ? value : undefined;
     if (Array.isArray(value)) return this.#items(value);
-    return typeof value === "bigint" ? this.#text(String(value)) : value;
+    return typeof value === "boolean" ? value : this.plain(readOdd(value));
   }
 
   #text(text: string): string | undefined {
@@ -29,4 +31,9 @@ export class Allowance {
   #items(values: readonly unknown[]): unknown[] {
     return values.slice(0, MAX_ITEMS).map((value) => this.plain(value) ?? null);
   }
+}
+
+/** What only a foreign span holds, whose SDK lets anything through: as text, so that it counts as one. */
+function readOdd(value: unknown): string | undefined {
+  return typeof value === "bigint" ? String(value) : toJson(toPlain(value)) || undefined;
 }

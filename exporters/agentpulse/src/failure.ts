@@ -17,11 +17,11 @@ export function readFailure(span: ReadableSpan): Failure | undefined {
     status.code === SpanStatusCode.ERROR || (type !== undefined && status.code !== SpanStatusCode.OK);
   if (!failed) return undefined;
   const exception = span.events?.findLast(({ name }) => name === "exception")?.attributes ?? {};
-  const error =
-    status.message || readText(exception, ATTR.exceptionMessage) || readText(attributes, ATTR.errorType);
+  const message = typeof status.message === "string" ? status.message : undefined;
+  const error = message || readText(exception, ATTR.exceptionMessage) || readText(attributes, ATTR.errorType);
   const errorType = readText(attributes, ATTR.errorType) ?? readText(exception, ATTR.exceptionType);
   return {
-    ...(error && { error: toErrorText(String(error)) }),
+    ...(error && { error: toErrorText(error) }),
     ...(errorType && { error_type: toErrorText(errorType) }),
   };
 }

@@ -16,13 +16,21 @@ const SHRINKING = [
 /** Kept as long as anything else can give way: without these an event tells nothing. */
 const KEPT = new Set(["trace_id", "span_id", "parent_span_id", "truncated", ...SHRINKING]);
 const SHORT = 200;
+/** Once is enough, unless a value says something else of itself each time it is asked. */
+const MAX_ROUNDS = 3;
 /** `,"truncated":true` */
 const MARK_LENGTH = 17;
 
 /** `data` whose JSON has at most `maxLength` UTF-16 units; the less important is cut, and `truncated` says so. */
 export function fitData(data: EventData, maxLength: number): EventData {
-  const excess = toJson(data).length - maxLength;
-  return excess <= 0 ? data : shrink({ ...data }, excess + MARK_LENGTH);
+  let fitted = data;
+  for (let round = 0; round < MAX_ROUNDS; round++) {
+    const excess = toJson(fitted).length - maxLength;
+    if (excess <= 0) return fitted;
+    fitted = shrink({ ...fitted }, excess + MARK_LENGTH);
+  }
+  const { trace_id, span_id, parent_span_id } = data;
+  return { trace_id, span_id, parent_span_id, summary: "too large", truncated: true };
 }
 
 /**

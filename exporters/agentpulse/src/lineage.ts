@@ -16,7 +16,12 @@ export class Lineage {
     const facts = readInherited(parent);
     const above = this.#readSpanAbove(parent);
     if (facts === undefined && above === undefined) return;
-    this.#facts.set(span, { ...above, ...facts });
+    // Agents are spans, so the nearest is found among the spans above, those of other libraries included; a session
+    // may have come from another process, and then only the context knows it.
+    this.#facts.set(span, {
+      ...toMember("sessionId", facts?.sessionId ?? above?.sessionId),
+      ...toMember("agentName", above?.agentName ?? facts?.agentName),
+    });
     if (facts === undefined) return;
     // A model call is not its agent: the conventions let only some operations carry the name.
     stamp(span, inheritedAttributes(parent, readText(span.attributes, ATTR.operationName)));
@@ -34,8 +39,12 @@ export class Lineage {
     const sessionId = readText(span.attributes, ATTR.sessionId) ?? known?.sessionId;
     const agentName = readText(span.attributes, ATTR.agentName) ?? known?.agentName;
     if (sessionId === known?.sessionId && agentName === known?.agentName) return known;
-    return { ...(sessionId && { sessionId }), ...(agentName && { agentName }) };
+    return { ...toMember("sessionId", sessionId), ...toMember("agentName", agentName) };
   }
+}
+
+function toMember(name: "sessionId" | "agentName", value: string | undefined): Inherited {
+  return value === undefined ? {} : { [name]: value };
 }
 
 /** The session goes on every span; the rest would make AI spans of others, so it goes on those alone. */

@@ -1,6 +1,7 @@
 import { ATTR, KIT_ATTR } from "@kit/genai/core";
 import { addUserData } from "./display-fields.js";
 import type { EventData } from "./event.js";
+import { readFailure } from "./failure.js";
 import { readObject } from "./read-object.js";
 import { type ReadableSpan, readText } from "./readable-span.js";
 import { toErrorText } from "./scrub.js";
@@ -46,9 +47,9 @@ export function readAlert({ name, attributes }: ReadableSpan): EventData {
 
 /** An error that ended, or nearly ended, the process. */
 export function readProcessError(span: ReadableSpan): EventData {
-  const { attributes, status } = span;
+  const { attributes } = span;
   const type = readText(attributes, ATTR.exceptionType, ATTR.errorType);
-  const message = readText(attributes, ATTR.exceptionMessage) ?? status.message;
+  const message = readText(attributes, ATTR.exceptionMessage) ?? readFailure(span)?.error;
   const text = [type, message].filter(Boolean).join(": ") || span.name;
   return {
     name: readText(attributes, KIT_ATTR.eventName) ?? "uncaughtException",

@@ -71,12 +71,13 @@ export class Translator {
     const session = readSession(span, source);
     const event = part === "end" ? this.#tellEnd(source, session) : this.#tellMore(source, session);
     if (event === undefined) return undefined;
+    const { spanId, parentSpanId } = readIds(source);
     return {
       kind: event.kind,
       ts: toSeconds(part === "start" ? span.startTime : span.endTime),
       session,
-      span_id: span.spanContext().spanId,
-      parent_span_id: readParentId(span),
+      span_id: spanId,
+      parent_span_id: parentSpanId,
       data: event.data,
     };
   }
@@ -145,12 +146,13 @@ export class Translator {
     return data;
   }
 
-  #identify(data: EventData, { span, inherited }: Source, session: string | undefined): EventData {
-    const { traceId, spanId } = span.spanContext();
+  #identify(data: EventData, source: Source, session: string | undefined): EventData {
+    const { span, inherited } = source;
+    const { spanId, parentSpanId } = readIds(source);
     const conversation = readText(span.attributes, ATTR.conversationId);
-    data.trace_id = traceId;
+    data.trace_id = span.spanContext().traceId;
     data.span_id = spanId;
-    data.parent_span_id = readParentId(span);
+    data.parent_span_id = parentSpanId;
     data.agent = this.#agent(span);
     data.agent_name = readText(span.attributes, ATTR.agentName) ?? inherited?.agentName;
     data.conversation_id = conversation === session ? undefined : conversation;
@@ -163,6 +165,16 @@ export class Translator {
     const service = readText(resource?.attributes ?? {}, "service.name");
     return service === undefined || service.startsWith("unknown_service") ? hostName : service;
   }
+}
+
+const MOMENTS: ReadonlySet<SpanType["event"]> = new Set(["custom_event", "metric", "alert", "error"]);
+
+/** A moment is told as part of the span in which it was; that it is a span itself is our own affair. */
+function readIds({ span, type }: Source): { spanId: string; parentSpanId: string | undefined } {
+  const { spanId } = span.spanContext();
+  const parentSpanId = readParentId(span);
+  if (parentSpanId === undefined || !MOMENTS.has(type.event)) return { spanId, parentSpanId };
+  return { spanId: parentSpanId, parentSpanId: undefined };
 }
 
 function readSession(
