@@ -74,6 +74,15 @@ describe.each(VERSIONS)("%s", (version) => {
     expect(calls("tool")).toEqual([[{ "gen_ai.agent.name": "weather_assistant" }, 2]]);
   });
 
+  it("ends a tool that the library ends without a word", async () => {
+    const { tool } = stage.load("@langchain/core/tools");
+    const schema = { type: "object", properties: {} };
+    const fields = { name: "pair", description: "gives two", schema, responseFormat: "content_and_artifact" };
+    await expect(tool(() => "one", fields).invoke({})).rejects.toThrow("two-tuple");
+    expect(stage.span("execute_tool pair").status.code).toBe(SpanStatusCode.ERROR);
+    await stage.telemetry.finish();
+  });
+
   it("records a streamed agent the same", async () => {
     const stream = await (await agent()).stream(ASK, { streamMode: "updates" });
     for await (const _ of stream);

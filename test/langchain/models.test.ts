@@ -71,6 +71,7 @@ describe.each(VERSIONS)("%s", (version) => {
     for await (const _ of await toyModel(stage.load).stream("Hi")) break;
     const { spans } = await stage.telemetry.finish();
     expect(spans[0]?.attributes["kit.outcome"]).toBe("cancelled");
+    expect(spans[0]?.attributes["gen_ai.response.finish_reasons"]).toEqual(["error"]);
     expect(spans[0]?.status.code).toBe(SpanStatusCode.UNSET);
   });
 

@@ -31,6 +31,20 @@ describe.each(VERSIONS)("%s", (version) => {
     ]);
   });
 
+  it("takes who records from the environment, and again when the configuration changes", async () => {
+    process.env.KIT_LANGCHAIN_INFERENCE_SPANS = "never";
+    try {
+      stage = new Stage(version);
+      await toyModel(stage.load).invoke("Hi");
+      expect(stage.spans).toEqual([]);
+      stage.instrumentation.setConfig({ inferenceSpans: "always" });
+      await toyModel(stage.load).invoke("Hi");
+      expect(stage.tree()).toEqual(["chat toy-1"]);
+    } finally {
+      delete process.env.KIT_LANGCHAIN_INFERENCE_SPANS;
+    }
+  });
+
   it("restores every method to the identical one", () => {
     const methods = () =>
       [
@@ -86,6 +100,7 @@ describe.each(VERSIONS)("%s", (version) => {
       }),
       new ToolMessage({ tool_call_id: "call_0", content: '{"ok":true}' }),
     ]);
+    for await (const { content } of await toyModel(stage.load).stream("Hi")) if (content === "l") break;
     const { tool } = stage.load("@langchain/core/tools");
     const schema = { type: "object", properties: { city: { type: "string" } } };
     const weather = tool(() => "Sunny", { name: "weather", description: "tells", schema });
@@ -115,7 +130,10 @@ describe.each(VERSIONS)("%s", (version) => {
         ],
       },
     ]);
-    expect(read(1, "gen_ai.tool.call.arguments")).toBe('{"city":"Oslo"}');
-    expect(read(1, "gen_ai.tool.call.result")).toBe("Sunny");
+    expect(read(1, "gen_ai.output.messages")).toEqual([
+      { role: "assistant", parts: [{ type: "text", content: "Hel" }] },
+    ]);
+    expect(read(2, "gen_ai.tool.call.arguments")).toBe('{"city":"Oslo"}');
+    expect(read(2, "gen_ai.tool.call.result")).toBe("Sunny");
   });
 });

@@ -27,7 +27,7 @@ export class Entry implements Context {
   /** Whether the method gave a stream, which tells of its own pieces. */
   streams = false;
   /** Told of every piece that the method streams. */
-  onChunk: (() => void) | undefined;
+  onChunk: ((piece: unknown) => void) | undefined;
   #base: Context;
   #inside: Context | undefined;
   #open: (() => Context) | undefined;

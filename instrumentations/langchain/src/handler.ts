@@ -87,7 +87,7 @@ export class RunHandler {
   }
 
   handleLLMNewToken(
-    _token: string,
+    token: string,
     _index: unknown,
     runId: string,
     _parentRunId?: string,
@@ -95,7 +95,7 @@ export class RunHandler {
     fields?: unknown,
   ): void {
     // Without a chunk it can be an answer out of a cache, told as one token.
-    if (fields !== undefined) this.#guard(() => this.#runs.get(runId)?.onToken?.());
+    if (fields !== undefined) this.#guard(() => this.#runs.get(runId)?.onToken?.(token));
   }
 
   handleLLMEnd(
@@ -219,7 +219,8 @@ export class RunHandler {
       this.#runs.add(id, run);
       record(run, telemetry, entry);
       if (run.recorder !== undefined) entry?.bind(run.inside);
-      if (entry !== undefined) entry.onSettled = (end) => this.#finish(id, end);
+      if (entry === undefined) return;
+      entry.onSettled = (end) => this.#finish(id, end.error === undefined ? end : toEnd(end.error, run.base));
     });
   }
 

@@ -6,7 +6,7 @@ import {
   type Target,
 } from "@kit/genai";
 import { RunHandler } from "./handler.js";
-import { type KitCallbackHandlerOptions, readInferenceSpans } from "./options.js";
+import { type InferenceSpans, type KitCallbackHandlerOptions, readInferenceSpans } from "./options.js";
 import { addHandler, enter, enterRun, noteSignal, type OwnHandler } from "./patching.js";
 import { VERSION } from "./version.js";
 
@@ -48,14 +48,24 @@ export class LangChainInstrumentation extends GenAIInstrumentation<LangChainInst
     baseUrl: () => undefined,
   };
 
+  // Without initialisers: the base constructor already fills them.
   declare private handler: RunHandler | undefined;
+  declare private mode: InferenceSpans | undefined;
+
+  override setConfig(config: LangChainInstrumentationConfig): void {
+    super.setConfig(config);
+    this.mode = undefined;
+  }
 
   /** The handler that every run gets, while this is enabled. */
   readHandler(): RunHandler | undefined {
     if (!this.isEnabled()) return undefined;
     this.handler ??= new RunHandler({
       telemetry: () => (this.isEnabled() ? this.active() : undefined),
-      inferenceSpans: () => readInferenceSpans(this.getConfig().inferenceSpans),
+      inferenceSpans: () => {
+        this.mode ??= readInferenceSpans(this.getConfig().inferenceSpans);
+        return this.mode;
+      },
     });
     return this.handler;
   }

@@ -130,6 +130,19 @@ function readId(id: string | undefined, told: Members): string | undefined {
   return told.id as string | undefined;
 }
 
+/** The text of one piece of a stream: text models stream texts, chat models parts of a message. */
+export function readPiece(piece: unknown): string {
+  const text =
+    typeof piece === "string" ? piece : (piece as { content?: unknown } | null | undefined)?.content;
+  return typeof text === "string" ? text : "";
+}
+
+/** What is known of an answer that was cut: it has not finished, and came as far as this. */
+export function readCut(pieces: readonly string[]): ResponseFacts {
+  const outputMessages = [{ role: "assistant", parts: readContent(pieces.join("")) }];
+  return { finishReasons: [null], ...(pieces.length > 0 && { content: () => ({ outputMessages }) }) };
+}
+
 /** What both know of one answer: the client below heard the provider itself. */
 export function joinResponses(ours: ResponseFacts, clients: ResponseFacts | undefined): ResponseFacts {
   if (clients === undefined) return ours;

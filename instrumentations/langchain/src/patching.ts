@@ -133,7 +133,7 @@ function followGenerator(generator: Generator, entry: Entry): void {
   };
   const arrived = (result: IteratorResult<unknown>) => {
     if (result.done === true) settle({ outcome: "completed" });
-    else entry.onChunk?.();
+    else entry.onChunk?.(result.value);
     return result;
   };
   const left = (result: IteratorResult<unknown>) => {

@@ -1,5 +1,6 @@
 import {
   ATTR,
+  INFERENCE_OFFERED,
   isInferenceRecorded,
   isProviderRecorded,
   isTracingSuppressed,
@@ -19,7 +20,7 @@ import { AgentTally } from "./agent-tally.js";
 import type { Entry } from "./entry.js";
 import type { Meaning } from "./graph.js";
 import { readMessages } from "./messages.js";
-import { joinResponses, readModelEndpoint } from "./model.js";
+import { joinResponses, readCut, readModelEndpoint, readPiece } from "./model.js";
 import type { InferenceSpans } from "./options.js";
 import type { Run } from "./run.js";
 
@@ -54,6 +55,8 @@ export function followModel(
     run.record(recorder, inside);
     return run.inside;
   };
+  // A model that asks another one: the outer one tells what came of both.
+  const isInner = isInferenceRecorded(base) || base.getValue(INFERENCE_OFFERED) !== undefined;
   const elsewhere = mode === "never" || isInferenceRecorded(base) || isTracingSuppressed(base);
   const offered = !elsewhere && mode === "auto" && entry !== undefined;
   if (offered) entry.offer(base, begin);
@@ -61,19 +64,22 @@ export function followModel(
     const inside = begin();
     entry?.bind(inside);
   }
-  const chunk = () => {
+  const pieces: string[] = [];
+  const chunk = (piece: unknown) => {
     if (offered && !entry.taken) entry.bind(begin());
     facts.stream = true;
     run.recorder?.chunk();
+    if (run.recorder?.wantsContent === true) pieces.push(readPiece(piece));
   };
   if (entry?.streams === true) entry.onChunk = chunk;
   else run.onToken = chunk;
   run.onEnd((end: OperationEnd) => {
     entry?.withdraw();
     if (run.cached && run.recorder === undefined) return;
-    agent?.add(end.response ?? {});
+    const response = joinResponses(end.response ?? (facts.stream === true ? readCut(pieces) : {}), clients);
+    if (!isInner) agent?.add(response);
     if (offered && !entry.taken) begin();
-    run.recorder?.end({ ...end, response: joinResponses(end.response ?? {}, clients) });
+    run.recorder?.end({ ...end, response });
   });
 }
 

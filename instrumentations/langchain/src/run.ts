@@ -22,7 +22,7 @@ export class Run {
   /** Whether its answer came out of a cache. */
   cached = false;
   /** Told of every piece of a streamed answer that a callback tells of. */
-  onToken: (() => void) | undefined;
+  onToken: ((token: string) => void) | undefined;
   #inside: Context | undefined;
   #finish: ((end: OperationEnd) => void) | undefined;
 
