@@ -10,6 +10,7 @@ describe.each(MAJORS.map((major) => [major, findNode(major)] as const))("on Node
     ["an ES module on its way while a side module calls init", "side-module.mjs", 1],
     ["a CommonJS module required before init", "loaded.cjs", 1],
     ["both, imported and required after init", "late-import.mjs", 2],
+    ["both, required and imported after init by a CommonJS program", "late.cjs", 2],
   ])("records each call once, the first included, of %s", async (_, file, calls) => {
     if (node === undefined) throw new Error(`Node ${major} cannot be installed from npm here`);
     const { code, stderr } = await world.run({}, `../../sdk/apps/${file}`, { flags: [], node });

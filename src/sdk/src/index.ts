@@ -1,4 +1,5 @@
-export { agent, alert, cron, event, metric, session, task, tool, trace } from "@kit/tracing";
+export type { CronRun, Session } from "@kit/tracing";
+export { agent, alert, cron, event, joinSession, metric, session, task, tool, trace } from "@kit/tracing";
 export { type Client, init } from "./client.js";
 export { flush, patch, shutdown } from "./init.js";
 export type { Kit } from "./kit.js";

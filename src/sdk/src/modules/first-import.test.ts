@@ -1,9 +1,9 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { beforeFirstImport } from "./first-import.js";
+import { beforeFirstImport, isImportLoaded } from "./first-import.js";
 
 let folder: string;
 let count = 0;
@@ -40,4 +40,17 @@ it("also acts before a file that makes an import from a text, as compiled TypeSc
   });
   load("new Function('name', 'return import(name)');");
   expect(hooked).toBe(true);
+});
+
+it("knows whether a loaded file of the application could import, and asks no package", () => {
+  const write = (name: string, source: string) => {
+    const file = join(folder, name);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, source);
+    return file;
+  };
+  const plain = write("plain.cjs", "require('node:fs');");
+  const packaged = write("node_modules/some/index.js", "import('node:fs');");
+  expect(isImportLoaded([plain, packaged, join(folder, "gone.cjs")])).toBe(false);
+  expect(isImportLoaded([plain, write("dynamic.cjs", "() => import('node:fs');")])).toBe(true);
 });

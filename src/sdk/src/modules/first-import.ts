@@ -1,4 +1,6 @@
-import Module from "node:module";
+import { readFileSync } from "node:fs";
+import Module, { createRequire } from "node:module";
+import { sep } from "node:path";
 
 interface Compiler {
   _compile(this: unknown, source: string, filename: string, ...rest: unknown[]): unknown;
@@ -9,6 +11,22 @@ const DYNAMIC_IMPORT = /(?<![\w$.`'"])import\s*\(/;
 
 /** Files that speak of imports and never import a library: acting while they load would need them half loaded. */
 const OPENTELEMETRY = /[\\/](?:@opentelemetry|import-in-the-middle|require-in-the-middle)[\\/]/;
+
+/**
+ * Whether a file of the application that is loaded already could import an ES module later. Files of packages are
+ * passed over: there may be thousands.
+ */
+export function isImportLoaded(files = Object.keys(createRequire(import.meta.url).cache)): boolean {
+  return files.some((file) => !file.includes(`${sep}node_modules${sep}`) && canImport(file));
+}
+
+function canImport(file: string): boolean {
+  try {
+    return DYNAMIC_IMPORT.test(readFileSync(file, "utf8"));
+  } catch {
+    return false;
+  }
+}
 
 /**
  * Runs `action` before the first CommonJS file that could import an ES module is evaluated. Hooks for ES

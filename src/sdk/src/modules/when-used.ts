@@ -2,7 +2,7 @@ import { createRequire } from "node:module";
 import type { Adapter } from "../adapters.js";
 import type { Log } from "../log.js";
 import { startsAsCommonJS } from "./entry-point.js";
-import { beforeFirstImport } from "./first-import.js";
+import { beforeFirstImport, isImportLoaded } from "./first-import.js";
 import { onFirstRequire } from "./first-require.js";
 import { hookModules } from "./hooks.js";
 import { LoadedFiles, type LoadedLibrary } from "./loaded.js";
@@ -48,7 +48,8 @@ export function attachWhenUsed(
       log,
     );
   };
-  if (startsAsCommonJS() && !isHooked()) {
+  const canWait = startsAsCommonJS() && !isHooked() && !(includingLoaded && isImportLoaded());
+  if (canWait) {
     for (const adapter of adapters) {
       const { scope, modules, caughtInside } = adapter;
       onFirstRequire(scope ?? modules[0], () => attachNow(adapter, false), caughtInside);
