@@ -3,9 +3,9 @@ import { readLiteLLMHeaders } from "./litellm.js";
 
 const read = (headers: Record<string, string>) => readLiteLLMHeaders((name) => headers[name]);
 
-it("knows a proxy by any of its own headers, and nothing else by it", () => {
+it("knows a proxy by the call's id or by its price, and nothing else by them", () => {
   expect(read({ "x-request-id": "r", "x-ratelimit-limit-requests": "5" })).toBeUndefined();
-  for (const name of ["call-id", "model-id", "version", "response-cost"]) {
+  for (const name of ["call-id", "response-cost"]) {
     expect(read({ [`x-litellm-${name}`]: "1" })).toMatchObject({
       provider: "litellm",
       attributes: { "kit.provenance": "litellm_proxy" },
@@ -35,7 +35,7 @@ it.each([
   ["", undefined],
   ["None", Number.NaN],
 ])("reads the price %j as %s", (header, dollars) => {
-  expect(read({ "x-litellm-version": "1", "x-litellm-response-cost": header })?.costUsd).toBe(dollars);
+  expect(read({ "x-litellm-response-cost": header })?.costUsd).toBe(dollars);
 });
 
 it.each([
@@ -44,5 +44,5 @@ it.each([
   ["together_ai/meta-llama/Llama-3", { provider: "together", model: "meta-llama/Llama-3" }],
   ["gpt-4o-mini", undefined],
 ])("reads whose model %s is", (name, served) => {
-  expect(read({ "x-litellm-version": "1", "x-litellm-model-name": name })?.served).toEqual(served);
+  expect(read({ "x-litellm-call-id": "1", "x-litellm-model-name": name })?.served).toEqual(served);
 });

@@ -24,10 +24,8 @@ const PROVIDERS: Readonly<Record<string, string>> = {
  */
 export function readLiteLLMHeaders(read: ReadHeader): HeaderFacts | undefined {
   const callId = read("x-litellm-call-id");
-  const modelId = read("x-litellm-model-id");
-  const version = read("x-litellm-version");
   const cost = read("x-litellm-response-cost");
-  if (callId == null && modelId == null && version == null && cost == null) return undefined;
+  if (callId == null && cost == null) return undefined;
   const name = read("x-litellm-model-name") ?? undefined;
   return {
     provider: "litellm",
@@ -36,9 +34,9 @@ export function readLiteLLMHeaders(read: ReadHeader): HeaderFacts | undefined {
     attributes: {
       [KIT_ATTR.provenance]: "litellm_proxy",
       [KIT_ATTR.litellmCallId]: callId ?? undefined,
-      [KIT_ATTR.litellmModelId]: modelId ?? undefined,
+      [KIT_ATTR.litellmModelId]: read("x-litellm-model-id") ?? undefined,
       [KIT_ATTR.litellmModelName]: name,
-      [KIT_ATTR.litellmVersion]: version ?? undefined,
+      [KIT_ATTR.litellmVersion]: read("x-litellm-version") ?? undefined,
     },
   };
 }
