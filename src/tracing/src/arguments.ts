@@ -8,5 +8,5 @@ export function readArguments<Options extends { readonly name?: string | undefin
   const name = args.find((each) => typeof each === "string");
   const given = args.find((each) => typeof each === "object" && each !== null) as Options | undefined;
   const work = args.find((each) => typeof each === "function") as Work | undefined;
-  return { options: { ...given, ...(name !== undefined && { name }) } as Options, work };
+  return { options: Object.assign({}, given, name === undefined ? undefined : { name }) as Options, work };
 }

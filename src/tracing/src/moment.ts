@@ -12,7 +12,7 @@ export function recordMoment(spanName: string, attributes: Attributes, more: () 
   if (isTracingSuppressed(active)) return;
   const span = currentTracer().startSpan(
     spanName,
-    { attributes: { ...inheritedAttributes(active), ...attributes } },
+    { attributes: Object.assign(inheritedAttributes(active), attributes) },
     active,
   );
   if (!span.isRecording()) return;

@@ -3,22 +3,19 @@ import {
   describeError,
   type ErrorDescription,
   type Inherited,
-  inheritedAttributes,
   isTracingSuppressed,
   KIT_ATTR,
   type LocalDurations,
-  readInherited,
   withInherited,
   withoutSecrets,
 } from "@kit/genai/core";
 import {
   type Attributes,
+  type AttributeValue,
   type Context,
   context,
-  type HrTime,
   INVALID_SPAN_CONTEXT,
   type Span,
-  type SpanOptions,
   SpanStatusCode,
   trace,
 } from "@opentelemetry/api";
@@ -26,7 +23,8 @@ import { attempt } from "./attempt.js";
 import { follow } from "./follow.js";
 import type { Description } from "./kinds.js";
 import { toSafeJson } from "./safe-json.js";
-import { currentDurations, currentTracer } from "./telemetry.js";
+import { durationOf, inheritedBy, startSpan } from "./start-span.js";
+import { currentDurations } from "./telemetry.js";
 
 /** Work in progress: one open span, and the context in which what belongs to it runs. */
 export interface Scope extends Disposable, AsyncDisposable {
@@ -70,7 +68,8 @@ const COLLECTED = new FinalizationRegistry<OpenScope>((scope) => {
 export class OpenScope implements Scope {
   readonly #description: Description;
   readonly #span: Span;
-  readonly #inherited: Attributes | undefined;
+  /** The agent around, where the operation has a place for it. */
+  readonly #agent: AttributeValue | undefined;
   readonly #durations: LocalDurations | undefined;
   readonly #startedAt: number;
   readonly #captureReturn: boolean;
@@ -86,7 +85,7 @@ export class OpenScope implements Scope {
     const recorded = !isTracingSuppressed(parent);
     const inherited = inheritedBy(description, parent);
     this.#description = description;
-    this.#inherited = inherited;
+    this.#agent = inherited?.[ATTR.agentName];
     this.#captureReturn = opening.captureReturn === true;
     this.#durations = recorded ? currentDurations() : undefined;
     this.#startedAt = this.#durations === undefined ? 0 : performance.now();
@@ -180,7 +179,7 @@ export class OpenScope implements Scope {
 
   /** Keeps attributes for the end of the span. */
   set(attributes: Attributes): void {
-    this.#atEnd = { ...this.#atEnd, ...attributes };
+    this.#atEnd = Object.assign(this.#atEnd ?? {}, attributes);
   }
 
   /** Adds to the context of what runs inside from now on. */
@@ -240,7 +239,7 @@ export class OpenScope implements Scope {
   #measure(): void {
     const { operation, measured } = this.#description;
     if (operation === undefined) return;
-    const agent = this.#inherited?.[ATTR.agentName];
+    const agent = this.#agent;
     const seconds = durationOf(this.#span) ?? (performance.now() - this.#startedAt) / 1_000;
     const attributes: Attributes = {
       ...(agent !== undefined && { [ATTR.agentName]: agent }),
@@ -249,42 +248,4 @@ export class OpenScope implements Scope {
     };
     this.#durations?.record(operation, seconds, attributes, this.#context);
   }
-}
-
-/** What comes from outside; sessions and jobs take no session over, they are one. */
-function inheritedBy({ operation, handsDown }: Description, parent: Context): Attributes | undefined {
-  if (readInherited(parent) === undefined) return undefined;
-  const inherited = inheritedAttributes(parent, operation);
-  if (handsDown?.sessionId === undefined) return inherited;
-  const agent = inherited[ATTR.agentName];
-  return agent === undefined ? undefined : { [ATTR.agentName]: agent };
-}
-
-function startSpan(
-  { spanName, attributes: own }: Description,
-  inherited: Attributes | undefined,
-  parent: Context,
-  root: boolean,
-): Span {
-  const attributes = inherited === undefined ? own : merge(own, inherited);
-  const options: SpanOptions = { attributes };
-  if (root) {
-    const around = trace.getSpanContext(parent);
-    options.root = true;
-    if (around !== undefined) options.links = [{ context: around }];
-  }
-  return currentTracer().startSpan(spanName, options, parent);
-}
-
-/** Cheaper than a spread of both, which makes an object of the slow kind. */
-function merge(own: Attributes, inherited: Attributes): Attributes {
-  const all = { ...own };
-  for (const name in inherited) all[name] ??= inherited[name];
-  return all;
-}
-
-/** The span's own duration, so that metric and span agree; spans of the bare API have none. */
-function durationOf(span: Span): number | undefined {
-  const { duration } = span as Span & { duration?: HrTime };
-  return Array.isArray(duration) ? duration[0] + duration[1] / 1e9 : undefined;
 }

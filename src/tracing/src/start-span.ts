@@ -1,0 +1,44 @@
+import { ATTR, inheritedAttributes, readInherited } from "@kit/genai/core";
+import {
+  type Attributes,
+  type Context,
+  type HrTime,
+  type Span,
+  type SpanOptions,
+  trace,
+} from "@opentelemetry/api";
+import type { Description } from "./kinds.js";
+import { currentTracer } from "./telemetry.js";
+
+/** What comes from outside; sessions and jobs take no session over, they are one. */
+export function inheritedBy({ operation, handsDown }: Description, parent: Context): Attributes | undefined {
+  if (readInherited(parent) === undefined) return undefined;
+  const inherited = inheritedAttributes(parent, operation);
+  if (handsDown?.sessionId === undefined) return inherited;
+  const agent = inherited[ATTR.agentName];
+  return agent === undefined ? undefined : { [ATTR.agentName]: agent };
+}
+
+/** Starts a span with what samplers may decide by. */
+export function startSpan(
+  { spanName, attributes: own }: Description,
+  inherited: Attributes | undefined,
+  parent: Context,
+  root: boolean,
+): Span {
+  // Spreading both would cost half a span; what is inherited is a copy of this span's own.
+  const attributes = inherited === undefined ? own : Object.assign(inherited, own);
+  const options: SpanOptions = { attributes };
+  if (root) {
+    const around = trace.getSpanContext(parent);
+    options.root = true;
+    if (around !== undefined) options.links = [{ context: around }];
+  }
+  return currentTracer().startSpan(spanName, options, parent);
+}
+
+/** The span's own duration, so that metric and span agree; spans of the bare API have none. */
+export function durationOf(span: Span): number | undefined {
+  const { duration } = span as Span & { duration?: HrTime };
+  return Array.isArray(duration) ? duration[0] + duration[1] / 1e9 : undefined;
+}
