@@ -22,7 +22,6 @@ const CACHE_WRITE = [
   "gen_ai.usage.cache_creation_input_tokens",
 ] as const;
 const REASONING = [ATTR.usageReasoningOutputTokens, "gen_ai.usage.reasoning_tokens"] as const;
-const STREAM = [ATTR.requestStream, "llm.is_streaming"] as const;
 
 /** The attributes that the fields of a model call tell. */
 export const TOLD_BY_LLM_EVENT: readonly string[] = [
@@ -42,7 +41,8 @@ export const TOLD_BY_LLM_EVENT: readonly string[] = [
   ...CACHE_READ,
   ...CACHE_WRITE,
   ...REASONING,
-  ...STREAM,
+  ATTR.requestStream,
+  "llm.is_streaming",
 ];
 
 /** How calls that were left before their end are marked. */
@@ -51,7 +51,7 @@ const PARTIAL: readonly unknown[] = ["cancelled", "aborted", "abandoned"];
 /** The facts of a model call: those that count as spend, and all others that were measured. */
 export function readModelCall(span: ReadableSpan, costs: CostCalculator): EventData {
   const { attributes } = span;
-  const provider = readText(attributes, ATTR.providerName, "gen_ai.system");
+  const provider = readText(attributes, ATTR.providerName) ?? readText(attributes, "gen_ai.system");
   const requestModel = readText(attributes, ATTR.requestModel);
   const responseModel = readText(attributes, ATTR.responseModel);
   const usage = readUsage(attributes);
@@ -72,7 +72,7 @@ export function readModelCall(span: ReadableSpan, costs: CostCalculator): EventD
     input_tokens: input ?? 0,
     output_tokens: output ?? 0,
     // The server adds nothing up.
-    tokens: input === undefined && output === undefined ? (usage.total ?? 0) : (input ?? 0) + (output ?? 0),
+    tokens: usage.total ?? (input ?? 0) + (output ?? 0),
     cost_usd: cost,
     cost,
     latency_ms: latency,
@@ -81,25 +81,35 @@ export function readModelCall(span: ReadableSpan, costs: CostCalculator): EventD
     status: failure ? "error" : "success",
     error: failure?.error,
     error_type: failure?.error_type,
-    streaming: STREAM.some((name) => attributes[name] === true),
+    streaming: attributes[ATTR.requestStream] === true || attributes["llm.is_streaming"] === true,
     partial: PARTIAL.includes(attributes[KIT_ATTR.outcome]) || undefined,
     usage_missing: missing || (unknown && !failure) || undefined,
     cache_read_input_tokens: usage.cacheRead,
     cache_creation_input_tokens: usage.cacheWrite,
-    reasoning_tokens: readAmount(attributes, ...REASONING),
+    reasoning_tokens: readFirst(attributes, REASONING),
     finish_reasons: readTexts(attributes[ATTR.responseFinishReasons]),
     response_id: readText(attributes, ATTR.responseId),
     start_time: toSeconds(span.startTime),
   };
 }
 
+function readFirst(attributes: Attributes, names: readonly string[]): number | undefined {
+  for (const name of names) {
+    const amount = readAmount(attributes, name);
+    if (amount !== undefined) return amount;
+  }
+  return undefined;
+}
+
 function readUsage(attributes: Attributes) {
+  const input = readFirst(attributes, INPUT);
+  const output = readFirst(attributes, OUTPUT);
   return {
-    input: readAmount(attributes, ...INPUT),
-    output: readAmount(attributes, ...OUTPUT),
-    total: readAmount(attributes, ...TOTAL),
-    cacheRead: readAmount(attributes, ...CACHE_READ),
-    cacheWrite: readAmount(attributes, ...CACHE_WRITE),
+    input,
+    output,
+    total: input === undefined && output === undefined ? readFirst(attributes, TOTAL) : undefined,
+    cacheRead: readFirst(attributes, CACHE_READ),
+    cacheWrite: readFirst(attributes, CACHE_WRITE),
   };
 }
 

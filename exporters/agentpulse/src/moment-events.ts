@@ -48,7 +48,7 @@ export function readAlert({ name, attributes }: ReadableSpan): EventData {
 /** An error that ended, or nearly ended, the process. */
 export function readProcessError(span: ReadableSpan): EventData {
   const { attributes } = span;
-  const type = readText(attributes, ATTR.exceptionType, ATTR.errorType);
+  const type = readText(attributes, ATTR.exceptionType) ?? readText(attributes, ATTR.errorType);
   const message = readText(attributes, ATTR.exceptionMessage) ?? readFailure(span)?.error;
   const text = [type, message].filter(Boolean).join(": ") || span.name;
   return {

@@ -36,26 +36,20 @@ export function readDurationMs({ startTime, endTime }: ReadableSpan): number {
 /** No field of an event can be longer. */
 const MAX_TEXT = 16_384;
 
-/** The first of the attributes that is a text; numbers are taken as text, for applications mix them up. */
-export function readText(attributes: Attributes, ...names: readonly string[]): string | undefined {
-  for (const name of names) {
-    const value = attributes[name];
-    if (typeof value === "string" && value !== "")
-      return value.length > MAX_TEXT ? cut(value, MAX_TEXT) : value;
-    if (typeof value === "number" && Number.isFinite(value)) return String(value);
-  }
-  return undefined;
+/** An attribute that is a text; numbers are taken as text, for applications mix them up. */
+export function readText(attributes: Attributes, name: string): string | undefined {
+  const value = attributes[name];
+  if (typeof value === "string" && value !== "")
+    return value.length > MAX_TEXT ? cut(value, MAX_TEXT) : value;
+  return typeof value === "number" && Number.isFinite(value) ? String(value) : undefined;
 }
 
-/** The first of the attributes that can be an amount: finite and not negative. Some libraries write it as text. */
-export function readAmount(attributes: Attributes, ...names: readonly string[]): number | undefined {
-  for (const name of names) {
-    const value = attributes[name];
-    if (value === undefined || value === "" || typeof value === "boolean") continue;
-    const amount = typeof value === "number" ? value : typeof value === "string" ? Number(value) : Number.NaN;
-    if (Number.isFinite(amount) && amount >= 0) return amount;
-  }
-  return undefined;
+/** An attribute that can be an amount: finite and not negative. Some libraries write it as text. */
+export function readAmount(attributes: Attributes, name: string): number | undefined {
+  const value = attributes[name];
+  if (value === undefined || value === "") return undefined;
+  const amount = typeof value === "string" ? Number(value) : value;
+  return typeof amount === "number" && Number.isFinite(amount) && amount >= 0 ? amount : undefined;
 }
 
 export function readParentId(span: ReadableSpan): string | undefined {

@@ -90,7 +90,7 @@ export function readJob(span: ReadableSpan): string {
 
 /** The name that the application gave. */
 function readName({ name, attributes }: ReadableSpan): string {
-  const given = readText(attributes, ATTR.toolName, ATTR.workflowName);
+  const given = readText(attributes, ATTR.toolName) ?? readText(attributes, ATTR.workflowName);
   return cut(given ?? name.replace(PREFIX, ""), MAX_CAPTURED);
 }
 
