@@ -1,7 +1,8 @@
+import { AsyncResource } from "node:async_hooks";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { session } from "@kit/tracing";
-import { SpanStatusCode } from "@opentelemetry/api";
+import { SpanStatusCode, trace } from "@opentelemetry/api";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { completion, streamedCompletion } from "../support/provider/openai-answers.js";
 import { type Any, Stage, toyModel, VERSIONS } from "./support.js";
@@ -148,6 +149,31 @@ describe.each(VERSIONS)("%s", (version) => {
       { timeout: 10_000 },
     );
     expect(stage.span("chat toy-1").attributes["kit.outcome"]).toBe("abandoned");
+  });
+
+  it("keeps nothing of a call in what was made in it and lives on", async () => {
+    const { HumanMessage } = stage.load("@langchain/core/messages");
+    const kept: AsyncResource[] = [];
+    const model = toyModel(stage.load, () => {
+      stage.tracer.startSpan("GET /answer").end();
+      kept.push(new AsyncResource("socket"));
+      return "Hello";
+    });
+    const message = await (async () => {
+      const asked = new HumanMessage("Hi");
+      await model.invoke([asked]);
+      for await (const _ of await model.stream([asked]));
+      return new WeakRef(asked);
+    })();
+    expect(kept).toHaveLength(2);
+    await vi.waitFor(
+      () => {
+        collectGarbage();
+        expect(message.deref() === undefined).toBe(true);
+      },
+      { timeout: 10_000 },
+    );
+    kept[0]?.runInAsyncScope(() => expect(trace.getActiveSpan()).toBeDefined());
   });
 
   it("hands down the session of the application, and a thread as the conversation", async () => {

@@ -50,12 +50,31 @@ ${lines((name, module) => `const { ${name} } = ${name === "tool" ? `await import
   ],
 } as const;
 
+/** The application loads the library first, and the kit by hand. */
+const LATE = {
+  "ES modules": [
+    "module",
+    `${PROGRAMS["ES modules"][1].replace(RUN, "")}
+import { init } from "@kit/sdk"; init();${RUN}`,
+  ],
+  CommonJS: [
+    "commonjs",
+    `${PROGRAMS.CommonJS[1].replace(RUN, "")}
+const { init } = require("@kit/sdk"); init();${RUN}`,
+  ],
+} as const;
+
 /** Runs a program in the folder of that line, with the one flag that a user adds. */
-async function run(version: Version, [type, code]: readonly [string, string], node: string) {
+async function run(
+  version: Version,
+  [type, code]: readonly [string, string],
+  node: string,
+  flags: readonly string[] = ["--import", "@kit/register"],
+) {
   const clean = Object.entries(process.env).filter(
     ([name]) => !/^(OTEL_|OPENAI_|KIT_|NODE_OPTIONS|VITEST)/.test(name),
   );
-  const child = spawn(node, ["--import", "@kit/register", `--input-type=${type}`, "-e", code], {
+  const child = spawn(node, [...flags, `--input-type=${type}`, "-e", code], {
     cwd: fileURLToPath(new URL(`../../matrix/${version}/`, import.meta.url)),
     env: {
       ...Object.fromEntries(clean),
@@ -84,6 +103,13 @@ const AGENT = [
   "invoke_agent assistant > execute_tool weather (@kit/instrumentation-langchain)",
   "invoke_agent assistant > execute_tool weather (@kit/instrumentation-langchain)",
 ];
+
+describe.each(VERSIONS)("%s that was loaded before the kit", (version) => {
+  it.each(Object.entries(LATE))("is traced in %s", async (_, program) => {
+    expect(await run(version, program, process.execPath, [])).toEqual({ stdout: "Sunny\n", stderr: "" });
+    expect(edges()).toEqual(AGENT);
+  });
+});
 
 for (const major of MAJORS) {
   const node = findNode(major);

@@ -17,9 +17,6 @@ const SPAN = createContextKey("OpenTelemetry Context Key SPAN");
  */
 export class Entry implements Context {
   readonly kind: EntryKind;
-  /** The object that the method was called on, and with what. */
-  readonly receiver: Readonly<Record<string, unknown>>;
-  readonly args: readonly unknown[];
   /** Whether a single run begins here, as nearly always. */
   readonly single: boolean;
   /** Told when the method is over, in case no callback tells. */
@@ -28,6 +25,8 @@ export class Entry implements Context {
   streams = false;
   /** Told of every piece that the method streams. */
   onChunk: ((piece: unknown) => void) | undefined;
+  #receiver: Readonly<Record<string, unknown>>;
+  #args: readonly unknown[];
   #base: Context;
   #inside: Context | undefined;
   #open: (() => Context) | undefined;
@@ -37,8 +36,8 @@ export class Entry implements Context {
 
   constructor(kind: EntryKind, receiver: unknown, args: readonly unknown[], single = true) {
     this.kind = kind;
-    this.receiver = receiver as Readonly<Record<string, unknown>>;
-    this.args = args;
+    this.#receiver = receiver as Readonly<Record<string, unknown>>;
+    this.#args = args;
     this.single = single;
     this.#base = context.active();
   }
@@ -50,6 +49,16 @@ export class Entry implements Context {
     if (active.single && active.#begun) return undefined;
     active.#begun = true;
     return active;
+  }
+
+  /** The object that the method was called on. */
+  get receiver(): Readonly<Record<string, unknown>> {
+    return this.#receiver;
+  }
+
+  /** What it was called with. */
+  get args(): readonly unknown[] {
+    return this.#args;
   }
 
   /** The context outside of the method. */
@@ -72,6 +81,20 @@ export class Entry implements Context {
     this.#base = base;
     this.#offered = true;
     if (this.single) this.#open = open;
+  }
+
+  /**
+   * The method is over. Sockets and timers that were made in it keep its context for as long as they live, but
+   * nothing of what it was called with.
+   */
+  settle(end: OperationEnd): void {
+    const told = this.onSettled;
+    this.onSettled = undefined;
+    this.onChunk = undefined;
+    this.#receiver = {};
+    this.#args = [];
+    told?.(end);
+    this.#open = undefined;
   }
 
   /** The run is over: a span that nothing asked for is not made any more. */

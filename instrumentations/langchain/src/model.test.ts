@@ -152,7 +152,7 @@ describe("an answer", () => {
   it("believes the client below before the library", () => {
     const ours = { id: "a", usage: { input: 1 }, finishReasons: ["stop"] };
     expect(joinResponses(ours, undefined)).toBe(ours);
-    expect(joinResponses(ours, { id: "b", model: "m", usage: undefined, content: () => ({}) })).toEqual({
+    expect(joinResponses(ours, { id: "b", model: "m", usage: undefined })).toEqual({
       ...ours,
       id: "b",
       model: "m",

@@ -144,8 +144,11 @@ export function readCut(pieces: readonly string[]): ResponseFacts {
 }
 
 /** What both know of one answer: the client below heard the provider itself. */
-export function joinResponses(ours: ResponseFacts, clients: ResponseFacts | undefined): ResponseFacts {
+export function joinResponses(
+  ours: ResponseFacts,
+  clients: Omit<ResponseFacts, "content"> | undefined,
+): ResponseFacts {
   if (clients === undefined) return ours;
-  const told = Object.entries(clients).filter(([key, value]) => value != null && key !== "content");
+  const told = Object.entries(clients).filter(([, value]) => value != null);
   return { ...ours, ...Object.fromEntries(told) };
 }

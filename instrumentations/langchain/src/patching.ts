@@ -76,7 +76,7 @@ export function noteSignal(original: Method, own: OwnHandler): Method {
   }.method as Method;
 }
 
-const ABANDONED = new FinalizationRegistry<Entry>((entry) => entry.onSettled?.({ outcome: "abandoned" }));
+const ABANDONED = new FinalizationRegistry<Entry>((entry) => entry.settle({ outcome: "abandoned" }));
 
 /** A method that begins a run: what happens in it happens in the context of that run. */
 export function enter(
@@ -103,11 +103,11 @@ export function enter(
 function followPromise(promise: Promise<unknown>, entry: Entry): Promise<unknown> {
   return promise.then(
     (value) => {
-      entry.onSettled?.({ outcome: "completed" });
+      entry.settle({ outcome: "completed" });
       return value;
     },
     (error: unknown) => {
-      entry.onSettled?.({ outcome: "error", error });
+      entry.settle({ outcome: "error", error });
       throw error;
     },
   );
@@ -125,7 +125,7 @@ function followGenerator(generator: Generator, entry: Entry): void {
   ABANDONED.register(generator, entry, entry);
   const settle = (end: OperationEnd) => {
     ABANDONED.unregister(entry);
-    entry.onSettled?.(end);
+    entry.settle(end);
   };
   const failed = (error: unknown) => {
     settle({ outcome: "error", error });

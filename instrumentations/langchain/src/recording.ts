@@ -31,6 +31,15 @@ export interface ModelCall {
   readonly mode: InferenceSpans;
 }
 
+/** What a client below made of the call. Stays in contexts that outlive the call, so it knows nothing else. */
+class ClientAnswer {
+  heard: ResponseFacts | undefined;
+  readonly hear = ({ response }: OperationEnd) => {
+    const { content: _, ...facts } = response ?? {};
+    this.heard = facts;
+  };
+}
+
 /** Follows a model's call, and records it unless a client below does. */
 export function followModel(
   run: Run,
@@ -42,17 +51,14 @@ export function followModel(
   const { base, agent } = run;
   // Whether it streams shows later.
   const facts: RequestFacts = { ...request, conversationId: run.conversationId };
-  let clients: ResponseFacts | undefined;
+  const client = new ClientAnswer();
   const begin = () => {
-    if (run.recorder !== undefined) return run.inside;
+    if (run.recorder !== undefined || run.ended) return run.inside;
     takeInference(base);
     telemetry.costs.warmUp();
     const endpoint = readModelEndpoint(entry?.receiver);
     const recorder = new Recorder(telemetry, { request: facts, provider, endpoint, parent: base, startedAt });
-    const inside = markInferenceRecorded(recorder.context, ({ response }) => {
-      clients = response;
-    });
-    run.record(recorder, inside);
+    run.record(recorder, markInferenceRecorded(recorder.context, client.hear));
     return run.inside;
   };
   // A model that asks another one: the outer one tells what came of both.
@@ -76,7 +82,10 @@ export function followModel(
   run.onEnd((end: OperationEnd) => {
     entry?.withdraw();
     if (run.cached && run.recorder === undefined) return;
-    const response = joinResponses(end.response ?? (facts.stream === true ? readCut(pieces) : {}), clients);
+    const response = joinResponses(
+      end.response ?? (facts.stream === true ? readCut(pieces) : {}),
+      client.heard,
+    );
     if (!isInner) agent?.add(response);
     if (offered && !entry.taken) begin();
     run.recorder?.end({ ...end, response });

@@ -13,7 +13,8 @@ export class Run {
   readonly parent: Run | undefined;
   /** Context in which it began. */
   readonly base: Context;
-  recorder: Recorder | undefined;
+  #recorder: Recorder | undefined;
+  #ended = false;
   /** The agent it is, or belongs to. */
   agent: AgentTally | undefined;
   conversationId: string | undefined;
@@ -33,6 +34,15 @@ export class Run {
     this.base = baseOf(parent, entry?.base ?? context.active());
   }
 
+  /** Records it, until it ends: contexts that outlive the run keep it, and nothing of what it was about. */
+  get recorder(): Recorder | undefined {
+    return this.#recorder;
+  }
+
+  get ended(): boolean {
+    return this.#ended;
+  }
+
   /** Context in which what it does happens. */
   get inside(): Context {
     return this.#inside ?? this.base;
@@ -40,7 +50,7 @@ export class Run {
 
   /** It is recorded: what it does belongs to the recorder's span. */
   record(recorder: Recorder, inside: Context = recorder.context): void {
-    this.recorder = recorder;
+    this.#recorder = recorder;
     this.#inside = inside.setValue(RUN, this);
     this.#finish ??= (end) => recorder.end(end);
   }
@@ -55,6 +65,10 @@ export class Run {
     const finish = this.#finish;
     this.#finish = undefined;
     finish?.(end);
+    this.#ended = true;
+    this.#recorder = undefined;
+    this.#finish = undefined;
+    this.onToken = undefined;
   }
 
   /** Whether anything comes of its end. */
