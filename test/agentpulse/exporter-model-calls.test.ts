@@ -136,6 +136,13 @@ describe("a model call", () => {
     },
   );
 
+  it("of images or speech counts when it has a cost", async () => {
+    const image = { ...CHAT, "gen_ai.operation.name": "image_generation" };
+    expect((await tell(image)).events.map(({ kind }) => kind)).toEqual(["cost"]);
+    const free = without(image, "kit.cost.usd");
+    expect((await tell(free)).events.map(({ kind }) => kind)).toEqual(["span_end"]);
+  });
+
   it("is told under the other name, or under both, when asked for", async () => {
     const kinds = ({ events }: { events: SentEvent[] }) => events.map(({ kind }) => kind);
     expect(kinds(await tell(CHAT, { llmEvents: "llm_call" }))).toEqual(["llm_call"]);

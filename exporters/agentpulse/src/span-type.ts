@@ -38,6 +38,16 @@ const OPERATIONS: ReadonlyMap<unknown, SpanType> = new Map([
   ["invoke_workflow", type("span", "workflow")],
 ]);
 
+/** Calls of models that are no inference by the conventions. Where one has a price, it is spend like any other. */
+const MEDIA: ReadonlySet<string> = new Set([
+  "image_generation",
+  "image_edit",
+  "image_variation",
+  "speech",
+  "transcription",
+  "translation",
+]);
+
 const USAGE = [
   ATTR.usageInputTokens,
   ATTR.usageOutputTokens,
@@ -51,6 +61,7 @@ export function readSpanType(attributes: Attributes, wanted: "genai" | "all"): S
   if (marked !== undefined) return marked;
   const operation = attributes[ATTR.operationName];
   if (typeof operation === "string" && operation !== "") {
+    if (MEDIA.has(operation) && attributes[KIT_ATTR.costUsd] !== undefined) return LLM;
     return OPERATIONS.get(operation) ?? type("span", operation);
   }
   if (isGenAI(attributes)) return isModelCall(attributes) ? LLM : TRACE;
