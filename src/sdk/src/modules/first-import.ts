@@ -31,19 +31,23 @@ function canImport(file: string): boolean {
 /**
  * Runs `action` before the first CommonJS file that could import an ES module is evaluated. Hooks for ES
  * modules cost every start, the loader thread of older Nodes most of all, and most CommonJS applications
- * never import one. A file that builds the word at run time escapes this.
+ * never import one. A file that builds the word at run time escapes this. Returns a function that ends the wait.
  */
-export function beforeFirstImport(action: () => void): void {
+export function beforeFirstImport(action: () => void): () => void {
   const prototype = (Module as unknown as { prototype: Compiler }).prototype;
   const compile = prototype._compile;
   let done = false;
+  const finish = () => {
+    done = true;
+    if (prototype._compile === watching) prototype._compile = compile;
+  };
   const watching: Compiler["_compile"] = function (source, filename, ...rest) {
     if (!done && typeof source === "string" && DYNAMIC_IMPORT.test(source) && !OPENTELEMETRY.test(filename)) {
-      done = true;
-      if (prototype._compile === watching) prototype._compile = compile;
+      finish();
       action();
     }
     return Reflect.apply(compile, this, [source, filename, ...rest]);
   };
   prototype._compile = watching;
+  return finish;
 }

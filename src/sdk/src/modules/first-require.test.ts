@@ -1,5 +1,5 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import Module, { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -21,10 +21,11 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 it("acts once, when the module is loaded and before the application has it", () => {
   const seen: unknown[] = [];
-  onFirstRequire("wanted", () => {
+  const action = () => {
     seen.push(require.cache[require.resolve("wanted")]?.loaded);
     require("wanted").patched = true;
-  });
+  };
+  onFirstRequire([{ library: "wanted", action }]);
   expect(require("other")).toEqual({ name: "other" });
   expect(seen).toEqual([]);
   expect(require("wanted")).toEqual({ name: "wanted", patched: true });
@@ -36,7 +37,7 @@ it("acts before a part of the library is loaded", () => {
   const seen: string[] = [];
   (globalThis as { loaded?: string[] }).loaded = seen;
   writeFileSync(join(folder, "node_modules", "other", "part.js"), "loaded.push('part');");
-  onFirstRequire("other", () => seen.push("acted"));
+  onFirstRequire([{ library: "other", action: () => seen.push("acted") }]);
   require("other/part");
   expect(seen).toEqual(["acted", "part"]);
 });
@@ -46,16 +47,36 @@ it("acts before the library itself is loaded where its files matter", () => {
   writeFileSync(join(folder, "node_modules", "other", "index.js"), "exports.inner = 1;");
   const path = join(folder, "node_modules", "other", "index.js");
   delete require.cache[path];
-  onFirstRequire("other", () => seen.push(path in require.cache), true);
+  const action = () => seen.push(path in require.cache);
+  onFirstRequire([{ library: "other", action, before: true }]);
   expect(require("other")).toEqual({ inner: 1 });
   expect(seen).toEqual([false]);
 });
 
 it("leaves errors of the application's own requires alone", () => {
   let acted = false;
-  onFirstRequire("absent", () => {
+  const action = () => {
     acted = true;
-  });
+  };
+  onFirstRequire([{ library: "absent", action }]);
   expect(() => require("absent")).toThrow("Cannot find module 'absent'");
   expect(acted).toBe(false);
+});
+
+it("waits for each of several libraries on its own, and leaves nothing behind when it need not wait longer", () => {
+  const { prototype } = Module as unknown as { prototype: { require: unknown } };
+  const original = prototype.require;
+  const seen: string[] = [];
+  const stop = onFirstRequire(
+    ["wanted", "other", "absent"].map((library) => ({ library, action: () => seen.push(library) })),
+  );
+  require("other");
+  require("other");
+  expect(seen).toEqual(["other"]);
+  require("wanted");
+  expect(seen).toEqual(["other", "wanted"]);
+  stop();
+  expect(prototype.require).toBe(original);
+  expect(() => require("absent")).toThrow();
+  expect(seen).toEqual(["other", "wanted"]);
 });

@@ -49,12 +49,17 @@ export function attachWhenUsed(
     );
   };
   const canWait = startsAsCommonJS() && !isHooked() && !(includingLoaded && isImportLoaded());
+  const stops: (() => void)[] = [];
   if (canWait) {
-    for (const adapter of adapters) {
-      const { scope, modules, caughtInside } = adapter;
-      onFirstRequire(scope ?? modules[0], () => attachNow(adapter, false), caughtInside);
-    }
-    beforeFirstImport(() => attachAll(true));
+    const awaited = adapters.map((adapter) => ({
+      library: adapter.scope ?? adapter.modules[0],
+      action: () => attachNow(adapter, false),
+      before: adapter.caughtInside,
+    }));
+    stops.push(
+      onFirstRequire(awaited),
+      beforeFirstImport(() => attachAll(true)),
+    );
   } else attachAll(false);
   let stopped = false;
   if (includingLoaded) {
@@ -72,6 +77,7 @@ export function attachWhenUsed(
   return () => {
     stopped = true;
     waiting.clear();
+    for (const stop of stops) stop();
   };
 }
 
