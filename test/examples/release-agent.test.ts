@@ -88,7 +88,7 @@ describe("a release that a person approves", { timeout: 120_000 }, () => {
   it("links the step that was allowed to the answer that allowed it", () => {
     const [approval] = named(spans, "task approval");
     const [waiting] = named(spans, "await_response public");
-    expect(approval?.links).toHaveLength(1);
+    expect(approval?.links).toEqual([{ traceId: waiting?.traceId, spanId: waiting?.spanId }]);
     expect(waiting?.attributes).toMatchObject({ "ailoop.outcome": "approved" });
   });
 

@@ -4,8 +4,8 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 
 const EXAMPLE = join(import.meta.dirname, "../../../examples/release-agent");
-/** What an agent in the middle of its work may need; a person who answers may take longer. */
-const ANNOUNCED_MS = 20_000;
+/** Far more than a line takes to come, also on a machine that does much else. */
+const PATIENCE_MS = 60_000;
 
 export interface Run {
   /** Exit code of the agent. */
@@ -22,22 +22,30 @@ export async function runReleaseAgent(
   onLine: (line: string, stream: "stdout" | "stderr") => void = () => undefined,
 ): Promise<Run> {
   const lines: string[] = [];
-  const start = (program: string): Program =>
-    new Program(program, variables, (line, stream) => {
+  const programs: Program[] = [];
+  const start = (name: string): Program => {
+    const program = new Program(name, variables, (line, stream) => {
       lines.push(line);
       onLine(line, stream);
     });
-  const announcer = start("announcer");
-  await announcer.says(/listening/);
-  const agent = start("agent");
-  const code = await agent.ended;
-  if (lines.some((line) => /: released$/.test(line))) await announcer.says(/^> in #/, ANNOUNCED_MS);
-  await announcer.stop();
-  return { code, lines };
+    programs.push(program);
+    return program;
+  };
+  try {
+    const announcer = start("announcer");
+    await announcer.says(/listening/);
+    const agent = start("agent");
+    const code = await agent.ends();
+    if (lines.some((line) => /: released$/.test(line))) await announcer.says(/^> in #/);
+    await announcer.stop();
+    return { code, lines };
+  } finally {
+    for (const program of programs) program.kill();
+  }
 }
 
 class Program {
-  readonly ended: Promise<number | null>;
+  readonly #ended: Promise<number | null>;
   readonly #name: string;
   readonly #child: ChildProcess;
   readonly #said: string[] = [];
@@ -60,8 +68,13 @@ class Program {
       },
       stdio: ["ignore", "pipe", "pipe"],
     });
-    this.ended = once(this.#child, "close").then(([code]) => code);
-    void this.ended.then(() => this.#wake());
+    const kill = () => this.kill();
+    process.once("exit", kill);
+    this.#ended = once(this.#child, "close").then(([code]) => {
+      process.removeListener("exit", kill);
+      this.#wake();
+      return code;
+    });
     for (const stream of ["stdout", "stderr"] as const) {
       let rest = "";
       this.#child[stream]?.on("data", (chunk: Buffer) => {
@@ -77,8 +90,8 @@ class Program {
   }
 
   /** Resolves once a line matches; rejects when the program ends, or the time is up, without one. */
-  async says(pattern: RegExp, limitMs = 30_000): Promise<void> {
-    const end = performance.now() + limitMs;
+  async says(pattern: RegExp): Promise<void> {
+    const end = performance.now() + PATIENCE_MS;
     while (!this.#said.some((line) => pattern.test(line))) {
       const over = this.#child.exitCode !== null || performance.now() > end;
       if (over) throw new Error(`${this.#name} did not say ${pattern}:\n${this.#said.join("\n")}`);
@@ -92,9 +105,19 @@ class Program {
     }
   }
 
+  /** Resolves to the exit code. A person who answers may take their time, so that this has no limit. */
+  ends(): Promise<number | null> {
+    return this.#ended;
+  }
+
   async stop(): Promise<void> {
     if (this.#child.exitCode === null) this.#child.kill("SIGTERM");
-    await this.ended;
+    await this.#ended;
+  }
+
+  /** For what went wrong: nothing is left running. */
+  kill(): void {
+    if (this.#child.exitCode === null) this.#child.kill("SIGKILL");
   }
 
   #wake(): void {
