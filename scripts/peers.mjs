@@ -50,7 +50,7 @@ const PEERS = [
     name: "CatSyphon server",
     found: env.KIT_CATSYPHON_URL,
     get: "KIT_CATSYPHON_URL and KIT_CATSYPHON_WORKSPACE_ID of one that runs",
-    tests: ["test/catsyphon/real-server.test.ts"],
+    tests: ["test/catsyphon/real-server.test.ts", "test/peers"],
   },
   {
     name: "AgentPulse Worker",

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
+import { CollectorClient } from "@kit/catsyphon";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Caller } from "../agentpulse/facts.js";
 import { startRealServer } from "../ailoop/real-server.js";
@@ -17,12 +18,15 @@ const NATS =
   [...(process.env.PATH ?? "").split(delimiter), "/usr/sbin"].some((folder) =>
     existsSync(join(folder, "nats-server")),
   );
-const { AILOOP_BIN, AGENTPULSE_REAL_URL } = process.env;
+const { AILOOP_BIN, AGENTPULSE_REAL_URL, KIT_CATSYPHON_URL, KIT_CATSYPHON_WORKSPACE_ID } = process.env;
+/** Of its own, so that the session is new to servers that outlive the test. */
+const VERSION = `1.${Math.floor(Date.now() / 1000)}.0`;
 const present = [
   COLLECTOR && "the collector",
   NATS && "nats-server",
   AILOOP_BIN && "ailoop",
   AGENTPULSE_REAL_URL && "the AgentPulse Worker",
+  KIT_CATSYPHON_URL && "CatSyphon",
 ].filter(Boolean);
 
 /** Starts the real server of each kind that is here; what it returns goes into the environment. */
@@ -30,6 +34,7 @@ class RealPlaces {
   readonly variables: Record<string, string> = {};
   jaeger!: RealJaeger;
   agentPulse: Caller | undefined;
+  catSyphon: CollectorClient | undefined;
   readonly #closing: (() => Promise<void>)[] = [];
 
   async start(): Promise<void> {
@@ -53,6 +58,15 @@ class RealPlaces {
       this.variables.AGENTPULSE_API_KEY = this.agentPulse.key;
       this.variables.AGENTPULSE_ENDPOINT = AGENTPULSE_REAL_URL;
     }
+    if (KIT_CATSYPHON_URL) await this.#conversations(KIT_CATSYPHON_URL, KIT_CATSYPHON_WORKSPACE_ID ?? "");
+  }
+
+  async #conversations(serverUrl: string, workspaceId: string): Promise<void> {
+    const client = await CollectorClient.register({ serverUrl, workspaceId, storeCredentials: false });
+    this.catSyphon = client;
+    this.variables.CATSYPHON_URL = serverUrl;
+    this.variables.CATSYPHON_COLLECTOR_ID = client.config.collectorId ?? "";
+    this.variables.CATSYPHON_API_KEY = client.config.apiKey ?? "";
   }
 
   async #person(binary: string): Promise<void> {
@@ -82,7 +96,12 @@ describe.skipIf(!JAEGER)(
     beforeAll(async () => {
       await real.start();
       standIns = await StandIns.start(real.variables);
-      run = await runReleaseAgent({ ...real.variables, ...standIns.variables });
+      run = await runReleaseAgent({
+        ...real.variables,
+        ...standIns.variables,
+        RELEASE_VERSION: VERSION,
+        OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT: "SPAN_ONLY",
+      });
       const traceId = standIns.desk.spans.find(({ name }) => name === RELEASE[0])?.traceId ?? "";
       spans = await real.jaeger.trace(traceId, RELEASE.length);
     }, 180_000);
@@ -92,7 +111,7 @@ describe.skipIf(!JAEGER)(
     });
 
     it("ends in a release", () => {
-      expect({ code: run.code, end: run.lines.at(-2) }).toEqual({ code: 0, end: "> 1.4.0: released" });
+      expect({ code: run.code, end: run.lines.at(-2) }).toEqual({ code: 0, end: `> ${VERSION}: released` });
     });
 
     it("is one trace there, with every span below its cause", () => {
@@ -111,7 +130,7 @@ describe.skipIf(!JAEGER)(
       expect(one("process kryten.events.release-agent.released")?.kind).toBe("consumer");
       expect(one("chat gpt-4.1-mini")).toMatchObject({
         kind: "client",
-        attributes: { "gen_ai.usage.input_tokens": 412, "session.id": "release-1.4.0" },
+        attributes: { "gen_ai.usage.input_tokens": 412, "session.id": `release-${VERSION}` },
       });
       expect(one("task approval")?.links).toHaveLength(1);
       const failed = spans.filter(({ status }) => status === "ERROR").map(({ name }) => name);
@@ -130,6 +149,32 @@ describe.skipIf(!JAEGER)(
         expect(stats.cost.tokens).toBe(sum("gen_ai.usage.input_tokens", "gen_ai.usage.output_tokens"));
         expect(stats.cost.usd).toBeCloseTo(sum("kit.cost.usd"), 6);
         expect(stats.events).toMatchObject({ cost: 8, session: 1, cron: 1 });
+      },
+    );
+
+    it.skipIf(!KIT_CATSYPHON_URL)(
+      "reads as conversations in CatSyphon (absent unless KIT_CATSYPHON_URL names one)",
+      async () => {
+        const read = async (session: string) => {
+          const status = await real.catSyphon?.getSessionStatus(session);
+          const headers = { "X-Workspace-Id": KIT_CATSYPHON_WORKSPACE_ID ?? "" };
+          const page = await fetch(`${KIT_CATSYPHON_URL}/conversations/${status?.conversationId}`, {
+            headers,
+          });
+          const { messages } = (await page.json()) as { messages: { timestamp: string; role: string }[] };
+          return messages.toSorted((a, b) => (a.timestamp < b.timestamp ? -1 : 1)).map(({ role }) => role);
+        };
+        const turn = ["assistant", "system"];
+        const manager = await read(`release-agent:release-${VERSION}`);
+        expect(manager).toEqual(["system", "user", ...turn, ...turn, ...turn, ...turn, "assistant"]);
+        const writer = spans.find(({ name }) => name === "invoke_agent release-writer")?.spanId;
+        expect(await read(`release-agent:release-${VERSION}.${writer}`)).toEqual([
+          "system",
+          "user",
+          ...turn,
+          "assistant",
+        ]);
+        expect(await read(`announcer:release-${VERSION}`)).toEqual(["system", "user", "assistant"]);
       },
     );
   },
