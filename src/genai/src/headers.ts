@@ -1,5 +1,4 @@
 import { diag } from "@opentelemetry/api";
-import { ATTR } from "./attributes.js";
 import type { HeaderFacts, ReadHeader } from "./operation.js";
 import type { OperationEnd } from "./recorder.js";
 import { isAmount } from "./usage.js";
@@ -38,11 +37,8 @@ export function withHeaderFacts(end: OperationEnd, told: HeaderFacts, streamed: 
     ...end,
     response: {
       ...response,
-      attributes: {
-        ...response?.attributes,
-        ...told.attributes,
-        ...(provider !== undefined && { [ATTR.providerName]: provider }),
-      },
+      provider: provider ?? response?.provider,
+      attributes: { ...response?.attributes, ...told.attributes },
       ...(charged && { usage: { ...response?.usage, costUsd } }),
     },
   };

@@ -314,7 +314,8 @@ export abstract class GenAIInstrumentation<
 /** Whoever is told of a call does not know which of its attributes belong to the provider alone. */
 function withAllAttributes(end: OperationEnd, { request, ownProvider }: OperationStart): OperationEnd {
   const { response } = end;
-  const own = ownProvider === true && { ...request.ownAttributes, ...response?.ownAttributes };
+  const own = ownProvider === true &&
+    response?.provider === undefined && { ...request.ownAttributes, ...response?.ownAttributes };
   return {
     ...end,
     response: { ...response, attributes: { ...request.attributes, ...response?.attributes, ...own } },

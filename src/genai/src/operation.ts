@@ -62,6 +62,8 @@ export interface RequestFacts {
 export interface ResponseFacts {
   id?: string | null | undefined;
   model?: string | null | undefined;
+  /** Who answered, where it shows only in the answer; the provider's own attributes are left out then. */
+  provider?: string | undefined;
   /** One entry a choice, in the provider's words; `null` for a choice that never finished. */
   finishReasons?: readonly (string | null | undefined)[] | undefined;
   /** State of a fetched response, such as `in_progress`. */

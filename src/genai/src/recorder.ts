@@ -166,13 +166,17 @@ export class Recorder {
 
   /** Notes what the headers of the answer tell. Comes before its chunks, and more than once for some promises. */
   respond(headers: unknown): void {
-    const { headers: read, provider } = this.#start;
+    const { headers: read } = this.#start;
     if (read === undefined || this.#told !== undefined) return;
     this.#told = readHeaders(headers, read);
-    const told = this.#told?.provider;
-    if (told !== undefined && told !== provider) {
-      this.#start = { ...this.#start, provider: told, ownProvider: false };
-    }
+    this.#answeredBy(this.#told?.provider);
+  }
+
+  /** Who answered was told to samplers before it was known. */
+  #answeredBy(provider: string | undefined): void {
+    if (provider === undefined || provider === this.#start.provider) return;
+    this.#start = { ...this.#start, provider, ownProvider: false };
+    this.#metricAttributes = undefined;
   }
 
   /** Ends the operation. Every call after the first does nothing. Never throws. */
@@ -182,6 +186,7 @@ export class Recorder {
     const streamed = this.#start.request.stream === true;
     const end = this.#told === undefined ? reported : withHeaderFacts(reported, this.#told, streamed);
     const response = end.response ?? {};
+    this.#answeredBy(response.provider);
     let failure: Failure | undefined;
     try {
       this.#start.ended?.(end);
@@ -261,6 +266,7 @@ export class Recorder {
     const { request, ownProvider } = this.#start;
     setRequest(sink, request);
     guard("an answer", () => setResponse(sink, response));
+    if (response.provider !== undefined) sink.setAttribute(ATTR.providerName, response.provider);
     if (ownProvider === true) {
       if (request.ownAttributes !== undefined) setOthers(sink, request.ownAttributes);
       if (response.ownAttributes !== undefined) setOthers(sink, response.ownAttributes);
