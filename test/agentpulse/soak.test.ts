@@ -14,7 +14,9 @@ interface Result {
   readonly dropped: number;
   /** MiB after a garbage collection, at every tenth of the way. */
   readonly heaps: readonly number[];
+  /** Turn of the event loop in which the garbage collector did not run. */
   readonly longestMs: number;
+  readonly longestWithCollectorMs: number;
 }
 
 async function soak(program: string, server: FakeAgentPulse, ...args: readonly string[]): Promise<Result> {

@@ -74,6 +74,6 @@ for (let i = 0; i < 100 && fates.delivered + fates.dropped < TOTAL; i++) {
   await processor.forceFlush();
   fates = await readFates();
 }
-loop.stop();
-console.log(JSON.stringify({ ...fates, heaps, longestMs: loop.longest() }));
+const turns = await loop.stop();
+console.log(JSON.stringify({ ...fates, heaps, ...turns }));
 await provider.shutdown();

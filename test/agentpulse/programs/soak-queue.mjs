@@ -67,7 +67,7 @@ for (let n = 0; n < TOTAL; ) {
   if (n % (TOTAL / 10) === 0) loop.aside(measureHeap);
 }
 await queue.flush(600_000);
-loop.stop();
+const turns = await loop.stop();
 if (queue.droppedCount !== fates.dropped) throw new Error(`${queue.droppedCount} drops were counted`);
-console.log(JSON.stringify({ ...fates, heaps, longestMs: loop.longest() }));
+console.log(JSON.stringify({ ...fates, heaps, ...turns }));
 await queue.shutdown();
