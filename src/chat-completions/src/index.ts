@@ -1,7 +1,7 @@
-export { type ChatParams, chat, formatType } from "./chat.js";
+export { chat, formatType } from "./chat.js";
 export { completions } from "./completions.js";
 export { embeddings } from "./embeddings.js";
-export type { ChatCompletion, ChatCompletionChunk } from "./fold.js";
+export type { ChatCompletionChunk } from "./fold.js";
 export { readLiteLLMHeaders } from "./litellm.js";
 export { type ChatMessage, type ContentPart, readContentPart } from "./messages.js";
 export { withOwnAttributes } from "./own-attributes.js";
