@@ -1,3 +1,5 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { gunzipSync } from "node:zlib";
 import type { Attributes, Tracer } from "@opentelemetry/api";
 import { afterEach, describe, expect, it, vi } from "vitest";
@@ -65,6 +67,27 @@ describe("events", () => {
     release();
     await processor.forceFlush();
     expect(arrived(server)).toEqual([...range(100), ...range(10_000, 101)]);
+  });
+
+  it("that wait long hold no more than what is sent of their spans", async () => {
+    const server = await startServer({ fault: () => ({ kind: "hang" }) });
+    const { processor, tracer } = processorTo(server, { compression: "none" });
+    const spans: WeakRef<object>[] = [];
+    const recordLarge = (n: number) => {
+      const attributes = { "kit.kind": "task", "gen_ai.prompt": `${n}`.repeat(100) };
+      const span = tracer.startSpan(`task ${n}`, { attributes });
+      span.end();
+      spans.push(new WeakRef(span));
+    };
+    for (const n of range(3_000)) recordLarge(n);
+    expect(processor.pendingEvents).toBe(3_000);
+    setFlagsFromString("--expose-gc");
+    const collect = runInNewContext("gc") as () => void;
+    const held = () => {
+      collect();
+      return spans.filter((span) => span.deref() !== undefined).length;
+    };
+    await expect.poll(held).toBeLessThan(1_200);
   });
 
   it("go out in requests below the limit of bytes, and each within its own", async () => {

@@ -29,9 +29,7 @@ const EVENTS = ["exit", "beforeExit", "SIGTERM", "SIGINT", "uncaughtException"] 
 const listeners = () => EVENTS.map((event) => process.listenerCount(event));
 
 async function recordOne(processor: AgentPulseSpanProcessor) {
-  tracerTo(processor as SpanProcessor)
-    .startSpan("chat", { attributes: CHAT })
-    .end();
+  tracerTo(processor).startSpan("chat", { attributes: CHAT }).end();
   await processor.forceFlush();
   await processor.shutdown();
 }

@@ -48,7 +48,7 @@ export function processorTo(server: FakeAgentPulse, options: ProcessorOptions = 
     ...quiet,
     ...options,
   });
-  return { processor, tracer: tracerTo(processor as SpanProcessor) };
+  return { processor, tracer: tracerTo(processor) };
 }
 
 /** A model call as an instrumentation of the kit records it. */

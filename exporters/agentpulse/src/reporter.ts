@@ -2,6 +2,7 @@ import { isMainThread } from "node:worker_threads";
 import { DeliveryQueue } from "@kit/delivery";
 import { CostCalculator } from "@kit/genai/core";
 import { diag } from "@opentelemetry/api";
+import { Backlog } from "./backlog.js";
 import { EventEncoder } from "./event-encoder.js";
 import { Heartbeat } from "./heartbeat.js";
 import { sendLast } from "./last-send.js";
@@ -18,6 +19,8 @@ const FLUSH_MS = 30_000;
 const SHUTDOWN_MS = 5_000;
 /** A server that states how long to wait is waited for no longer. */
 const LONGEST_WAIT_MS = 60_000;
+/** Spans beyond this many become lines before their turn: a span may hold much that is never sent, and its line not. */
+const MOST_SPANS = 1_000;
 /** Encoding what is left at exit takes no longer. */
 const LAST_ENCODING_MS = 300;
 
@@ -39,6 +42,7 @@ export class Reporter {
   readonly #queue: DeliveryQueue<QueuedEvent>;
   readonly #heartbeat: Heartbeat;
   readonly #maxBatchSize: number;
+  readonly #backlog: Backlog<QueuedEvent> | undefined;
   readonly #undo: (() => void)[] = [];
 
   constructor({ settings, apiKey, log, queueOnHold, itemDeadlineMs }: ReporterOptions) {
@@ -76,6 +80,8 @@ export class Reporter {
       exitTimeoutMs: SHUTDOWN_MS,
       ...(itemDeadlineMs !== undefined && { itemDeadlineMs }),
     });
+    // Transcripts want the calls of a session in their order, which their turn alone gives.
+    if (!settings.captureMessages) this.#backlog = new Backlog((queued) => this.#encoder.sizeOf(queued));
     this.#heartbeat.start(settings.heartbeatMs);
     this.#listen(settings);
   }
@@ -93,6 +99,7 @@ export class Reporter {
   /** Costs a push. `done` is called once, when the event was delivered or given up. */
   add(queued: QueuedEvent, done?: (delivered: boolean) => void): void {
     this.#queue.add(queued, done);
+    if (this.#backlog && this.#queue.pending > MOST_SPANS) this.#backlog.add(queued);
   }
 
   flush(timeoutMs = FLUSH_MS): Promise<boolean> {
