@@ -37,10 +37,11 @@ const traces = () => ({
 
 describe("init", () => {
   it("returns the client that runs, whatever the second call asks for", () => {
-    const client = app.start();
+    const client = app.start({ debug: true });
     expect(app.start({ agentName: "another" })).toBe(client);
     expect(init()).toBe(client);
     expect(client.active).toBe(true);
+    expect(app.stderr.filter((line) => line.includes("runs already"))).toHaveLength(1);
   });
 
   it("gives the client all that the module exports", () => {

@@ -1,3 +1,4 @@
+import { diag } from "@opentelemetry/api";
 import { Configuration } from "./configuration.js";
 import { currentKit, INACTIVE, type Kit, setCurrentKit } from "./kit.js";
 import { createLog, reportsOf } from "./log.js";
@@ -9,7 +10,12 @@ import { start } from "./start.js";
 /** As `init` of the package, without what applications mark by hand: for the hook. */
 export function init(options: InitOptions = {}): Kit {
   const running = currentKit();
-  if (running != null) return running;
+  if (running != null) {
+    if (Object.keys(options).length > 0) {
+      diag.info("@kit/sdk: the kit runs already; the options of this call have no effect.");
+    }
+    return running;
+  }
   const problems: string[] = [];
   const configuration = new Configuration(process.env, (problem) => problems.push(problem));
   const disabled = isDisabled(options, configuration);
