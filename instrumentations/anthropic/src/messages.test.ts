@@ -162,6 +162,15 @@ describe("an answer", () => {
     });
   });
 
+  it.each([
+    [2, "2"],
+    [null, undefined],
+    [{ tier: 2 }, undefined],
+  ])("tells a tier of %j as text, as the attribute is one", (service_tier, told) => {
+    const { attributes } = response({ usage: { service_tier: service_tier as never } });
+    expect(attributes?.["kit.response.service_tier"]).toBe(told);
+  });
+
   it("shows thinking, and only that there was some where it is hidden", () => {
     expect(
       partsOf(

@@ -54,13 +54,18 @@ export const messages: Call<[MessageParams, RequestOptions?], MessageBody, Messa
     usage: readUsage(usage),
     compacted: content?.some(({ type }) => type === "compaction"),
     attributes: {
-      [KIT_ATTR.responseServiceTier]: usage?.service_tier ?? undefined,
-      [KIT_ATTR.containerId]: container?.id ?? undefined,
+      [KIT_ATTR.responseServiceTier]: toText(usage?.service_tier),
+      [KIT_ATTR.containerId]: toText(container?.id),
     },
     content: () => ({ outputMessages: [{ role: role ?? "assistant", parts: readBlocks(content) }] }),
   }),
   fold: foldMessage,
 };
+
+/** Compatible servers have numbers where the provider has names. */
+function toText(value: unknown): string | undefined {
+  return typeof value === "string" || typeof value === "number" ? String(value) : undefined;
+}
 
 /** `POST /v1/messages/count_tokens`: nothing is generated, so the count is not usage. */
 export const countTokens: Call<[MessageParams], { input_tokens?: number }> = {
