@@ -41,6 +41,12 @@ const PEERS = [
     tests: ["test/peers"],
   },
   {
+    name: "kryten-robot, kryten-py",
+    found: env.KRYTEN_ROBOT_BIN && env.KRYTEN_PY_PYTHON && `${env.KRYTEN_ROBOT_BIN}, ${env.KRYTEN_PY_PYTHON}`,
+    get: "KRYTEN_ROBOT_BIN and KRYTEN_PY_PYTHON: `pip install` each in an environment of its own",
+    tests: ["test/kryten/real-peers.test.ts"],
+  },
+  {
     name: "ailoop server",
     found: env.AILOOP_BIN,
     get: "AILOOP_BIN: `cargo build --release` in the source of goailoop/ailoop",

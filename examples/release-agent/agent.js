@@ -19,9 +19,9 @@ async function release(run) {
   run.log("planned", { checkpoint: workshop.checkpoint });
   console.log(`> ${plan.summary}`);
   if (!workshop.builtVersion) return "not built";
-  if (!(await ask(`Deploy ${version} to production`, { version, checkpoint: workshop.checkpoint }))) {
-    return "not approved";
-  }
+  console.log("> asking a person");
+  const yes = await ask(`Deploy ${version} to production`, { version, checkpoint: workshop.checkpoint });
+  if (!yes) return "not approved";
   await deploy(workshop);
   event("release.deployed", { version });
   await tell({ version, notes: plan.notes });

@@ -53,7 +53,9 @@ export class Workshop {
   }
 
   #run(step, version) {
-    const { OTEL_EXPORTER_OTLP_ENDPOINT: collector } = process.env;
+    // The sandbox may reach the collector by another name than we do, or not at all.
+    const { OTEL_EXPORTER_OTLP_ENDPOINT, SANDBOX_OTLP_ENDPOINT: collector = OTEL_EXPORTER_OTLP_ENDPOINT } =
+      process.env;
     const told = collector ? ["--otlp", collector] : [];
     return this.#sprite.exec(["node", "build.mjs", step, version, ...told], { cwd: FOLDER }).run();
   }

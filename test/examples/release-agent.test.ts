@@ -52,6 +52,7 @@ describe("a release that a person approves", { timeout: 120_000 }, () => {
     expect(run.lines).toEqual([
       "> announcer: listening",
       "> 1.4.0 keeps carts between devices, finds words with umlauts, and loads the front page faster.",
+      "> asking a person",
       "> 1.4.0: released",
       "> in #releases: Shop 1.4.0 is out: your cart follows you, and München is found at last!",
     ]);

@@ -48,6 +48,7 @@ export class StandIns {
     await standIns.#collect(collector);
     await standIns.#models();
     await standIns.#sandbox();
+    standIns.#tellSandbox();
     await standIns.#person(approves);
     await standIns.#bus();
     await standIns.#backends();
@@ -98,6 +99,13 @@ export class StandIns {
       return { SPRITES_ENDPOINT: server.endpoint, SPRITES_TOKEN: TOKEN };
     };
     return this.#place("Sprites", "SPRITES_TOKEN", standIn, this.#env.SPRITES_ENDPOINT || "api.sprites.dev");
+  }
+
+  /** A sandbox elsewhere reaches no desk on this machine, but perhaps the collector behind it. */
+  #tellSandbox(): void {
+    const real = (place: string) => this.places.find(({ name }) => name === place)?.real;
+    if (this.#env.SANDBOX_OTLP_ENDPOINT !== undefined) return;
+    this.variables.SANDBOX_OTLP_ENDPOINT = real("Sprites") ? (real("OTLP") ?? "") : this.desk.endpoint;
   }
 
   #person(approves: boolean): Promise<void> {
