@@ -62,7 +62,14 @@ describe("init", () => {
     expect(app.server.ofKind("sdk_init")).toHaveLength(2);
   });
 
-  it("never throws, whatever it is given", () => {
+  it.each([null, "options", 5, Object.create(null), { enabled: Object.create(null) }])(
+    "never throws, given %o",
+    (options) => {
+      expect(() => init(options as never)).not.toThrow();
+    },
+  );
+
+  it("never throws, whatever its options are given", () => {
     const nonsense = {
       apiKey: 5,
       flushInterval: "soon",

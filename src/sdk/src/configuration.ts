@@ -97,9 +97,8 @@ export class Configuration {
   }
 
   *#given({ option, value, variables }: Place): Generator<{ name: string; text: string }> {
-    if (option != null && value != null && String(value).trim() !== "") {
-      yield { name: option, text: String(value).trim() };
-    }
+    const given = option == null || value == null ? "" : textOf(value).trim();
+    if (option != null && given !== "") yield { name: option, text: given };
     for (const name of variables ?? []) {
       const text = this.#variables[name]?.trim();
       if (text) yield { name, text };
@@ -127,6 +126,15 @@ function split(text: string): string[] {
     .split(",")
     .map((member) => member.trim())
     .filter((member) => member !== "");
+}
+
+/** An object without a prototype has no text. */
+function textOf(value: unknown): string {
+  try {
+    return String(value);
+  } catch {
+    return typeof value;
+  }
 }
 
 function decode(text: string): string | undefined {

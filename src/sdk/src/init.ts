@@ -8,7 +8,9 @@ import { isDisabled, readDebug, readLogLevel } from "./settings.js";
 import { start } from "./start.js";
 
 /** As `init` of the package, without what applications mark by hand: for the hook. */
-export function init(options: InitOptions = {}): Kit {
+export function init(given?: InitOptions): Kit {
+  // Plain JavaScript may pass anything.
+  const options: InitOptions = typeof given === "object" && given !== null ? given : {};
   const running = currentKit();
   if (running != null) {
     if (Object.keys(options).length > 0) {
