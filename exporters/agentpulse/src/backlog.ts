@@ -2,28 +2,27 @@
 const SLICE_MS = 5;
 
 /**
- * Does small pieces of work in order, soon, in slices between which the event loop turns. Does not keep the process
- * up.
+ * Does small pieces of work in order, after a while, in slices between which the event loop turns. Does not keep the
+ * process up.
  */
 export class Backlog<Item> {
   readonly #work: (item: Item) => void;
+  readonly #delayMs: number;
   #items: Item[] = [];
   #next = 0;
   #isScheduled = false;
 
   /** @param work must not throw */
-  constructor(work: (item: Item) => void) {
+  constructor(delayMs: number, work: (item: Item) => void) {
+    this.#delayMs = delayMs;
     this.#work = work;
   }
 
   add(item: Item): void {
     this.#items.push(item);
-    if (!this.#isScheduled) this.#schedule();
-  }
-
-  #schedule(): void {
+    if (this.#isScheduled) return;
     this.#isScheduled = true;
-    setImmediate(() => this.#slice()).unref();
+    setTimeout(() => this.#slice(), this.#delayMs).unref();
   }
 
   #slice(): void {
@@ -31,7 +30,7 @@ export class Backlog<Item> {
     do {
       this.#work(this.#items[this.#next++] as Item);
     } while (this.#next < this.#items.length && performance.now() < until);
-    if (this.#next < this.#items.length) this.#schedule();
+    if (this.#next < this.#items.length) setImmediate(() => this.#slice()).unref();
     else {
       this.#items = [];
       this.#next = 0;

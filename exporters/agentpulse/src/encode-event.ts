@@ -12,9 +12,10 @@ const DAY_SECONDS = 86_400;
 /**
  * An event as one line of JSON that the server accepts: one that breaks a rule would cost its whole batch, so what
  * does not fit is repaired.
+ * @param sinceMs a time that is over, in milliseconds since 1970; asking for it once a batch will do
  */
-export function encodeEvent(event: AgentPulseEvent, nowMs: number, maxDataLength: number): string {
-  const fitting = repair(event, nowMs / 1000);
+export function encodeEvent(event: AgentPulseEvent, sinceMs: number, maxDataLength: number): string {
+  const fitting = repair(event, sinceMs / 1000);
   const line = toJson(fitting);
   // A line that is short enough as a whole has short enough data, and nearly all are.
   if (line.length <= maxDataLength) return line;
@@ -26,9 +27,9 @@ export function shortenLine(line: string, maxDataLength: number): string {
   return line.length <= maxDataLength ? line : encodeEvent(JSON.parse(line), Date.now(), maxDataLength);
 }
 
-function repair(event: AgentPulseEvent, now: number): AgentPulseEvent {
+function repair(event: AgentPulseEvent, since: number): AgentPulseEvent {
   const { kind, ts, session, data } = event;
-  const isTimely = ts >= EARLIEST && ts <= now + DAY_SECONDS;
+  const isTimely = ts >= EARLIEST && ts <= since + DAY_SECONDS;
   const isRight = isTimely && isObject(data) && isKind(kind) && (session === undefined || isSession(session));
   if (isRight) return event;
   const object: EventData = isObject(data) ? data : { value: data };
@@ -38,7 +39,7 @@ function repair(event: AgentPulseEvent, now: number): AgentPulseEvent {
       String(kind)
         .replace(/[^A-Za-z0-9_]/g, "_")
         .slice(0, 64) || "custom_event",
-    ts: isTimely ? ts : now,
+    ts: isTimely ? ts : Date.now() / 1000,
     session: session ? toSessionKey(String(session)) : undefined,
     data: isTimely ? object : { ...object, original_ts: Number.isFinite(ts) ? ts : String(ts) },
   };

@@ -11,6 +11,8 @@ export class EventEncoder {
   readonly #translator: Translator;
   readonly #envelope: string;
   #maxDataLength = MAX_DATA_LENGTH;
+  /** When an event was last newer than this. */
+  #sinceMs = 0;
 
   constructor(translator: Translator, agent: string) {
     this.#translator = translator;
@@ -56,7 +58,9 @@ export class EventEncoder {
   #encode({ event, part, span, type, inherited }: QueuedEvent): string | null {
     try {
       const told = span && type ? this.#translator.toEvent({ part, span, type, inherited }) : event;
-      return told ? encodeEvent(told, Date.now(), this.#maxDataLength) : null;
+      if (told === undefined) return null;
+      if (told.ts * 1000 > this.#sinceMs) this.#sinceMs = Date.now();
+      return encodeEvent(told, this.#sinceMs, this.#maxDataLength);
     } catch (error) {
       diag.error("AgentPulse exporter: a span could not be told", (error as Error | undefined)?.name);
       return null;

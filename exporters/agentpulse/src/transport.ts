@@ -57,15 +57,15 @@ export class AgentPulseTransport implements Transport<QueuedEvent> {
         const answer = await this.#poster.post(body, signal);
         // The server's limit of an event is smaller than known: all are made smaller and sent again.
         if (isAboutData(answer) && encoder.shorten(batch)) continue;
-        return this.#judge(answer, Buffer.byteLength(body), batch.length, queueOnHold);
+        return this.#judge(answer, body, batch.length, queueOnHold);
       }
     } catch (error) {
       return { kind: "retry", error: describeFailure(error) };
     }
   }
 
-  #judge(answer: HttpAnswer, bytes: number, count: number, queueOnHold: "keep" | "drop"): Outcome {
-    const outcome = readAnswer(answer, bytes, queueOnHold);
+  #judge(answer: HttpAnswer, body: string, count: number, queueOnHold: "keep" | "drop"): Outcome {
+    const outcome = readAnswer(answer, body, queueOnHold);
     // A single event that is too large says nothing about how large a batch may be.
     if (outcome.kind === "oversize" && count === 1) return { kind: "oversize", error: outcome.error };
     return outcome;
