@@ -20,7 +20,7 @@ beforeEach(async () => {
 
 /** Runs the example under a heading as a program of its own, with this server in place of the one it names. */
 async function runExample(heading: string): Promise<string> {
-  const [, code = ""] = new RegExp(`## ${heading}\n\`\`\`ts\n([\\s\\S]*?)\`\`\``).exec(readme) ?? [];
+  const [, code = ""] = new RegExp(`## ${heading}\n\n\`\`\`ts\n([\\s\\S]*?)\`\`\``).exec(readme) ?? [];
   return runProgram(heading, code);
 }
 
@@ -54,6 +54,12 @@ function storeCredential() {
 }
 
 describe("the examples of the README run", () => {
+  it("tells a first session", async () => {
+    storeCredential();
+    await runExample("Example");
+    expect(server.messages("first-session").map(({ content }) => content)).toEqual(["Hello"]);
+  });
+
   it("registers", async () => {
     await runExample("Register a collector, once");
     expect(new CredentialStore(join(home, ".catsyphon")).listProfiles().length).toBe(1);

@@ -11,7 +11,7 @@ import { Harness } from "./harness.js";
 const harness = new Harness();
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const readme = readFileSync(join(root, "src/sprites/README.md"), "utf8");
-const examples = [...readme.matchAll(/^## (.*)\n```ts\n([\s\S]*?)```/gm)].map(
+const examples = [...readme.matchAll(/^## (.*)\n\n```ts\n([\s\S]*?)```/gm)].map(
   ([, heading = "", code = ""]) => ({
     heading,
     code,
@@ -20,7 +20,7 @@ const examples = [...readme.matchAll(/^## (.*)\n```ts\n([\s\S]*?)```/gm)].map(
 
 /** What each example prints, in part. One without an entry fails: new examples need to be looked at. */
 const PRINTS: Readonly<Record<string, RegExp>> = {
-  Start: /^Hello from Sprite!\n\n0\n$/,
+  Example: /^Hello from Sprite!\n\n0\n$/,
   Configure: /^https:\/\/api\.sprites\.dev http:\/\/127\.0\.0\.1:\d+\n$/,
   "Run commands": /total[\s\S]*total[\s\S]*Hello, World!\n$/,
   "Read output as it arrives": /^line 1\nline 2\nline 3\n0\n$/,
