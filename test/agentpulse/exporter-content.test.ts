@@ -67,6 +67,17 @@ describe("messages", () => {
     });
   });
 
+  it("are told from numbers of the same name", async () => {
+    const { server, tell } = await setUp(false);
+    await tell(
+      { ...CHAT, "llm.usage.prompt": 7, "my.output": true },
+      { ...CHAT, "llm.usage.prompt": "words" },
+    );
+    const [numbers, texts] = server.accepted.map(({ data }) => data.attributes as Attributes);
+    expect(numbers).toMatchObject({ "llm.usage.prompt": 7, "my.output": true });
+    expect(texts).not.toHaveProperty("llm.usage.prompt");
+  });
+
   it("are nowhere when nobody asked", async () => {
     const { server, tell } = await setUp(false);
     await tell(talk([text("user", "secret")], [text("assistant", "secret")]));

@@ -32,21 +32,7 @@ const CONTENT_WORDS =
 /** Names that end so and hold no content. */
 const SAFE = /^(gen_ai\.output\.type|kit\.)/;
 
-const MAX_REMEMBERED = 5_000;
-
-/** Tells content by the name of its attribute. Names come again and again, so the answers are kept. */
-export class ContentNames {
-  readonly #answers = new Map<string, boolean>();
-
-  /** Whether an attribute may hold content. A single number or truth value tells none. */
-  has(name: string, value: unknown): boolean {
-    if (typeof value === "number" || typeof value === "boolean") return false;
-    let content = this.#answers.get(name);
-    if (content === undefined) {
-      content = !SAFE.test(name) && (CONTENT.test(name) || CONTENT_WORDS.test(name));
-      if (this.#answers.size >= MAX_REMEMBERED) this.#answers.clear();
-      this.#answers.set(name, content);
-    }
-    return content;
-  }
+/** Whether an attribute of this name may hold content. Takes some microseconds: to be asked once for each name. */
+export function isContentName(name: string): boolean {
+  return !SAFE.test(name) && (CONTENT.test(name) || CONTENT_WORDS.test(name));
 }

@@ -1,7 +1,7 @@
 import { KIT_ATTR } from "@kit/genai/core";
 import type { Attributes } from "@opentelemetry/api";
 import { Allowance } from "./allowance.js";
-import { ContentNames } from "./content-names.js";
+import { isContentName } from "./content-names.js";
 import type { EventData } from "./event.js";
 import { readObject } from "./read-object.js";
 import { type ReadableSpan, readText, type SpanEvent, toSeconds } from "./readable-span.js";
@@ -11,14 +11,20 @@ const NOTHING: ReadonlySet<string> = new Set();
 const MAX_EVENTS = 20;
 const MAX_LINKS = 8;
 const MAX_LOGS = 50;
+/** Some libraries count up in their names. */
+const MAX_NAMES = 5_000;
 
 /** Events in which older instrumentations put messages; of these only names and numbers are kept. */
 const MESSAGE_EVENT =
   /^gen_ai\.(content\.|choice|(user|system|assistant|tool)\.message|client\.inference)|^llm\.content/;
 
+/** Whether an attribute is told: always, never, or only if it is a number. */
+type Verdict = "always" | "never" | "number";
+
 /** Keeps what the fields of an event do not tell, so that nothing is lost, and content out of it. */
 export class RemainsReader {
-  readonly #content = new ContentNames();
+  /** By the names that other fields tell. Names of attributes come again and again. */
+  readonly #verdicts = new Map<ReadonlySet<string>, Map<string, Verdict>>();
   readonly #withContent: boolean;
 
   constructor(withContent: boolean) {
@@ -37,16 +43,29 @@ export class RemainsReader {
 
   #read(attributes: Attributes | undefined, allowance: Allowance, told = NOTHING): EventData | undefined {
     let kept: EventData | undefined;
+    const verdicts = this.#verdicts.get(told) ?? new Map<string, Verdict>();
+    if (verdicts.size === 0) this.#verdicts.set(told, verdicts);
     for (const name in attributes) {
-      if (told.has(name)) continue;
+      const verdict = verdicts.get(name) ?? this.#judge(name, told, verdicts);
+      if (verdict === "never") continue;
       const value = attributes[name];
-      if (!this.#withContent && this.#content.has(name, value)) continue;
-      const plain = name === "__proto__" ? undefined : allowance.plain(value);
+      // A single number or truth value is no content, whatever it is called.
+      if (verdict === "number" && typeof value !== "number" && typeof value !== "boolean") continue;
+      const plain = allowance.plain(value);
       if (plain === undefined) continue;
       kept ??= {};
       kept[name] = plain;
     }
     return kept;
+  }
+
+  #judge(name: string, told: ReadonlySet<string>, verdicts: Map<string, Verdict>): Verdict {
+    let verdict: Verdict = "always";
+    if (told.has(name) || name === "__proto__") verdict = "never";
+    else if (!this.#withContent && isContentName(name)) verdict = "number";
+    if (verdicts.size >= MAX_NAMES) verdicts.clear();
+    verdicts.set(name, verdict);
+    return verdict;
   }
 
   #addLinks(data: EventData, links: ReadableSpan["links"]): void {
