@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { freePort } from "../support/free-port.js";
 
 /** An `ailoop` binary of one's own, started on a free port with an empty configuration. */
 export interface RealServer {
@@ -12,7 +12,7 @@ export interface RealServer {
 
 export async function startRealServer(binary: string): Promise<RealServer> {
   const config = mkdtempSync(join(tmpdir(), "ailoop-"));
-  const port = await findFreePort();
+  const port = await freePort();
   const { AILOOP_SERVER: _, AILOOP_TELEGRAM_BOT_TOKEN: __, ...env } = process.env;
   const child = spawn(binary, ["serve", "--host", "127.0.0.1", "--port", `${port}`, "--channel", "public"], {
     // Not a terminal: otherwise the server asks its questions there.
@@ -53,15 +53,4 @@ async function end(child: ChildProcess): Promise<void> {
   const kill = setTimeout(() => child.kill("SIGKILL"), 2000);
   await ended;
   clearTimeout(kill);
-}
-
-function findFreePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
 }

@@ -1,9 +1,10 @@
 import { createServer } from "node:net";
 import { KrytenClient, KrytenConnectionError, KrytenValidationError } from "@kit/kryten";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { freePort } from "../support/free-port.js";
 import { Certificate } from "../support/kryten/certificate.js";
 import { eventually } from "../support/kryten/eventually.js";
-import { freePort, NatsServer } from "../support/kryten/nats-server.js";
+import { NatsServer } from "../support/kryten/nats-server.js";
 import { QuietLogger } from "../support/kryten/quiet-logger.js";
 import { config, openClient } from "./setup.js";
 

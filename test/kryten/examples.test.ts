@@ -1,9 +1,10 @@
 import { existsSync, readdirSync } from "node:fs";
 import { connect, type NatsConnection } from "nats";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { freePort } from "../support/free-port.js";
 import { eventually } from "../support/kryten/eventually.js";
 import { ExampleProcess } from "../support/kryten/example-process.js";
-import { freePort, NatsServer } from "../support/kryten/nats-server.js";
+import { NatsServer } from "../support/kryten/nats-server.js";
 import { StandInBridge } from "../support/kryten/stand-in-bridge.js";
 import { openClient } from "./setup.js";
 

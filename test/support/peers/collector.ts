@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { freePort } from "./free-port.js";
+import { freePort } from "../free-port.js";
 import { PeerProcess } from "./peer-process.js";
 
 const CONFIG = join(import.meta.dirname, "../../../examples/collector/config.yaml");

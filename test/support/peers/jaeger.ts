@@ -1,4 +1,4 @@
-import { freePort } from "./free-port.js";
+import { freePort } from "../free-port.js";
 import { PeerProcess } from "./peer-process.js";
 
 /** One span as Jaeger's query API tells it. */

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { freePort } from "./free-port.js";
+import { freePort } from "../free-port.js";
 import { PeerProcess } from "./peer-process.js";
 
 const KEY = "sk-test-0123456789abcdef0123456789abcdef";
