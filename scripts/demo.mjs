@@ -40,7 +40,7 @@ function summary({ desk, places, agentPulse, catSyphon }) {
   lines.push(
     places.find(({ name }) => name === "OTLP")?.real
       ? "The same trace is in your collector; in Jaeger: http://localhost:16686"
-      : "To see it in Jaeger: docker compose up -d, npm run demo again, then open http://localhost:16686",
+      : "To see it in Jaeger: docker compose up -d, the same again, then open http://localhost:16686",
   );
   return lines;
 }
