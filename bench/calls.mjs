@@ -2,7 +2,7 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
-import { median } from "./statistics.mjs";
+import { lowerQuartile } from "./statistics.mjs";
 import { WORKLOADS } from "./workloads.mjs";
 
 const WORKER = fileURLToPath(new URL("worker.mjs", import.meta.url));
@@ -25,9 +25,9 @@ async function round(child, workload, calls) {
   return measured;
 }
 
-const WARM_UP_ROUNDS = 3;
+const WARM_UP_ROUNDS = 6;
 
-/** Medians of the added nanoseconds per call, by variant and workload. */
+/** Added nanoseconds per call, and the attributes of the last span, by variant and workload. */
 export async function measure(variants, settings, { rounds, workloads = Object.keys(WORKLOADS) }) {
   const children = new Map();
   for (const variant of variants) {
@@ -40,24 +40,24 @@ export async function measure(variants, settings, { rounds, workloads = Object.k
   for (const workload of workloads) {
     const { calls, chunks } = WORKLOADS[workload];
     const samples = new Map(variants.map((variant) => [variant, []]));
-    const spans = new Map();
+    const attributes = {};
     // What is compiled late in one process must not be compared with what is compiled already in another.
     for (const child of children.values()) await round(child, workload, calls * WARM_UP_ROUNDS);
     for (let index = 0; index < rounds; index += 1) {
       for (const [variant, child] of children) {
         const measured = await round(child, workload, calls);
-        spans.set(variant, measured.spans / calls);
-        if (index >= 0) samples.get(variant).push(measured.perCall);
+        samples.get(variant).push(measured.perCall);
+        attributes[variant] = measured.attributes;
       }
     }
-    const bare = samples.get("bare");
-    const added = (variant) => median(samples.get(variant).map((value, index) => value - bare[index]));
+    const bare = lowerQuartile(samples.get("bare"));
+    const added = (variant) => lowerQuartile(samples.get(variant)) - bare;
     rows.push({
       workload,
       chunks,
-      bare: median(bare),
+      bare,
       added: Object.fromEntries(variants.map((variant) => [variant, added(variant)])),
-      spans: Object.fromEntries(spans),
+      attributes,
     });
   }
   for (const child of children.values()) child.kill();

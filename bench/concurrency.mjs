@@ -4,12 +4,15 @@ import { median } from "./statistics.mjs";
 
 const WORKER = fileURLToPath(new URL("concurrency-worker.mjs", import.meta.url));
 
-/** Throughput and event-loop delay of each variant as a share of the bare SDK's. */
-export function measureConcurrency(variants, { rounds }) {
+/**
+ * Throughput and event-loop delay of each variant as a share of the bare SDK's, with 200 calls of `callMs` under way,
+ * and how many processors each keeps busy: the thread of JavaScript is full at one.
+ */
+export function measureConcurrency(variants, { rounds, callMs, calls }) {
   const samples = new Map(variants.map((variant) => [variant, []]));
   for (let round = 0; round < rounds; round += 1) {
     for (const variant of variants) {
-      const printed = execFileSync(process.execPath, [WORKER, JSON.stringify({ variant })], {
+      const printed = execFileSync(process.execPath, [WORKER, JSON.stringify({ variant, callMs, calls })], {
         encoding: "utf8",
       });
       samples.get(variant).push(JSON.parse(printed.trim().split("\n").at(-1)));
@@ -20,7 +23,9 @@ export function measureConcurrency(variants, { rounds }) {
     median(samples.get(variant).map((sample, index) => sample[key] / bare[index][key]));
   return variants.map((variant) => ({
     variant,
+    perSecond: median(samples.get(variant).map((sample) => sample.perSecond)),
     throughput: share(variant, "perSecond"),
     p99: share(variant, "p99"),
+    cpu: median(samples.get(variant).map((sample) => sample.cpu)),
   }));
 }

@@ -12,12 +12,12 @@ function run(settings) {
 }
 
 /** Bytes that an open stream holds after 10 and after 2,000 chunks, and that many calls leave behind; over bare. */
-export function measureHeap(variants, { calls, content = false }) {
-  const bare = run({ variant: "bare", content, calls });
+export function measureHeap(variants, { calls, streams, content = false }) {
+  const bare = run({ variant: "bare", content, calls, streams });
   return variants
     .filter((variant) => variant !== "bare")
     .map((variant) => {
-      const { early, late, growth } = run({ variant, content, calls });
+      const { early, late, growth } = run({ variant, content, calls, streams });
       return { variant, early: early - bare.early, late: late - bare.late, growth: growth - bare.growth };
     });
 }

@@ -1,7 +1,9 @@
 // `npm run bench [-- --quick]`: everything in one run on this machine; ratios count, absolute figures drift.
 import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
+import module from "node:module";
 import { fileURLToPath } from "node:url";
+import { barsOfCalls, barsOfConcurrency, barsOfDisabled, barsOfHeap, barsOfStartup } from "./bars.mjs";
 
 const HERE = fileURLToPath(new URL(".", import.meta.url));
 const quick = process.argv.includes("--quick");
@@ -27,14 +29,26 @@ const { measureStartup } = await import("./startup.mjs");
 
 const micros = (nanoseconds) => `${(nanoseconds / 1_000).toFixed(1)} µs`;
 const times = (ratio) => `${ratio.toFixed(2)}×`;
+const kib = (bytes) => `${(bytes / 1024).toFixed(1)} KiB`;
+const bars = [];
 
 function table(title, head, rows) {
   console.log(`\n## ${title}\n\n| ${head.join(" | ")} |\n|${head.map(() => "---").join("|")}|`);
   for (const row of rows) console.log(`| ${row.join(" | ")} |`);
 }
 
+/** A comparison with a span that says less would be no comparison. */
+function sayWhereAttributesDiffer(rows) {
+  for (const { workload, attributes } of rows) {
+    const only = (one, other) => attributes[one].filter((name) => !attributes[other].includes(name));
+    const [extra, missing] = [only("kit", "floor"), only("floor", "kit")];
+    if (extra.length + missing.length > 0)
+      console.log(`\n${workload}: not of the hand-made span: ${extra}; only of it: ${missing}`);
+  }
+}
+
 async function calls(title, settings, variants) {
-  const rows = await measure(variants, settings, { rounds: quick ? 3 : 11 });
+  const rows = await measure(variants, settings, { rounds: quick ? 4 : 16 });
   const shown = variants.slice(1);
   table(
     title,
@@ -45,43 +59,84 @@ async function calls(title, settings, variants) {
       ...shown.map((variant) => `+${micros(added[variant])} (${times(added[variant] / added.floor)})`),
     ]),
   );
+  return rows;
+}
+
+async function callsByKind() {
+  for (const [kind, settings] of [
+    ["no content", {}],
+    ["with content", { content: true }],
+  ]) {
+    const rows = await calls(`Calls, ${kind}`, settings, VARIANTS);
+    sayWhereAttributesDiffer(rows);
+    bars.push(...barsOfCalls(kind, rows));
+  }
+  bars.push(
+    ...barsOfCalls("not sampled", await calls("Calls, not sampled", { sampled: false }, VARIANTS)).filter(
+      ({ what }) => !what.startsWith("a chunk"),
+    ),
+  );
+  const disabled = await calls("Calls, instrumentation disabled", { enabled: false }, [
+    "bare",
+    "floor",
+    "kit",
+  ]);
+  bars.push(...barsOfDisabled(disabled));
+}
+
+function heap(content) {
+  const many = quick ? 5_000 : 100_000;
+  const rows = measureHeap(VARIANTS, { calls: many, streams: quick ? 20 : 200, content });
+  table(
+    `Heap over bare, ${content ? "with" : "no"} content`,
+    ["variant", "open stream, 10 chunks", "open stream, 2,000 chunks", `left by ${many} calls`],
+    rows.map(({ variant, early, late, growth }) => [variant, kib(early), kib(late), kib(growth)]),
+  );
+  bars.push(...barsOfHeap(rows, { content }));
+}
+
+function concurrency(callMs) {
+  const rows = measureConcurrency(VARIANTS, { rounds: quick ? 1 : 5, callMs, calls: quick ? 3_000 : 6_000 });
+  table(
+    `200 concurrent calls of ${callMs} ms, as a share of bare`,
+    ["variant", "calls per second", "throughput", "event-loop delay p99", "processors busy"],
+    rows.map(({ variant, perSecond, throughput, p99, cpu }) => [
+      variant,
+      perSecond.toFixed(0),
+      times(throughput),
+      times(p99),
+      cpu.toFixed(2),
+    ]),
+  );
+  bars.push(...barsOfConcurrency(rows, { callMs }));
+}
+
+function startup() {
+  const rows = measureStartup({ rounds: quick ? 3 : 11 });
+  const names = Object.keys(rows[0].added);
+  table(
+    "Start-up: added until the application is ready",
+    ["application", "bare", ...names],
+    rows.map(({ app, bare, added }) => [
+      app,
+      `${bare.toFixed(0)} ms`,
+      ...names.map((name) => `+${added[name].ms.toFixed(0)} ms, ${added[name].mib.toFixed(1)} MiB`),
+    ]),
+  );
+  bars.push(...barsOfStartup(rows, { hasSyncHooks: typeof module.registerHooks === "function" }));
 }
 
 console.log(
   `# Benchmarks on Node ${process.version}\n\nAdded to the bare SDK; in brackets as a multiple of one hand-made span.`,
 );
-await calls("Calls, no content", {}, VARIANTS);
-await calls("Calls, with content", { content: true }, VARIANTS);
-await calls("Calls, not sampled", { sampled: false }, VARIANTS);
-await calls("Calls, instrumentation disabled", { enabled: false }, ["bare", "floor", "kit"]);
-
-const kib = (bytes) => `${(bytes / 1024).toFixed(1)} KiB`;
-const heapOf = (content) =>
-  measureHeap(VARIANTS, { calls: quick ? 5_000 : 100_000, content }).map(
-    ({ variant, early, late, growth }) => [variant, kib(early), kib(late), kib(growth)],
-  );
-const heapHead = ["over bare", "open stream, 10 chunks", "open stream, 2,000 chunks", "left by many calls"];
-table("Heap, no content", heapHead, heapOf(false));
-table("Heap, with content", heapHead, heapOf(true));
-
+await callsByKind();
+heap(false);
+heap(true);
+concurrency(5);
+concurrency(50);
+startup();
 table(
-  "200 concurrent calls of 5 ms, as a share of bare",
-  ["variant", "throughput", "event-loop delay p99"],
-  measureConcurrency(VARIANTS, { rounds: quick ? 1 : 5 }).map(({ variant, throughput, p99 }) => [
-    variant,
-    times(throughput),
-    times(p99),
-  ]),
-);
-
-const startups = measureStartup({ rounds: quick ? 3 : 11 });
-const names = Object.keys(startups[0].added);
-table(
-  "Start-up: added until the application is ready",
-  ["application", "bare", ...names],
-  startups.map(({ app, bare, added }) => [
-    app,
-    `${bare.toFixed(0)} ms`,
-    ...names.map((name) => `+${added[name].ms.toFixed(0)} ms, ${added[name].mib.toFixed(1)} MiB`),
-  ]),
+  "Bars",
+  ["what", "bar", "measured", ""],
+  bars.map(({ what, bar, measured, met }) => [what, bar, measured, met ? "met" : "**not met**"]),
 );

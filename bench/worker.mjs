@@ -12,9 +12,11 @@ import { WORKLOADS } from "./workloads.mjs";
 const { variant, content, sampled, enabled } = JSON.parse(process.argv[2]);
 
 let exported = 0;
+let attributes = [];
 const exporter = {
   export(spans, done) {
     exported += spans.length;
+    attributes = Object.keys(spans.at(-1).attributes).sort();
     done({ code: 0 });
   },
   shutdown: async () => {},
@@ -47,6 +49,7 @@ process.on("message", async ({ workload, calls }) => {
     perCall: elapsed / calls,
     cpuPerCall: ((used.user + used.system) * 1000) / calls,
     spans: exported - before,
+    attributes,
   });
 });
 process.send("ready");

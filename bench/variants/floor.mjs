@@ -17,21 +17,24 @@ export function setup({ content }) {
         "server.port": 443,
       },
     });
+    const startedAt = params.stream === true ? performance.now() : undefined;
     const active = trace.setSpan(context.active(), span);
     const promise = context.with(active, () => create.call(this, params, options));
     return promise._thenUnwrap((body) => {
-      if (params.stream === true) return tapped(body, span, params, content);
+      if (params.stream === true) return tapped(body, span, params, content, startedAt);
       finish(span, params, body, content);
       return body;
     });
   };
 }
 
-function tapped(stream, span, params, content) {
+function tapped(stream, span, params, content, startedAt) {
   const open = stream.iterator.bind(stream);
   stream.iterator = async function* () {
     const body = { choices: [{ finish_reason: null, message: { role: "assistant", content: "" } }] };
+    let firstChunkAt;
     for await (const chunk of open()) {
+      firstChunkAt ??= performance.now();
       body.id = chunk.id;
       body.model = chunk.model;
       const choice = chunk.choices[0];
@@ -42,12 +45,12 @@ function tapped(stream, span, params, content) {
       if (chunk.usage) body.usage = chunk.usage;
       yield chunk;
     }
-    finish(span, params, body, content);
+    finish(span, params, body, content, (firstChunkAt - startedAt) / 1_000);
   };
   return stream;
 }
 
-function finish(span, params, body, content) {
+function finish(span, params, body, content, secondsToFirstChunk) {
   const usage = body.usage;
   const attributes = {
     "gen_ai.request.max_tokens": params.max_tokens,
@@ -57,8 +60,10 @@ function finish(span, params, body, content) {
     "gen_ai.request.presence_penalty": params.presence_penalty,
     "gen_ai.request.seed": params.seed,
     "gen_ai.request.stop_sequences": params.stop,
+    "gen_ai.request.stream": params.stream,
     "gen_ai.response.id": body.id,
     "gen_ai.response.model": body.model,
+    "gen_ai.response.time_to_first_chunk": secondsToFirstChunk,
     "gen_ai.response.finish_reasons": body.choices.map((choice) => choice.finish_reason),
     "gen_ai.usage.input_tokens": usage?.prompt_tokens,
     "gen_ai.usage.output_tokens": usage?.completion_tokens,
