@@ -12,6 +12,8 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** After the file. */
   readonly args?: readonly string[];
+  /** Folder to run in. @default that of the programs */
+  readonly cwd?: string;
   /** Path of another Node. */
   readonly node?: string;
 }
@@ -26,8 +28,11 @@ export interface Run {
   readonly ms: number;
 }
 
-/** Starts a program of `test/register/apps` in an environment without any setting of ours. */
-export function startApp(file: string, { flags = REGISTER, env = {}, args = [], node }: RunOptions = {}) {
+/** Starts a program of `test/register/apps`, or the one at a URL, in an environment without any setting of ours. */
+export function startApp(
+  file: string,
+  { flags = REGISTER, env = {}, args = [], cwd, node }: RunOptions = {},
+) {
   const clean = Object.entries(process.env).filter(
     ([name]) =>
       !/^(OTEL_|OPENAI_|ANTHROPIC_|AGENTPULSE_|CATSYPHON_|KIT_|TRACE|BAGGAGE|NODE_OPTIONS|VITEST|FORCE_COLOR|NO_COLOR)/.test(
@@ -35,7 +40,7 @@ export function startApp(file: string, { flags = REGISTER, env = {}, args = [], 
       ),
   );
   const child = spawn(node ?? process.execPath, [...flags, fileURLToPath(new URL(file, APPS)), ...args], {
-    cwd: fileURLToPath(APPS),
+    cwd: cwd ?? fileURLToPath(APPS),
     env: { ...Object.fromEntries(clean), OPENAI_API_KEY: "test", ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });

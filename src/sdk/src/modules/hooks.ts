@@ -1,4 +1,4 @@
-import { createRequire, register } from "node:module";
+import module, { createRequire, register } from "node:module";
 import { pathToFileURL } from "node:url";
 import type { Log } from "../log.js";
 
@@ -38,6 +38,8 @@ export function hookModules(modules: readonly ModuleName[], log: Log): void {
 
 /** In the application's own thread, where Node can: no loader thread to start and to talk to. */
 function hookInThread(modules: readonly ModuleName[]): boolean {
+  // Asked first: the library brings a parser along, which no start should wait for in vain.
+  if (!("registerHooks" in module)) return false;
   const library = requireHookLibrary();
   if (!library?.supportsSyncHooks()) return false;
   library.register({ include: modules });
@@ -64,7 +66,7 @@ function requireHookLibrary(): HookLibrary | undefined {
  * Resolves as the instrumentations do. Hooks work only through their copy of import-in-the-middle, and an
  * application's tree may hold several.
  */
-function hookRequire(): NodeJS.Require {
+export function hookRequire(): NodeJS.Require {
   const own = createRequire(import.meta.url);
   return createRequire(own.resolve("@opentelemetry/instrumentation"));
 }

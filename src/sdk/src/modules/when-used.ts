@@ -4,7 +4,9 @@ import type { Log } from "../log.js";
 import { startsAsCommonJS } from "./entry-point.js";
 import { beforeFirstImport, isImportLoaded } from "./first-import.js";
 import { onFirstRequire } from "./first-require.js";
+import { onFirstSight } from "./first-sight.js";
 import { hookModules } from "./hooks.js";
+import { findInstalled } from "./installed.js";
 import { LoadedFiles, type LoadedLibrary } from "./loaded.js";
 
 /** What has an adapter report. */
@@ -16,7 +18,7 @@ export interface Attaching {
 
 /**
  * Attaches each adapter before the application can call its library: at once, or, where everything passes
- * through `require`, no earlier than the library is required. `includingLoaded` takes in what is loaded already. Returns a
+ * through `require` or the library is not installed where one would look for it, no earlier than it is loaded. `includingLoaded` takes in what is loaded already. Returns a
  * function that attaches nothing more.
  */
 export function attachWhenUsed(
@@ -37,8 +39,26 @@ export function attachWhenUsed(
       else log.warn(`${adapter.name} cannot be instrumented: ${String(error)}`);
     }
   };
+  const stops: (() => void)[] = [];
+  const attachWhenSeen = (unseen: readonly Adapter[]) => {
+    // The hook of `require` may be up by now: it must know a library before that is loaded.
+    stops.push(onFirstRequire(unseen.map((adapter) => ({ ...toAwaited(adapter), before: true }))));
+    onFirstSight((name, module) => {
+      for (const adapter of unseen) {
+        if (!waiting.has(adapter) || !librariesOf(adapter).includes(name)) continue;
+        attachNow(adapter, false);
+        patch(adapter, module);
+      }
+    });
+  };
+  const toAwaited = (adapter: Adapter) => ({
+    library: adapter.scope ?? adapter.modules[0],
+    action: () => attachNow(adapter, false),
+  });
   const attachAll = (canWait: boolean) => {
-    for (const adapter of adapters) attachNow(adapter, canWait);
+    for (const adapter of adapters) if (isInstalled(adapter)) attachNow(adapter, canWait);
+    const unseen = adapters.filter((adapter) => waiting.has(adapter) && !isInstalled(adapter));
+    if (unseen.length > 0) attachWhenSeen(unseen);
     hookModules(
       adapters.flatMap(({ modules, companions = [], files }) => [
         ...modules,
@@ -49,13 +69,8 @@ export function attachWhenUsed(
     );
   };
   const canWait = startsAsCommonJS() && !isHooked() && !(includingLoaded && isImportLoaded());
-  const stops: (() => void)[] = [];
   if (canWait) {
-    const awaited = adapters.map((adapter) => ({
-      library: adapter.scope ?? adapter.modules[0],
-      action: () => attachNow(adapter, false),
-      before: adapter.caughtInside,
-    }));
+    const awaited = adapters.map((adapter) => ({ ...toAwaited(adapter), before: adapter.caughtInside }));
     stops.push(
       onFirstRequire(awaited),
       beforeFirstImport(() => attachAll(true)),
@@ -79,6 +94,14 @@ export function attachWhenUsed(
     waiting.clear();
     for (const stop of stops) stop();
   };
+}
+
+function librariesOf({ modules, companions = [] }: Adapter): string[] {
+  return [modules[0], ...companions.map(([library]) => library)];
+}
+
+function isInstalled(adapter: Adapter): boolean {
+  return librariesOf(adapter).some((library) => findInstalled(library) !== undefined);
 }
 
 /** The hook of OpenTelemetry's instrumentations shows nobody a module that it has seen before. */

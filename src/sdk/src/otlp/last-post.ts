@@ -1,5 +1,5 @@
+import { createRequire } from "node:module";
 import { Worker } from "node:worker_threads";
-import { gzipSync } from "node:zlib";
 import type { OtlpSettings } from "./settings.js";
 
 /** Runs in a thread of its own: plain text, so that no loader or preload of the application gets in its way. */
@@ -37,11 +37,17 @@ export function postBeforeExit(settings: OtlpSettings, body: Uint8Array, timeout
     workerData: {
       url: settings.url,
       options: { method: "POST", headers, ...settings.tls },
-      body: compressed ? gzipSync(body) : body,
+      body: compressed ? gzipped(body) : body,
       done,
     },
   });
   Atomics.wait(done, 0, 0, timeoutMs);
   const status = Atomics.load(done, 0);
   return status >= 200 && status < 300;
+}
+
+/** Loaded now: no start should wait for what only few ends need. */
+function gzipped(body: Uint8Array): Uint8Array {
+  const { gzipSync }: typeof import("node:zlib") = createRequire(import.meta.url)("node:zlib");
+  return gzipSync(body);
 }
