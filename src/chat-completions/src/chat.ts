@@ -8,29 +8,15 @@ import {
   readChatTools,
 } from "./messages.js";
 import { withOwnAttributes } from "./own-attributes.js";
+import { type Parameters, readParameters } from "./parameters.js";
 import { readCompletionUsage } from "./usage.js";
 
-type Amount = number | null | undefined;
-
-/** What a request may ask for: OpenAI's members, and those that compatible servers add. */
-export interface ChatParams {
-  model?: string | null | undefined;
+/** What a chat may ask for beside that. */
+export interface ChatParams extends Parameters {
   messages?: readonly ChatMessage[] | undefined;
   tools?: readonly ChatTool[] | null | undefined;
   /** Tools before they were called so. */
   functions?: readonly FunctionOffer[] | null | undefined;
-  stream?: boolean | null | undefined;
-  max_tokens?: Amount;
-  max_completion_tokens?: Amount;
-  temperature?: Amount;
-  top_p?: Amount;
-  /** Of vLLM and others, not of OpenAI. */
-  top_k?: Amount;
-  frequency_penalty?: Amount;
-  presence_penalty?: Amount;
-  stop?: string | string[] | null | undefined;
-  seed?: Amount;
-  n?: Amount;
   reasoning_effort?: string | null | undefined;
   modalities?: readonly string[] | null | undefined;
   response_format?: { type?: string } | null | undefined;
@@ -40,26 +26,16 @@ export interface ChatParams {
 /** `POST /chat/completions`, streamed or not. */
 export const chat: Call<[ChatParams, ...unknown[]], ChatCompletion, ChatCompletionChunk> = withOwnAttributes(
   {
-    request: (params) => ({
-      operation: "chat",
-      model: params.model,
-      stream: params.stream,
-      maxTokens: params.max_completion_tokens ?? params.max_tokens,
-      temperature: params.temperature,
-      topP: params.top_p,
-      topK: params.top_k,
-      frequencyPenalty: params.frequency_penalty,
-      presencePenalty: params.presence_penalty,
-      stopSequences: params.stop,
-      seed: params.seed,
-      choiceCount: params.n,
-      reasoningLevel: params.reasoning_effort,
-      outputType: params.modalities?.includes("audio") ? "speech" : formatType(params.response_format),
-      content: () => ({
+    request(params) {
+      const facts = readParameters("chat", params);
+      facts.reasoningLevel = params.reasoning_effort;
+      facts.outputType = params.modalities?.includes("audio") ? "speech" : formatType(params.response_format);
+      facts.content = () => ({
         inputMessages: (params.messages ?? []).map(readChatMessage),
         toolDefinitions: readChatTools(params.tools, params.functions),
-      }),
-    }),
+      });
+      return facts;
+    },
     response: (completion) => ({
       id: completion.id,
       model: completion.model,

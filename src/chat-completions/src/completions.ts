@@ -1,31 +1,21 @@
 import { type Call, type Message, textMessage } from "@kit/genai";
-import type { ChatParams } from "./chat.js";
 import { type Completion, foldCompletion } from "./fold.js";
 import { withOwnAttributes } from "./own-attributes.js";
+import { type Parameters, readParameters } from "./parameters.js";
 import { readCompletionUsage } from "./usage.js";
 
-/** A request for a legacy completion: as for a chat, but for the prompt. */
-export interface CompletionParams extends Omit<ChatParams, "messages"> {
+/** What a legacy completion may ask for beside what chats may. */
+export interface CompletionParams extends Parameters {
   prompt?: unknown;
 }
 
 /** `POST /completions`, the legacy text completion, streamed or not. */
 export const completions: Call<[CompletionParams, ...unknown[]], Completion, Completion> = withOwnAttributes({
-  request: (params) => ({
-    operation: "text_completion",
-    model: params.model,
-    stream: params.stream,
-    maxTokens: params.max_tokens,
-    temperature: params.temperature,
-    topP: params.top_p,
-    topK: params.top_k,
-    frequencyPenalty: params.frequency_penalty,
-    presencePenalty: params.presence_penalty,
-    stopSequences: params.stop,
-    seed: params.seed,
-    choiceCount: params.n,
-    content: () => ({ inputMessages: readPrompts(params.prompt) }),
-  }),
+  request(params) {
+    const facts = readParameters("text_completion", params);
+    facts.content = () => ({ inputMessages: readPrompts(params.prompt) });
+    return facts;
+  },
   response: (completion) => ({
     id: completion.id,
     model: completion.model,
