@@ -1,9 +1,8 @@
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import { gunzipSync } from "node:zlib";
 import type { Attributes, Tracer } from "@opentelemetry/api";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { type FakeAgentPulse, type Fault, fails, TOO_LARGE } from "../support/agentpulse/index.js";
+import { collectGarbage } from "../support/garbage.js";
 import { processorTo, startServer } from "./harness.js";
 
 afterEach(() => vi.restoreAllMocks());
@@ -81,10 +80,8 @@ describe("events", () => {
     };
     for (const n of range(3_000)) recordLarge(n);
     expect(processor.pendingEvents).toBe(3_000);
-    setFlagsFromString("--expose-gc");
-    const collect = runInNewContext("gc") as () => void;
     const held = () => {
-      collect();
+      collectGarbage();
       return spans.filter((span) => span.deref() !== undefined).length;
     };
     await expect.poll(held, { timeout: 15_000, interval: 500 }).toBeLessThan(1_200);

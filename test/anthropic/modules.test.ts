@@ -1,24 +1,10 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { text } from "node:stream/consumers";
-import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { OtlpCollector } from "../support/otlp-collector.js";
-import { ProviderServer } from "../support/provider-server.js";
-import { findNode, MAJORS } from "../support/register/nodes.js";
+import { describe, expect, it } from "vitest";
+import { useWorld } from "../support/register/fixture.js";
+import { describeOnNodes } from "../support/register/nodes.js";
+import { type Program, runIn } from "../support/register/run-app.js";
 import { HELLO, MODEL, reply, VERSIONS, type Version } from "./support.js";
 
-let collector: OtlpCollector;
-let server: ProviderServer;
-beforeAll(async () => {
-  collector = await OtlpCollector.start();
-  server = await ProviderServer.start();
-});
-beforeEach(() => collector.reset());
-afterAll(async () => {
-  await collector.close();
-  await server.close();
-});
+const world = useWorld();
 
 const CALL = `client.messages
   .stream({ model: "${MODEL}", max_tokens: 5, messages: [{ role: "user", content: "Hi" }] })
@@ -53,66 +39,47 @@ const PLATFORM_PROGRAMS = {
 } as const;
 
 /** Runs a program inside the folder of that generation, with the one flag that a user adds. */
-async function run(
-  version: Version,
-  [type, code]: readonly [string, string],
-  node = process.execPath,
-  env = {},
-) {
-  const clean = Object.entries(process.env).filter(
-    ([name]) => !/^(OTEL_|ANTHROPIC_|KIT_|NODE_OPTIONS|VITEST)/.test(name),
-  );
-  const child = spawn(node, ["--import", "@kit/register", `--input-type=${type}`, "-e", code], {
-    cwd: fileURLToPath(new URL(`../../matrix/${version}/`, import.meta.url)),
+async function run(version: Version, program: Program, node?: string, env = {}) {
+  const { stdout, stderr } = await runIn(version, program, {
+    ...(node !== undefined && { node }),
     env: {
-      ...Object.fromEntries(clean),
       ANTHROPIC_API_KEY: "test",
-      ANTHROPIC_BASE_URL: server.serve("/anthropic", () => reply(HELLO, true)),
-      OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint,
-      ...env,
+      ANTHROPIC_BASE_URL: world.provider.serve("/anthropic", () => reply(HELLO, true)),
+      ...world.env(env),
     },
-    stdio: ["ignore", "pipe", "pipe"],
   });
-  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr), once(child, "close")]);
   return { stdout, stderr };
 }
 
 const LATEST: readonly Version[] = ["anthropic-1"];
-const names = () => collector.spans.map(({ name }) => name);
+const names = () => world.collector.spans.map(({ name }) => name);
 
-for (const major of MAJORS) {
-  const node = findNode(major);
-  describe(`on Node ${major}`, () => {
-    if (node == null) {
-      it.skip(`node@${major} cannot be installed from npm here`);
-      return;
-    }
-    // How modules are hooked depends on the Node; all generations on one of them is enough.
-    describe.each(major === 20 ? VERSIONS : LATEST)("%s", (version) => {
-      it.each(Object.entries(PROGRAMS))("is traced in %s", async (_, program) => {
-        expect(await run(version, program, node)).toEqual({ stdout: "Hello\n", stderr: "" });
-        expect(names()).toEqual([`chat ${MODEL}`]);
-      });
+describeOnNodes((node, major) => {
+  // How modules are hooked depends on the Node; all generations on one of them is enough.
+  describe.each(major === 20 ? VERSIONS : LATEST)("%s", (version) => {
+    it.each(Object.entries(PROGRAMS))("is traced in %s", async (_, program) => {
+      expect(await run(version, program, node)).toEqual({ stdout: "Hello\n", stderr: "" });
+      expect(names()).toEqual([`chat ${MODEL}`]);
     });
-
-    it.each(Object.entries(PLATFORM_PROGRAMS))(
-      "the client of another platform is traced in %s",
-      async (_, program) => {
-        expect(await run("anthropic-1", program, node)).toEqual({ stdout: "Hello\n", stderr: "" });
-        expect(names()).toEqual([`chat ${MODEL}`]);
-      },
-    );
   });
-}
+
+  it.each(Object.entries(PLATFORM_PROGRAMS))(
+    "the client of another platform is traced in %s",
+    async (_, program) => {
+      expect(await run("anthropic-1", program, node)).toEqual({ stdout: "Hello\n", stderr: "" });
+      expect(names()).toEqual([`chat ${MODEL}`]);
+    },
+  );
+});
 
 it("takes the mode for the SDK's own spans from the environment", async () => {
   const mode = (value: string) => ({ KIT_ANTHROPIC_NATIVE_TELEMETRY: value });
   await run("anthropic-1", PROGRAMS["an ES module"], undefined, mode("native"));
   expect(names()).toEqual(["anthropic.messages.create"]);
-  collector.reset();
+  world.collector.reset();
   await run("anthropic-1", PROGRAMS["an ES module"], undefined, mode("both"));
   expect(names().sort()).toEqual(["anthropic.messages.create", `chat ${MODEL}`]);
-  collector.reset();
+  world.collector.reset();
   const { stderr } = await run("anthropic-1", PROGRAMS["an ES module"], undefined, mode("theirs"));
   expect(names()).toEqual([`chat ${MODEL}`]);
   expect(stderr).toBe(

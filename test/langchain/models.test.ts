@@ -1,14 +1,10 @@
 import { AsyncResource } from "node:async_hooks";
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import { session } from "@kit/tracing";
 import { SpanStatusCode, trace } from "@opentelemetry/api";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { collectGarbage } from "../support/garbage.js";
 import { completion, streamedCompletion } from "../support/provider/openai-answers.js";
 import { type Any, Stage, toyModel, VERSIONS } from "./support.js";
-
-setFlagsFromString("--expose-gc");
-const collectGarbage = runInNewContext("gc") as () => void;
 
 describe.each(VERSIONS)("%s", (version) => {
   let stage: Stage;

@@ -1,25 +1,11 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { text } from "node:stream/consumers";
-import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { OtlpCollector } from "../support/otlp-collector.js";
-import { ProviderServer } from "../support/provider-server.js";
-import { findNode, MAJORS } from "../support/register/nodes.js";
+import { describe, expect, it } from "vitest";
+import { useWorld } from "../support/register/fixture.js";
+import { describeOnNodes } from "../support/register/nodes.js";
+import { type Program, type RunOptions, runIn } from "../support/register/run-app.js";
 import { answerWeather } from "./answers.js";
 import { VERSIONS, type Version } from "./support.js";
 
-let collector: OtlpCollector;
-let server: ProviderServer;
-beforeAll(async () => {
-  collector = await OtlpCollector.start();
-  server = await ProviderServer.start();
-});
-beforeEach(() => collector.reset());
-afterAll(async () => {
-  await collector.close();
-  await server.close();
-});
+const world = useWorld();
 
 const RUN = `
 const schema = { type: "object", properties: { city: { type: "string" } }, required: ["city"] };
@@ -65,33 +51,16 @@ const { init } = require("@kit/sdk"); init();${RUN}`,
 } as const;
 
 /** Runs a program in the folder of that line, with the one flag that a user adds. */
-async function run(
-  version: Version,
-  [type, code]: readonly [string, string],
-  node: string,
-  flags: readonly string[] = ["--import", "@kit/register"],
-) {
-  const clean = Object.entries(process.env).filter(
-    ([name]) => !/^(OTEL_|OPENAI_|KIT_|NODE_OPTIONS|VITEST)/.test(name),
-  );
-  const child = spawn(node, [...flags, `--input-type=${type}`, "-e", code], {
-    cwd: fileURLToPath(new URL(`../../matrix/${version}/`, import.meta.url)),
-    env: {
-      ...Object.fromEntries(clean),
-      OPENAI_API_KEY: "test",
-      BASE_URL: server.serve("/openai", answerWeather),
-      OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint,
-    },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr), once(child, "close")]);
+async function run(version: Version, program: Program, options: RunOptions = {}) {
+  const env = world.env({ BASE_URL: world.provider.serve("/openai", answerWeather) });
+  const { stdout, stderr } = await runIn(version, program, { ...options, env });
   return { stdout, stderr };
 }
 
 /** Name of each span and of the one above it. */
 function edges() {
-  const names = new Map(collector.spans.map((span) => [span.spanId, span.name]));
-  return collector.spans
+  const names = new Map(world.collector.spans.map((span) => [span.spanId, span.name]));
+  return world.collector.spans
     .map(({ name, parentSpanId = "", scope }) => `${names.get(parentSpanId) ?? ""} > ${name} (${scope.name})`)
     .sort();
 }
@@ -106,23 +75,16 @@ const AGENT = [
 
 describe.each(VERSIONS)("%s that was loaded before the kit", (version) => {
   it.each(Object.entries(LATE))("is traced in %s", async (_, program) => {
-    expect(await run(version, program, process.execPath, [])).toEqual({ stdout: "Sunny\n", stderr: "" });
+    expect(await run(version, program, { flags: [] })).toEqual({ stdout: "Sunny\n", stderr: "" });
     expect(edges()).toEqual(AGENT);
   });
 });
 
-for (const major of MAJORS) {
-  const node = findNode(major);
-  describe(`on Node ${major}`, () => {
-    if (node == null) {
-      it.skip(`node@${major} cannot be installed from npm here`);
-      return;
-    }
-    describe.each(VERSIONS)("%s", (version) => {
-      it.each(Object.entries(PROGRAMS))("is traced in %s", async (_, program) => {
-        expect(await run(version, program, node)).toEqual({ stdout: "Sunny\n", stderr: "" });
-        expect(edges()).toEqual(AGENT);
-      });
+describeOnNodes((node) => {
+  describe.each(VERSIONS)("%s", (version) => {
+    it.each(Object.entries(PROGRAMS))("is traced in %s", async (_, program) => {
+      expect(await run(version, program, { node })).toEqual({ stdout: "Sunny\n", stderr: "" });
+      expect(edges()).toEqual(AGENT);
     });
   });
-}
+});

@@ -1,6 +1,6 @@
-import { describe, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { useWorld } from "../support/register/fixture.js";
-import { findNode, MAJORS } from "../support/register/nodes.js";
+import { describeOnNodes } from "../support/register/nodes.js";
 
 const REGISTER = ["--import", "@kit/register"];
 const WAYS: readonly (readonly [title: string, file: string, flags: readonly string[]])[] = [
@@ -18,17 +18,10 @@ const WAYS: readonly (readonly [title: string, file: string, flags: readonly str
 
 const world = useWorld();
 
-for (const major of MAJORS) {
-  const node = findNode(major);
-  describe(`on Node ${major}`, () => {
-    if (node == null) {
-      it.skip(`node@${major} cannot be installed from npm here`);
-      return;
-    }
-    it.each(WAYS)("traces %s", async (_, file, flags) => {
-      const { code, stdout, stderr } = await world.run({}, file, { flags, node });
-      expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: "Hello yourself\n", stderr: "" });
-      expect(world.collector.spans.map(({ name }) => name)).toEqual(["chat gpt-4.1-mini"]);
-    });
+describeOnNodes((node) => {
+  it.each(WAYS)("traces %s", async (_, file, flags) => {
+    const { code, stdout, stderr } = await world.run({}, file, { flags, node });
+    expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: "Hello yourself\n", stderr: "" });
+    expect(world.collector.spans.map(({ name }) => name)).toEqual(["chat gpt-4.1-mini"]);
   });
-}
+});

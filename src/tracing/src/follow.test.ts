@@ -1,12 +1,8 @@
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import { beforeEach, describe, expect, it } from "vitest";
+import { collectGarbage } from "../../../test/support/garbage.js";
 import type { Telemetry } from "../../../test/support/telemetry.js";
 import { task } from "./index.js";
 import { activeSpanId, recordGlobally } from "./recorded.fixture.js";
-
-setFlagsFromString("--expose-gc");
-const collectGarbage = runInNewContext("gc") as () => void;
 
 let telemetry: Telemetry;
 beforeEach(() => {

@@ -1,13 +1,9 @@
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import { trace as api, SpanStatusCode } from "@opentelemetry/api";
 import { beforeEach, describe, expect, it } from "vitest";
+import { collectGarbage } from "../../../test/support/garbage.js";
 import type { Telemetry } from "../../../test/support/telemetry.js";
 import { agent, event, session, task } from "./index.js";
 import { activeSpanId, named, recordGlobally } from "./recorded.fixture.js";
-
-setFlagsFromString("--expose-gc");
-const collectGarbage = runInNewContext("gc") as () => void;
 
 let telemetry: Telemetry;
 beforeEach(() => {

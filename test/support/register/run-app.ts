@@ -4,6 +4,7 @@ import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 
 const APPS = new URL("../../register/apps/", import.meta.url);
+const MATRIX = new URL("../../../matrix/", import.meta.url);
 const REGISTER = ["--import", "@kit/register"];
 
 export interface RunOptions {
@@ -29,26 +30,36 @@ export interface Run {
 }
 
 /** Starts a program of `test/register/apps`, or the one at a URL, in an environment without any setting of ours. */
-export function startApp(
-  file: string,
-  { flags = REGISTER, env = {}, args = [], cwd, node }: RunOptions = {},
-) {
+export function startApp(file: string, { args = [], ...options }: RunOptions = {}) {
+  return start([fileURLToPath(new URL(file, APPS)), ...args], options);
+}
+
+export async function runApp(file: string, options: RunOptions = {}): Promise<Run> {
+  return await startApp(file, options).ended;
+}
+
+/** A program as text, and what Node is to take it for. */
+export type Program = readonly [type: "module" | "commonjs", code: string];
+
+/** Runs a program where a folder of the matrix has its libraries. */
+export async function runIn(folder: string, [type, code]: Program, options: RunOptions = {}): Promise<Run> {
+  const cwd = fileURLToPath(new URL(`${folder}/`, MATRIX));
+  return await start([`--input-type=${type}`, "-e", code], { ...options, cwd }).ended;
+}
+
+function start(args: readonly string[], { flags = REGISTER, env = {}, cwd, node }: RunOptions) {
   const clean = Object.entries(process.env).filter(
     ([name]) =>
       !/^(OTEL_|OPENAI_|ANTHROPIC_|AGENTPULSE_|CATSYPHON_|KIT_|TRACE|BAGGAGE|NODE_OPTIONS|VITEST|FORCE_COLOR|NO_COLOR)/.test(
         name,
       ),
   );
-  const child = spawn(node ?? process.execPath, [...flags, fileURLToPath(new URL(file, APPS)), ...args], {
+  const child = spawn(node ?? process.execPath, [...flags, ...args], {
     cwd: cwd ?? fileURLToPath(APPS),
     env: { ...Object.fromEntries(clean), OPENAI_API_KEY: "test", ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
   return { child, ended: endOf(child), printed: (text: string) => untilPrinted(child.stdout, text) };
-}
-
-export async function runApp(file: string, options: RunOptions = {}): Promise<Run> {
-  return await startApp(file, options).ended;
 }
 
 async function endOf(child: ChildProcessByStdio<null, Readable, Readable>): Promise<Run> {
