@@ -65,8 +65,13 @@ describe("imports", () => {
     expect(told(undeclared)).toEqual([]);
   });
 
+  it("take the light door of the engine where nothing is patched", () => {
+    const light = foreign.filter(({ owner }) => /^(src\/tracing|exporters\/.+)$/.test(owner.folder));
+    expect(told(light.filter(({ from }) => from === "@kit/genai"))).toEqual([]);
+  });
+
   it("take types alone from the libraries that are instrumented", () => {
-    const libraries = ["openai", "@anthropic-ai/sdk", "@langchain/core"];
+    const libraries = ["openai", "@anthropic-ai/sdk", "@langchain/core", "@langchain/langgraph", "litellm"];
     expect(told(foreign.filter(({ name, typeOnly }) => libraries.includes(name) && !typeOnly))).toEqual([]);
   });
 });

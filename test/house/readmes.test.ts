@@ -77,3 +77,15 @@ describe.each(
     expect(sectionsOf(readme)).toBe("");
   });
 });
+
+it.each([
+  ["CONTRIBUTING.md", "src"],
+  ["test/README.md", "test"],
+])("%s shows every room of %s/", (page, room) => {
+  const text = readFileSync(join(ROOT, page), "utf8");
+  const folders = readdirSync(join(ROOT, room), { withFileTypes: true }).filter((entry) =>
+    entry.isDirectory(),
+  );
+  const names = folders.map(({ name }) => name).filter((name) => name !== "node_modules");
+  expect(names.filter((name) => !new RegExp(`[\`/{,]${name}[\`/},]`).test(text))).toEqual([]);
+});
