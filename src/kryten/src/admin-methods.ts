@@ -20,6 +20,17 @@ export interface UnbanOptions extends CommandOptions {
   name?: string | undefined;
 }
 
+/** A chat filter. `filterlinks` is false and `active` true unless said. */
+export type FilterArguments<Options> = [
+  name: string,
+  source: string,
+  flags: string,
+  replace: string,
+  filterlinks?: boolean | undefined,
+  active?: boolean | undefined,
+  options?: Options | undefined,
+];
+
 /** Settings of the channel: what its administrators do. */
 export abstract class AdminMethods extends CommandMethods {
   protected abstract warn(message: string): void;
@@ -100,32 +111,12 @@ export abstract class AdminMethods extends CommandMethods {
   }
 
   /** `source` is a regular expression, `flags` its flags, `replace` the replacement. */
-  async addFilter(
-    channel: string,
-    name: string,
-    source: string,
-    flags: string,
-    replace: string,
-    filterlinks = false,
-    active = true,
-    options: CommandOptions = {},
-  ): Promise<string> {
-    const args = toFilter({ name, source, flags, replace, filterlinks, active });
-    return this.dispatch({ channel, command: "addFilter", args, options });
+  async addFilter(channel: string, ...filter: FilterArguments<CommandOptions>): Promise<string> {
+    return this.dispatch({ channel, command: "addFilter", ...readFilter(filter) });
   }
 
-  async updateFilter(
-    channel: string,
-    name: string,
-    source: string,
-    flags: string,
-    replace: string,
-    filterlinks = false,
-    active = true,
-    options: CommandOptions = {},
-  ): Promise<string> {
-    const args = toFilter({ name, source, flags, replace, filterlinks, active });
-    return this.dispatch({ channel, command: "updateFilter", args, options });
+  async updateFilter(channel: string, ...filter: FilterArguments<CommandOptions>): Promise<string> {
+    return this.dispatch({ channel, command: "updateFilter", ...readFilter(filter) });
   }
 
   async removeFilter(channel: string, name: string, options: CommandOptions = {}): Promise<string> {
@@ -228,19 +219,11 @@ export abstract class AdminMethods extends CommandMethods {
   }
 }
 
-interface Filter {
-  name: string;
-  source: string;
-  flags: string;
-  replace: string;
-  filterlinks: boolean;
-  active: boolean;
-}
-
-function toFilter(filter: Filter): JsonObject {
-  assertText(filter.name, "name");
-  assertText(filter.source, "source");
-  assertString(filter.flags, "flags");
-  assertString(filter.replace, "replace");
-  return { ...filter };
+function readFilter(filter: FilterArguments<CommandOptions>): { args: JsonObject; options: CommandOptions } {
+  const [name, source, flags, replace, filterlinks = false, active = true, options = {}] = filter;
+  assertText(name, "name");
+  assertText(source, "source");
+  assertString(flags, "flags");
+  assertString(replace, "replace");
+  return { args: { name, source, flags, replace, filterlinks, active }, options };
 }

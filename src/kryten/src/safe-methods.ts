@@ -1,3 +1,4 @@
+import type { FilterArguments } from "./admin-methods.js";
 import type { CommandOptions } from "./command.js";
 import type { JsonObject } from "./json.js";
 import { QueryMethods } from "./query-methods.js";
@@ -51,16 +52,8 @@ export abstract class SafeMethods extends QueryMethods {
   }
 
   /** Needs rank 3. */
-  safeAddFilter(
-    channel: string,
-    name: string,
-    source: string,
-    flags: string,
-    replace: string,
-    filterlinks = false,
-    active = true,
-    options: SafeOptions = {},
-  ): Promise<SafeResult> {
+  safeAddFilter(channel: string, ...filter: FilterArguments<SafeOptions>): Promise<SafeResult> {
+    const [name, source, flags, replace, filterlinks, active, options = {}] = filter;
     return this.#withRank(3, channel, options, (o) =>
       this.addFilter(channel, name, source, flags, replace, filterlinks, active, o),
     );
