@@ -1,22 +1,16 @@
-import { execFile } from "node:child_process";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
 import { expect, it } from "vitest";
+import { runExample } from "../support/example.js";
 import { startServer } from "./harness.js";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const readme = readFileSync(join(root, "exporters/agentpulse/README.md"), "utf8");
 const examples = [...readme.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code = ""]) => code);
 
-/** Runs code as a program of its own, below the root so that it finds the packages. */
-async function run(name: string, code: string, env: NodeJS.ProcessEnv): Promise<string> {
-  const directory = join(root, "node_modules/.cache/kit-readme");
-  mkdirSync(directory, { recursive: true });
-  const file = join(directory, `agentpulse-${name}.mjs`);
-  writeFileSync(file, code);
-  const { stdout } = await promisify(execFile)(process.execPath, [file], { env: { ...process.env, ...env } });
+async function run(name: string, code: string, env: Readonly<Record<string, string>>): Promise<string> {
+  const { stdout } = await runExample(`agentpulse-${name}`, code, env);
   return stdout;
 }
 

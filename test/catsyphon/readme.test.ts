@@ -1,11 +1,10 @@
-import { execFile } from "node:child_process";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
 import { CredentialStore } from "@kit/catsyphon";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { FakeCatSyphon } from "../support/catsyphon/server.js";
+import { runExample } from "../support/example.js";
 import { startServer, temporaryDirectory } from "./harness.js";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
@@ -19,29 +18,21 @@ beforeEach(async () => {
 });
 
 /** Runs the example under a heading as a program of its own, with this server in place of the one it names. */
-async function runExample(heading: string): Promise<string> {
+async function runUnder(heading: string): Promise<string> {
   const [, code = ""] = new RegExp(`## ${heading}\n\n\`\`\`ts\n([\\s\\S]*?)\`\`\``).exec(readme) ?? [];
   return runProgram(heading, code);
 }
 
 async function runProgram(name: string, code: string): Promise<string> {
-  expect(code).not.toBe("");
   const program = code
     .replaceAll("https://catsyphon.example.com", server.url)
     .replaceAll("your-workspace-uuid", server.workspaceId);
-  // Below the root, so that it finds the packages.
-  const directory = join(root, "node_modules/.cache/kit-readme");
-  mkdirSync(directory, { recursive: true });
-  const file = join(directory, `catsyphon-${name.replace(/\W+/g, "-")}.mjs`);
-  writeFileSync(file, program);
-  const env = {
-    ...process.env,
+  const { stdout } = await runExample(`catsyphon-${name}`, program, {
     HOME: home,
     USERPROFILE: home,
     CATSYPHON_URL: server.url,
     CATSYPHON_WORKSPACE_ID: server.workspaceId,
-  };
-  const { stdout } = await promisify(execFile)(process.execPath, [file], { env });
+  });
   return stdout;
 }
 
@@ -56,24 +47,24 @@ function storeCredential() {
 describe("the examples of the README run", () => {
   it("tells a first session", async () => {
     storeCredential();
-    await runExample("Example");
+    await runUnder("Example");
     expect(server.messages("first-session").map(({ content }) => content)).toEqual(["Hello"]);
   });
 
   it("registers", async () => {
-    await runExample("Register a collector, once");
+    await runUnder("Register a collector, once");
     expect(new CredentialStore(join(home, ".catsyphon")).listProfiles().length).toBe(1);
     expect([...server.collectors.values()][0]?.body.collector_type).toBe("my-agent");
   });
 
   it("uses stored and given credentials", async () => {
     storeCredential();
-    expect(await runExample("Use it")).toBe("true\n");
+    expect(await runUnder("Use it")).toBe("true\n");
   });
 
   it("tells a session", async () => {
     storeCredential();
-    await runExample("Tell a session");
+    await runUnder("Tell a session");
     const { metadata, success, summary } = server.conversation("unique-session-id");
     expect({ agent: metadata.agent_type, success, summary }).toEqual({
       agent: "my-agent",
@@ -90,7 +81,7 @@ describe("the examples of the README run", () => {
 
   it("writes in batches", async () => {
     storeCredential();
-    await runExample("Write in batches");
+    await runUnder("Write in batches");
     expect(server.messages("session-123").map(({ role, content }) => [role, content])).toEqual([
       ["user", "Hello"],
     ]);
@@ -98,12 +89,12 @@ describe("the examples of the README run", () => {
 
   it("configures retries", async () => {
     storeCredential();
-    expect(await runExample("Retries")).toBe("5\n");
+    expect(await runUnder("Retries")).toBe("5\n");
   });
 
   it("lists and deletes credentials", async () => {
     const { store, apiKeyPrefix } = storeCredential();
-    expect(await runExample("Credentials")).toBe(`default: ${apiKeyPrefix}...\n`);
+    expect(await runUnder("Credentials")).toBe(`default: ${apiKeyPrefix}...\n`);
     expect(store.listProfiles()).toEqual([]);
   });
 });

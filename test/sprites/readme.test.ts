@@ -1,9 +1,8 @@
-import { execFile } from "node:child_process";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
 import { expect, it } from "vitest";
+import { runExample } from "../support/example.js";
 import { loadPty } from "../support/sprites/processes.js";
 import { TOKEN } from "../support/sprites/server.js";
 import { Harness } from "./harness.js";
@@ -41,13 +40,9 @@ it("has every example of the Python package's README", () => {
 it.each(examples)("runs the example: $heading", async ({ heading, code }) => {
   if (heading === "Use a terminal" && loadPty() === undefined) return;
   harness.server.add("sprite-id");
-  // Below the root, so that it finds the packages.
-  const directory = join(root, "node_modules/.cache/kit-readme");
-  mkdirSync(directory, { recursive: true });
-  const file = join(directory, `sprites-${heading.replace(/\W+/g, "-")}.mjs`);
-  writeFileSync(file, code.replaceAll("your-api-token", TOKEN));
-  const env = { ...process.env, SPRITES_TOKEN: TOKEN, SPRITES_ENDPOINT: harness.server.endpoint };
-  const { stdout, stderr } = await promisify(execFile)(process.execPath, [file], { env });
+  const env = { SPRITES_TOKEN: TOKEN, SPRITES_ENDPOINT: harness.server.endpoint };
+  const program = code.replaceAll("your-api-token", TOKEN);
+  const { stdout, stderr } = await runExample(`sprites-${heading}`, program, env);
   expect(stderr).toBe("");
   expect(stdout).toMatch(PRINTS[heading] as RegExp);
 });

@@ -1,11 +1,9 @@
-import { execFile } from "node:child_process";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
 import { gunzipSync } from "node:zlib";
 import { expect, it } from "vitest";
+import { runExample } from "../../../test/support/example.js";
 import { resolveOptions } from "./options.js";
 
 const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");
@@ -39,10 +37,7 @@ it("has an example that runs", async () => {
     .replace("8080", String(port))
     .replaceAll(/: (readonly unknown\[\]|AbortSignal)| as const/g, "")
     .replace("@kit/delivery", new URL("../dist/index.js", import.meta.url).href);
-  const directory = fileURLToPath(new URL("../../../node_modules/.cache/kit-readme/", import.meta.url));
-  mkdirSync(directory, { recursive: true });
-  writeFileSync(`${directory}delivery.mjs`, program);
-  const { stdout } = await promisify(execFile)(process.execPath, [`${directory}delivery.mjs`]);
+  const { stdout } = await runExample("delivery", program);
   server.close();
   expect(stdout).toBe("true\n");
   expect(bodies).toEqual(['[{"hello":"world"}]']);

@@ -1,13 +1,10 @@
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import { context, SpanStatusCode } from "@opentelemetry/api";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { collectGarbage } from "../../../test/support/garbage.js";
 import { Telemetry } from "../../../test/support/telemetry.js";
 import { type ContentCapture, KIT_ATTR, markInferenceRecorded } from "./index.js";
 import { Chats, ToyInstrumentation, ToyStream } from "./toy-sdk.fixture.js";
 
-setFlagsFromString("--expose-gc");
-const collectGarbage = runInNewContext("gc") as () => void;
 const captureOf = (given: ContentCapture | boolean | undefined) =>
   given === true ? "SPAN_ONLY" : given || "NO_CONTENT";
 const bare = { ...Object.getOwnPropertyDescriptors(Chats.prototype) };
