@@ -6,8 +6,8 @@ import { sharedScenarios } from "../shared/suite.js";
 import { MESSAGE_STREAM, message } from "./bodies.js";
 import { anthropicDialect } from "./dialect.js";
 import { endpoints } from "./endpoints.js";
-import { helpers } from "./helpers.js";
 import { messages } from "./messages.js";
+import { helpers } from "./stream-helpers.js";
 import { tools } from "./tools.js";
 
 export type Sdk = typeof Module;

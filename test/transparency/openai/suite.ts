@@ -7,8 +7,8 @@ import { CHAT_STREAM, completion, DONE, data, response, responseStream } from ".
 import { chat } from "./chat.js";
 import { openaiDialect } from "./dialect.js";
 import { endpoints } from "./endpoints.js";
-import { helpers } from "./helpers.js";
 import { responses } from "./responses.js";
+import { helpers } from "./stream-helpers.js";
 import { tools } from "./tools.js";
 
 export type Sdk = typeof Module;

@@ -10,7 +10,7 @@ import {
   toolCall,
   toolStream,
 } from "./bodies.js";
-import { helpersOf, listen } from "./helpers.js";
+import { helpersOf, listen } from "./stream-helpers.js";
 import type { OpenAIApp, OpenAIScenario } from "./suite.js";
 
 const LOOP = ["chat completed", "chat completed", "execute_tool completed"];
