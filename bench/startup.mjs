@@ -8,7 +8,7 @@ const PRELOADS = {
   bare: [],
   "plain OTel": ["startup/plain-otel.mjs"],
   "loader thread": ["startup/loader-thread.mjs"],
-  kit: ["../src/register/dist/index.js"],
+  kit: ["../src/register/dist/bundle/index.js"],
   "contrib, with its ESM hook": ["startup/contrib.mjs"],
 };
 

@@ -43,6 +43,7 @@ export function setup() {
   requireNode();
   installWhenTheLockChanged();
   run(process.execPath, [join(ROOT, "node_modules", "typescript", "bin", "tsc"), "-b"]);
+  run(process.execPath, [join(ROOT, "scripts", "bundle.mjs")]);
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) setup();

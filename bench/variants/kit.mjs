@@ -1,5 +1,5 @@
 import OpenAI from "openai";
-import { OpenAIInstrumentation } from "../../instrumentations/openai/dist/index.js";
+import { OpenAIInstrumentation } from "../../instrumentations/openai/dist/bundle/index.js";
 
 export function setup({ content, enabled }) {
   const instrumentation = new OpenAIInstrumentation({ captureMessageContent: content });

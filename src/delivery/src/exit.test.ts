@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { expect, it } from "vitest";
 
-const index = fileURLToPath(new URL("../dist/index.js", import.meta.url));
+const index = fileURLToPath(new URL("../dist/bundle/index.js", import.meta.url));
 
 async function run(program: string) {
   const source = `import { DeliveryQueue, HttpPoster } from ${JSON.stringify(index)};\n${program}`;

@@ -36,7 +36,7 @@ it("has an example that runs", async () => {
   const program = code
     .replace("8080", String(port))
     .replaceAll(/: (readonly unknown\[\]|AbortSignal)| as const/g, "")
-    .replace("@kit/delivery", new URL("../dist/index.js", import.meta.url).href);
+    .replace("@kit/delivery", new URL("../dist/bundle/index.js", import.meta.url).href);
   const { stdout } = await runExample("delivery", program);
   server.close();
   expect(stdout).toBe("true\n");
