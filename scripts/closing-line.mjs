@@ -4,6 +4,8 @@ export default class ClosingLine {
     const count = { passed: 0, failed: unhandledErrors.length, skipped: 0 };
     for (const module of modules) {
       count.failed += module.errors().length;
+      // A hook that fails leaves its tests skipped, and stands as an error of the suite alone.
+      for (const suite of module.children.allSuites()) count.failed += suite.errors().length;
       for (const test of module.children.allTests()) {
         const { state } = test.result();
         count[state === "pending" ? "skipped" : state] += 1;

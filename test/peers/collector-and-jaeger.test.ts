@@ -29,6 +29,9 @@ async function quickstart(
   return jaeger.trace(traceId, 7);
 }
 
+/** OpenTelemetry JS starts spans on whole milliseconds, so a last child can seem to end just after its parent. */
+const ROUNDED = /^clock skew adjustment disabled/;
+
 const NO_CONTENT =
   /^gen_ai\.(input\.messages|output\.messages|system_instructions|tool\.call\.(arguments|result))$/;
 const contentOf = (spans: readonly JaegerSpan[]) =>
@@ -54,7 +57,7 @@ describe.skipIf(!JAEGER)("Jaeger (absent unless JAEGER_BIN names it, or it is on
       "client chat gpt-4.1-mini -",
       "internal execute_tool get_weather -",
     ]);
-    expect(spans.flatMap(({ warnings }) => warnings)).toEqual([]);
+    expect(spans.flatMap(({ warnings }) => warnings.filter((warning) => !ROUNDED.test(warning)))).toEqual([]);
     expect(calls.find(({ name }) => name === "chat claude-sonnet-4-6")?.attributes).toMatchObject({
       "gen_ai.operation.name": "chat",
       "gen_ai.provider.name": "anthropic",
@@ -92,8 +95,10 @@ describe.skipIf(!JAEGER)("Jaeger (absent unless JAEGER_BIN names it, or it is on
       });
       expectQuickstart(spans);
       expect(contentOf(spans)).toEqual([]);
-      expect(collector.said).toMatch(/Metrics\s.*"data points": \d/);
-      expect(collector.said).toMatch(/Logs\s.*"log records": \d/);
+      // Its batches of metrics and logs go their own ways, and may come after the trace.
+      const said = () => expect.poll(() => collector.said, { timeout: 10_000 });
+      await said().toMatch(/Metrics\s.*"data points": \d/);
+      await said().toMatch(/Logs\s.*"log records": \d/);
       expect(collector.said).not.toMatch(/\berror\b/);
     });
   });
