@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { FakeAgentPulse } from "../support/agentpulse/index.js";
-import { findNode, MAJORS } from "../support/register/nodes.js";
+import { describeOnNodes } from "../support/register/nodes.js";
 import { startServer } from "./harness.js";
 import { programUrl, run as runProgram, type Start, start as startProgram } from "./process.js";
 
@@ -31,14 +31,9 @@ describe("a process", () => {
     expect(fake.accepted.map(({ kind }) => kind)).toEqual(["sdk_init"]);
   });
 
-  for (const major of MAJORS) {
-    const node = findNode(major);
-    if (node === undefined) {
-      it.skip(`Node ${major} cannot be installed here`, () => {});
-      continue;
-    }
+  describeOnNodes((node) => {
     it.each(["ending.mjs", "ending.cjs"])(
-      `delivers what waits when its work is done, and at process.exit(), on Node ${major}: %s`,
+      "delivers what waits when its work is done, and at process.exit(): %s",
       async (program) => {
         const fake = await startServer();
         expect(await run(fake, "return", { program, node })).toMatchObject({ code: 0, stderr: "" });
@@ -47,7 +42,7 @@ describe("a process", () => {
         expect(calls(fake)).toEqual(["gpt-4o", "gpt-4o"]);
       },
     );
-  }
+  });
 
   it.each(["throw", "reject"])(
     "delivers what waits when an application's error ends it: %s",
