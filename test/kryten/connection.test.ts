@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { freePort } from "../support/free-port.js";
 import { Certificate } from "../support/kryten/certificate.js";
 import { eventually } from "../support/kryten/eventually.js";
+import { LineByLine } from "../support/kryten/line-by-line.js";
 import { NatsServer } from "../support/kryten/nats-server.js";
 import { QuietLogger } from "../support/kryten/quiet-logger.js";
 import { config, openClient } from "./setup.js";
@@ -213,6 +214,9 @@ describe("the pace of chat", () => {
   });
 });
 
+const LIFECYCLE_ONLY = `authorization { users: [{ user: u, password: p, permissions: { publish: ["kryten.lifecycle.>"] } }] }`;
+const NOT_PERMITTED = { name: "PublishError", code: "PERMISSIONS_VIOLATION", ambiguous: false };
+
 describe("authentication", () => {
   it("takes user and password from the configuration or from the address, and a token", async () => {
     const users = 'authorization { user: kryten, password: "p@ss:word" }';
@@ -235,13 +239,31 @@ describe("authentication", () => {
   });
 
   it("reports a subject the user must not publish on, and does not call it ambiguous", async () => {
-    const users = `authorization { users: [{ user: u, password: p, permissions: { publish: ["kryten.lifecycle.>"] } }] }`;
-    await withServer(users, async ({ url }) => {
+    await withServer(LIFECYCLE_ONLY, async ({ url }) => {
       const client = await openClient("", { nats: { servers: [url], user: "u", password: "p" } });
-      const refused = { name: "PublishError", code: "PERMISSIONS_VIOLATION", ambiguous: false };
-      await expect(client.sendChat("lounge", "x")).rejects.toMatchObject(refused);
-      await expect(client.ping()).rejects.toMatchObject(refused);
+      await expect(client.sendChat("lounge", "x")).rejects.toMatchObject(NOT_PERMITTED);
+      await expect(client.ping()).rejects.toMatchObject(NOT_PERMITTED);
       await client.publish("kryten.lifecycle.x.y", "{}");
+      await client.disconnect();
+    });
+  });
+
+  it("reports it to each of several senders, also when the answers come piece by piece", async () => {
+    await withServer(LIFECYCLE_ONLY, async ({ port }) => {
+      await using slow = await LineByLine.before(port);
+      const client = await openClient("", { nats: { servers: [slow.url], user: "u", password: "p" } });
+      const outcomes = await Promise.allSettled([
+        client.publish("a.b", "1"),
+        client.publish("kryten.lifecycle.x.y", "{}"),
+        client.publish("a.b", "2"),
+        client.publish("c.d", "3"),
+      ]);
+      expect(outcomes).toMatchObject([
+        { reason: NOT_PERMITTED },
+        { status: "fulfilled" },
+        { reason: NOT_PERMITTED },
+        { reason: NOT_PERMITTED },
+      ]);
       await client.disconnect();
     });
   });

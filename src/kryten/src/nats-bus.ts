@@ -15,6 +15,12 @@ export interface ConnectionListener {
 /** Codes of a message that was refused before it left, so that trying again cannot help or duplicate. */
 const REFUSED = new Set(["MAX_PAYLOAD_EXCEEDED", "BAD_SUBJECT", "BAD_PAYLOAD", "PERMISSIONS_VIOLATION"]);
 
+/** A message on its way: the server has not confirmed the flush behind it. */
+interface PendingSend {
+  readonly subject: string;
+  refused: boolean;
+}
+
 /**
  * A NATS connection as a {@link Bus}. `nats` 2.29 drops what is published while it reconnects and says
  * nothing; so every send is followed by a flush, whose outcome tells whether the server has the message.
@@ -25,7 +31,7 @@ export class NatsBus implements Bus {
   #state: BusState = "connected";
   #server: { address: string; port: number } | undefined;
   readonly #flushTimeoutMs: number;
-  readonly #refusedSubjects = new Set<string>();
+  readonly #pendingSends = new Set<PendingSend>();
 
   constructor(
     connection: NatsConnection,
@@ -56,6 +62,20 @@ export class NatsBus implements Bus {
 
   async send(subject: string, data: Uint8Array, { headers, signal }: SendOptions): Promise<void> {
     this.#publish(subject, data, { headers });
+    const pending: PendingSend = { subject, refused: false };
+    this.#pendingSends.add(pending);
+    try {
+      await this.#confirm(signal);
+    } finally {
+      this.#pendingSends.delete(pending);
+    }
+    if (!pending.refused) return;
+    throw new PublishError("the server does not permit publishing on this subject", {
+      code: "PERMISSIONS_VIOLATION",
+    });
+  }
+
+  async #confirm(signal: AbortSignal | undefined): Promise<void> {
     try {
       await bounded(this.connection.flush(), {
         timeoutMs: this.#flushTimeoutMs,
@@ -66,19 +86,9 @@ export class NatsBus implements Bus {
       if (signal?.aborted) throw cause;
       throw ambiguous(cause);
     }
-    await this.#refusal(subject);
-  }
-
-  /**
-   * The server reports a forbidden subject just before it confirms the flush, but `nats` tells it through an
-   * iterator that is read a turn later.
-   */
-  async #refusal(subject: string): Promise<void> {
+    // The server reports a forbidden subject before it confirms the flush, but `nats` tells it through an
+    // iterator that is read a turn later.
     await new Promise(setImmediate);
-    if (!this.#refusedSubjects.delete(subject)) return;
-    throw new PublishError("the server does not permit publishing on this subject", {
-      code: "PERMISSIONS_VIOLATION",
-    });
   }
 
   #publish(
@@ -154,15 +164,18 @@ export class NatsBus implements Bus {
         this.kv.forget();
         listener?.onReconnect();
       } else if (type === "error" && permissionContext?.operation === "publish") {
-        this.#rememberRefusal(permissionContext.subject);
+        this.#markRefused(permissionContext.subject);
       }
     }
   }
 
-  #rememberRefusal(subject: string): void {
-    this.#refusedSubjects.add(subject);
-    // A raw publish of the application through `nats` itself never collects its refusal.
-    setImmediate(() => setImmediate(() => this.#refusedSubjects.delete(subject)));
+  /** The server answers in the order of the messages, so a refusal is for the oldest one without. */
+  #markRefused(subject: string): void {
+    for (const pending of this.#pendingSends) {
+      if (pending.subject !== subject || pending.refused) continue;
+      pending.refused = true;
+      return;
+    }
   }
 
   #readServer(): void {
