@@ -230,6 +230,33 @@ const SCENARIOS: readonly Scenario[] = [
       },
     ],
   },
+  {
+    name: "prompt_template",
+    answers: json({
+      id: "resp_1",
+      model: "gpt-test-1",
+      status: "completed",
+      output: [{ type: "message", role: "assistant", content: [{ type: "output_text", text: "Hi!" }] }],
+      prompt: { id: "pmpt_weather", version: "3", variables: { city: "Seattle" } },
+      usage: { input_tokens: 9, output_tokens: 3 },
+    }),
+    app: (client) =>
+      client.responses.create({
+        model: MODEL,
+        prompt: { id: "pmpt_weather", version: "3", variables: { city: "Seattle" } },
+      }),
+    spans: [
+      {
+        ...CHAT,
+        "gen_ai.response.id": "resp_1",
+        "openai.api.type": "responses",
+        "gen_ai.prompt.name": "pmpt_weather",
+        "gen_ai.prompt.version": "3",
+        "gen_ai.prompt.variable.city": "Seattle",
+        "gen_ai.output.messages": SAID,
+      },
+    ],
+  },
 ];
 
 describe("the reference scenarios of the conventions, openai", () => {

@@ -19,39 +19,69 @@ const TERMINAL: ReadonlySet<string> = new Set([
   "response.incomplete",
 ]);
 
+/** Events that bring an item piece by piece, and how the text so far stands in the item. */
+const GROWTH: Readonly<Record<string, (text: string) => ResponseItem>> = {
+  "response.output_text.delta": (content) => ({ content }),
+  "response.refusal.delta": (refusal) => ({ content: [{ refusal }] }),
+  "response.reasoning_text.delta": (text) => ({ content: [{ text }] }),
+  "response.reasoning_summary_text.delta": (text) => ({ summary: [{ text }] }),
+  "response.function_call_arguments.delta": (given) => ({ arguments: given }),
+  "response.mcp_call_arguments.delta": (given) => ({ arguments: given }),
+  "response.custom_tool_call_input.delta": (input) => ({ input }),
+};
+
+/** An item that has begun: as it was announced, and what came of it since. */
+interface OpenItem {
+  item: ResponseItem;
+  /** The last of the events above, and the text of all of them. */
+  event?: string;
+  readonly text: TextBuilder;
+}
+
 /**
  * Rebuilds the response. The last event carries all of it; when the stream ends before, the finished items and
  * the text of the unfinished ones are what arrived.
  */
 export function foldResponse(content: boolean): Fold<ResponseEvent, ResponseBody> {
   let body: ResponseBody = {};
-  const items: (ResponseItem | undefined)[] = [];
-  const texts: (TextBuilder | undefined)[] = [];
+  // By index; read as an object, since a provider may send any number and a list is walked hole by hole.
+  const items: OpenItem[] = [];
+  const open = (index: number, item: ResponseItem) => {
+    const begun: OpenItem = { item, text: new TextBuilder() };
+    items[index] = begun;
+    return begun;
+  };
   return {
     add(event) {
-      if (event.response !== undefined) {
-        const { status } = event.response;
-        const settled = TERMINAL.has(event.type ?? "") || status === "queued";
-        body = { ...bounded(event.response, content), ...(!settled && { status: null }) };
+      const { type = "", response, item, delta, output_index: index } = event;
+      if (response !== undefined) {
+        const settled = TERMINAL.has(type) || response.status === "queued";
+        body = { ...bounded(response, content), ...(!settled && { status: null }) };
         return;
       }
       // Versions before 7 hand a failure over as an event like any other.
-      if (event.type === "error") body = { ...body, ...readFailure(event) };
-      const index = event.output_index;
+      if (type === "error") body = { ...body, ...readFailure(event) };
       if (index === undefined) return;
-      if (event.type === "response.output_item.done" && event.item !== undefined) {
-        items[index] = content ? event.item : { type: event.item.type ?? "message" };
-        texts[index] = undefined;
-      } else if (content && event.type === "response.output_text.delta" && typeof event.delta === "string") {
-        texts[index] ??= new TextBuilder();
-        texts[index].add(event.delta);
+      if (type === "response.output_item.done" && item !== undefined) {
+        open(index, content ? item : { type: item.type ?? "message" });
+      } else if (!content) return;
+      else if (type === "response.output_item.added" && item !== undefined) open(index, item);
+      else if (typeof delta === "string" && type in GROWTH) {
+        const growing = items[index] ?? open(index, { type: "message" });
+        growing.event = type;
+        growing.text.add(delta);
       }
     },
     body() {
       if (body.output !== undefined && body.output.length > 0) return body;
-      return { ...body, output: unfinished(items, texts) };
+      return { ...body, output: Object.values(items).map(toItem) };
     },
   };
+}
+
+function toItem({ item, event, text }: OpenItem): ResponseItem {
+  const grow = event === undefined ? undefined : GROWTH[event];
+  return { ...item, ...grow?.(String(text)) };
 }
 
 function readFailure({ code, message }: ResponseEvent): ResponseBody {
@@ -61,7 +91,7 @@ function readFailure({ code, message }: ResponseEvent): ResponseBody {
 /** Without content only what the facts are read from: an open stream must not hold the conversation. */
 function bounded(response: ResponseBody, content: boolean): ResponseBody {
   if (content) return response;
-  const { id, model, status, usage, error, incomplete_details, conversation, service_tier, output } =
+  const { id, model, status, usage, error, incomplete_details, conversation, service_tier, output, prompt } =
     response;
   return {
     ...(id !== undefined && { id }),
@@ -71,21 +101,8 @@ function bounded(response: ResponseBody, content: boolean): ResponseBody {
     ...(error !== undefined && { error }),
     ...(incomplete_details !== undefined && { incomplete_details }),
     ...(conversation !== undefined && { conversation }),
+    ...(prompt != null && { prompt: { id: prompt.id, version: prompt.version } }),
     service_tier,
     output: (output ?? []).map((item) => ({ type: item.type ?? "message" })),
   };
-}
-
-function unfinished(
-  items: readonly (ResponseItem | undefined)[],
-  texts: readonly (TextBuilder | undefined)[],
-): ResponseItem[] {
-  const output: ResponseItem[] = [];
-  for (let index = 0; index < Math.max(items.length, texts.length); index += 1) {
-    const item = items[index];
-    const text = texts[index];
-    if (item !== undefined) output.push(item);
-    else if (text !== undefined) output.push({ type: "message", role: "assistant", content: String(text) });
-  }
-  return output;
 }

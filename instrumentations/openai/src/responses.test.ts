@@ -60,6 +60,25 @@ describe("the request", () => {
     ]);
   });
 
+  it("names the prompt template that it uses, and tells its variables as content", () => {
+    const prompt = {
+      id: "pmpt_1",
+      version: "2",
+      variables: {
+        city: "Seattle",
+        text: { type: "input_text" as const, text: "hi" },
+        image: { type: "input_image" as const, detail: "auto" as const, file_id: "f" },
+      },
+    };
+    const facts = responses.request({ prompt });
+    expect(facts.attributes).toEqual({ "gen_ai.prompt.name": "pmpt_1", "gen_ai.prompt.version": "2" });
+    expect(facts.content?.().promptVariables).toEqual({
+      city: "Seattle",
+      text: "hi",
+      image: '{"type":"input_image","detail":"auto","file_id":"f"}',
+    });
+  });
+
   it("names the provider's own tools by their type", () => {
     const tools = [
       { type: "function", name: "f", parameters: {} },
@@ -71,6 +90,14 @@ describe("the request", () => {
       { type: "web_search", name: "web_search" },
       { type: "mcp", name: "docs" },
     ]);
+  });
+});
+
+it("tells which version of a prompt template was current", () => {
+  const prompt = { id: "pmpt_1", version: "7" };
+  expect(read({ prompt })?.attributes).toEqual({
+    "gen_ai.prompt.name": "pmpt_1",
+    "gen_ai.prompt.version": "7",
   });
 });
 
@@ -213,6 +240,46 @@ describe("a streamed answer", () => {
       { type: "text", content: "hello" },
       { type: "tool_call", id: "c1", name: "f", arguments: {} },
     ]);
+  });
+
+  it.each<[string, object, string, object]>([
+    [
+      "function_call_arguments",
+      { type: "function_call", call_id: "c1", name: "f", arguments: "" },
+      '{"a":',
+      { type: "tool_call", id: "c1", name: "f", arguments: '{"a":' },
+    ],
+    [
+      "custom_tool_call_input",
+      { type: "custom_tool_call", call_id: "c1", name: "sql", input: "" },
+      "SELECT",
+      { type: "tool_call", id: "c1", name: "sql", arguments: "SELECT" },
+    ],
+    [
+      "reasoning_summary_text",
+      { type: "reasoning", summary: [] },
+      "well",
+      { type: "reasoning", content: "well" },
+    ],
+    ["reasoning_text", { type: "reasoning", summary: [] }, "well", { type: "reasoning", content: "well" }],
+    ["refusal", { type: "message", content: [] }, "I can", { type: "refusal", content: "I can" }],
+  ])("that was cut keeps what came of its %s", (kind, item, text, part) => {
+    const [first, ...rest] = text;
+    const events = [first, rest.join("")].map((piece) => ({
+      type: `response.${kind}.delta`,
+      output_index: 0,
+      delta: piece,
+    }));
+    const facts = folded([created, { type: "response.output_item.added", output_index: 0, item }, ...events]);
+    expect(facts?.content?.().outputMessages?.[0]?.parts).toEqual([part]);
+  });
+
+  it("without content keeps the name of its prompt template, not what was put into it", () => {
+    const prompt = { id: "pmpt_1", version: "2", variables: { city: "secret" } };
+    const response = { status: "completed", prompt };
+    const fold = responses.fold?.(false);
+    fold?.add({ type: "response.completed", response });
+    expect(fold?.body().prompt).toEqual({ id: "pmpt_1", version: "2" });
   });
 
   it("that ends with an error event has failed", () => {

@@ -1,5 +1,5 @@
 import { formatType, readTokenUsage, type TokenUsage, withOwnAttributes } from "@kit/chat-completions";
-import { ATTR, type Call, type ResponseFacts } from "@kit/genai";
+import { ATTR, type Call, type ResponseFacts, textOf } from "@kit/genai";
 import type { ResponseCreateParams } from "openai/resources/responses/responses";
 import { foldResponse, type ResponseEvent } from "./response-fold.js";
 import {
@@ -12,6 +12,13 @@ import {
   readResponseTools,
   type TextOrItems,
 } from "./response-items.js";
+
+/** A prompt that OpenAI keeps; its id is the only name that it has here. */
+interface PromptTemplate {
+  id?: string;
+  version?: string | null;
+  variables?: Record<string, unknown> | null;
+}
 
 type Params = Omit<Partial<ResponseCreateParams>, "input" | "tools"> & {
   input?: string | readonly ResponseItem[];
@@ -29,6 +36,7 @@ export interface ResponseBody {
   incomplete_details?: { reason?: string } | null;
   conversation?: { id?: string } | null;
   instructions?: TextOrItems;
+  prompt?: PromptTemplate | null;
   tools?: readonly ResponseTool[];
   service_tier?: string | null | undefined;
 }
@@ -47,14 +55,18 @@ export const responses: Call<[Params], ResponseBody, ResponseEvent> = withOwnAtt
       reasoningLevel: params.reasoning?.effort,
       previousResponseId: params.previous_response_id,
       conversationId: typeof params.conversation === "string" ? params.conversation : params.conversation?.id,
+      attributes: readPromptTemplate(params.prompt),
       content: () => ({
         systemInstructions: readInstructions(params.instructions),
         inputMessages: readInput(params.input),
         toolDefinitions: readResponseTools(params.tools),
+        promptVariables: readPromptVariables(params.prompt),
       }),
     }),
     response: (body) => ({
       ...readFacts(body),
+      // Asked for without a version, it is the answer that tells which one was current.
+      attributes: readPromptTemplate(body.prompt),
       usage: readTokenUsage(body.usage),
       error: body.status === "failed" ? readFailure(body) : undefined,
       linkAs: isPending(body) && body.id !== undefined ? [body.id] : undefined,
@@ -104,6 +116,23 @@ export const retrieve: Call<[id: string, query?: { starting_after?: number }], R
     },
     "responses",
   );
+
+function readPromptTemplate(prompt: PromptTemplate | null | undefined): ResponseFacts["attributes"] {
+  if (prompt?.id === undefined) return undefined;
+  return { [ATTR.promptName]: prompt.id, [ATTR.promptVersion]: prompt.version ?? undefined };
+}
+
+/** A variable is a text, or a piece of content such as an image. */
+function readPromptVariables(prompt: PromptTemplate | null | undefined): Record<string, string> {
+  const entries = Object.entries(prompt?.variables ?? {});
+  return Object.fromEntries(
+    entries.map(([name, value]) => [name, textOf(value) ?? textIn(value) ?? JSON.stringify(value)]),
+  );
+}
+
+function textIn(value: unknown): string | undefined {
+  return textOf((value as { text?: unknown } | null)?.text);
+}
 
 function readFacts(body: ResponseBody): ResponseFacts {
   return {

@@ -24,6 +24,10 @@ export const ATTR = {
   requestReasoningLevel: "gen_ai.request.reasoning.level",
   requestPreviousResponseId: "gen_ai.request.previous_response.id",
   requestStreamCursor: "gen_ai.request.stream_cursor",
+  promptName: "gen_ai.prompt.name",
+  promptVersion: "gen_ai.prompt.version",
+  /** The name of a variable follows after a dot. */
+  promptVariable: "gen_ai.prompt.variable",
   outputType: "gen_ai.output.type",
   responseId: "gen_ai.response.id",
   responseModel: "gen_ai.response.model",

@@ -35,6 +35,13 @@ describe("on a span", () => {
     expect(onSpan({ inputMessages: [], outputMessages: [], toolDefinitions: [] })).toEqual({});
   });
 
+  it("tells each variable of a prompt template under its name", () => {
+    expect(onSpan({ promptVariables: { city: "Seattle", "max words": "9" } })).toEqual({
+      "gen_ai.prompt.variable.city": "Seattle",
+      "gen_ai.prompt.variable.max words": "9",
+    });
+  });
+
   it("cuts a string that is too long, stays valid JSON and tells how much is gone", () => {
     const attributes = onSpan(user("a".repeat(150)), 100);
     const [message] = JSON.parse(String(attributes["gen_ai.input.messages"]));

@@ -60,6 +60,9 @@ function eachPart(content: Content, use: (name: string, value: unknown) => void)
   useIfAny(ATTR.toolCallResult, content.toolResult);
   useIfAny(ATTR.retrievalQueryText, content.retrievalQuery);
   useIfAny(ATTR.retrievalDocuments, content.retrievalDocuments);
+  for (const [name, value] of Object.entries(content.promptVariables ?? {})) {
+    useIfAny(`${ATTR.promptVariable}.${name}`, value);
+  }
 }
 
 function isEmpty(value: unknown): boolean {

@@ -8,6 +8,8 @@ export interface Content {
   outputMessages?: Message[];
   systemInstructions?: MessagePart[];
   toolDefinitions?: ToolDefinition[];
+  /** What the application put into a prompt template that the provider keeps, by the names of the variables. */
+  promptVariables?: Record<string, string>;
   toolArguments?: unknown;
   toolResult?: unknown;
   retrievalQuery?: string;
