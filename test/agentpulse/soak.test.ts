@@ -6,7 +6,10 @@ import { programUrl, run } from "./process.js";
 /** KIT_SOAK=1 sends all of the 100,000 events that the bar is set at, and prints what was measured. */
 const IS_WHOLE = process.env.KIT_SOAK === "1";
 const EVENTS = IS_WHOLE ? 100_000 : 10_000;
+/** Of processor time: a turn in which the machine did something else is not longer for it. */
 const LONGEST_TURN_MS = 20;
+/** Once, while the application starts: the table of prices is a module, which Node loads in one piece. */
+const LONGEST_STARTING_TURN_MS = 100;
 const HEAP_GROWTH_MIB = 40;
 
 interface Result {
@@ -14,9 +17,10 @@ interface Result {
   readonly dropped: number;
   /** MiB after a garbage collection, at every tenth of the way. */
   readonly heaps: readonly number[];
-  /** Turn of the event loop in which the garbage collector did not run. */
+  /** Turn of the event loop, in processor time, whoever took it: the program, the compiler, the garbage collector. */
   readonly longestMs: number;
-  readonly longestWithCollectorMs: number;
+  readonly longestWithoutCollectorMs: number;
+  readonly startingMs?: number;
 }
 
 async function soak(program: string, server: FakeAgentPulse, ...args: readonly string[]): Promise<Result> {
@@ -46,8 +50,7 @@ const cases = Object.entries(programs).flatMap(([program, readNumber]) =>
 
 it.each(cases)(
   `brings ${EVENTS} events to a server that fails three requests in ten, each once or counted as dropped: $program, compression $compression`,
-  // Under a hypervisor a thread is now and then charged for time it did not have: a true defect fails three times.
-  { timeout: 300_000, retry: 2 },
+  { timeout: 300_000 },
   async ({ program, readNumber, compression }) => {
     const server = await startServer({
       gzip: compression === "gzip" ? "decodes" : "fails",
@@ -62,6 +65,7 @@ it.each(cases)(
     expect(result.dropped, "the burst overflowed the queue").toBeGreaterThan(0);
     expect(Math.max(...result.heaps) - (result.heaps[0] ?? 0)).toBeLessThan(HEAP_GROWTH_MIB);
     expect(result.longestMs).toBeLessThan(LONGEST_TURN_MS);
+    expect(result.startingMs ?? 0).toBeLessThan(LONGEST_STARTING_TURN_MS);
   },
 );
 
