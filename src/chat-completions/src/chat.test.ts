@@ -1,5 +1,7 @@
+import type { Usage } from "@kit/genai";
 import { describe, expect, it } from "vitest";
 import { chat } from "./chat.js";
+import type { CompletionUsage } from "./usage.js";
 
 describe("the request", () => {
   it("tells every parameter, and zero and false are values", () => {
@@ -155,6 +157,52 @@ describe("the answer", () => {
     expect(chat.response?.(body, { operation: "chat" }).usage).toMatchObject({ cacheRead: 6, costUsd: 0.25 });
   });
 
+  it.each<[string, CompletionUsage, Usage]>([
+    ["Moonshot's cached tokens", { prompt_tokens: 9, cached_tokens: 4 }, { input: 9, cacheRead: 4 }],
+    ["Perplexity's list of costs", { prompt_tokens: 9, cost: { total_cost: 0.5 } }, { costUsd: 0.5 }],
+    [
+      "xAI's reasoning, which is not in its completion tokens",
+      {
+        prompt_tokens: 10,
+        completion_tokens: 5,
+        total_tokens: 115,
+        completion_tokens_details: { reasoning_tokens: 100 },
+      },
+      { input: 10, output: 105, reasoning: 100 },
+    ],
+    [
+      "reasoning that the total has once only",
+      {
+        prompt_tokens: 10,
+        completion_tokens: 105,
+        total_tokens: 115,
+        completion_tokens_details: { reasoning_tokens: 100 },
+      },
+      { output: 105, reasoning: 100 },
+    ],
+  ])("knows %s", (_, usage, read) => {
+    expect(chat.response?.({ choices: [], usage }, { operation: "chat" }).usage).toMatchObject(read);
+  });
+
+  it("has failed when it is an error in spite of its status", () => {
+    const failure = (error: object) => chat.response?.({ error }, { operation: "chat" }).error;
+    expect(failure({ code: 429, message: "slow" })).toEqual({ type: "429", message: "slow" });
+    expect(failure({ type: "overloaded", code: null })).toEqual({ type: "overloaded", message: undefined });
+    expect(chat.response?.({ error: null, choices: [] }, { operation: "chat" }).error).toBeUndefined();
+  });
+
+  it("reads Mistral's thinking and OpenRouter's pictures", () => {
+    const thinking = { type: "thinking", thinking: [{ text: "h" }, { text: "m" }] };
+    const picture = { type: "image_url", image_url: { url: "data:image/png;base64,AA" } };
+    const message = { content: [thinking, { type: "text", text: "hi" }], images: [picture] };
+    const facts = chat.response?.({ choices: [{ message }] }, { operation: "chat" });
+    expect(facts?.content?.().outputMessages?.[0]?.parts).toEqual([
+      { type: "reasoning", content: "hm" },
+      { type: "text", content: "hi" },
+      { type: "blob", modality: "image", content: "AA", mime_type: "image/png" },
+    ]);
+  });
+
   it("survives a body that has nothing", () => {
     expect(chat.response?.({}, { operation: "chat" }).usage).toBeUndefined();
   });
@@ -211,6 +259,22 @@ describe("a streamed answer", () => {
       { choices: [], x_groq: { usage: { prompt_tokens: 1, completion_tokens: 2 } } },
     ]);
     expect(facts).toMatchObject({ id: "c1", model: "m", usage: { input: 1, output: 2 } });
+  });
+
+  it("takes the usage from the choice where Moonshot puts it", () => {
+    const usage = { prompt_tokens: 1, completion_tokens: 2 };
+    const { facts } = folded([{ choices: [{ index: 0, delta: {}, finish_reason: "stop", usage }] }]);
+    expect(facts).toMatchObject({ finishReasons: ["stop"], usage: { input: 1, output: 2 } });
+  });
+
+  it("keeps its reason when empty ones come before and after", () => {
+    const reasons = ["", "stop", ""].map((finish_reason) => ({ choices: [{ index: 0, finish_reason }] }));
+    expect(folded(reasons).facts?.finishReasons).toEqual(["stop"]);
+  });
+
+  it("survives an index that no list should have", () => {
+    const far = { choices: [{ index: 4_000_000_000, delta: { content: "hi" }, finish_reason: "stop" }] };
+    expect(folded([far]).facts?.finishReasons).toEqual(["stop"]);
   });
 
   it("does not let Azure's empty first chunk hide the id", () => {

@@ -1,4 +1,4 @@
-import { type Call, textOf } from "@kit/genai";
+import { type Call, type ResponseFacts, textOf } from "@kit/genai";
 import { type ChatCompletion, type ChatCompletionChunk, foldChat } from "./fold.js";
 import {
   type ChatMessage,
@@ -41,6 +41,7 @@ export const chat: Call<[ChatParams, ...unknown[]], ChatCompletion, ChatCompleti
       model: completion.model,
       finishReasons: completion.choices?.map((choice) => choice.finish_reason),
       usage: readCompletionUsage(completion.usage ?? completion.x_groq?.usage),
+      error: readFailure(completion),
       content: () => ({
         outputMessages: (completion.choices ?? []).map(({ message }) => readChatMessage(message ?? {})),
       }),
@@ -49,6 +50,11 @@ export const chat: Call<[ChatParams, ...unknown[]], ChatCompletion, ChatCompleti
   },
   "chat_completions",
 );
+
+function readFailure({ error, choices }: ChatCompletion): ResponseFacts["error"] {
+  if (error == null || choices !== undefined) return undefined;
+  return { type: String(error.code ?? error.type ?? "_OTHER"), message: textOf(error.message) };
+}
 
 /** The conventions' word for a response format, when one was asked for. */
 export function formatType(format: { type?: string } | null | undefined): string | undefined {

@@ -12,11 +12,15 @@ interface Answer<Choice> {
   system_fingerprint?: string | null;
   /** Groq sends the usage of a stream here. */
   x_groq?: { usage?: CompletionUsage } | null;
+  /** Gateways answer with this and status 200 when the provider behind them failed. */
+  error?: { code?: unknown; type?: unknown; message?: unknown } | null;
 }
 
 interface Choice {
   index?: number;
   finish_reason?: string | null;
+  /** Moonshot sends the usage of a stream here. */
+  usage?: CompletionUsage | null;
 }
 
 interface Piece extends Choice {
@@ -81,7 +85,9 @@ class AnswerFold<Part extends Choice, Whole> implements Fold<Answer<Part>, Answe
     keepFacts(this.#facts, chunk);
     for (const part of chunk.choices ?? []) {
       const choice = this.#choiceAt(part.index ?? 0);
-      if (part.finish_reason != null) choice.finish_reason = part.finish_reason;
+      // Some servers send an empty reason with every chunk, also after the true one.
+      if (part.finish_reason) choice.finish_reason = part.finish_reason;
+      if (part.usage != null) this.#facts.usage = part.usage;
       if (choice.delta === undefined) continue;
       const delta = this.#partOf(part);
       if (delta != null) choice.delta.add(delta);
@@ -90,10 +96,8 @@ class AnswerFold<Part extends Choice, Whole> implements Fold<Answer<Part>, Answe
 
   body(): Answer<Choice & Whole> {
     const choices: (Choice & Whole)[] = [];
-    for (const choice of this.#choices) {
-      // A hole in the list is a choice of which nothing came.
-      if (choice === undefined) continue;
-      const { finish_reason, delta } = choice;
+    // Without the holes: an index may be any number, and those before it choices of which nothing came.
+    for (const { finish_reason, delta } of Object.values(this.#choices)) {
       choices.push({ finish_reason, ...this.#toWhole(delta?.value() ?? {}) });
     }
     return { ...this.#facts, choices };

@@ -27,6 +27,8 @@ export interface ChatMessage {
   /** Thinking of OpenRouter. */
   reasoning?: Text;
   audio?: { id?: string; data?: string; transcript?: string } | null;
+  /** Pictures that OpenRouter's models drew. */
+  images?: readonly ContentPart[] | null;
   tool_calls?: readonly ToolCall[] | null;
   function_call?: ToolCall["function"];
   tool_call_id?: Text;
@@ -37,6 +39,8 @@ export interface ContentPart {
   type?: string;
   text?: string;
   refusal?: string;
+  /** Of Mistral's thinking models. */
+  thinking?: string | readonly ContentPart[];
   image_url?: { url: string } | string | null;
   input_audio?: { data: string; format: string };
   file?: FileSource;
@@ -100,6 +104,7 @@ function readParts(message: ChatMessage): MessagePart[] {
     parts.unshift({ type: "reasoning", content: thinking });
   if (message.refusal != null) parts.push({ type: "refusal", content: message.refusal });
   if (message.audio != null) parts.push(...readAudio(message.audio));
+  for (const image of message.images ?? []) parts.push(readContentPart(image));
   if (message.function_call != null) parts.push(toToolCall(undefined, message.function_call));
   for (const call of message.tool_calls ?? []) parts.push(readToolCall(call));
   return parts;
@@ -115,6 +120,7 @@ function readContent(content: ChatMessage["content"]): MessagePart[] {
 export function readContentPart(part: ContentPart): MessagePart {
   if (part.text !== undefined) return { type: "text", content: part.text };
   if (part.refusal !== undefined) return { type: "refusal", content: part.refusal };
+  if (part.thinking !== undefined) return { type: "reasoning", content: readThinking(part.thinking) };
   if (part.input_audio !== undefined) {
     const { data, format } = part.input_audio;
     return { type: "blob", modality: "audio", content: data, mime_type: `audio/${format}` };
@@ -125,6 +131,10 @@ export function readContentPart(part: ContentPart): MessagePart {
   if (image == null && id != null) return { type: "file", modality, file_id: id };
   const url = image ?? link ?? data;
   return url != null ? toMediaPart(modality, url) : { ...part, type: `x_${part.type}` };
+}
+
+function readThinking(thinking: NonNullable<ContentPart["thinking"]>): string {
+  return typeof thinking === "string" ? thinking : thinking.map(({ text = "" }) => text).join("");
 }
 
 function readAudio(audio: NonNullable<ChatMessage["audio"]>): MessagePart[] {

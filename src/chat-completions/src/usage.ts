@@ -17,10 +17,13 @@ export interface CompletionUsage {
   completion_tokens?: Count;
   prompt_tokens_details?: Details | null | undefined;
   completion_tokens_details?: Details | null | undefined;
+  total_tokens?: Count;
   /** DeepSeek's name for cached input. */
   prompt_cache_hit_tokens?: Count;
-  /** What OpenRouter charged, in US dollars. */
-  cost?: Count;
+  /** Moonshot's and Together's name for it. */
+  cached_tokens?: Count;
+  /** What OpenRouter charged, in US dollars; Perplexity lists what it is made of. */
+  cost?: Count | { total_cost?: Count };
 }
 
 /** `usage` of responses, images and transcriptions. */
@@ -37,10 +40,18 @@ export interface TokenUsage {
 export function readCompletionUsage(usage: CompletionUsage | null | undefined): Usage | undefined {
   if (usage == null) return undefined;
   const { prompt_tokens_details: input, completion_tokens_details: output } = usage;
-  const read = toUsage(usage.prompt_tokens, usage.completion_tokens, input, output);
-  read.cacheRead ??= usage.prompt_cache_hit_tokens;
-  read.costUsd = usage.cost;
+  const read = toUsage(usage.prompt_tokens, allOutput(usage), input, output);
+  read.cacheRead ??= usage.prompt_cache_hit_tokens ?? usage.cached_tokens;
+  read.costUsd = typeof usage.cost === "object" ? usage.cost?.total_cost : usage.cost;
   return read;
+}
+
+/** xAI counts reasoning beside the completion and not in it, which its total tells. */
+function allOutput(usage: CompletionUsage): Count {
+  const { prompt_tokens: input, completion_tokens: output, total_tokens: total } = usage;
+  const reasoning = usage.completion_tokens_details?.reasoning_tokens;
+  if (input == null || output == null || !reasoning) return output;
+  return total === input + output + reasoning ? output + reasoning : output;
 }
 
 /** Reads the newer form, in input and output tokens. */

@@ -28,13 +28,13 @@ it("merges objects and passes over null", () => {
   });
 });
 
-it("tells items of a list apart by index, whatever order their pieces come in", () => {
+it("tells items of a list apart by index and puts them in its order, whatever order their pieces come in", () => {
   const item = (index: number, more: object) => ({ calls: [{ index, ...more }] });
   expect(
     folded([item(1, { id: "b", text: "x" }), item(0, { id: "a", text: "p" }), item(1, { text: "y" })]).calls,
   ).toEqual([
-    { index: 1, id: "b", text: "xy" },
     { index: 0, id: "a", text: "p" },
+    { index: 1, id: "b", text: "xy" },
   ]);
 });
 
@@ -46,4 +46,32 @@ it("starts a new item where a known index comes with another id", () => {
 it("keeps items without index or id together, and those with an id apart", () => {
   expect(folded([{ notes: [{ text: "a" }] }, { notes: [{ text: "b" }] }]).notes).toEqual([{ text: "ab" }]);
   expect(folded([{ calls: [{ id: "a" }, { id: "b" }] }]).calls).toEqual([{ id: "a" }, { id: "b" }]);
+});
+
+it("finds an item without index again by the id that its pieces repeat", () => {
+  const pieces = [
+    { id: "a", text: "x" },
+    { id: "b", text: "p" },
+    { id: "a", text: "y" },
+  ];
+  expect(folded(pieces.map((piece) => ({ calls: [piece] }))).calls).toEqual([
+    { id: "a", text: "xy" },
+    { id: "b", text: "p" },
+  ]);
+});
+
+it("keeps parts of different types apart, and takes text before and after them as parts too", () => {
+  const thinking = (text: string) => ({
+    content: [{ type: "thinking", thinking: [{ type: "text", text }] }],
+  });
+  expect(
+    folded([{ content: "" }, thinking("h"), thinking("m"), { content: "a" }, { content: "b" }]).content,
+  ).toEqual([
+    { type: "thinking", thinking: [{ type: "text", text: "hm" }] },
+    { type: "text", text: "ab" },
+  ]);
+  expect(folded([{ content: "a" }, thinking("h")]).content).toMatchObject([
+    { text: "a" },
+    { type: "thinking" },
+  ]);
 });

@@ -14,6 +14,7 @@ const WHOLE: ReadonlySet<string> = new Set([
 interface Indexed {
   index?: number;
   id?: string | null;
+  type?: string | null;
 }
 
 /**
@@ -43,9 +44,12 @@ export class DeltaFold {
   }
 
   #grow(key: string, value: string | object): void {
-    const grown = this.#grown.get(key) ?? this.#start(key, value);
+    const before = this.#grown.get(key);
+    const grown = before === undefined || isOutgrown(before, value) ? this.#start(key, value) : before;
+    if (before instanceof TextBuilder && grown instanceof DeltaList) grown.add(toItems(String(before)));
     if (grown instanceof TextBuilder) grown.add(value as string);
-    else grown.add(value as object & readonly Indexed[]);
+    else if (grown instanceof DeltaList) grown.add(toItems(value));
+    else if (typeof value === "object") grown.add(value);
   }
 
   #start(key: string, value: string | object): TextBuilder | DeltaFold | DeltaList {
@@ -60,31 +64,53 @@ export class DeltaFold {
   }
 }
 
+/** Content may begin as a text and go on as a list of parts (Mistral's thinking models), or the other way round. */
+function isOutgrown(grown: TextBuilder | DeltaFold | DeltaList, value: string | object): boolean {
+  return grown instanceof TextBuilder && typeof value === "object";
+}
+
+function toItems(value: string | object): readonly Indexed[] {
+  if (typeof value === "object") return Array.isArray(value) ? value : [value];
+  return value === "" ? [] : [{ type: "text", text: value } as Indexed];
+}
+
+interface GrowingItem {
+  readonly index: number | undefined;
+  id: string | undefined;
+  readonly type: string | undefined;
+  readonly fold: DeltaFold;
+}
+
 /** A list whose items grow. Some providers send whole items all at one index, or at none. */
 class DeltaList {
-  readonly #items: { index: number | undefined; id: string | undefined; fold: DeltaFold }[] = [];
+  readonly #items: GrowingItem[] = [];
 
   add(items: readonly Indexed[]): void {
     for (const item of items) {
       const target = this.#find(item) ?? this.#open(item);
-      target.id ??= item.id ?? undefined;
+      target.id ??= item.id || undefined;
       target.fold.add(item);
     }
   }
 
+  /** By their index, which need not be the order in which they began. */
   value(): Record<string, unknown>[] {
-    return this.#items.map(({ fold }) => fold.value());
+    const ordered = this.#items.toSorted((one, other) => (one.index ?? 0) - (other.index ?? 0));
+    return ordered.map(({ fold }) => fold.value());
   }
 
-  #find({ index, id }: Indexed) {
-    const known = this.#items.findLast((item) => (index === undefined ? id == null : item.index === index));
-    return known === undefined || id == null || id === "" || known.id === undefined || known.id === id
-      ? known
-      : undefined;
+  #find({ index, id, type }: Indexed): GrowingItem | undefined {
+    if (index === undefined) {
+      if (id) return this.#items.findLast((item) => item.id === id);
+      const last = this.#items.at(-1);
+      return type == null || last?.type === type ? last : undefined;
+    }
+    const known = this.#items.findLast((item) => item.index === index);
+    return !id || known?.id === undefined || known.id === id ? known : undefined;
   }
 
-  #open({ index }: Indexed) {
-    const item = { index, id: undefined as string | undefined, fold: new DeltaFold() };
+  #open({ index, type }: Indexed): GrowingItem {
+    const item: GrowingItem = { index, id: undefined, type: type ?? undefined, fold: new DeltaFold() };
     this.#items.push(item);
     return item;
   }

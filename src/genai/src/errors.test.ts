@@ -18,6 +18,7 @@ it.each([
     "429",
   ],
   ["then the error's code", Object.assign(new Error("x"), { code: "ECONNREFUSED" }), "ECONNREFUSED"],
+  ["a status that stands where the code belongs", Object.assign(new Error("x"), { code: 502 }), "502"],
   ["then the class name", new APIConnectionError("x"), "APIConnectionError"],
   ["then the name of a DOM exception", new DOMException("stop", "AbortError"), "AbortError"],
   ["a plain error's own class", new Error("x"), "Error"],

@@ -38,8 +38,9 @@ export function errorType(error: unknown, providerCode?: string): string {
   if (typeof error !== "object" || error === null) return "_OTHER";
   const { status, code } = error as ErrorLike;
   if (typeof status === "number") return String(status);
-  // Numbers are left out: a DOMException has a legacy one, and `20` tells nobody that a call was aborted.
   if (isText(code)) return code;
+  // Gateways put a status there. Other numbers are left out: `20` of a DOMException tells nobody that it is an abort.
+  if (typeof code === "number" && code >= 400 && code < 600) return String(code);
   return providerCode ?? exceptionType(error);
 }
 
