@@ -19,56 +19,39 @@ export class Entry implements Context {
   readonly kind: EntryKind;
   /** Whether a single run begins here, as nearly always. */
   readonly single: boolean;
-  /** Told when the method is over, in case no callback tells. */
-  onSettled: ((end: OperationEnd) => void) | undefined;
+  /** The object that the method was called on. */
+  receiver: Readonly<Record<string, unknown>>;
+  /** What it was called with. */
+  args: readonly unknown[];
+  /** The context outside of the method. */
+  base: Context = context.active();
   /** Whether the method gave a stream, which tells of its own pieces. */
   streams = false;
   /** Told of every piece that the method streams. */
   onChunk: ((piece: unknown) => void) | undefined;
-  #receiver: Readonly<Record<string, unknown>>;
-  #args: readonly unknown[];
-  #base: Context;
-  #inside: Context | undefined;
-  #open: (() => Context) | undefined;
+  /** Told when the method is over, in case no callback tells. */
+  onSettled: ((end: OperationEnd) => void) | undefined;
+  /** Whether a client below records the model call that was offered. */
+  taken = false;
   #begun = false;
   #offered = false;
-  #taken = false;
+  #open: (() => Context) | undefined;
+  #inside: Context | undefined;
 
   constructor(kind: EntryKind, receiver: unknown, args: readonly unknown[], single = true) {
     this.kind = kind;
-    this.#receiver = receiver as Readonly<Record<string, unknown>>;
-    this.#args = args;
+    this.receiver = receiver as Entry["receiver"];
+    this.args = args;
     this.single = single;
-    this.#base = context.active();
   }
 
   /** The entry that a callback of this kind was called in, unless another run has taken it already. */
   static take(kind: EntryKind): Entry | undefined {
     const active = context.active();
-    if (!(active instanceof Entry) || active.kind !== kind) return undefined;
-    if (active.single && active.#begun) return undefined;
+    if (!(active instanceof Entry) || active.kind !== kind || (active.single && active.#begun))
+      return undefined;
     active.#begun = true;
     return active;
-  }
-
-  /** The object that the method was called on. */
-  get receiver(): Readonly<Record<string, unknown>> {
-    return this.#receiver;
-  }
-
-  /** What it was called with. */
-  get args(): readonly unknown[] {
-    return this.#args;
-  }
-
-  /** The context outside of the method. */
-  get base(): Context {
-    return this.#base;
-  }
-
-  /** Whether a client below records the model call that was offered. */
-  get taken(): boolean {
-    return this.#taken;
   }
 
   /** From here on this is the context of the run. */
@@ -78,9 +61,14 @@ export class Entry implements Context {
 
   /** Leaves the model call to a client below; `open` makes the span when something else needs it first. */
   offer(base: Context, open: () => Context): void {
-    this.#base = base;
+    this.base = base;
     this.#offered = true;
     if (this.single) this.#open = open;
+  }
+
+  /** The run is over: a span that nothing asked for is not made any more. */
+  withdraw(): void {
+    this.#open = undefined;
   }
 
   /**
@@ -91,20 +79,15 @@ export class Entry implements Context {
     const told = this.onSettled;
     this.onSettled = undefined;
     this.onChunk = undefined;
-    this.#receiver = {};
-    this.#args = [];
+    this.receiver = {};
+    this.args = [];
     told?.(end);
     this.#open = undefined;
   }
 
-  /** The run is over: a span that nothing asked for is not made any more. */
-  withdraw(): void {
-    this.#open = undefined;
-  }
-
   getValue(key: symbol): unknown {
-    if (key === INFERENCE_OFFERED && this.#offered && this.#inside === undefined) return this.#take;
-    return (key === SPAN ? this.#decided() : (this.#inside ?? this.#base)).getValue(key);
+    if (key === INFERENCE_OFFERED && this.#offered && this.#inside === undefined) return () => this.#take();
+    return (key === SPAN ? this.#decided() : (this.#inside ?? this.base)).getValue(key);
   }
 
   setValue(key: symbol, value: unknown): Context {
@@ -115,16 +98,16 @@ export class Entry implements Context {
     return this.#decided().deleteValue(key);
   }
 
-  readonly #take = () => {
-    this.#taken = true;
+  #take(): void {
+    this.taken = true;
     this.#open = undefined;
-    takeInference(this.#base);
-  };
+    takeInference(this.base);
+  }
 
   #decided(): Context {
     const open = this.#open;
     this.#open = undefined;
     if (open !== undefined) this.#inside ??= open();
-    return this.#inside ?? this.#base;
+    return this.#inside ?? this.base;
   }
 }

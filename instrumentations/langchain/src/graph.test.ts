@@ -6,8 +6,7 @@ const run = (facts: Partial<ChainRun>): ChainRun => ({
   name: undefined,
   metadata: undefined,
   graph: undefined,
-  isRoot: true,
-  parentName: undefined,
+  parent: undefined,
   ...facts,
 });
 const PREGEL = { id: ["langgraph", "pregel", "CompiledStateGraph"] };
@@ -18,8 +17,8 @@ describe("a graph", () => {
     [{ name: "LangGraph" }, undefined],
     [{ name: "orders", graph: { name: "orders" } }, "orders"],
     [{ name: "nightly", graph: { name: "orders" } }, "nightly"],
-    [{ name: "LangGraph", metadata: { langgraph_node: "step" }, parentName: "step" }, "step"],
-    [{ name: "LangGraph", metadata: { langgraph_node: "tools" }, parentName: "weather" }, undefined],
+    [{ name: "LangGraph", metadata: { langgraph_node: "step" }, parent: { name: "step" } }, "step"],
+    [{ name: "LangGraph", metadata: { langgraph_node: "tools" }, parent: { name: "weather" } }, undefined],
   ])("is a workflow of this name: %o", (facts, name) => {
     expect(readMeaning(run({ chain: PREGEL, ...facts }))).toEqual({ operation: "invoke_workflow", name });
   });
@@ -34,7 +33,9 @@ describe("a graph", () => {
 
   it("is no agent because it runs inside one", () => {
     const metadata = { ls_integration: "langchain_create_agent" };
-    expect(readMeaning(run({ chain: PREGEL, metadata, isRoot: false }))?.operation).toBe("invoke_workflow");
+    expect(readMeaning(run({ chain: PREGEL, metadata, parent: { name: undefined } }))?.operation).toBe(
+      "invoke_workflow",
+    );
   });
 });
 
@@ -42,7 +43,9 @@ describe("a chain", () => {
   it("is told of by the name the application gave it, and only at the top", () => {
     expect(readMeaning(run({ chain: SEQUENCE, name: "travel" }))?.name).toBe("travel");
     expect(readMeaning(run({ chain: { ...SEQUENCE, kwargs: { name: "travel" } } }))?.name).toBe("travel");
-    expect(readMeaning(run({ chain: SEQUENCE, name: "travel", isRoot: false }))).toBeUndefined();
+    expect(
+      readMeaning(run({ chain: SEQUENCE, name: "travel", parent: { name: undefined } })),
+    ).toBeUndefined();
     expect(readMeaning(run({ chain: SEQUENCE }))).toBeUndefined();
     expect(readMeaning(run({ chain: SEQUENCE, name: "RunnableSequence" }))).toBeUndefined();
     expect(readMeaning(run({ chain: SEQUENCE, name: "StructuredOutput" }))).toBeUndefined();
@@ -66,6 +69,6 @@ describe("a chain", () => {
 
   it("is an agent when it is the agent executor", () => {
     const chain = { id: ["langchain", "agents", "executor", "AgentExecutor"] };
-    expect(readMeaning(run({ chain, isRoot: false }))?.operation).toBe("invoke_agent");
+    expect(readMeaning(run({ chain, parent: { name: undefined } }))?.operation).toBe("invoke_agent");
   });
 });

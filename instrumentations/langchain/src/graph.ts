@@ -25,13 +25,9 @@ export interface ChainRun {
   readonly metadata: Readonly<Record<string, unknown>> | undefined;
   /** The graph itself, where it is known. */
   readonly graph: GraphLike | undefined;
-  readonly isRoot: boolean;
-  /** Name of the run above, which is a node's when a graph is one. */
-  readonly parentName: string | undefined;
+  /** The run above, whose name is a node's when a graph is one. */
+  readonly parent: { readonly name: string | undefined } | undefined;
 }
-
-/** The name of a graph that was given none. */
-const NO_NAME = "LangGraph";
 
 /** Names that the library gives to chains of its own making. */
 const OWN_NAMES = ["StructuredOutput", "StructuredOutputRunnable"];
@@ -43,29 +39,32 @@ export function readMeaning(run: ChainRun): Meaning | undefined {
   if (id[0] === "langgraph") return id[1] === "pregel" ? readGraph(run) : undefined;
   const given = givenName(run);
   if (id.at(-1) === "AgentExecutor") return { operation: "invoke_agent", name: given };
-  if (!run.isRoot || OWN_NAMES.includes(given ?? "")) return undefined;
+  if (run.parent !== undefined || OWN_NAMES.includes(given ?? "")) return undefined;
   if (given === undefined && countSteps(run.chain.kwargs) < 2) return undefined;
   return { operation: "invoke_workflow", name: given };
 }
 
 function readGraph(run: ChainRun): Meaning {
-  const { graph, metadata } = run;
-  const name = [graph?.name, run.name].find((each) => typeof each === "string" && each !== NO_NAME);
+  const { graph, metadata, parent } = run;
+  const ofGraph = ownName(graph?.name);
+  const ofRun = ownName(run.name);
   const node = metadata?.langgraph_node;
   // A graph that is a node of another goes by the node's name.
-  const known = (name ?? (node !== undefined && node === run.parentName ? node : undefined)) as
-    | string
-    | undefined;
-  if (!isAgent(run)) return { operation: "invoke_workflow", name: given(run.name) ?? known };
+  const ofNode = node === parent?.name ? parent?.name : undefined;
+  if (!isAgent(run)) return { operation: "invoke_workflow", name: ofRun ?? ofGraph ?? ofNode };
   const description = typeof graph?.description === "string" ? graph.description : undefined;
-  return { operation: "invoke_agent", name: known, description };
+  return { operation: "invoke_agent", name: ofGraph ?? ofRun ?? ofNode, description };
 }
 
-const given = (name: string | undefined) => (name === NO_NAME ? undefined : name);
+/** A graph that was given no name has this one. */
+function ownName(name: unknown): string | undefined {
+  return typeof name === "string" && name !== "LangGraph" ? name : undefined;
+}
 
 /** The ready-made agents are graphs of a model and its tools; what the graph is called tells nothing. */
-function isAgent({ graph, metadata, isRoot }: ChainRun): boolean {
-  if (graph?.nodes === undefined) return isRoot && metadata?.ls_integration === "langchain_create_agent";
+function isAgent({ graph, metadata, parent }: ChainRun): boolean {
+  if (graph?.nodes === undefined)
+    return parent === undefined && metadata?.ls_integration === "langchain_create_agent";
   const { agent, tools, model_request: model } = graph.nodes;
   return model !== undefined || (agent !== undefined && tools !== undefined);
 }

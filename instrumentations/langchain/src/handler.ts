@@ -8,7 +8,7 @@ import {
 import { diag } from "@opentelemetry/api";
 import { Entry, type EntryKind } from "./entry.js";
 import { type Chain, readMeaning } from "./graph.js";
-import { type ModelExtra, type ModelResult, readRequest, readResponse } from "./model.js";
+import { type Members, type ModelResult, readRequest, readResponse } from "./model.js";
 import { type InferenceSpans, type KitCallbackHandlerOptions, readInferenceSpans } from "./options.js";
 import { toEnd } from "./outcome.js";
 import { toProvider } from "./providers.js";
@@ -24,7 +24,19 @@ export interface Destination {
   inferenceSpans(): InferenceSpans;
 }
 
-type Metadata = Readonly<Record<string, unknown>>;
+/** How every callback begins that tells of a start; what follows differs by the kind of run. */
+type Started<Rest extends readonly unknown[]> = [
+  serialized: Chain & SerializedTool,
+  input: unknown,
+  id: string,
+  parentId?: string,
+  ...rest: Partial<Rest>,
+];
+type ModelStart = Started<[extra: object, tags: string[], metadata: Members]>;
+type ToolStart = Started<[tags: string[], metadata: Members, name: string, callId: string]>;
+type RetrieverStart = Started<[tags: string[], metadata: Members]>;
+type ChainStart = Started<[tags: string[], metadata: Members, runType: string, name: string]>;
+type Told = [parentId?: string, tags?: string[], extra?: object];
 
 const MARK = Symbol.for("kit.langchain.handler");
 
@@ -39,11 +51,6 @@ export class RunHandler {
   readonly [MARK] = true;
   /** In the background, callbacks would tell of a start when the run is over. */
   readonly awaitHandlers = true;
-  readonly raiseError = false;
-  readonly ignoreLLM = false;
-  readonly ignoreChain = false;
-  readonly ignoreAgent = false;
-  readonly ignoreRetriever = false;
   readonly ignoreCustomEvent = true;
   readonly #destination: Destination;
   readonly #runs = new Runs();
@@ -62,143 +69,75 @@ export class RunHandler {
     return this.#runs.get(id);
   }
 
-  handleChatModelStart(
-    model: Chain,
-    messages: unknown[][],
-    runId: string,
-    parentRunId?: string,
-    extra?: Metadata,
-    _tags?: string[],
-    metadata?: Metadata,
-  ): void {
-    this.#startModel("chat", model, messages[0], runId, parentRunId, extra, metadata);
+  handleChatModelStart(...told: ModelStart): void {
+    this.#startModel("chat", told);
   }
 
-  handleLLMStart(
-    model: Chain,
-    prompts: string[],
-    runId: string,
-    parentRunId?: string,
-    extra?: Metadata,
-    _tags?: string[],
-    metadata?: Metadata,
-  ): void {
-    this.#startModel("text_completion", model, prompts[0], runId, parentRunId, extra, metadata);
+  handleLLMStart(...told: ModelStart): void {
+    this.#startModel("text_completion", told);
   }
 
-  handleLLMNewToken(
-    token: string,
-    _index: unknown,
-    runId: string,
-    _parentRunId?: string,
-    _tags?: string[],
-    fields?: unknown,
-  ): void {
+  handleLLMNewToken(token: string, _index: unknown, id: string, ...[, , fields]: Told): void {
     // Without a chunk it can be an answer out of a cache, told as one token.
-    if (fields !== undefined) this.#guard(() => this.#runs.get(runId)?.onToken?.(token));
+    if (fields !== undefined) this.#guard(() => this.#runs.get(id)?.onToken?.(token));
   }
 
-  handleLLMEnd(
-    result: unknown,
-    runId: string,
-    _parentRunId?: string,
-    _tags?: string[],
-    extra?: Metadata,
-  ): void {
-    this.#end(runId, () => readResponse(result as ModelResult), extra?.cached === true);
+  handleLLMEnd(result: unknown, id: string, ...[, , extra]: Told): void {
+    const { cached } = (extra ?? {}) as { cached?: boolean };
+    this.#end(id, () => readResponse(result as ModelResult), cached);
   }
 
-  handleLLMError(error: unknown, runId: string): void {
-    this.#fail(runId, error);
+  handleToolStart(...[tool, input, id, parentId, , metadata, name, callId]: ToolStart): void {
+    this.#start("tool", id, parentId, metadata, (run, telemetry, entry) =>
+      recordTool(run, telemetry, readToolRun(tool, entry, name, callId), () => parseJson(input)),
+    );
   }
 
-  handleToolStart(
-    tool: SerializedTool,
-    input: string,
-    runId: string,
-    parentRunId?: string,
-    _tags?: string[],
-    metadata?: Metadata,
-    runName?: string,
-    callId?: string,
-  ): void {
-    this.#start("tool", runId, parentRunId, metadata, (run, telemetry, entry) => {
-      recordTool(run, telemetry, readToolRun(tool, entry, runName, callId), () => parseJson(input));
-    });
+  handleToolEnd(output: unknown, id: string): void {
+    this.#end(id, () => readToolResult(output));
   }
 
-  handleToolEnd(output: unknown, runId: string): void {
-    this.#end(runId, () => readToolResult(output));
+  handleRetrieverStart(...[, query, id, parentId, , metadata]: RetrieverStart): void {
+    this.#start("retriever", id, parentId, metadata, (run, telemetry, entry) =>
+      recordRetrieval(run, telemetry, readQuery(query, entry?.receiver)),
+    );
   }
 
-  handleToolError(error: unknown, runId: string): void {
-    this.#fail(runId, error);
+  handleRetrieverEnd(documents: unknown, id: string): void {
+    this.#end(id, () => readDocuments(documents));
   }
 
-  handleRetrieverStart(
-    _retriever: Chain,
-    query: string,
-    runId: string,
-    parentRunId?: string,
-    _tags?: string[],
-    metadata?: Metadata,
-  ): void {
-    this.#start("retriever", runId, parentRunId, metadata, (run, telemetry, entry) => {
-      recordRetrieval(run, telemetry, readQuery(query, entry?.receiver));
-    });
-  }
-
-  handleRetrieverEnd(documents: unknown, runId: string): void {
-    this.#end(runId, () => readDocuments(documents));
-  }
-
-  handleRetrieverError(error: unknown, runId: string): void {
-    this.#fail(runId, error);
-  }
-
-  handleChainStart(
-    chain: Chain,
-    input: unknown,
-    runId: string,
-    parentRunId?: string,
-    _tags?: string[],
-    metadata?: Metadata,
-    _runType?: string,
-    name?: string,
-  ): void {
-    this.#start("chain", runId, parentRunId, metadata, (run, telemetry, entry) => {
+  handleChainStart(...[chain, input, id, parentId, , metadata, , name]: ChainStart): void {
+    this.#start("chain", id, parentId, metadata, (run, telemetry, entry) => {
       run.name = name;
-      const { parent } = run;
-      const facts = { chain, name, metadata, isRoot: parent === undefined, parentName: parent?.name };
-      const meaning = readMeaning({ ...facts, graph: entry?.receiver });
+      const meaning = readMeaning({ chain, name, metadata, graph: entry?.receiver, parent: run.parent });
       if (meaning !== undefined) recordChain(run, telemetry, meaning, input);
     });
   }
 
-  handleChainEnd(output: unknown, runId: string): void {
-    this.#end(runId, () => readChainResult(output));
+  handleChainEnd(output: unknown, id: string): void {
+    this.#end(id, () => readChainResult(output));
   }
 
-  handleChainError(error: unknown, runId: string): void {
-    this.#fail(runId, error);
+  handleLLMError(error: unknown, id: string): void {
+    this.#guard(() => {
+      const run = this.#runs.get(id);
+      if (run !== undefined) this.#finish(id, toEnd(error, run.base));
+    });
   }
 
-  #startModel(
-    operation: string,
-    { id, kwargs }: Chain,
-    input: unknown,
-    runId: string,
-    parentRunId: string | undefined,
-    extra: Metadata | undefined,
-    metadata: Metadata | undefined,
-  ): void {
-    this.#start("model", runId, parentRunId, metadata, (run, telemetry, entry) => {
-      const model = entry?.receiver ?? kwargs;
-      followModel(run, telemetry, entry, {
-        request: readRequest(operation, extra as ModelExtra | undefined, metadata, input, model),
-        provider: toProvider(metadata?.ls_provider, id?.at(-1) ?? "langchain"),
-        mode: this.#destination.inferenceSpans(),
-      });
+  readonly handleToolError = this.handleLLMError;
+  readonly handleRetrieverError = this.handleLLMError;
+  readonly handleChainError = this.handleLLMError;
+
+  #startModel(operation: string, [model, input, id, parentId, extra, , metadata]: ModelStart): void {
+    this.#start("model", id, parentId, metadata, (run, telemetry, entry) => {
+      const mode = this.#destination.inferenceSpans();
+      const provider = toProvider(metadata?.ls_provider, model.id?.at(-1) ?? "langchain");
+      // Of several prompts each has a run of its own.
+      const asked = Array.isArray(input) ? (input[0] as unknown) : input;
+      const request = readRequest(operation, extra, metadata, asked, entry?.receiver ?? model.kwargs);
+      followModel(run, telemetry, entry, { request, provider, mode });
     });
   }
 
@@ -206,7 +145,7 @@ export class RunHandler {
     kind: EntryKind,
     id: string,
     parentId: string | undefined,
-    metadata: Metadata | undefined,
+    metadata: Members | undefined,
     record: (run: Run, telemetry: Telemetry, entry: Entry | undefined) => void,
   ): void {
     this.#guard(() => {
@@ -218,8 +157,8 @@ export class RunHandler {
       if (thread != null) run.conversationId = String(thread);
       this.#runs.add(id, run);
       record(run, telemetry, entry);
-      if (run.recorder !== undefined) entry?.bind(run.inside);
       if (entry === undefined) return;
+      if (run.recorder !== undefined) entry.bind(run.inside);
       entry.onSettled = (end) => this.#finish(id, end.error === undefined ? end : toEnd(end.error, run.base));
     });
   }
@@ -229,13 +168,6 @@ export class RunHandler {
       const run = this.#runs.get(id);
       if (run !== undefined) run.cached = cached;
       this.#finish(id, { outcome: "completed", response: run?.followed === true ? read() : undefined });
-    });
-  }
-
-  #fail(id: string, error: unknown): void {
-    this.#guard(() => {
-      const run = this.#runs.get(id);
-      if (run !== undefined) this.#finish(id, toEnd(error, run.base));
     });
   }
 

@@ -2,68 +2,70 @@ import { type Endpoint, type RequestFacts, type ResponseFacts, readEndpoint } fr
 import { readContent, readMessages, readTools } from "./messages.js";
 import { readUsage } from "./usage.js";
 
-type Members = Readonly<Record<string, unknown>>;
+/** What is foreign and has members. */
+export type Members = Readonly<Record<string, unknown>>;
 
-/** What the library says beside a model's start. */
-export interface ModelExtra {
-  invocation_params?: Members;
-  options?: Members;
-}
+/** Facts of a request by the names that integrations have for them: they name parameters as their providers do. */
+const PARAMETERS: ReadonlyMap<string, keyof RequestFacts> = new Map(
+  (
+    [
+      ["model", ["model", "model_name", "modelName", "modelId"]],
+      ["maxTokens", ["max_tokens", "max_completion_tokens", "max_output_tokens"]],
+      ["maxTokens", ["maxTokens", "maxOutputTokens", "num_predict"]],
+      ["temperature", ["temperature"]],
+      ["topP", ["top_p", "topP"]],
+      ["topK", ["top_k", "topK"]],
+      ["frequencyPenalty", ["frequency_penalty", "frequencyPenalty"]],
+      ["presencePenalty", ["presence_penalty", "presencePenalty"]],
+      ["stopSequences", ["stop", "stop_sequences", "stopSequences"]],
+      ["seed", ["seed"]],
+      ["choiceCount", ["n"]],
+      ["outputType", ["response_format", "responseFormat", "format"]],
+      ["reasoningLevel", ["reasoning_effort", "reasoning"]],
+    ] as const
+  ).flatMap(([fact, names]) => names.map((name) => [name, fact] as const)),
+);
 
 /** Members under which integrations nest the parameters that others have at the top. */
 const NESTED = ["inferenceConfig", "generationConfig", "options"];
 
-/** The first value of several names that is there. */
-function firstOf(members: Members, ...names: string[]): unknown {
-  for (const name of names) if (members[name] != null) return members[name];
-  return undefined;
-}
-
-/** Reads what a model was asked; integrations name their parameters as their providers do. */
+/** Reads what a model was asked. */
 export function readRequest(
   operation: string,
-  extra: ModelExtra | undefined,
+  extra: object | undefined,
   metadata: Members | undefined,
   input: unknown,
   model: Members | undefined,
 ): RequestFacts {
-  const params: Members = Object.assign({}, extra?.invocation_params);
-  const all: Members = Object.assign({}, ...NESTED.map((name) => params[name]), params);
-  const of = (...names: string[]) => firstOf(all, ...names);
-  const told = (name: string) => metadata?.[name];
-  const stop = of("stop", "stop_sequences", "stopSequences") ?? told("ls_stop") ?? extra?.options?.stop;
-  const facts = {
-    model: of("model", "model_name", "modelName", "modelId") ?? told("ls_model_name") ?? nameIn(model),
-    maxTokens:
-      of(
-        "max_tokens",
-        "max_completion_tokens",
-        "max_output_tokens",
-        "maxTokens",
-        "maxOutputTokens",
-        "num_predict",
-      ) ?? told("ls_max_tokens"),
-    temperature: of("temperature") ?? told("ls_temperature"),
-    topP: of("top_p", "topP"),
-    topK: of("top_k", "topK"),
-    frequencyPenalty: of("frequency_penalty", "frequencyPenalty"),
-    presencePenalty: of("presence_penalty", "presencePenalty"),
-    stopSequences: stop,
-    seed: of("seed"),
-    choiceCount: of("n"),
-    outputType: readOutputType(of("response_format", "responseFormat", "format")),
-    reasoningLevel: of("reasoning_effort") ?? (of("reasoning") as Members | undefined)?.effort,
-    content: () => ({
-      inputMessages: readMessages(input) ?? [],
-      toolDefinitions: readTools(of("tools") ?? extra?.options?.tools) ?? [],
-    }),
-  };
+  const { invocation_params: params = {}, options } = (extra ?? {}) as Record<string, Members | undefined>;
+  const told: Partial<Record<keyof RequestFacts, unknown>> = {};
+  readParameters(told, params);
+  for (const name of NESTED) if (params[name] != null) readParameters(told, params[name] as Members);
+  told.model ??= metadata?.ls_model_name ?? (model && firstOf([model], "model", "modelName", "modelId"));
+  told.maxTokens ??= metadata?.ls_max_tokens;
+  told.temperature ??= metadata?.ls_temperature;
+  told.stopSequences ??= metadata?.ls_stop ?? options?.stop;
+  if (told.outputType !== undefined) told.outputType = readOutputType(told.outputType);
+  if (typeof told.reasoningLevel === "object") told.reasoningLevel = (told.reasoningLevel as Members).effort;
+  told.content = () => ({
+    inputMessages: readMessages(input) ?? [],
+    toolDefinitions: readTools(params.tools ?? options?.tools) ?? [],
+  });
   // Values of other types than expected are left out when the span is written.
-  return { operation, ...facts } as RequestFacts;
+  return Object.assign(told as Partial<RequestFacts>, { operation });
 }
 
-function nameIn(model: Members | undefined): unknown {
-  return model && firstOf(model, "model", "modelName", "modelId");
+function readParameters(told: Partial<Record<keyof RequestFacts, unknown>>, params: Members): void {
+  for (const name in params) {
+    const fact = PARAMETERS.get(name);
+    if (fact !== undefined && params[name] != null) told[fact] ??= params[name];
+  }
+}
+
+/** The first of several names that one of the sources has, the first source first. */
+function firstOf(sources: readonly (Members | undefined)[], ...names: string[]): unknown {
+  for (const name of names) for (const source of sources) if (source?.[name] != null) return source[name];
+  return undefined;
 }
 
 function readOutputType(format: unknown): string | undefined {
@@ -75,11 +77,8 @@ function readOutputType(format: unknown): string | undefined {
 /** Where the model's client sends its calls, as far as the model tells. */
 export function readModelEndpoint(model: Members | undefined): Endpoint {
   const { clientConfig, configuration } = (model ?? {}) as Record<string, Members | undefined>;
-  const url =
-    (model && firstOf(model, "baseUrl", "baseURL", "apiUrl", "anthropicApiUrl", "endpoint")) ??
-    (clientConfig && firstOf(clientConfig, "baseURL")) ??
-    (configuration && firstOf(configuration, "baseURL"));
-  return readEndpoint(url);
+  const own = firstOf([model], "baseUrl", "baseURL", "apiUrl", "anthropicApiUrl", "endpoint");
+  return readEndpoint(own ?? firstOf([clientConfig, configuration], "baseURL"));
 }
 
 interface Generation {
@@ -102,32 +101,32 @@ export interface ModelResult {
 const REASONS = ["finish_reason", "finishReason", "stop_reason", "stopReason", "done_reason"];
 
 /** Reads what a model answered. */
-export function readResponse({ generations, llmOutput = {} }: ModelResult): ResponseFacts {
+export function readResponse({ generations, llmOutput }: ModelResult): ResponseFacts {
   const choices = (generations ?? []).flat().filter((choice) => choice !== undefined);
-  const message = choices[0]?.message;
-  const told: Members = { ...llmOutput, ...choices[0]?.generationInfo, ...message?.response_metadata };
+  const [first] = choices;
+  const told = [first?.message?.response_metadata, first?.generationInfo, llmOutput];
   const reasons = choices.map(({ generationInfo, message }) =>
-    firstOf({ ...message?.response_metadata, ...generationInfo }, ...REASONS),
+    firstOf([generationInfo, message?.response_metadata], ...REASONS),
   );
   const older = firstOf(told, "tokenUsage", "usage", "estimatedTokenUsage");
   return {
-    id: readId(message?.id, told),
+    id: readId(first?.message?.id, told),
     model: firstOf(told, "model_name", "model", "modelId", "model_id") as string | undefined,
-    usage: readUsage(message?.usage_metadata, older as object | undefined),
+    usage: readUsage(first?.message?.usage_metadata, older as object | undefined),
     ...(reasons.some((reason) => reason !== undefined) && { finishReasons: reasons as string[] }),
     content: () => ({
       outputMessages: choices.map(
-        (choice) =>
-          readMessages(choice.message)?.[0] ?? { role: "assistant", parts: readContent(choice.text ?? "") },
+        ({ message, text }) =>
+          readMessages(message)?.[0] ?? { role: "assistant", parts: readContent(text ?? "") },
       ),
     }),
   };
 }
 
 /** The library gives answers without an id one of its own, made of the run's. */
-function readId(id: string | undefined, told: Members): string | undefined {
+function readId(id: string | undefined, told: readonly (Members | undefined)[]): string | undefined {
   if (typeof id === "string" && !/^(?:lc_)?run-/.test(id)) return id;
-  return told.id as string | undefined;
+  return firstOf(told, "id") as string | undefined;
 }
 
 /** The text of one piece of a stream: text models stream texts, chat models parts of a message. */

@@ -48,8 +48,8 @@ function withOurs(callbacks: unknown, handler: RunHandler): unknown {
 
 /** One handler comes down from the runs above and another may be the model's own: the upper one knows the runs. */
 function withoutSeconds(manager: Manager): void {
-  const ours = manager.handlers.filter(isKitHandler);
-  for (const second of new Set(ours.slice(1))) if (second !== ours[0]) manager.removeHandler(second);
+  const [first, ...others] = manager.handlers.filter(isKitHandler);
+  for (const second of others) if (second !== first) manager.removeHandler(second);
 }
 
 /** `AsyncLocalStorageProviderSingleton.runWithConfig`, through which the library enters what a run does. */

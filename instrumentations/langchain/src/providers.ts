@@ -20,3 +20,17 @@ export function toProvider(told: unknown, className: string): string {
   const word = (typeof told === "string" && told !== "" ? told : className).toLowerCase();
   return PROVIDERS[word] ?? word;
 }
+
+/** Providers whose models are asked through another provider's client, in the integrations of the library. */
+const CLIENTS: Readonly<Record<string, string>> = {
+  deepseek: "openai",
+  x_ai: "openai",
+  fireworks: "openai",
+  together: "openai",
+  perplexity: "openai",
+};
+
+/** The provider whose client asks the models of this one. */
+export function toClient(provider: string): string {
+  return CLIENTS[provider] ?? provider;
+}

@@ -22,6 +22,7 @@ import type { Meaning } from "./graph.js";
 import { readMessages } from "./messages.js";
 import { joinResponses, readCut, readModelEndpoint, readPiece } from "./model.js";
 import type { InferenceSpans } from "./options.js";
+import { toClient } from "./providers.js";
 import type { Run } from "./run.js";
 
 /** A model's call as the library tells of it. */
@@ -49,47 +50,43 @@ export function followModel(
 ): void {
   const startedAt = { time: Date.now(), mark: performance.now() };
   const { base, agent } = run;
-  // Whether it streams shows later.
-  const facts: RequestFacts = { ...request, conversationId: run.conversationId };
+  request.conversationId = run.conversationId;
   const client = new ClientAnswer();
   const begin = () => {
     if (run.recorder !== undefined || run.ended) return run.inside;
     takeInference(base);
     telemetry.costs.warmUp();
     const endpoint = readModelEndpoint(entry?.receiver);
-    const recorder = new Recorder(telemetry, { request: facts, provider, endpoint, parent: base, startedAt });
+    const recorder = new Recorder(telemetry, { request, provider, endpoint, parent: base, startedAt });
     run.record(recorder, markInferenceRecorded(recorder.context, client.hear));
     return run.inside;
   };
+  const isRecorded = isInferenceRecorded(base);
   // A model that asks another one: the outer one tells what came of both.
-  const isInner = isInferenceRecorded(base) || base.getValue(INFERENCE_OFFERED) !== undefined;
-  const elsewhere = mode === "never" || isInferenceRecorded(base) || isTracingSuppressed(base);
+  const isInner = isRecorded || base.getValue(INFERENCE_OFFERED) !== undefined;
+  const elsewhere = mode === "never" || isRecorded || isTracingSuppressed(base);
   const offered = !elsewhere && mode === "auto" && entry !== undefined;
   if (offered) entry.offer(base, begin);
-  else if (!elsewhere && !(mode === "auto" && isProviderRecorded(provider))) {
-    const inside = begin();
-    entry?.bind(inside);
-  }
+  else if (!elsewhere && !(mode === "auto" && isProviderRecorded(toClient(provider)))) begin();
   const pieces: string[] = [];
   const chunk = (piece: unknown) => {
     if (offered && !entry.taken) entry.bind(begin());
-    facts.stream = true;
+    // Whether it streams shows only now.
+    request.stream = true;
     run.recorder?.chunk();
     if (run.recorder?.wantsContent === true) pieces.push(readPiece(piece));
   };
   if (entry?.streams === true) entry.onChunk = chunk;
   else run.onToken = chunk;
-  run.onEnd((end: OperationEnd) => {
+  run.onEnd = (end: OperationEnd) => {
     entry?.withdraw();
     if (run.cached && run.recorder === undefined) return;
-    const response = joinResponses(
-      end.response ?? (facts.stream === true ? readCut(pieces) : {}),
-      client.heard,
-    );
+    const told = end.response ?? (request.stream === true ? readCut(pieces) : {});
+    const response = joinResponses(told, client.heard);
     if (!isInner) agent?.add(response);
     if (offered && !entry.taken) begin();
     run.recorder?.end({ ...end, response });
-  });
+  };
 }
 
 /** Records one run of a tool. */
@@ -111,8 +108,9 @@ export function recordChain(run: Run, telemetry: Telemetry, meaning: Meaning, in
   if (isTracingSuppressed(run.base)) return;
   const { operation, name, description } = meaning;
   const isAgent = operation === "invoke_agent";
-  if (isAgent) run.agent = new AgentTally(name);
-  const { agent, conversationId } = run;
+  const agent = isAgent ? new AgentTally(name) : undefined;
+  run.agent = agent ?? run.agent;
+  const { conversationId } = run;
   const recorder = new Recorder(telemetry, {
     request: {
       operation,
@@ -127,19 +125,11 @@ export function recordChain(run: Run, telemetry: Telemetry, meaning: Meaning, in
     errorsAreContent: true,
     parent: run.base,
   });
-  run.record(
-    recorder,
-    withInherited(
-      {
-        ...(isAgent && name !== undefined && { agentName: name }),
-        ...(conversationId !== undefined && { conversationId }),
-      },
-      recorder.context,
-    ),
-  );
-  run.onEnd((end) =>
-    recorder.end(isAgent ? { ...end, response: { ...end.response, ...agent?.read() } } : end),
-  );
+  const agentName = isAgent && name !== undefined ? { agentName: name } : {};
+  const conversation = conversationId !== undefined ? { conversationId } : {};
+  run.record(recorder, withInherited({ ...agentName, ...conversation }, recorder.context));
+  if (agent === undefined) return;
+  run.onEnd = (end) => recorder.end({ ...end, response: { ...end.response, ...agent.read() } });
 }
 
 /** Reads what came out of a graph or a chain: the last message of its state. */

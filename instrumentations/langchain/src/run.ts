@@ -13,8 +13,11 @@ export class Run {
   readonly parent: Run | undefined;
   /** Context in which it began. */
   readonly base: Context;
-  #recorder: Recorder | undefined;
-  #ended = false;
+  /** Context in which what it does happens. */
+  inside: Context;
+  /** Records it, until it ends: contexts that outlive the run keep it, and nothing of what it was about. */
+  recorder: Recorder | undefined;
+  ended = false;
   /** The agent it is, or belongs to. */
   agent: AgentTally | undefined;
   conversationId: string | undefined;
@@ -24,61 +27,42 @@ export class Run {
   cached = false;
   /** Told of every piece of a streamed answer that a callback tells of. */
   onToken: ((token: string) => void) | undefined;
-  #inside: Context | undefined;
-  #finish: ((end: OperationEnd) => void) | undefined;
+  /** What to do at its end, other than to end its recorder. */
+  onEnd: ((end: OperationEnd) => void) | undefined;
 
   constructor(parent: Run | undefined, entry?: Entry) {
     this.parent = parent;
     this.agent = parent?.agent;
     this.conversationId = parent?.conversationId;
     this.base = baseOf(parent, entry?.base ?? context.active());
-  }
-
-  /** Records it, until it ends: contexts that outlive the run keep it, and nothing of what it was about. */
-  get recorder(): Recorder | undefined {
-    return this.#recorder;
-  }
-
-  get ended(): boolean {
-    return this.#ended;
-  }
-
-  /** Context in which what it does happens. */
-  get inside(): Context {
-    return this.#inside ?? this.base;
+    this.inside = this.base;
   }
 
   /** It is recorded: what it does belongs to the recorder's span. */
   record(recorder: Recorder, inside: Context = recorder.context): void {
-    this.#recorder = recorder;
-    this.#inside = inside.setValue(RUN, this);
-    this.#finish ??= (end) => recorder.end(end);
-  }
-
-  /** What to do at its end, other than to end its recorder. */
-  onEnd(finish: (end: OperationEnd) => void): void {
-    this.#finish = finish;
+    this.recorder = recorder;
+    this.inside = inside.setValue(RUN, this);
   }
 
   /** Ends once, whoever tells first. */
   end(end: OperationEnd): void {
-    const finish = this.#finish;
-    this.#finish = undefined;
-    finish?.(end);
-    this.#ended = true;
-    this.#recorder = undefined;
-    this.#finish = undefined;
+    const { onEnd } = this;
+    this.onEnd = undefined;
+    if (onEnd !== undefined) onEnd(end);
+    else this.recorder?.end(end);
+    this.ended = true;
+    this.recorder = undefined;
     this.onToken = undefined;
   }
 
   /** Whether anything comes of its end. */
   get followed(): boolean {
-    return this.#finish !== undefined;
+    return this.onEnd !== undefined || this.recorder !== undefined;
   }
 
   /** The nearest run that has a span: this one, or one above. */
   get recorded(): Run | undefined {
-    return this.#inside !== undefined ? this : this.parent?.recorded;
+    return this.inside !== this.base ? this : this.parent?.recorded;
   }
 }
 
