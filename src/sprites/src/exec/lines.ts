@@ -1,18 +1,16 @@
+import { TextLines } from "../text-lines.js";
 import type { OutputChunk } from "./output.js";
 
 /** Text lines of a byte stream that may be cut anywhere. Terminals end lines with CRLF. */
 export async function* readLines(
   chunks: AsyncIterable<OutputChunk>,
 ): AsyncGenerator<string, void, undefined> {
-  const decoder = new TextDecoder();
-  let rest = "";
+  const text = new TextLines();
   for await (const { data } of chunks) {
-    const lines = (rest + decoder.decode(data, { stream: true })).split("\n");
-    rest = lines.pop() ?? "";
-    for (const line of lines) yield withoutReturn(line);
+    for (const line of text.push(data)) yield withoutReturn(line);
   }
-  rest += decoder.decode();
-  if (rest !== "") yield withoutReturn(rest);
+  const last = text.end();
+  if (last !== "") yield withoutReturn(last);
 }
 
 function withoutReturn(line: string): string {

@@ -1,3 +1,4 @@
+import { TextLines } from "../text-lines.js";
 import { isObject } from "./json.js";
 
 /**
@@ -7,15 +8,11 @@ import { isObject } from "./json.js";
 export async function* readNdjson(
   chunks: AsyncIterable<Uint8Array>,
 ): AsyncGenerator<Record<string, unknown>, void, undefined> {
-  const decoder = new TextDecoder();
-  let rest = "";
+  const text = new TextLines();
   for await (const chunk of chunks) {
-    rest += decoder.decode(chunk, { stream: true });
-    const lines = rest.split("\n");
-    rest = lines.pop() ?? "";
-    for (const line of lines) yield* parseLine(line);
+    for (const line of text.push(chunk)) yield* parseLine(line);
   }
-  yield* parseLine(rest + decoder.decode());
+  yield* parseLine(text.end());
 }
 
 function* parseLine(line: string): Generator<Record<string, unknown>> {
