@@ -14,12 +14,21 @@ export async function* readStdinSource(
   }
   const iterator =
     Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source[Symbol.iterator]();
-  const stop = over.then(() => undefined);
+  let stop = (): void => undefined;
+  let stopped = false;
   let finished = false;
+  void over.then(() => {
+    stopped = true;
+    stop();
+  });
   try {
-    for (;;) {
-      const step = await Promise.race([iterator.next(), stop]);
-      finished = step === undefined ? false : step.done === true;
+    while (!stopped) {
+      // Not `Promise.race` with `over`: that keeps every chunk reachable until `over` settles.
+      const step = await new Promise<IteratorResult<StdinChunk, unknown> | undefined>((resolve, reject) => {
+        stop = () => resolve(undefined);
+        Promise.resolve(iterator.next()).then(resolve, reject);
+      });
+      finished = step?.done === true;
       if (step === undefined || step.done) return;
       yield step.value;
     }
