@@ -1,50 +1,27 @@
-import { createHash } from "node:crypto";
-import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import { text } from "node:stream/consumers";
 import { type SpriteExec, SpritesClient } from "@kit/sprites";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { binary, frame, json, RawServer } from "../support/sprites/raw-server.js";
 
-/** What the next connection gets after its 101, and in which pieces. */
-let script: { bytes: Buffer; cuts: readonly number[] };
-let server: Server;
+let server: RawServer;
 
-const ACCEPT = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+beforeAll(async () => {
+  server = await RawServer.start();
+});
+afterAll(() => server.close());
 
-/** A WebSocket server one level lower: it writes TCP segments, so that frames can be cut anywhere. */
-function serve(socket: Socket): void {
-  socket.on("error", () => undefined);
-  socket.setNoDelay(true);
-  socket.once("data", async (request) => {
-    const key = /sec-websocket-key: (.*)\r/i.exec(request.toString())?.[1] ?? "";
-    const accept = createHash("sha1")
-      .update(key + ACCEPT)
-      .digest("base64");
-    const head = `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`;
-    const bytes = Buffer.concat([Buffer.from(head), script.bytes]);
+/** Answers the next connection with these bytes behind the 101, cut at these places. */
+function send(bytes: Buffer, cuts: readonly number[]): void {
+  server.script = async (socket, accept) => {
+    const all = Buffer.concat([accept, bytes]);
     let start = 0;
-    for (const cut of [...script.cuts.map((at) => at + head.length), bytes.length]) {
-      socket.write(bytes.subarray(start, cut));
+    for (const cut of [...cuts.map((at) => at + accept.length), all.length]) {
+      socket.write(all.subarray(start, cut));
       start = cut;
       await new Promise(setImmediate);
     }
-  });
+  };
 }
-
-beforeAll(async () => {
-  server = createServer(serve);
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-});
-afterAll(() => void server.close());
-
-function frame(opcode: number, payload: Buffer): Buffer {
-  const { length } = payload;
-  if (length < 126) return Buffer.concat([Buffer.of(0x80 | opcode, length), payload]);
-  return Buffer.concat([Buffer.of(0x80 | opcode, 126, length >> 8, length & 255), payload]);
-}
-
-const binary = (...bytes: (Buffer | number)[]) =>
-  frame(2, Buffer.concat(bytes.map((part) => (typeof part === "number" ? Buffer.of(part) : part))));
-const json = (message: object) => frame(1, Buffer.from(JSON.stringify(message)));
 
 /** A reproducible stream of numbers (mulberry32), so that a failure can be run again. */
 function numbers(seed: number): () => number {
@@ -134,14 +111,8 @@ it.each(Array.from({ length: 60 }, (_, i) => i + 1))(
     const cuts = Array.from({ length: 1 + Math.floor(random() * 40) }, () =>
       Math.floor(random() * bytes.length),
     );
-    script = {
-      bytes,
-      cuts: seed === 1 ? Array.from(bytes.keys()) : cuts.sort((a, b) => a - b),
-    };
-    const { port } = server.address() as AddressInfo;
-    const exec = new SpritesClient({ endpoint: `http://127.0.0.1:${port}`, token: "t" })
-      .attach("box")
-      .exec("x");
+    send(bytes, seed === 1 ? Array.from(bytes.keys()) : cuts.sort((a, b) => a - b));
+    const exec = new SpritesClient({ endpoint: server.endpoint, token: "t" }).attach("box").exec("x");
     const decoded = await WAYS[seed % WAYS.length]!(exec, random);
     expect(exec.returncode).toBe(5);
     expect(decoded).toEqual({ stdout: SAYING.toString(), stderr: SAYING.toString() });

@@ -1,7 +1,8 @@
 import { type Context, context } from "@opentelemetry/api";
 import type { Config } from "../config.js";
 import { Deadline } from "../deadline.js";
-import { CheckpointError, RestoreError } from "../errors.js";
+import { CheckpointError, ConnectionError, RestoreError, TimeoutError } from "../errors.js";
+import { readErrorBody, withoutSecrets } from "../rest/failure.js";
 import { callAttributes, type Limits, streamLines } from "../rest/rest.js";
 import { type Call, send } from "../rest/transport.js";
 import { ProgressSpan } from "../telemetry/progress-span.js";
@@ -38,13 +39,17 @@ export async function* runProgress<T>(
   try {
     const response = await within(span.context, () => send(config, call, deadline));
     span.set({ "http.response.status_code": response.status });
-    for await (const line of streamLines(response, config, deadline)) {
-      const message = readStreamMessage(line);
-      messages.push(message);
-      span.progress(message);
-      yield message;
+    try {
+      for await (const line of streamLines(response, config, deadline)) {
+        const message = readStreamMessage(line);
+        messages.push(message);
+        span.progress(message);
+        yield message;
+      }
+    } catch (error) {
+      if (!wasSaid(error, messages)) throw error;
     }
-    assertComplete(call.purpose, messages);
+    assertComplete(config, call.purpose, messages);
     return await within(span.context, () => conclude(messages, span));
   } catch (error) {
     span.failed(error, limits.signal);
@@ -54,14 +59,29 @@ export async function* runProgress<T>(
   }
 }
 
-function assertComplete(purpose: ProgressCall["purpose"], messages: readonly StreamMessage[]): void {
-  const last = messages.find(({ type }) => type === "complete" || type === "error");
+/** Whether the lines so far decide, and not what ended them: after the terminal one nothing of weight comes. */
+function wasSaid(error: unknown, messages: readonly StreamMessage[]): boolean {
+  if (error instanceof ConnectionError) return true;
+  return error instanceof TimeoutError && findTerminal(messages) !== undefined;
+}
+
+function findTerminal(messages: readonly StreamMessage[]): StreamMessage | undefined {
+  return messages.find(({ type }) => type === "complete" || type === "error");
+}
+
+function assertComplete(
+  config: Config,
+  purpose: ProgressCall["purpose"],
+  messages: readonly StreamMessage[],
+): void {
+  const last = findTerminal(messages);
   if (last?.type === "complete") return;
   const Failure = purpose === "checkpoint" ? CheckpointError : RestoreError;
   if (last === undefined) {
     throw new Failure("the progress stream ended early: the outcome is unknown", { truncated: true });
   }
-  throw new Failure(last.error || last.message || "the server reported an error", { body: last.raw });
+  const said = withoutSecrets(last.error || last.message, config) || "the server reported an error";
+  throw new Failure(said, { body: readErrorBody(JSON.stringify(last.raw), config) });
 }
 
 function within<T>(span: Context, work: () => Promise<T>): Promise<T> {

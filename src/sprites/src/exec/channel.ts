@@ -11,10 +11,16 @@ import { Silence } from "./silence.js";
 
 /** `ws` defaults to 100 MiB; the server sends some 32 KiB at a time. */
 const MAX_MESSAGE = 16 * 1024 * 1024;
-/** How long a closed socket may take to go before it is cut. The server would hold it for five seconds. */
+/**
+ * How long a socket may take to go once either side closed it, before it is cut. The server would hold it for five
+ * seconds, `ws` for thirty.
+ */
 const CLOSE_GRACE_MS = 250;
 /** A refusal whose body drips is cut here; its status is known by then. */
 const REFUSAL_MS = 5000;
+
+/** `closeTimeout` is missing in the type declarations of `ws`. */
+type ClientOptions = WebSocket.ClientOptions & { closeTimeout: number };
 
 interface Receiver {
   /** The server took the upgrade; comes before everything else. */
@@ -43,6 +49,7 @@ export class Channel {
   #pings: NodeJS.Timeout | undefined;
   #error: (Error & { code?: string }) | undefined;
   #handshake: Handshake = { serverVersion: undefined, capabilities: new Set() };
+  #isOpen = false;
   #left = false;
   #leaving: Promise<void> | undefined;
 
@@ -53,15 +60,14 @@ export class Channel {
       this.#error = new Error(`nothing heard for ${config.silenceLimit} ms`);
       this.#socket.terminate();
     });
-    this.#socket = withoutTracing(
-      () =>
-        new WebSocket(url, {
-          headers: { ...headers, Authorization: `Bearer ${config.token}`, "User-Agent": USER_AGENT },
-          perMessageDeflate: false,
-          maxPayload: MAX_MESSAGE,
-          ...(config.agent !== undefined && { agent: config.agent }),
-        }),
-    );
+    const options: ClientOptions = {
+      headers: { ...headers, Authorization: `Bearer ${config.token}`, "User-Agent": USER_AGENT },
+      perMessageDeflate: false,
+      maxPayload: MAX_MESSAGE,
+      closeTimeout: CLOSE_GRACE_MS,
+      ...(config.agent !== undefined && { agent: config.agent }),
+    };
+    this.#socket = withoutTracing(() => new WebSocket(url, options));
     // The server's first frames can share a segment with its 101: a listener set after `open` would miss them.
     this.#socket.on("message", (data: Buffer, isBinary) => this.#onMessage(data, isBinary));
     this.#socket.on("ping", () => this.#onHeard());
@@ -73,7 +79,12 @@ export class Channel {
       this.#error ??= error;
       if (this.#socket.readyState !== WebSocket.CONNECTING) this.#socket.terminate();
     });
-    this.#gone = new Promise((resolve) => this.#socket.once("close", () => resolve()));
+    this.#gone = new Promise((resolve) => {
+      this.#socket.once("close", (code, reason) => {
+        this.#onClose(code, reason.toString());
+        resolve();
+      });
+    });
   }
 
   /** Rejects with the typed error when the server refuses or cannot be reached, or the deadline ends the attempt. */
@@ -84,10 +95,6 @@ export class Channel {
       void this.cut();
       throw error;
     }
-    this.#socket.once("close", (code, reason) => this.#onClose(code, reason.toString()));
-    this.#silence.start();
-    this.#pings = setInterval(() => this.#socket.ping(), this.#config.pingInterval);
-    this.#pings.unref();
   }
 
   /** Bytes accepted by `send` that the system has not taken yet. */
@@ -128,9 +135,7 @@ export class Channel {
     if (this.#socket.readyState !== WebSocket.OPEN) return this.cut();
     this.#socket.close(1000);
     this.#socket.resume();
-    const timer = setTimeout(() => this.#socket.terminate(), CLOSE_GRACE_MS);
-    timer.unref();
-    return this.#gone.finally(() => clearTimeout(timer));
+    return this.#gone;
   }
 
   #quit(): void {
@@ -152,6 +157,10 @@ export class Channel {
       const settle = (): void => signal.removeEventListener("abort", giveUp);
       this.#socket.once("open", () => {
         settle();
+        this.#isOpen = true;
+        this.#silence.start();
+        this.#pings = setInterval(() => this.#socket.ping(), this.#config.pingInterval);
+        this.#pings.unref();
         this.#receiver.onOpen(this.#handshake);
         resolve();
       });
@@ -161,7 +170,9 @@ export class Channel {
         reject(new ConnectionError(`cannot connect to ${this.#config.host}: ${reasonOf(cause)}`, { cause }));
       });
       this.#socket.once("unexpected-response", async (_request, response: IncomingMessage) => {
-        reject(await this.#refused(response));
+        // From here on the status decides, however slowly the body comes.
+        settle();
+        reject(await this.#refused(response, signal));
       });
     });
   }
@@ -179,7 +190,7 @@ export class Channel {
   }
 
   #onClose(code: number, reason: string): void {
-    if (this.#left) return;
+    if (this.#left || !this.#isOpen) return;
     this.#quit();
     const error = this.#error;
     const tooBig = error?.code === "WS_ERR_UNSUPPORTED_MESSAGE_LENGTH";
@@ -190,8 +201,10 @@ export class Channel {
     });
   }
 
-  async #refused(response: IncomingMessage): Promise<SpritesError> {
-    const timer = setTimeout(() => response.destroy(), REFUSAL_MS);
+  async #refused(response: IncomingMessage, signal: AbortSignal): Promise<SpritesError> {
+    const stop = (): void => void response.destroy();
+    const timer = setTimeout(stop, REFUSAL_MS);
+    signal.addEventListener("abort", stop, { once: true });
     const chunks: Buffer[] = [];
     let size = 0;
     try {
@@ -204,13 +217,14 @@ export class Channel {
       // The status alone decides the class; a body that breaks off only loses detail.
     } finally {
       clearTimeout(timer);
+      signal.removeEventListener("abort", stop);
     }
     const refusal = {
       status: response.statusCode ?? 0,
       header: (name: string) => response.headers[name]?.toString(),
       text: Buffer.concat(chunks).subarray(0, MAX_ERROR_BODY).toString(),
     };
-    return toError(refusal, "exec", this.#config.token);
+    return toError(refusal, "exec", { token: this.#config.token, query: new URL(this.#socket.url).search });
   }
 }
 

@@ -2,6 +2,7 @@ import { type Context, context, diag } from "@opentelemetry/api";
 import type { Config } from "../config.js";
 import { Deadline } from "../deadline.js";
 import { ConnectionError, ExecutionError, invalidState } from "../errors.js";
+import { withoutSecrets } from "../rest/failure.js";
 import { readId } from "../rest/json.js";
 import { type ExecFacts, type ExecFailure, ExecSpan } from "../telemetry/exec-span.js";
 import { errorType, propagationHeaders } from "../telemetry/tracing.js";
@@ -210,7 +211,8 @@ export class Session {
     if (frame.kind === "session") this.#onSession(frame.fields);
     else if (frame.kind === "exit") this.#whenIntroduced(() => this.#exit?.textExit(frame.code));
     else if (frame.kind === "error") {
-      this.#whenIntroduced(() => this.#exit?.failed(new ExecutionError(frame.message)));
+      const message = withoutSecrets(frame.message, this.#plan.config);
+      this.#whenIntroduced(() => this.#exit?.failed(new ExecutionError(message)));
     } else if (frame.kind !== "debug") {
       if (frame.kind === "port") this.#onPort(frame.opened, frame.fields);
       this.#inSpan(() => this.#observer.onControl(text));
@@ -312,10 +314,11 @@ export class Session {
       this.#exitSeen?.();
       return;
     }
-    const detail = [`close code ${closeCode}`, reason].filter(Boolean).join(": ");
+    const told = withoutSecrets(reason, this.#plan.config);
+    const detail = [`close code ${closeCode}`, told].filter(Boolean).join(": ");
     const lost = new ConnectionError(`the connection was lost before the exit code came (${detail})`, {
       closeCode,
-      reason,
+      reason: told,
       ...(error !== undefined && { cause: error }),
     });
     this.#finish({ kind: "failed", error: error instanceof ExecutionError ? error : lost, closeCode });

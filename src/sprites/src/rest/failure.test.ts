@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { type Purpose, toError } from "./failure.js";
 
+const SECRETS = { token: "s3cret", query: "?cmd=a&env=B%3D1" };
+
 function error(status: number, text: string, purpose: Purpose = "api", headers: Record<string, string> = {}) {
-  return toError({ status, text, header: (name) => headers[name] }, purpose, "s3cret");
+  return toError({ status, text, header: (name) => headers[name] }, purpose, SECRETS);
 }
 
 it.each([
@@ -12,7 +14,8 @@ it.each([
   ["plain text\n", "plain text", undefined],
   ["", "API error (status 404)", undefined],
   ["{}", "API error (status 404)", undefined],
-  ["[1]", "API error (status 404)", undefined],
+  ["[]", "API error (status 404)", undefined],
+  ['{"detail":"no such path"}', '{"detail":"no such path"}', undefined],
   ['"said"', "said", undefined],
   ["x".repeat(5000), "x".repeat(2048), undefined],
 ])("reads the body %s", (text, message, errorCode) => {
@@ -74,8 +77,13 @@ describe("a limit that was hit", () => {
   });
 });
 
-it("cuts the token out of what a server echoes", () => {
-  const echoed = error(400, '{"message":"bad header: Bearer s3cret"}');
-  expect(echoed.message).toBe("bad header: Bearer [token]");
-  expect(JSON.stringify(echoed)).not.toContain("s3cret");
+it.each([
+  ['{"message":"bad header: Bearer s3cret"}', "bad header: Bearer [token]"],
+  ['{"message":"bad header: Bearer s\\u0033cret"}', "bad header: Bearer [token]"],
+  ["cannot GET /exec?cmd=a&env=B%3D1 with s3cret", "cannot GET /exec?[query] with [token]"],
+  ['{"error":"cannot GET /exec?cmd=a\\u0026env=B%3D1"}', "cannot GET /exec?[query]"],
+])("cuts token and query out of what a server echoes: %s", (body, message) => {
+  const echoed = error(400, body);
+  expect(echoed.message).toBe(message);
+  expect(JSON.stringify(echoed)).not.toMatch(/s3cret|cmd=a/);
 });

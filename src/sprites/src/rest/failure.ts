@@ -33,10 +33,22 @@ export const ERROR_CLASSES = {
   exec: ExecutionError,
 } as const;
 
-/** The typed error for a refused request. `secret` is cut out of whatever the server echoed. */
-export function toError(refusal: Refusal, purpose: Purpose, secret: string): SpritesError {
+/** What servers echo, and no error, span or log may show. */
+export interface Secrets {
+  readonly token: string;
+  /** With its question mark: holds command lines and the environment. */
+  readonly query?: string;
+}
+
+export function withoutSecrets(text: string, { token, query }: Secrets): string {
+  const hidden = text.replaceAll(token, "[token]");
+  return query ? hidden.replaceAll(query, "?[query]") : hidden;
+}
+
+/** The typed error for a refused request, without the secrets that the server echoed. */
+export function toError(refusal: Refusal, purpose: Purpose, secrets: Secrets): SpritesError {
   const { status } = refusal;
-  const body = parse(refusal.text.replaceAll(secret, "[token]"));
+  const body = readErrorBody(refusal.text, secrets);
   const fields = isObject(body) ? body : {};
   const options: SpritesErrorOptions = {
     status,
@@ -45,7 +57,7 @@ export function toError(refusal: Refusal, purpose: Purpose, secret: string): Spr
     code: text(fields.code),
     ...(status === 429 && readRateLimit(fields, refusal)),
   };
-  const said = text(fields.message) ?? text(fields.error) ?? text(isObject(body) ? undefined : body);
+  const said = text(fields.message) ?? text(fields.error) ?? text(body) ?? rawText(body);
   const message = said?.trim().slice(0, MAX_MESSAGE) || `API error (status ${status})`;
   if (status === 401 || status === 403) return new AuthenticationError(message, options);
   // An upgrade that is answered, but with neither 101 nor a refusal of this request, says nothing of the command.
@@ -53,12 +65,21 @@ export function toError(refusal: Refusal, purpose: Purpose, secret: string): Spr
   return new ERROR_CLASSES[purpose](message, options);
 }
 
-function parse(body: string): unknown {
+/** A body as an error may hold it: parsed when it is JSON, without secrets. */
+export function readErrorBody(body: string, secrets: Secrets): unknown {
   try {
-    return JSON.parse(body);
+    return JSON.parse(body, (_, value) =>
+      typeof value === "string" ? withoutSecrets(value, secrets) : value,
+    );
   } catch {
-    return body === "" ? undefined : body;
+    return body === "" ? undefined : withoutSecrets(body, secrets);
   }
+}
+
+/** JSON that names no message says more than a status alone, unless there is nothing in it. */
+function rawText(body: unknown): string | undefined {
+  const holdsSomething = typeof body === "object" && body !== null && Object.keys(body).length > 0;
+  return holdsSomething ? JSON.stringify(body) : undefined;
 }
 
 function readErrorCode(fields: Record<string, unknown>): string | undefined {

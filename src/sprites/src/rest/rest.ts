@@ -1,8 +1,9 @@
 import { type Attributes, context, type Span, trace } from "@opentelemetry/api";
 import type { Config } from "../config.js";
 import { Deadline } from "../deadline.js";
-import { ConnectionError, SpritesError } from "../errors.js";
+import { SpritesError } from "../errors.js";
 import { errorType, failSpan, startSpan } from "../telemetry/tracing.js";
+import { ERROR_CLASSES, type Purpose } from "./failure.js";
 import { readNdjson } from "./ndjson.js";
 import { type Call, fillTemplate, send, toTransportError } from "./transport.js";
 
@@ -40,7 +41,7 @@ export class Rest {
   }
 
   json(call: Call, limits?: Limits): Promise<unknown> {
-    return this.request(call, readJson, limits);
+    return this.request(call, (response) => readJson(response, call.purpose), limits);
   }
 
   /** For calls whose answer holds nothing of use. */
@@ -78,7 +79,7 @@ export function callAttributes(config: Config, call: Call): Attributes {
   };
 }
 
-/** Ndjson of an answer; a stream that breaks off simply ends, unless the limit or the caller ended it. */
+/** Ndjson of an answer. Rejects with the typed error when it breaks off, or the limit or the caller ends it. */
 export async function* streamLines(
   response: Response,
   config: Config,
@@ -87,8 +88,7 @@ export async function* streamLines(
   try {
     if (response.body !== null) yield* readNdjson(response.body);
   } catch (error) {
-    const reason = toTransportError(error, config, deadline);
-    if (!(reason instanceof ConnectionError)) throw reason;
+    throw toTransportError(error, config, deadline);
   }
 }
 
@@ -106,13 +106,13 @@ async function readAnswer<T>(
   }
 }
 
-async function readJson(response: Response): Promise<unknown> {
+async function readJson(response: Response, purpose: Purpose): Promise<unknown> {
   const text = await response.text();
   if (text.trim() === "") return undefined;
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new SpritesError("the API answered with something other than JSON", {
+    throw new ERROR_CLASSES[purpose]("the API answered with something other than JSON", {
       status: response.status,
       cause,
     });
@@ -122,5 +122,6 @@ async function readJson(response: Response): Promise<unknown> {
 function failRestSpan(span: Span, error: unknown, signal: AbortSignal | undefined): void {
   const status = error instanceof SpritesError ? error.status : undefined;
   if (status !== undefined) span.setAttribute("http.response.status_code", status);
-  failSpan(span, status === undefined ? errorType(error, signal) : String(status), error);
+  const refused = status !== undefined && status >= 300;
+  failSpan(span, refused ? String(status) : errorType(error, signal), error);
 }

@@ -18,7 +18,6 @@ export interface Call {
   readonly json?: unknown;
   /** Sent as it is, as bytes. */
   readonly bytes?: Uint8Array;
-  readonly accept?: string;
   readonly purpose: Purpose;
 }
 
@@ -46,7 +45,6 @@ export async function send(config: Config, call: Call, deadline: Deadline): Prom
     ...propagationHeaders(config, context.active()),
     Authorization: `Bearer ${config.token}`,
     "User-Agent": USER_AGENT,
-    ...(call.accept !== undefined && { Accept: call.accept }),
     ...(call.json !== undefined && { "Content-Type": "application/json" }),
     ...(call.bytes !== undefined && { "Content-Type": "application/octet-stream" }),
   };
@@ -60,7 +58,7 @@ export async function send(config: Config, call: Call, deadline: Deadline): Prom
     throw toTransportError(error, config, deadline);
   }
   if (response.ok) return response;
-  throw await refused(response, call.purpose, config, deadline);
+  throw await refused(response, call, config, deadline);
 }
 
 /** What ended a request that had no (whole) answer: the time limit, the caller, or the network. */
@@ -79,7 +77,7 @@ export function reasonOf(error: unknown): string {
 
 async function refused(
   response: Response,
-  purpose: Purpose,
+  { purpose, query }: Call,
   config: Config,
   deadline: Deadline,
 ): Promise<SpritesError> {
@@ -99,7 +97,7 @@ async function refused(
     header: (name: string) => response.headers.get(name),
     text: text.slice(0, MAX_ERROR_BODY),
   };
-  return toError(refusal, purpose, config.token);
+  return toError(refusal, purpose, { token: config.token, query: toQuery(query) });
 }
 
 function toQuery(query: Query = {}): string {

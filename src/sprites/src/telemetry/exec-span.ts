@@ -21,7 +21,9 @@ export interface ExecFailure {
   readonly closeCode?: number;
 }
 
-const MAX_EVENTS = 64;
+/** The last events come in any case: what killed it, or how it exited, and the exception. */
+const MAX_EVENTS = 64 - 3;
+const CLOSING_EVENTS = new Set(["sprites.killed", "sprites.exit"]);
 /** Command lines can hold whole scripts. */
 const MAX_ARGUMENT = 4096;
 
@@ -49,14 +51,16 @@ export class ExecSpan {
   }
 
   event(name: string, attributes?: Attributes): void {
-    if (this.#events++ < MAX_EVENTS) this.#span.addEvent(name, attributes);
+    if (CLOSING_EVENTS.has(name) || this.#events++ < MAX_EVENTS) this.#span.addEvent(name, attributes);
   }
 
   /** A joined session tells what it runs only once it is joined. */
   joined(command: string, tty: boolean): void {
-    const path = command.split(" ")[0] ?? "";
+    this.set({ "sprites.exec.tty": tty });
+    const path = command.split(" ", 1)[0];
+    if (!path) return;
     this.#span.updateName(`exec ${basename(path)}`);
-    this.set({ ...executable(path), "sprites.exec.tty": tty });
+    this.set(executable(path));
   }
 
   /** Bytes of payload by stream. */

@@ -1,6 +1,7 @@
 import { type Attributes, type Context, type Span, trace } from "@opentelemetry/api";
 import type { StreamMessage } from "../checkpoints/stream-message.js";
 import type { Config } from "../config.js";
+import { withoutSecrets } from "../rest/failure.js";
 import { errorType, failSpan, startSpan } from "./tracing.js";
 
 const MAX_EVENTS = 128;
@@ -9,10 +10,12 @@ const MAX_MESSAGE = 256;
 /** The span of a checkpoint or restore: one event a line of progress. Ends once. */
 export class ProgressSpan {
   readonly context: Context;
+  readonly #config: Config;
   readonly #span: Span;
   #messages = 0;
 
   constructor(config: Config, name: string, attributes: Attributes, parent: Context) {
+    this.#config = config;
     this.#span = startSpan(config, name, attributes, parent);
     this.context = trace.setSpan(parent, this.#span);
   }
@@ -25,7 +28,7 @@ export class ProgressSpan {
     if (++this.#messages > MAX_EVENTS) return;
     this.#span.addEvent("sprites.progress", {
       "sprites.progress.type": message.type,
-      "sprites.progress.message": message.message.slice(0, MAX_MESSAGE),
+      "sprites.progress.message": withoutSecrets(message.message, this.#config).slice(0, MAX_MESSAGE),
     });
   }
 

@@ -44,7 +44,10 @@ export function failSpan(span: Span, type: string, error: unknown): void {
   const message = error instanceof Error ? error.message : String(error);
   span.setAttribute("error.type", type);
   span.setStatus({ code: SpanStatusCode.ERROR, message });
-  span.recordException(error instanceof Error ? error : message);
+  // Without the error's `code`: the SDK would take that for its type.
+  span.recordException(
+    error instanceof Error ? { name: error.name, message, stack: error.stack ?? "" } : message,
+  );
 }
 
 /** Our classes by name; what an abort signal carries is `aborted`, whatever its type. */
