@@ -88,6 +88,18 @@ describe("creating", () => {
     expect(seen).toEqual(["v1 done", "bye"]);
   });
 
+  it.each([
+    ["made", '{"type":"complete","data":"v1 done"}', { id: "v1" }],
+    ["not made", '{"type":"error","error":"disk full"}', { name: "CheckpointError", message: "disk full" }],
+  ])("knows that it was %s also when the stream then never ends", async (_, line, expected) => {
+    const client = harness.client({
+      fetch: async (url, init) =>
+        String(url).endsWith("/checkpoint") ? held(line, init?.signal) : new Response('{"id":"v1"}'),
+    });
+    const made = client.attach("box").checkpoint({ timeout: 100 });
+    expect(await made.catch((error: unknown) => error)).toMatchObject(expected);
+  });
+
   it("fails only when nothing tells the checkpoint", async () => {
     const sprite = harness.sprite({ progress: ['{"type":"complete","data":"done"}'] });
     expect(await rejection(sprite.checkpoint())).toMatchObject({ name: "CheckpointError" });
@@ -103,6 +115,17 @@ describe("creating", () => {
     expect(await rejection(sprite.restore("v1", { signal: AbortSignal.abort(reason) }))).toBe(reason);
   });
 });
+
+/** An answer that tells this line, and then nothing until the request is given up. */
+function held(line: string, signal: AbortSignal | null | undefined): Response {
+  const body = new ReadableStream<Uint8Array>({
+    start(controller) {
+      controller.enqueue(Buffer.from(`${line}\n`));
+      signal?.addEventListener("abort", () => controller.error(signal.reason));
+    },
+  });
+  return new Response(body);
+}
 
 describe("restoring", () => {
   it("puts the files back and ends what runs", async () => {
@@ -166,6 +189,11 @@ describe("listing", () => {
     expect(await sprite.listCheckpoints({ historyFilter: "v3" })).toEqual([]);
   });
 
+  it("is empty also where an empty list is null", async () => {
+    const sprite = harness.sprite({ rest: { status: 200, body: "null" } });
+    expect(await sprite.listCheckpoints()).toEqual([]);
+  });
+
   it("gets one, with its history and a time of nine digits", async () => {
     const sprite = await withThree({});
     const one = await sprite.getCheckpoint("v3");
@@ -182,6 +210,10 @@ describe("listing", () => {
     expect(await rejection(sprite.getCheckpoint(""))).toMatchObject({ name: "CheckpointError" });
     const broken = harness.sprite({ rest: { status: 200, body: "[1" } });
     expect(await rejection(broken.listCheckpoints())).toMatchObject({ name: "CheckpointError" });
+    for (const body of ["<html>", "null", "{}"]) {
+      const odd = harness.sprite({ rest: { status: 200, body } });
+      expect(await rejection(odd.getCheckpoint("v1"))).toMatchObject({ name: "CheckpointError" });
+    }
     const denied = harness.sprite({ rest: { status: 403, body: {} } });
     expect(await rejection(denied.listCheckpoints())).toMatchObject({ name: "AuthenticationError" });
   });

@@ -162,6 +162,16 @@ it("services are made, watched, stopped, signalled and removed", async () => {
   expect(await rejection(services.get("web"))).toMatchObject({ status: 404 });
 });
 
+it("events of a service that are cut off are not taken for their end", async () => {
+  const { services } = harness.sprite({ progressTruncated: "reset" });
+  const types: string[] = [];
+  const reading = (async () => {
+    for await (const { type } of services.put("web", { cmd: "node" })) types.push(type);
+  })();
+  expect(await rejection(reading)).toMatchObject({ name: "ConnectionError" });
+  expect(types).toEqual(["started", "stdout"]);
+});
+
 it("the network policy is read and replaced", async () => {
   const { networkPolicy } = harness.sprite();
   expect(await networkPolicy.get()).toEqual([{ include: "defaults" }]);

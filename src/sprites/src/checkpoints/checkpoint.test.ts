@@ -69,11 +69,20 @@ describe("the id of what was created", () => {
     expect(findNewest(list, new Date("2026-01-02T00:00:01Z"))).toBeUndefined();
     expect(findNewest(list, new Date(Number.NaN))?.id).toBe("v2");
   });
+
+  it("is the newest by its time, whatever the order of the list", () => {
+    const list = ["2026-01-01", "2026-01-03", "2026-01-02"].map((day, i) =>
+      readCheckpoint({ id: `v${i + 1}`, create_time: `${day}T00:00:00Z` }),
+    );
+    expect(findNewest(list, new Date(Number.NaN))?.id).toBe("v2");
+    expect(findNewest([{ id: "v1" }, { id: "v2" }].map(readCheckpoint), new Date(0))?.id).toBe("v1");
+  });
 });
 
 it.each([
   ['[{"id":"v2"},{"id":"v1"}]', { checkpoints: [{ id: "v2" }, { id: "v1" }] }],
   ['{"checkpoints":[{"id":"v2"}]}', { checkpoints: [{ id: "v2" }] }],
+  ["null", { checkpoints: [] }],
   ["", { ids: [] }],
   ["v2: b\nv1: a\nv2: again\n", { ids: ["v2", "v1"] }],
   ["v2", { ids: ["v2"] }],

@@ -47,15 +47,21 @@ export function findCreatedId(messages: readonly StreamMessage[]): string | unde
 
 /** The newest checkpoint somebody made by hand since `notBefore` (an invalid date: at any time). */
 export function findNewest(checkpoints: readonly Checkpoint[], notBefore: Date): Checkpoint | undefined {
-  return checkpoints.find(
+  const candidates = checkpoints.filter(
     ({ id, createTime }) => id !== "Current" && !id.startsWith("auto-") && !(createTime < notBefore),
+  );
+  // Lists are newest first; a server that has another order still tells the times.
+  return candidates.reduce<Checkpoint | undefined>(
+    (newest, other) => (newest === undefined || other.createTime > newest.createTime ? other : newest),
+    undefined,
   );
 }
 
 /** A list: JSON, or text lines `v3: …` from servers that have only a lineage to offer. Ids of the latter. */
 export function readCheckpointList(body: string): { checkpoints: Checkpoint[] } | { ids: string[] } {
   const text = body.trim();
-  if (/^[[{]/.test(text)) {
+  // `null` is how some servers write a list with nothing in it.
+  if (/^[[{]|^null$/.test(text)) {
     const value: unknown = JSON.parse(text);
     const list = Array.isArray(value) ? value : readObject(value).checkpoints;
     return { checkpoints: Array.isArray(list) ? list.map(readCheckpoint) : [] };

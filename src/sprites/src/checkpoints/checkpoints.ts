@@ -90,13 +90,14 @@ export class Checkpoints {
   async list({ historyFilter, includeAuto, signal }: ListCheckpointsOptions = {}): Promise<Checkpoint[]> {
     const query = { history: historyFilter, includeAuto: includeAuto ? true : undefined };
     const call: Call = { ...this.#call("GET", LIST), query };
-    const body = await this.#rest.request(call, (response) => response.text(), { signal });
-    const list = this.#readList(body);
+    const list = await this.#rest.request(call, readList, { signal });
     return "ids" in list ? this.#getAll(list.ids, { signal }) : list.checkpoints;
   }
 
   async get(checkpointId: string, limits: Limits = {}): Promise<Checkpoint> {
-    return readCheckpoint(await this.#rest.json(this.#call("GET", ONE, checkpointId), limits));
+    const checkpoint = readCheckpoint(await this.#rest.json(this.#call("GET", ONE, checkpointId), limits));
+    if (checkpoint.id === "") throw new CheckpointError("the server's answer describes no checkpoint");
+    return checkpoint;
   }
 
   delete(checkpointId: string, limits: Limits = {}): Promise<void> {
@@ -106,14 +107,6 @@ export class Checkpoints {
   #call(method: "GET" | "DELETE", template: string, checkpointId?: string): Call {
     const params = { name: this.#name, ...(checkpointId !== undefined && { checkpoint_id: checkpointId }) };
     return { method, template, params, purpose: "checkpoint" };
-  }
-
-  #readList(body: string) {
-    try {
-      return readCheckpointList(body);
-    } catch (cause) {
-      throw new CheckpointError("the list of checkpoints cannot be read", { cause });
-    }
   }
 
   /** One by one, a few at a time, in the order of the ids. */
@@ -151,6 +144,15 @@ export class Checkpoints {
     const newest = findNewest(await this.list({ signal }), began);
     if (newest === undefined) throw new CheckpointError("the server did not tell which checkpoint it made");
     return newest.id;
+  }
+}
+
+async function readList(response: Response): Promise<ReturnType<typeof readCheckpointList>> {
+  const body = await response.text();
+  try {
+    return readCheckpointList(body);
+  } catch (cause) {
+    throw new CheckpointError("the list of checkpoints cannot be read", { cause });
   }
 }
 

@@ -10,6 +10,7 @@ describe("a string", () => {
     ["  ls   -la\t/tmp ", ["ls", "-la", "/tmp"]],
     ["ping google.com -c 10", ["ping", "google.com", "-c", "10"]],
     ["env KEY=value", ["env", "KEY=value"]],
+    ["echo a\u00a0b\u2003c", ["echo", "a\u00a0b\u2003c"]],
     ["git log --format=%H", ["git", "log", "--format=%H"]],
   ])("without shell syntax is split on blanks: %s", (text, args) => {
     expect(toCommand(text)).toEqual({ args, shell: false });

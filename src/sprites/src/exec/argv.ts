@@ -3,6 +3,9 @@ import { ExecutionError, invalidState } from "../errors.js";
 /** What only a shell understands: operators, expansions, quotes, escapes, comments, and a leading assignment. */
 const NEEDS_SHELL = /[|><;&$`(){}*?[\]'"\\\n~#]|^\s*[A-Za-z_][A-Za-z0-9_]*=/;
 
+/** What a shell splits on; a no-break space is part of a word. */
+const BLANKS = /[ \t\r]+/;
+
 /** A command as the server gets it. */
 export interface Command {
   readonly args: readonly string[];
@@ -26,7 +29,7 @@ export function toCommand(cmd: string | readonly string[]): Command {
 function fromString(cmd: string): Command {
   if (cmd.trim() === "") return { args: [], shell: false };
   if (NEEDS_SHELL.test(cmd)) return { args: ["/bin/sh", "-c", cmd], shell: true };
-  return { args: cmd.trim().split(/\s+/), shell: false };
+  return { args: cmd.split(BLANKS).filter(Boolean), shell: false };
 }
 
 const NAME = /^[^=\0]+$/;
