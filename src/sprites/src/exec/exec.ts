@@ -14,7 +14,7 @@ import { nodeReadable, nodeWritable, webReadable, webWritable } from "./streams.
 
 /** How a command is run to its end. */
 export interface RunOptions {
-  /** Input; without it the command finds its input ended. */
+  /** Input; without it the command finds its input ended, but for a session that was joined. */
   stdin?: StdinSource;
   /** Limit of the whole run, connecting included, in milliseconds. @default no limit */
   timeout?: number;
@@ -59,11 +59,13 @@ export class SpriteExec implements AsyncDisposable {
   onControlMessage: ((text: string) => void) | undefined;
   readonly #session: Session;
   readonly #killOnTimeout: boolean;
+  readonly #joins: boolean;
   #started: Promise<void> | undefined;
   #stdinEnded: Promise<void> | undefined;
 
   constructor(plan: Plan, killOnTimeout: boolean) {
     this.args = plan.facts.args;
+    this.#joins = plan.joins !== undefined;
     this.#killOnTimeout = killOnTimeout;
     this.#session = new Session(plan, {
       observes: (stream) => this.#callbackFor(stream) !== undefined,
@@ -232,7 +234,7 @@ export class SpriteExec implements AsyncDisposable {
     const abort = (): void => void this.#giveUp(signal?.reason, "aborted");
     signal?.addEventListener("abort", abort, { once: true });
     void session.done.then(() => signal?.removeEventListener("abort", abort));
-    this.#started = session.open(this.args.length > 0 ? mode : "attach");
+    this.#started = session.open(this.#joins ? "attach" : mode);
     return this.#started;
   }
 
@@ -247,10 +249,13 @@ export class SpriteExec implements AsyncDisposable {
     } catch (error) {
       return { kind: "failed", error };
     }
-    void this.#feed(stdin ?? []).catch((error) => {
-      // After the end nobody minds what was not read.
-      if (session.outcome === undefined) void session.kill(error);
-    });
+    // Who joins a session and brings no input leaves that of the others open.
+    if (stdin !== undefined || !this.#joins) {
+      void this.#feed(stdin ?? []).catch((error) => {
+        // After the end nobody minds what was not read.
+        if (session.outcome === undefined) void session.kill(error);
+      });
+    }
     return session.output.whileWaiting(() => session.done);
   }
 
@@ -262,7 +267,11 @@ export class SpriteExec implements AsyncDisposable {
 
   async #endStdin(): Promise<void> {
     if (this.tty) throw invalidState("a terminal has no end of input: send Ctrl-D as data");
-    this.#stdinEnded ??= this.#session.endStdin();
+    if (this.#stdinEnded === undefined) {
+      // Refused before it is remembered: the input of a command that was not started yet has not ended.
+      this.#session.connected();
+      this.#stdinEnded = this.#session.endStdin();
+    }
     await this.#stdinEnded;
   }
 
@@ -296,6 +305,9 @@ export class SpriteExec implements AsyncDisposable {
   }
 
   #stdin() {
+    const end = async (): Promise<void> => {
+      if (!this.tty && this.#session.outcome === undefined) await this.sendStdinEof();
+    };
     return {
       write: async (data: StdinChunk): Promise<void> => {
         await this.#ensureStarted();
@@ -303,8 +315,9 @@ export class SpriteExec implements AsyncDisposable {
       },
       end: async (): Promise<void> => {
         await this.#ensureStarted();
-        if (!this.tty && this.#session.outcome === undefined) await this.sendStdinEof();
+        await end();
       },
+      abandon: (): void => void this.#started?.then(end).catch(() => undefined),
     };
   }
 

@@ -10,6 +10,7 @@ export class OutputIterator implements AsyncIterableIterator<OutputChunk, undefi
   readonly #start: () => Promise<void>;
   readonly #stream: StreamName | "main" | "all";
   #names: readonly StreamName[] = STREAMS;
+  #begun: Promise<void> | undefined;
   #release: (() => void) | undefined;
   #left = false;
   readonly #isLeft = (): boolean => this.#left;
@@ -22,20 +23,24 @@ export class OutputIterator implements AsyncIterableIterator<OutputChunk, undefi
   }
 
   async next(): Promise<IteratorResult<OutputChunk, undefined>> {
-    if (this.#release === undefined && !this.#left) await this.#begin();
+    if (!this.#left) {
+      this.#begun ??= this.#begin();
+      await this.#begun;
+    }
     const value = await this.#read();
     if (value !== undefined) return { value, done: false };
     await this.return();
     return { value, done: true };
   }
 
-  /** Lets go of the output and, when nobody else takes any, of the command. */
+  /** Lets go of the output and, when nobody else takes any, of the command. Before the first `next` it does nothing. */
   async return(): Promise<IteratorResult<OutputChunk, undefined>> {
     if (!this.#left) {
       this.#left = true;
       this.#release?.();
       const { outcome, output } = this.#session;
-      if (outcome === undefined && !output.consumed) await this.#session.detach();
+      if (this.#begun !== undefined && outcome === undefined && !output.consumed)
+        await this.#session.detach();
     }
     return { value: undefined, done: true };
   }
@@ -45,7 +50,12 @@ export class OutputIterator implements AsyncIterableIterator<OutputChunk, undefi
   }
 
   async #begin(): Promise<void> {
-    await this.#start();
+    try {
+      await this.#start();
+    } catch (error) {
+      if (this.#left) return;
+      throw error;
+    }
     const main = this.#session.tty ? "output" : "stdout";
     if (this.#stream !== "all") this.#names = [this.#stream === "main" ? main : this.#stream];
     if (!this.#left) this.#release = this.#session.output.consume(this.#names);

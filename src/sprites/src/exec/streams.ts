@@ -6,6 +6,8 @@ import type { StdinChunk } from "./stdin-writer.js";
 interface StdinEnd {
   write(data: StdinChunk): Promise<void>;
   end(): Promise<void>;
+  /** Ends what was begun: no more input comes. */
+  abandon(): void;
 }
 
 /** Pulls only when somebody reads. Destroying it lets go of the output. */
@@ -43,13 +45,23 @@ export function webReadable(output: OutputIterator): ReadableStream<Uint8Array> 
   );
 }
 
+/** As with a pipe, a source that fails half-way ends the input: the command must not wait for the rest for ever. */
 export function nodeWritable(stdin: StdinEnd): Writable {
   return new Writable({
     write: (chunk: Buffer, _encoding, done) => void stdin.write(chunk).then(() => done(), done),
     final: (done) => void stdin.end().then(() => done(), done),
+    destroy(error, done) {
+      stdin.abandon();
+      done(error);
+    },
   });
 }
 
+/** As `nodeWritable`. */
 export function webWritable(stdin: StdinEnd): WritableStream<StdinChunk> {
-  return new WritableStream<StdinChunk>({ write: (chunk) => stdin.write(chunk), close: () => stdin.end() });
+  return new WritableStream<StdinChunk>({
+    write: (chunk) => stdin.write(chunk),
+    close: () => stdin.end(),
+    abort: () => stdin.abandon(),
+  });
 }
