@@ -15,6 +15,11 @@ function onPath(...names) {
     .find((path) => existsSync(path));
 }
 
+function hasDockerCompose() {
+  const answers = (...args) => spawnSync("docker", args, { stdio: "ignore" }).status === 0;
+  return answers("compose", "version") && answers("info");
+}
+
 const PEERS = [
   {
     name: "Jaeger 2",
@@ -27,6 +32,13 @@ const PEERS = [
     found: env.OTELCOL_BIN || onPath("otelcol-contrib", "otelcol"),
     get: "OTELCOL_BIN: the contrib distribution, or one of your own with examples/collector/builder.yaml",
     tests: ["test/peers"],
+  },
+  {
+    name: "Docker with Compose",
+    found: hasDockerCompose() && "docker compose",
+    get: "an engine that runs; the images come from where it gets them",
+    tests: ["test/peers"],
+    env: { KIT_DOCKER_COMPOSE: "1" },
   },
   {
     name: "nats-server",
@@ -79,6 +91,6 @@ if (tests.length === 0) {
 const { status } = spawnSync(
   process.execPath,
   [join("node_modules", "vitest", "vitest.mjs"), "run", "--maxWorkers=1", ...tests, ...process.argv.slice(2)],
-  { stdio: "inherit" },
+  { stdio: "inherit", env: Object.assign({ ...env }, ...present.map((peer) => peer.env)) },
 );
 process.exit(status ?? 1);

@@ -71,8 +71,8 @@ const RUN: Readonly<Record<string, () => Promise<void>>> = {
 /** Commands that this test cannot run, and what shows them instead. */
 const SHOWN_ELSEWHERE: Readonly<Record<string, string>> = {
   "npm install @kit/register @opentelemetry/api": "scripts/try-packages.mjs installs the packed packages",
-  "docker compose up -d": "compose.test.ts reads the file; npm run test:peers runs Jaeger as it says",
-  "docker compose --profile collector up -d": "npm run test:peers runs the collector with its configuration",
+  "docker compose up -d": "npm run test:peers runs it where an engine is",
+  "docker compose --profile collector up -d": "npm run test:peers runs it where an engine is",
   "npm test": "runs this test",
   "npm run test:peers": "runs test/peers, and names what is absent",
   "npm run bench": "takes minutes, and measures",

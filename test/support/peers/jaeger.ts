@@ -38,17 +38,53 @@ const OTHER_LISTENERS = [
   "receivers.zipkin",
 ];
 
-/** A real Jaeger as docker-compose.yml starts it: no configuration, memory as storage. */
-export class RealJaeger {
+/** A Jaeger that runs, and what it can be asked. */
+export class Jaeger {
   /** Takes OTLP over HTTP. */
   readonly endpoint: string;
   /** Page and query API. */
   readonly url: string;
+
+  constructor(endpoint: string, url: string) {
+    this.endpoint = endpoint;
+    this.url = url;
+  }
+
+  /** A trace once it has this many spans; the last state of it when they do not come. */
+  async trace(traceId: string, spans: number, limitMs = 20_000): Promise<JaegerSpan[]> {
+    const end = performance.now() + limitMs;
+    let found: JaegerSpan[] = [];
+    while (found.length < spans && performance.now() < end) {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      found = await this.#read(traceId);
+    }
+    return found;
+  }
+
+  async services(): Promise<string[]> {
+    const { data } = (await (await this.#ask("services")).json()) as { data: string[] };
+    return data;
+  }
+
+  /** An engine's proxy takes a connection before its container listens, and then never answers on it. */
+  #ask(path: string): Promise<Response> {
+    return fetch(`${this.url}/api/${path}`, { signal: AbortSignal.timeout(2_000) });
+  }
+
+  async #read(traceId: string): Promise<JaegerSpan[]> {
+    const response = await this.#ask(`traces/${traceId}`);
+    if (!response.ok) return [];
+    const { data } = (await response.json()) as { data: readonly WireTrace[] };
+    return data.flatMap(({ spans, processes }) => spans.map((span) => toSpan(span, processes)));
+  }
+}
+
+/** One of our own as docker-compose.yml starts it: no configuration, memory as storage. */
+export class RealJaeger extends Jaeger {
   readonly #process: PeerProcess;
 
   private constructor(endpoint: string, url: string, process: PeerProcess) {
-    this.endpoint = endpoint;
-    this.url = url;
+    super(endpoint, url);
     this.#process = process;
   }
 
@@ -69,31 +105,8 @@ export class RealJaeger {
     return new RealJaeger(`http://${otlp}`, url, process);
   }
 
-  /** A trace once it has this many spans; the last state of it when they do not come. */
-  async trace(traceId: string, spans: number, limitMs = 20_000): Promise<JaegerSpan[]> {
-    const end = performance.now() + limitMs;
-    let found: JaegerSpan[] = [];
-    while (found.length < spans && performance.now() < end) {
-      await new Promise((resolve) => setTimeout(resolve, 100));
-      found = await this.#read(traceId);
-    }
-    return found;
-  }
-
-  async services(): Promise<string[]> {
-    const { data } = (await (await fetch(`${this.url}/api/services`)).json()) as { data: string[] };
-    return data;
-  }
-
   stop(): Promise<void> {
     return this.#process.stop();
-  }
-
-  async #read(traceId: string): Promise<JaegerSpan[]> {
-    const response = await fetch(`${this.url}/api/traces/${traceId}`);
-    if (!response.ok) return [];
-    const { data } = (await response.json()) as { data: readonly WireTrace[] };
-    return data.flatMap(({ spans, processes }) => spans.map((span) => toSpan(span, processes)));
   }
 }
 
