@@ -141,6 +141,34 @@ describe("iteration", () => {
   });
 });
 
+describe("a callback of the first output", () => {
+  it("may answer it", async () => {
+    const exec = sprite((socket, accept) => {
+      socket.write(Buffer.concat([accept, SESSION, binary(1, "login: ")]));
+      socket.once("data", () => socket.write(EXIT));
+    }).exec("login");
+    const answered: Promise<void>[] = [];
+    exec.onStdout = () => void answered.push(exec.sendStdin("me\n"));
+    await exec.start();
+    expect(await exec.wait()).toBe(true);
+    await Promise.all(answered);
+    expect(answered).toHaveLength(1);
+  });
+
+  it("may close the command", async () => {
+    const exec = sprite(atOnce(SESSION, binary(1, "a"), binary(1, "b"))).exec("x");
+    let seen = "";
+    exec.onStdout = (data) => {
+      seen += data;
+      void exec.close();
+    };
+    await exec.start();
+    expect(await exec.wait()).toBe(false);
+    expect(seen).toBe("a");
+    expect(telemetry.spans).toMatchObject([{ attributes: { "sprites.exec.detached": true } }]);
+  });
+});
+
 describe("input", () => {
   /** Ends the command with its first binary frame: 5 for the end of its input, else 6. */
   const untilInput: Script = (socket, accept) => {

@@ -105,6 +105,8 @@ export class Session {
       const url = this.#plan.url(span.context);
       const channel = new Channel(config, url, propagationHeaders(config, span.context), {
         onOpen: ({ serverVersion, capabilities }) => {
+          // At once, before any frame: callbacks may answer the first output.
+          this.isOpen = this.#held === undefined;
           this.#canSignal = capabilities.has("signal");
           if (serverVersion !== undefined) span.set({ "sprites.server.version": serverVersion });
           span.event("sprites.connected");
@@ -118,12 +120,11 @@ export class Session {
       if (!this.#held) this.#introduceAs(facts.tty);
       await channel.open(deadline);
       if (this.#held) await this.#awaitIntroduction();
-      this.isOpen = true;
     } catch (error) {
       this.#finish({ kind: "failed", error });
     }
     if (this.outcome?.kind === "failed") throw this.outcome.error;
-    if (this.outcome?.kind === "detached") throw invalidState("closed while it was connecting");
+    if (!this.isOpen) throw invalidState("closed while it was connecting");
   }
 
   /** One text frame. @throws ExecutionError unless the connection is open. */
@@ -170,7 +171,8 @@ export class Session {
 
   /** Lets go of the command: what becomes of it is up to the server. Resolves when the socket is gone. */
   async detach(): Promise<void> {
-    await this.#killing;
+    // Without a turn in between: a callback that closes gets no more output.
+    if (this.#killing !== undefined) await this.#killing;
     this.#finish({ kind: "detached" });
     await this.#channel?.leave();
   }
@@ -235,6 +237,7 @@ export class Session {
     });
     this.event("sprites.session");
     if (this.#held !== undefined) {
+      this.isOpen = true;
       this.#introduceAs(fields.tty === true);
       if (typeof fields.command === "string") this.#span?.joined(fields.command, this.tty);
     }
