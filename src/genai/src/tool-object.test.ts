@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { traceTool } from "./tool.js";
 import { traceMember } from "./tool-object.js";
 
 const facts = { name: "count" };
@@ -41,4 +42,15 @@ it("tells the tracer of a function with the name and length of the tool's own", 
 it("gives back a tool that has nothing to run", () => {
   const tool: { run?: () => unknown } = {};
   expect(traceMember(tool, "run", facts, traced)).toBe(tool);
+});
+
+it("gives back a tool that reports its runs already, copied or stood in for", () => {
+  class Counter {
+    run() {}
+  }
+  for (const tool of [{ run: () => {} }, new Counter()]) {
+    const once = traceMember(tool, "run", facts, (each, run) => traceTool(() => undefined, each, run));
+    expect(once).not.toBe(tool);
+    expect(traceMember(once, "run", facts, traced)).toBe(once);
+  }
 });

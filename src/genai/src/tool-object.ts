@@ -1,11 +1,13 @@
 import { copyWith } from "./copy-with.js";
 import type { ToolFacts, TraceTool } from "./operation.js";
+import { isTraced } from "./tool.js";
 
 type Run = (...args: never[]) => unknown;
 
 /**
  * The tool that a library is given in place of the application's own: its function `key` reports each run. The own
- * object does not change, and is still the one that runs. A tool without that function is given back as it is.
+ * object does not change, and is still the one that runs. A tool without that function, or whose function reports
+ * already, is given back as it is.
  */
 export function traceMember<Tool extends object>(
   tool: Tool,
@@ -14,7 +16,7 @@ export function traceMember<Tool extends object>(
   traceTool: TraceTool,
 ): Tool {
   const run: unknown = tool[key];
-  if (typeof run !== "function") return tool;
+  if (typeof run !== "function" || isTraced(run)) return tool;
   const onTool: Run = (...args) => Reflect.apply(run, tool, args) as unknown;
   Object.defineProperty(onTool, "name", { value: run.name, configurable: true });
   Object.defineProperty(onTool, "length", { value: run.length, configurable: true });

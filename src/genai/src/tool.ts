@@ -17,7 +17,7 @@ export function traceTool<F extends (...args: never[]) => unknown>(
   tool: ToolFacts,
   run: F,
 ): F {
-  if (TRACED.has(run)) return run;
+  if (isTraced(run)) return run;
   // A method, because tools are arrow functions or methods, and those have no prototype of their own.
   const { traced } = {
     traced(this: unknown, ...args: unknown[]): unknown {
@@ -38,6 +38,11 @@ export function traceTool<F extends (...args: never[]) => unknown>(
 
 /** Functions that report their runs already: a tool may be handed from one of a library's methods to the next. */
 const TRACED = new WeakSet<object>();
+
+/** Whether a function reports its runs already. */
+export function isTraced(run: object): boolean {
+  return TRACED.has(run);
+}
 
 type Begun = [within: Context, end: (end: OperationEnd) => void];
 
