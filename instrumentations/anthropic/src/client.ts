@@ -1,16 +1,11 @@
 /** The parts of a client that tell which platform serves it. */
-interface PlatformClient {
+export interface PlatformClient {
   baseURL?: string;
   /** Versions 0.134 and later; every client but those of Bedrock and Vertex AI says `anthropic`. */
   _genAIProviderName?: unknown;
   /** What each method of those versions starts spans with. */
   _tracer?: object;
   openTelemetry?: { tracerProvider?: object };
-}
-
-/** The client behind a resource. */
-export function clientOf(resource: unknown): PlatformClient | undefined {
-  return (resource as { _client?: PlatformClient } | undefined)?._client;
 }
 
 /** Foundry's host, which serves Azure's OpenAI models too. */
@@ -34,8 +29,7 @@ interface ProviderError {
  * provider's own word, such as `overloaded_error`. Versions before 0.33 have it in the text only.
  */
 export function readErrorCode(error: unknown): string | undefined {
-  if (typeof error !== "object" || error === null) return undefined;
-  const { error: body, message, cause } = error as ProviderError;
+  const { error: body, message, cause } = (error ?? {}) as ProviderError;
   const type = body?.error?.type ?? body?.type;
   if (typeof type === "string" && type !== "error") return type;
   return /"type": ?"(\w+_error)"/.exec(`${message} ${cause?.message}`)?.[1];

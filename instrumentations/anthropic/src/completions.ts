@@ -1,14 +1,8 @@
-import { type Call, TextBuilder, textMessage } from "@kit/genai";
+import { type Call, type Parameters, readParameters, TextBuilder, textMessage } from "@kit/genai";
 
-interface CompletionParams {
-  model?: string;
+interface CompletionParams extends Parameters {
   prompt?: string;
-  stream?: boolean;
   max_tokens_to_sample?: number;
-  temperature?: number;
-  top_p?: number;
-  top_k?: number;
-  stop_sequences?: string[];
 }
 
 interface Completion {
@@ -21,14 +15,8 @@ interface Completion {
 /** `POST /v1/complete`, the legacy text completion, which tells no usage. Versions 1.x no longer have it. */
 export const completions: Call<[CompletionParams], Completion, Completion> = {
   request: (params) => ({
-    operation: "text_completion",
-    model: params.model,
-    stream: params.stream,
+    ...readParameters("text_completion", params),
     maxTokens: params.max_tokens_to_sample,
-    temperature: params.temperature,
-    topP: params.top_p,
-    topK: params.top_k,
-    stopSequences: params.stop_sequences,
     content: () => ({ inputMessages: [textMessage("user", params.prompt ?? "")] }),
   }),
   response: ({ id, model, stop_reason: reason, completion = "" }) => ({

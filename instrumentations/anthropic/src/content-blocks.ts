@@ -1,46 +1,32 @@
-import type { BetaToolUnion } from "@anthropic-ai/sdk/resources/beta/messages/messages";
-import { type Foreign, type Message, type MessagePart, type ToolDefinition, toMediaPart } from "@kit/genai";
+import type {
+  BetaContentBlock,
+  BetaContentBlockParam,
+  BetaMessageParam,
+  BetaToolUnion,
+} from "@anthropic-ai/sdk/resources/beta/messages/messages";
+import {
+  type Foreign,
+  type Message,
+  type MessagePart,
+  readParts,
+  type ToolDefinition,
+  textOf,
+  toMediaPart,
+} from "@kit/genai";
 
 /** A content block of a request or an answer. The API has some forty kinds; what they share is told by their names. */
-export interface ContentBlock {
-  type: string;
-  id?: string;
-  name?: string;
-  text?: string;
-  thinking?: string;
-  input?: unknown;
-  content?: unknown;
-  /** Of search results it is a text. */
-  source?: MediaSource | string;
-  citations?: unknown;
-  tool_use_id?: string;
-  file_id?: string;
-  [member: string]: unknown;
-}
-
-interface MediaSource {
-  type: string;
-  media_type?: string;
-  data?: string;
-  url?: string;
-  file_id?: string;
-  content?: TextOrBlocks;
-}
-
-/** A text, or blocks that hold it. */
-export type TextOrBlocks = string | readonly ContentBlock[] | null | undefined;
+type ContentBlock = Foreign<BetaContentBlock | BetaContentBlockParam>;
 
 /** Reads one message of the history. Tool results travel as the user's blocks; alone, they are the tool's message. */
-export function readMessage({ role, content }: { role: string; content: TextOrBlocks }): Message {
+export function readMessage({ role, content }: Foreign<BetaMessageParam>): Message {
   const parts = readBlocks(content);
   const answersTools = parts.length > 0 && parts.every((part) => part.type === "tool_call_response");
-  return { role: answersTools ? "tool" : role, parts };
+  return { role: answersTools ? "tool" : String(role), parts };
 }
 
 /** Reads content, which is a text or blocks. */
-export function readBlocks(content: TextOrBlocks): MessagePart[] {
-  if (typeof content === "string") return [{ type: "text", content }];
-  return (content ?? []).flatMap(readBlock);
+export function readBlocks(content: unknown): MessagePart[] {
+  return readParts(content, readBlock);
 }
 
 /** Reads a tool that the model was offered: the application's own, or one that the provider runs. */
@@ -48,26 +34,26 @@ export function readTool(tool: Foreign<BetaToolUnion>): ToolDefinition {
   return {
     type: tool.type == null || tool.type === "custom" ? "function" : tool.type,
     name: tool.name ?? tool.mcp_server_name ?? String(tool.type),
-    ...(tool.description != null && { description: tool.description }),
-    ...(tool.input_schema != null && { parameters: tool.input_schema }),
+    description: tool.description ?? undefined,
+    parameters: tool.input_schema ?? undefined,
   };
 }
 
-function readBlock(block: ContentBlock): MessagePart[] {
-  const { type, id, name, content, source } = block;
+function readBlock(block: ContentBlock): MessagePart | MessagePart[] {
+  const { id, name, content } = block;
+  const type = String(block.type);
   if (type === "text") return readText(block);
-  if (type === "thinking") return block.thinking ? [{ type: "reasoning", content: block.thinking }] : [];
-  if (type === "redacted_thinking") return [{ type: "redacted_reasoning" }];
-  if (type === "tool_use") return [{ type: "tool_call", name: name ?? "", id, arguments: block.input }];
-  if (type === "tool_result") return [readToolResult(block)];
-  if (type === "server_tool_use" || type.endsWith("_tool_use")) return [readServerToolCall(block)];
-  if (type.endsWith("_tool_result")) return [readServerToolResult(block)];
-  if (type === "compaction") return [{ type, content: typeof content === "string" ? content : undefined }];
-  if (type === "container_upload" && block.file_id !== undefined) {
-    return [{ type: "file", modality: "document", file_id: block.file_id }];
+  if (type === "thinking") return block.thinking ? { type: "reasoning", content: block.thinking } : [];
+  if (type === "redacted_thinking") return { type: "redacted_reasoning" };
+  if (type === "tool_use") return { type: "tool_call", name: name ?? "", id, arguments: block.input };
+  if (type === "tool_result") {
+    const response = Array.isArray(content) ? readBlocks(content) : (content ?? null);
+    return { type: "tool_call_response", response, id: block.tool_use_id };
   }
-  if (typeof source === "object") return readMedia(type, source);
-  return [{ ...block, type: `x_${type}` }];
+  if (type.endsWith("_tool_use")) return readServerToolCall(block, type);
+  if (type.endsWith("_tool_result")) return readServerToolResult(block, type);
+  if (type === "compaction") return { type, content: textOf(content) };
+  return readMedia(block, type) ?? { ...block, type: `x_${type}` };
 }
 
 function readText({ text, citations }: ContentBlock): MessagePart[] {
@@ -75,26 +61,20 @@ function readText({ text, citations }: ContentBlock): MessagePart[] {
   return Array.isArray(citations) && citations.length > 0 ? [part, { type: "citations", citations }] : [part];
 }
 
-function readToolResult({ tool_use_id: id, content }: ContentBlock): MessagePart {
-  const blocks = Array.isArray(content) ? (content as ContentBlock[]) : undefined;
-  return { type: "tool_call_response", response: blocks?.flatMap(readBlock) ?? content ?? null, id };
+function readServerToolCall({ id, name, ...rest }: ContentBlock, type: string): MessagePart {
+  return { type: "server_tool_call", name: name ?? type, id, server_tool_call: { ...rest, type } };
 }
 
-function readServerToolCall({ id, name, ...rest }: ContentBlock): MessagePart {
-  return { type: "server_tool_call", name: name ?? rest.type, id, server_tool_call: rest };
+function readServerToolResult({ tool_use_id: id, ...rest }: ContentBlock, type: string): MessagePart {
+  return { type: "server_tool_call_response", id, server_tool_call_response: { ...rest, type } };
 }
 
-function readServerToolResult({ tool_use_id: id, ...rest }: ContentBlock): MessagePart {
-  return { type: "server_tool_call_response", id, server_tool_call_response: rest };
-}
-
-function readMedia(type: string, source: MediaSource): MessagePart[] {
-  const modality = type === "image" ? "image" : "document";
-  const { data, url, file_id, media_type: mime_type } = source;
-  if (source.type === "text") return [{ type: "text", content: data ?? "" }];
-  if (source.type === "content") return readBlocks(source.content);
-  if (data !== undefined) return [{ type: "blob", modality, content: data, mime_type }];
-  if (url !== undefined) return [toMediaPart(modality, url, mime_type)];
-  if (file_id !== undefined) return [{ type: "file", modality, file_id, mime_type }];
-  return [{ ...source, type: `x_${type}` }];
+/** Images and documents come from a source, in which text and blocks are content like any other. */
+function readMedia({ source, file_id }: ContentBlock, type: string): MessagePart | MessagePart[] | undefined {
+  const from = type === "container_upload" ? { file_id } : source;
+  if (typeof from !== "object" || from === null) return undefined;
+  if (from.type === "text") return readBlocks(from.data);
+  if (from.type === "content") return readBlocks(from.content);
+  const { data, url, file_id: fileId, media_type: mimeType } = from;
+  return toMediaPart(type === "image" ? "image" : "document", { data, url, fileId, mimeType });
 }

@@ -1,20 +1,17 @@
 import type { BetaRawMessageStreamEvent } from "@anthropic-ai/sdk/resources/beta/messages/messages";
-import { type Fold, type Foreign, parseJson, TextBuilder } from "@kit/genai";
-import type { ContentBlock } from "./content-blocks.js";
+import { type Fold, type Foreign, parseJson, TextBuilder, withoutNulls } from "@kit/genai";
 import type { MessageBody } from "./messages.js";
-import type { MessageUsage } from "./usage.js";
 
 /** One event of a streamed answer. */
-export type MessageEvent = Omit<Foreign<BetaRawMessageStreamEvent>, "message" | "content_block"> & {
-  message?: MessageBody;
-  content_block?: ContentBlock;
-};
+export type MessageEvent = Foreign<BetaRawMessageStreamEvent>;
+
+type Block = NonNullable<MessageEvent["content_block"]>;
 
 /** A block with what its deltas add: text to the one member that grows, and citations. */
 interface OpenBlock {
-  readonly block: ContentBlock;
+  readonly block: Block;
   readonly grown: TextBuilder;
-  readonly citations: unknown[];
+  readonly citations: NonNullable<NonNullable<MessageEvent["delta"]>["citation"]>[];
 }
 
 /**
@@ -26,47 +23,36 @@ export function foldMessage(content: boolean): Fold<MessageEvent, MessageBody> {
   const blocks: OpenBlock[] = [];
   return {
     add({ type, index, delta, message, content_block: block, usage }) {
-      if (type === "message_start" && message !== undefined) {
+      if (message != null) {
         body = { ...message, content: [], stop_reason: null };
-      } else if (type === "content_block_start" && block !== undefined) {
-        blocks[index ?? 0] = {
-          block: content ? block : { type: block.type },
-          grown: new TextBuilder(),
-          citations: [],
-        };
-        if (body !== undefined) body.model = fallbackModel(block) ?? body.model;
+      } else if (block != null) {
+        const kept = content ? block : { type: block.type };
+        blocks[index ?? 0] = { block: kept, grown: new TextBuilder(), citations: [] };
+        // A refused answer may go on with another model, which a block names.
+        if (body !== undefined && block.type === "fallback") body.model = block.to?.model ?? body.model;
       } else if (type === "content_block_delta") {
         const open = content ? blocks[index ?? 0] : undefined;
         open?.grown.add(delta?.text ?? delta?.thinking ?? delta?.partial_json ?? delta?.content);
         if (delta?.citation != null) open?.citations.push(delta.citation);
       } else if (type === "message_delta") {
-        body = { ...body, usage: overlayUsage(body?.usage, usage) };
+        // Counts are cumulative: a later one wins.
+        body = { ...body, usage: { ...body?.usage, ...withoutNulls(usage) } };
         body.stop_reason = delta?.stop_reason ?? body.stop_reason;
         body.container = delta?.container ?? body.container;
       }
     },
-    body: () => ({ ...body, content: blocks.flatMap((open) => [toBlock(open)]) }),
+    // Without the holes: an index may be any number, and those before it blocks of which nothing came.
+    body: () => ({ ...body, content: Object.values(blocks).map(toBlock) }),
   };
 }
 
-/** A refused answer may go on with another model, which a block names. */
-function fallbackModel({ type, to }: ContentBlock): string | undefined {
-  return type === "fallback" ? (to as { model?: string } | undefined)?.model : undefined;
-}
-
-/** Usage after a later report: its counts are cumulative and win, save those it does not know. */
-function overlayUsage(before: MessageUsage | null | undefined, later: MessageUsage | null | undefined) {
-  const known = Object.entries(later ?? {}).filter(([, value]) => value != null);
-  return { ...before, ...Object.fromEntries(known) };
-}
-
-function toBlock({ block, grown, citations }: OpenBlock): ContentBlock {
+function toBlock({ block, grown, citations }: OpenBlock): Block {
   const text = String(grown);
-  if (block.text !== undefined) {
-    const cited = [...((block.citations as unknown[] | null | undefined) ?? []), ...citations];
+  if (block.text != null) {
+    const cited = [...(block.citations ?? []), ...citations];
     return { ...block, text: block.text + text, ...(cited.length > 0 && { citations: cited }) };
   }
-  if (block.thinking !== undefined) return { ...block, thinking: block.thinking + text };
+  if (block.thinking != null) return { ...block, thinking: block.thinking + text };
   if (text === "") return block;
   return block.type === "compaction" ? { ...block, content: text } : { ...block, input: parseJson(text) };
 }

@@ -3,24 +3,14 @@ import { native } from "./native.js";
 
 describe("a span of the SDK's own", () => {
   it("for a call that is recorded stands for that call", () => {
-    expect(native.read("anthropic.messages.create", {})).toEqual({ kind: "call" });
-    expect(native.read("anthropic.messages.batches.results", {})).toEqual({ kind: "call" });
+    expect(native.read("anthropic.messages.create", {})).toBe("call");
+    expect(native.read("anthropic.messages.batches.results", {})).toBe("call");
   });
 
   it("of a tool runner stands for the run of a tool or for the agent", () => {
-    const attributes = {
-      "gen_ai.tool.name": "weather",
-      "gen_ai.tool.description": "tells it",
-      "gen_ai.tool.call.id": "toolu_1",
-      "gen_ai.provider.name": "anthropic",
-    };
-    const tool = { kind: "tool", name: "weather", description: "tells it", callId: "toolu_1" };
-    expect(native.read("anthropic.custom_tool_use weather", attributes)).toEqual(tool);
-    expect(native.read("anthropic.mcp_tool_use weather", attributes)).toEqual(tool);
-    expect(native.read("anthropic.messages.tool_runner", { "gen_ai.request.model": "claude-x" })).toEqual({
-      kind: "agent",
-      request: { operation: "invoke_agent", model: "claude-x" },
-    });
+    expect(native.read("anthropic.custom_tool_use weather", {})).toBe("tool");
+    expect(native.read("anthropic.mcp_tool_use weather", {})).toBe("tool");
+    expect(native.read("anthropic.messages.tool_runner", {})).toBe("agent");
   });
 
   it.each([
@@ -31,7 +21,6 @@ describe("a span of the SDK's own", () => {
       "anthropic.custom_tool_use weather",
       { "gen_ai.tool.name": "weather", "anthropic.session.id": "sesn_1" },
     ],
-    ["anthropic.custom_tool_use weather", {}],
   ])("such as %s, %j, is left to it", (name, attributes) => {
     expect(native.read(name, attributes)).toBeUndefined();
   });

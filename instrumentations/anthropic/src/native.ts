@@ -1,5 +1,5 @@
-import { type NativeTelemetry, readNativeAgent, readNativeTool } from "@kit/genai";
-import { clientOf } from "./client.js";
+import { clientOf, type NativeTelemetry, type ToolLoop } from "@kit/genai";
+import type { PlatformClient } from "./client.js";
 
 const CALL =
   /^anthropic\.(?:messages\.(?:create|count_tokens|batches\.(?:create|retrieve|cancel|results))|completions\.create)$/;
@@ -12,7 +12,7 @@ const SESSION_ID = "anthropic.session.id";
 export const native: NativeTelemetry = {
   variable: "KIT_ANTHROPIC_NATIVE_TELEMETRY",
   tracer(receiver) {
-    const client = clientOf(receiver);
+    const client = clientOf<PlatformClient>(receiver);
     if (client?._tracer === undefined) return undefined;
     return {
       holder: client,
@@ -21,9 +21,12 @@ export const native: NativeTelemetry = {
     };
   },
   read(name, attributes) {
-    if (CALL.test(name)) return { kind: "call" };
-    if (name === AGENT) return readNativeAgent(attributes);
-    return TOOL.test(name) && !(SESSION_ID in attributes) ? readNativeTool(attributes) : undefined;
+    if (CALL.test(name)) return "call";
+    if (name === AGENT) return "agent";
+    return TOOL.test(name) && !(SESSION_ID in attributes) ? "tool" : undefined;
   },
   passed: ([, options]) => (options as { __span?: { span?: unknown } } | undefined)?.__span?.span,
 };
+
+/** `stream()`, which sends its request through `create()`, but starts the SDK's own span before that. */
+export const stream: ToolLoop = (args) => args;

@@ -1,6 +1,6 @@
 import type { ToolFacts, TraceTool } from "@kit/genai";
 import { describe, expect, it } from "vitest";
-import { addTools, changeParams, runTools } from "./tools.js";
+import { addTools, runTools } from "./tools.js";
 
 type Run = (...args: unknown[]) => unknown;
 
@@ -28,15 +28,16 @@ describe("a tool handed to a runner", () => {
     const params = { tools: [mine], max_tokens: 1 };
     const [given] = runTools([params], trace);
     expect(given).toEqual({ ...params, tools: [{ ...mine, run: expect.any(Function) }] });
-    expect(given?.tools?.[0]).not.toBe(mine);
+    expect((given as typeof params).tools[0]).not.toBe(mine);
     expect(params.tools[0]).toBe(mine);
   });
 
   it("is left alone when there is nothing to run", () => {
     const { trace, facts } = tracer();
     const search = { type: "web_search_20250305", name: "web_search" };
-    const [given] = runTools([{ tools: [search] }], trace);
-    expect(given?.tools?.[0]).toBe(search);
+    const params = { tools: [search] };
+    const [given] = runTools([params], trace);
+    expect((given as typeof params).tools[0]).toBe(search);
     expect(runTools([undefined], trace)).toEqual([undefined]);
     expect(runTools([{}], trace)).toEqual([{}]);
     expect(facts).toEqual([]);
@@ -86,8 +87,8 @@ describe("a tool handed to a runner", () => {
 describe("parameters changed while a runner runs", () => {
   it("have their tools traced, given as they are or made of the ones before", () => {
     const { trace, facts } = tracer();
-    expect(changeParams([{ tools: [tool()] }], trace)[0]).toMatchObject({ tools: [{ name: "weather" }] });
-    const [change] = changeParams([(before: object) => ({ ...before, tools: [tool()] })], trace);
+    expect(runTools([{ tools: [tool()] }], trace)[0]).toMatchObject({ tools: [{ name: "weather" }] });
+    const [change] = runTools([(before: object) => ({ ...before, tools: [tool()] })], trace);
     expect(typeof change === "function" && change({ tools: [] })).toMatchObject({
       tools: [{ name: "weather" }],
     });

@@ -1,11 +1,8 @@
 import type { BetaUsage } from "@anthropic-ai/sdk/resources/beta/messages/messages";
 import type { Foreign, Usage } from "@kit/genai";
 
-/** `usage` of a message. Its input tokens leave out what the prompt cache served and stored. */
-export type MessageUsage = Foreign<BetaUsage>;
-
-/** Reads the usage; the total of the input is the sum of its three parts. */
-export function readUsage(usage: MessageUsage | null | undefined): Usage | undefined {
+/** Reads `usage` of a message. Its input tokens leave out what the prompt cache served and stored: the total is the sum. */
+export function readUsage(usage: Foreign<BetaUsage> | null | undefined): Usage | undefined {
   if (usage == null) return undefined;
   const { input_tokens: fresh, cache_read_input_tokens: read, cache_creation_input_tokens: written } = usage;
   return {

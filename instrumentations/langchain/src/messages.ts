@@ -111,19 +111,16 @@ function readBlock(block: Block | null): MessagePart[] {
   const thought = block.reasoning ?? block.thinking;
   if (typeof thought === "string") return [{ type: "reasoning", content: thought }];
   const link = block.image_url;
-  if (link !== undefined) return [toMediaPart("image", String(typeof link === "string" ? link : link.url))];
+  if (link !== undefined)
+    return [readMedia({ url: String(typeof link === "string" ? link : link.url) }, "image")];
   const modality = MEDIA[type];
   return modality === undefined ? [{ ...block, type: `x_${type}` }] : [readMedia(block, modality)];
 }
 
 function readMedia(block: Block, modality: string): MessagePart {
-  const mime = block.mimeType ?? block.mime_type;
-  const mimeType = mime === undefined ? {} : { mime_type: mime };
-  if (typeof block.data === "string") return { type: "blob", modality, content: block.data, ...mimeType };
-  if (typeof block.url === "string") return toMediaPart(modality, block.url, mime);
-  const id = block.fileId ?? block.id;
-  if (typeof id === "string") return { type: "file", modality, file_id: id, ...mimeType };
-  return { ...block, type: `x_${modality}` };
+  const { url, fileId = block.id, mimeType = block.mime_type } = block;
+  const source = { data: textOf(block.data), url: textOf(url), fileId: textOf(fileId), mimeType };
+  return toMediaPart(modality, source) ?? { ...block, type: `x_${modality}` };
 }
 
 interface AnyTool {

@@ -1,4 +1,4 @@
-import { type Endpoint, type RequestFacts, type ResponseFacts, readEndpoint } from "@kit/genai";
+import { type Endpoint, type RequestFacts, type ResponseFacts, readEndpoint, withoutNulls } from "@kit/genai";
 import { readContent, readMessages, readTools } from "./messages.js";
 import { readUsage } from "./usage.js";
 
@@ -147,7 +147,5 @@ export function joinResponses(
   ours: ResponseFacts,
   clients: Omit<ResponseFacts, "content"> | undefined,
 ): ResponseFacts {
-  if (clients === undefined) return ours;
-  const told = Object.entries(clients).filter(([, value]) => value != null);
-  return { ...ours, ...Object.fromEntries(told) };
+  return clients === undefined ? ours : { ...ours, ...withoutNulls(clients) };
 }

@@ -1,22 +1,17 @@
-import { type BatchFacts, batchCalls, type Call } from "@kit/genai";
+import { batchCalls, type Call, type Foreign } from "@kit/genai";
 import type { Batch } from "openai/resources/batches";
 
-/** The SDK's type says nothing of the `null` that servers send. */
-type AnyBatch = { [Member in keyof Batch]?: Batch[Member] | null };
-
 /** `POST /batches`, `GET /batches/{id}` and `POST /batches/{id}/cancel`. */
-export const batches = batchCalls(
-  ({ request_counts: counts, ...batch }: AnyBatch): BatchFacts => ({
-    id: batch.id,
-    status: batch.status,
-    resultIds: [batch.output_file_id, batch.error_file_id],
-    total: counts?.total,
-    succeeded: counts?.completed,
-    failed: counts?.failed,
-  }),
-);
+export const batches = batchCalls(({ request_counts: counts, ...batch }: Foreign<Batch>) => ({
+  id: batch.id,
+  status: batch.status,
+  resultIds: [batch.output_file_id, batch.error_file_id],
+  total: counts?.total,
+  succeeded: counts?.completed,
+  failed: counts?.failed,
+}));
 
 /** `GET /files/{id}/content`, only for files that a batch of this process is known to have written. */
-export const batchResults: Call<[fileId: string]> = {
+export const batchFile: Call<[fileId: string]> = {
   request: (fileId) => ({ operation: "batch_results", linkTo: [fileId], onlyLinked: true }),
 };

@@ -1,5 +1,13 @@
 import { readTokenUsage, type TokenUsage } from "@kit/chat-completions";
-import { type Call, type Content, type Fold, KIT_ATTR, textMessage, toMediaPart } from "@kit/genai";
+import {
+  type Call,
+  type Content,
+  type Fold,
+  KIT_ATTR,
+  type MessagePart,
+  textMessage,
+  toMediaPart,
+} from "@kit/genai";
 import type { SpeechCreateParams } from "openai/resources/audio/speech";
 import type { TranscriptionCreateParams } from "openai/resources/audio/transcriptions";
 import type { ImageGenerateParams } from "openai/resources/images";
@@ -32,7 +40,7 @@ export function images(operation: string): Call<[Partial<ImageGenerateParams>], 
     response: ({ data = [], usage }) => ({
       usage: readTokenUsage(usage),
       attributes: { [KIT_ATTR.imageCount]: data.length },
-      content: () => ({ outputMessages: [{ role: "assistant", parts: data.map(toImagePart) }] }),
+      content: () => ({ outputMessages: [{ role: "assistant", parts: data.map(readImage) }] }),
     }),
     fold: foldImages,
   };
@@ -86,10 +94,8 @@ function readPrompt(prompt: string | undefined): Content {
   return prompt === undefined ? {} : { inputMessages: [textMessage("user", prompt)] };
 }
 
-function toImagePart({ url, b64_json: bytes = "" }: Image) {
-  return url == null
-    ? { type: "blob" as const, modality: "image", content: bytes }
-    : toMediaPart("image", url);
+function readImage({ url, b64_json: data }: Image): MessagePart {
+  return toMediaPart("image", { url, data }) ?? { type: "x_image" };
 }
 
 /** Partial images come first; each `completed` event is one finished image. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { batches, batchResults } from "./batches.js";
+import { batches, batchFile } from "./batches.js";
 import { images, speech, transcript } from "./media.js";
 import { moderations } from "./moderations.js";
 
@@ -87,6 +87,6 @@ describe("batches", () => {
   });
 
   it("leave files alone that are no results of theirs", () => {
-    expect(batchResults.request("file_x")).toMatchObject({ linkTo: ["file_x"], onlyLinked: true });
+    expect(batchFile.request("file_x")).toMatchObject({ linkTo: ["file_x"], onlyLinked: true });
   });
 });

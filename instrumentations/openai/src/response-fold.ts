@@ -1,4 +1,4 @@
-import { type Fold, TextBuilder } from "@kit/genai";
+import { type Fold, TextBuilder, withoutNulls } from "@kit/genai";
 import type { ResponseItem } from "./response-items.js";
 import type { ResponseBody } from "./responses.js";
 
@@ -91,18 +91,11 @@ function readFailure({ code, message }: ResponseEvent): ResponseBody {
 /** Without content only what the facts are read from: an open stream must not hold the conversation. */
 function bounded(response: ResponseBody, content: boolean): ResponseBody {
   if (content) return response;
-  const { id, model, status, usage, error, incomplete_details, conversation, service_tier, output, prompt } =
-    response;
+  const { id, model, status, usage, error, incomplete_details, conversation, service_tier } = response;
+  const { output, prompt } = response;
   return {
-    ...(id !== undefined && { id }),
-    ...(model !== undefined && { model }),
-    ...(status !== undefined && { status }),
-    ...(usage !== undefined && { usage }),
-    ...(error !== undefined && { error }),
-    ...(incomplete_details !== undefined && { incomplete_details }),
-    ...(conversation !== undefined && { conversation }),
+    ...withoutNulls({ id, model, status, usage, error, incomplete_details, conversation, service_tier }),
     ...(prompt != null && { prompt: { id: prompt.id, version: prompt.version } }),
-    service_tier,
     output: (output ?? []).map((item) => ({ type: item.type ?? "message" })),
   };
 }

@@ -1,5 +1,12 @@
 import { type ContentPart, readContentPart } from "@kit/chat-completions";
-import { type Message, type MessagePart, parseJson, type ToolDefinition, textMessage } from "@kit/genai";
+import {
+  type Message,
+  type MessagePart,
+  parseJson,
+  readParts,
+  type ToolDefinition,
+  textMessage,
+} from "@kit/genai";
 
 /** An item of a response's input or output. The API has some thirty kinds; what they share is told by their names. */
 export interface ResponseItem {
@@ -55,8 +62,7 @@ export function readOutput(output: readonly ResponseItem[] | null | undefined): 
 
 /** Reads instructions, which are a text or, on fetched responses, items. */
 export function readInstructions(instructions: TextOrItems): MessagePart[] {
-  if (typeof instructions === "string") return [{ type: "text", content: instructions }];
-  return (instructions ?? []).flatMap(readItem);
+  return readParts(instructions, readItem);
 }
 
 /** Reads the tools that the model was offered; the provider's own have no name but their type. */
@@ -75,7 +81,7 @@ function roleOf({ role, type }: ResponseItem): string {
 
 function readItem(item: ResponseItem): MessagePart[] {
   const { type = "message", content } = item;
-  if (type === "message") return readContents(content);
+  if (type === "message") return readParts(content, readContentPart);
   if (type === "reasoning") return readReasoning(item);
   if (type === "compaction") return [{ type, id: item.id }];
   if (SERVER_TOOLS.has(type)) return readServerTool(item, type);
@@ -113,9 +119,4 @@ function readReasoning({ summary, content }: ResponseItem): MessagePart[] {
   const shown = Array.isArray(content) && content.length > 0 ? content : (summary ?? []);
   const text = (shown as readonly { text?: string }[]).map((part) => part.text ?? "").join("\n");
   return text === "" ? [] : [{ type: "reasoning", content: text }];
-}
-
-function readContents(content: ResponseItem["content"]): MessagePart[] {
-  if (typeof content === "string") return content === "" ? [] : [{ type: "text", content }];
-  return (content ?? []).map(readContentPart);
 }

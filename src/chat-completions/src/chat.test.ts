@@ -59,6 +59,7 @@ describe("messages", () => {
       { type: "input_audio", input_audio: { data: "BBBB", format: "wav" } },
       { type: "file", file: { file_id: "file-1" } },
       { type: "file", file: { file_data: "data:application/pdf;base64,CCCC" } },
+      { type: "file", file: { file_data: "DDDD", filename: "plain.pdf" } },
       { type: "hologram", size: 3 },
     ];
     expect(read({ role: "user", name: "ada", content })).toEqual({
@@ -71,6 +72,7 @@ describe("messages", () => {
         { type: "blob", modality: "audio", content: "BBBB", mime_type: "audio/wav" },
         { type: "file", modality: "document", file_id: "file-1" },
         { type: "blob", modality: "document", content: "CCCC", mime_type: "application/pdf" },
+        { type: "blob", modality: "document", content: "DDDD" },
         { type: "x_hologram", size: 3 },
       ],
     });

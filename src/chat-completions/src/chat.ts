@@ -1,4 +1,4 @@
-import { type Call, type ResponseFacts, textOf } from "@kit/genai";
+import { type Call, type Parameters, type ResponseFacts, readParameters, textOf } from "@kit/genai";
 import { type ChatCompletion, type ChatCompletionChunk, foldChat } from "./fold.js";
 import {
   type ChatMessage,
@@ -8,7 +8,6 @@ import {
   readChatTools,
 } from "./messages.js";
 import { withOwnAttributes } from "./own-attributes.js";
-import { type Parameters, readParameters } from "./parameters.js";
 import { readCompletionUsage } from "./usage.js";
 
 /** What a chat may ask for beside that. */
@@ -57,7 +56,7 @@ function readFailure({ error, choices }: ChatCompletion): ResponseFacts["error"]
 }
 
 /** The conventions' word for a response format, when one was asked for. */
-export function formatType(format: { type?: string } | null | undefined): string | undefined {
+export function formatType(format: { type?: unknown } | null | undefined): string | undefined {
   const type = textOf(format?.type);
   return type?.startsWith("json") ? "json" : type && "text";
 }

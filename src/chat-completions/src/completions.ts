@@ -1,7 +1,6 @@
-import { type Call, type Message, textMessage } from "@kit/genai";
+import { type Call, type Message, type Parameters, readParameters, textMessage } from "@kit/genai";
 import { type Completion, foldCompletion } from "./fold.js";
 import { withOwnAttributes } from "./own-attributes.js";
-import { type Parameters, readParameters } from "./parameters.js";
 import { readCompletionUsage } from "./usage.js";
 
 /** What a legacy completion may ask for beside what chats may. */

@@ -2,6 +2,7 @@ import {
   type Message,
   type MessagePart,
   parseJson,
+  readParts,
   type ToolDefinition,
   textOf,
   toMediaPart,
@@ -74,7 +75,9 @@ export function readChatMessage(message: ChatMessage): Message {
   const role = textOf(message.role) ?? "assistant";
   const name = textOf(message.name);
   const read =
-    role === "tool" || role === "function" ? readToolMessage(message) : { role, parts: readParts(message) };
+    role === "tool" || role === "function"
+      ? readToolMessage(message)
+      : { role, parts: readMessageParts(message) };
   return name === undefined ? read : { ...read, name };
 }
 
@@ -97,8 +100,8 @@ function readToolMessage(message: ChatMessage): Message {
   return { role: "tool", parts: [{ type: "tool_call_response", response, ...(id !== undefined && { id }) }] };
 }
 
-function readParts(message: ChatMessage): MessagePart[] {
-  const parts = readContent(message.content);
+function readMessageParts(message: ChatMessage): MessagePart[] {
+  const parts = readParts(message.content, readContentPart);
   const thinking = message.reasoning_content ?? message.reasoning;
   if (typeof thinking === "string" && thinking !== "")
     parts.unshift({ type: "reasoning", content: thinking });
@@ -108,12 +111,6 @@ function readParts(message: ChatMessage): MessagePart[] {
   if (message.function_call != null) parts.push(toToolCall(undefined, message.function_call));
   for (const call of message.tool_calls ?? []) parts.push(readToolCall(call));
   return parts;
-}
-
-/** A list made with its one part holds no spare room, and most messages of a long history are one text. */
-function readContent(content: ChatMessage["content"]): MessagePart[] {
-  if (typeof content === "string") return content === "" ? [] : [{ type: "text", content }];
-  return content?.map(readContentPart) ?? [];
 }
 
 /** Reads a piece of content: text, refusal, image, sound or file, each by what it holds. */
@@ -126,11 +123,9 @@ export function readContentPart(part: ContentPart): MessagePart {
     return { type: "blob", modality: "audio", content: data, mime_type: `audio/${format}` };
   }
   const image = typeof part.image_url === "object" ? part.image_url?.url : part.image_url;
-  const { file_id: id, file_url: link, file_data: data }: FileSource = part.file ?? part;
+  const { file_id: fileId, file_url: link, file_data: data }: FileSource = part.file ?? part;
   const modality = image != null || part.type === "input_image" ? "image" : "document";
-  if (image == null && id != null) return { type: "file", modality, file_id: id };
-  const url = image ?? link ?? data;
-  return url != null ? toMediaPart(modality, url) : { ...part, type: `x_${part.type}` };
+  return toMediaPart(modality, { data, url: image ?? link, fileId }) ?? { ...part, type: `x_${part.type}` };
 }
 
 function readThinking(thinking: NonNullable<ContentPart["thinking"]>): string {
@@ -138,9 +133,8 @@ function readThinking(thinking: NonNullable<ContentPart["thinking"]>): string {
 }
 
 function readAudio(audio: NonNullable<ChatMessage["audio"]>): MessagePart[] {
-  const parts: MessagePart[] = [];
-  if (audio.data !== undefined) parts.push({ type: "blob", modality: "audio", content: audio.data });
-  else if (audio.id !== undefined) parts.push({ type: "file", modality: "audio", file_id: audio.id });
+  const sound = toMediaPart("audio", { data: audio.data, fileId: audio.id });
+  const parts: MessagePart[] = sound === undefined ? [] : [sound];
   if (audio.transcript !== undefined) parts.push({ type: "transcript", content: audio.transcript });
   return parts;
 }

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { batchCalls } from "./batches.js";
+import { batchCalls, batchResults } from "./batches.js";
 
 const batches = batchCalls((batch: { id?: unknown; state?: unknown; files?: unknown[]; done?: number }) => ({
   id: batch.id,
@@ -36,4 +36,18 @@ it("remembers a batch under its id and under those of its results", () => {
 
 it("tells nothing of what is absent or odd", () => {
   expect(batches.create.response?.({ id: 7, state: {} }, request)).toEqual({ linkAs: [], attributes: {} });
+});
+
+it("adds up the results as far as they were read, and asks for no price", () => {
+  const results = batchResults((line: { ok: boolean; tokens?: number }) => ({
+    succeeded: line.ok,
+    usage: line.tokens === undefined ? undefined : { input: line.tokens },
+  }));
+  expect(results.request("b1")).toMatchObject({ operation: "batch_results", linkTo: ["b1"] });
+  const fold = results.fold?.(false);
+  for (const line of [{ ok: true, tokens: 2 }, { ok: false }, { ok: true, tokens: 3 }]) fold?.add(line);
+  expect(fold && results.response?.(fold.body(), request)).toEqual({
+    usage: { input: 5 },
+    attributes: { "kit.batch.succeeded.count": 2, "kit.batch.failed.count": 1 },
+  });
 });

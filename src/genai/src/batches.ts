@@ -1,23 +1,35 @@
 import { KIT_ATTR } from "./attributes.js";
 import { textOf } from "./messages.js";
-import type { Call, RequestFacts, ResponseFacts } from "./operation.js";
+import type { Call, Fold, RequestFacts, ResponseFacts } from "./operation.js";
+import { addUsage, type Usage } from "./usage.js";
 
 /** What a provider tells of a batch, in its own words; what is absent or odd is not recorded. */
-export interface BatchFacts {
+interface BatchFacts {
   id?: unknown;
   status?: unknown;
   /** Under what else the results can be asked for, such as files. */
   resultIds?: readonly unknown[];
-  total?: number | undefined;
-  succeeded?: number | undefined;
-  failed?: number | undefined;
+  total?: number | null | undefined;
+  succeeded?: number | null | undefined;
+  failed?: number | null | undefined;
 }
 
+/** What came of one request of a batch. */
+interface BatchResultFacts {
+  succeeded: boolean;
+  usage?: Usage | undefined;
+}
+
+/** What the results of a batch tell together, as far as they were read. */
+type Tally = { succeeded: number; failed: number; usage: Usage };
+
 /** The calls of a batch's life, each an operation of its own. */
-export type BatchCalls<Batch> = {
+type BatchCalls<Batch> = {
   /** Remembered, so that whoever reads the batch later links back to who asked for it. */
   readonly create: Call<readonly unknown[], Batch>;
-} & Readonly<Record<"retrieve" | "cancel", Call<readonly [id: string, ...unknown[]], Batch>>>;
+} & Readonly<Record<"retrieve" | "cancel", KnownBatchCall<Batch>>>;
+
+type KnownBatchCall<Body, Line = unknown> = Call<readonly [id: string, ...unknown[]], Body, Line>;
 
 /** Translates the calls of a library's batches, whose body `read` understands. */
 export function batchCalls<Batch>(read: (batch: Batch) => BatchFacts): BatchCalls<Batch> {
@@ -29,8 +41,35 @@ export function batchCalls<Batch>(read: (batch: Batch) => BatchFacts): BatchCall
   };
 }
 
+/** Translates the call that streams the results of a batch, each of which `read` understands. */
+export function batchResults<Result>(
+  read: (result: Result) => BatchResultFacts,
+): KnownBatchCall<Tally, Result> {
+  return {
+    request: (id) => knownBatch("batch_results", id),
+    response: ({ succeeded, failed, usage }) => ({
+      // No model, and so no price: a batch may ask several, and costs less than its requests would by themselves.
+      usage,
+      attributes: { [KIT_ATTR.batchSucceededCount]: succeeded, [KIT_ATTR.batchFailedCount]: failed },
+    }),
+    fold: () => foldResults(read),
+  };
+}
+
+function foldResults<Result>(read: (result: Result) => BatchResultFacts): Fold<Result, Tally> {
+  const tally: Tally = { succeeded: 0, failed: 0, usage: {} };
+  return {
+    add(result) {
+      const { succeeded, usage } = read(result);
+      tally[succeeded ? "succeeded" : "failed"] += 1;
+      addUsage(tally.usage, usage);
+    },
+    body: () => tally,
+  };
+}
+
 /** A call about a batch that exists: linked to the one that created it, if this process did. */
-export function knownBatch(operation: string, id: string): RequestFacts {
+function knownBatch(operation: string, id: string): RequestFacts {
   return { operation, linkTo: [id], attributes: { [KIT_ATTR.batchId]: id } };
 }
 
@@ -40,9 +79,9 @@ function readBatch({ id, status, resultIds = [], total, succeeded, failed }: Bat
     attributes: {
       [KIT_ATTR.batchId]: textOf(id),
       [KIT_ATTR.batchStatus]: textOf(status),
-      [KIT_ATTR.batchRequestCount]: total,
-      [KIT_ATTR.batchSucceededCount]: succeeded,
-      [KIT_ATTR.batchFailedCount]: failed,
+      [KIT_ATTR.batchRequestCount]: total ?? undefined,
+      [KIT_ATTR.batchSucceededCount]: succeeded ?? undefined,
+      [KIT_ATTR.batchFailedCount]: failed ?? undefined,
     },
   };
 }

@@ -16,3 +16,9 @@ export type Foreign<T> = unknown extends T
       | ([Objects<T>] extends [never]
           ? never
           : { [Key in Keys<Objects<T>>]?: Foreign<Member<Objects<T>, Key>> | null });
+
+/** The members of foreign data that tell something: SDKs and servers say nothing by `null` and by absence alike. */
+export function withoutNulls<T extends object>(data: T | null | undefined): Partial<T> {
+  const told = Object.entries(data ?? {}).filter(([, value]) => value != null);
+  return Object.fromEntries(told) as Partial<T>;
+}

@@ -1,5 +1,5 @@
 export { ATTR, KIT_ATTR, SCHEMA_URL } from "./attributes.js";
-export { type BatchCalls, type BatchFacts, batchCalls, knownBatch } from "./batches.js";
+export { batchCalls, batchResults } from "./batches.js";
 export {
   type ContentCapture,
   type ContentOptions,
@@ -22,7 +22,7 @@ export {
 export { DeltaFold } from "./delta-fold.js";
 export { type Endpoint, readEndpoint } from "./endpoint.js";
 export { describeError, type ErrorDescription, withoutSecrets } from "./errors.js";
-export type { Foreign } from "./foreign.js";
+export { type Foreign, withoutNulls } from "./foreign.js";
 export { type Inherited, inheritedAttributes, readInherited, withInherited } from "./inherited.js";
 export { GenAIInstrumentation, type GenAIInstrumentationConfig } from "./instrumentation.js";
 export {
@@ -31,20 +31,14 @@ export {
   type MessagePart,
   type Modality,
   parseJson,
+  readParts,
   type ToolDefinition,
   textMessage,
   textOf,
   toMediaPart,
 } from "./messages.js";
 export { LocalDurations } from "./metrics.js";
-export {
-  type NativeSpan,
-  type NativeTelemetry,
-  type NativeTelemetryMode,
-  readNativeAgent,
-  readNativeTool,
-  type TracerField,
-} from "./native.js";
+export type { NativeTelemetry } from "./native.js";
 export type {
   Call,
   Content,
@@ -59,8 +53,10 @@ export type {
   TraceTool,
 } from "./operation.js";
 export type { Outcome } from "./outcome.js";
+export { type Parameters, readParameters } from "./parameters.js";
 export { isProviderRecorded } from "./recorded-providers.js";
 export { type Moment, type OperationEnd, type OperationStart, Recorder } from "./recorder.js";
+export { clientOf, type Resources, resourceMethods } from "./resources.js";
 export {
   INFERENCE_OFFERED,
   isInferenceRecorded,
@@ -74,5 +70,5 @@ export { TextBuilder } from "./text-builder.js";
 export { startTool, type ToolRun } from "./tool.js";
 export { traceMember } from "./tool-object.js";
 export { isToolRecorded } from "./tool-runs.js";
-export { addUsage, type Usage } from "./usage.js";
+export type { Usage } from "./usage.js";
 export { VERSION } from "./version.js";

@@ -1,27 +1,30 @@
 /** Kind of media in a part; the conventions allow other words too. */
 export type Modality = "image" | "video" | "audio" | "document" | (string & {});
 
+/** A member that is left out of what is recorded when a provider sent nothing or `null` for it. */
+type Maybe<T> = T | null | undefined;
+
 /** One piece of a message, as the conventions' JSON schemas shape it. */
 export type MessagePart =
   | { type: "text"; content: string }
   | { type: "reasoning"; content: string }
-  | { type: "tool_call"; name: string; id?: string; arguments?: unknown }
-  | { type: "tool_call_response"; response: unknown; id?: string }
+  | { type: "tool_call"; name: string; id?: Maybe<string>; arguments?: unknown }
+  | { type: "tool_call_response"; response: unknown; id?: Maybe<string> }
   | {
       type: "server_tool_call";
       name: string;
-      id?: string;
+      id?: Maybe<string>;
       server_tool_call: { type: string; [key: string]: unknown };
     }
   | {
       type: "server_tool_call_response";
-      id?: string;
+      id?: Maybe<string>;
       server_tool_call_response: { type: string; [key: string]: unknown };
     }
-  | { type: "blob"; modality: Modality; content: string; mime_type?: string }
-  | { type: "uri"; modality: Modality; uri: string; mime_type?: string }
-  | { type: "file"; modality: Modality; file_id: string; mime_type?: string }
-  | { type: "compaction"; id?: string; content?: string }
+  | { type: "blob"; modality: Modality; content: string; mime_type?: Maybe<string> }
+  | { type: "uri"; modality: Modality; uri: string; mime_type?: Maybe<string> }
+  | { type: "file"; modality: Modality; file_id: string; mime_type?: Maybe<string> }
+  | { type: "compaction"; id?: Maybe<string>; content?: string }
   | CustomPart;
 
 /** A part of a kind that the conventions have no word for; the schemas accept any `type`. */
@@ -65,11 +68,32 @@ export function parseJson(text: unknown): unknown {
   }
 }
 
-/** A `data:` URL becomes inline bytes, any other URL a reference. */
-export function toMediaPart(modality: Modality, url: string, mimeType?: string): MessagePart {
-  const data = /^data:([^;,]*)(?:;[^,]*)?,(.*)$/s.exec(url);
-  if (data == null)
-    return { type: "uri", modality, uri: url, ...(mimeType != null && { mime_type: mimeType }) };
-  const mime = data[1] || mimeType;
-  return { type: "blob", modality, content: data[2] ?? "", ...(mime != null && { mime_type: mime }) };
+/** Content that is a text, of which an empty one says nothing, or a list of what `read` understands. */
+export function readParts<Item>(
+  content: unknown,
+  read: (item: Item) => MessagePart | readonly MessagePart[],
+): MessagePart[] {
+  // A list made with its one part holds no spare room, and most messages of a long history are one text.
+  if (typeof content === "string") return content === "" ? [] : [{ type: "text", content }];
+  return Array.isArray(content) ? (content as readonly Item[]).flatMap((item) => read(item)) : [];
+}
+
+/** Where media is: inline as base64, at a URL, or in a file that the provider keeps. */
+export interface MediaSource {
+  /** Base64, or a `data:` URL of it. */
+  data?: Maybe<string>;
+  url?: Maybe<string>;
+  fileId?: Maybe<string>;
+  mimeType?: Maybe<string>;
+}
+
+const DATA_URL = /^data:([^;,]*)(?:;[^,]*)?,(.*)$/s;
+
+/** The part for media; a `data:` URL is inline bytes. `undefined` where the source tells nothing. */
+export function toMediaPart(modality: Modality, source: MediaSource): MessagePart | undefined {
+  const { data, url, fileId, mimeType: mime_type } = source;
+  const [, type, inline = data] = DATA_URL.exec(data ?? url ?? "") ?? [];
+  if (inline != null) return { type: "blob", modality, content: inline, mime_type: type || mime_type };
+  if (url != null) return { type: "uri", modality, uri: url, mime_type };
+  return fileId != null ? { type: "file", modality, file_id: fileId, mime_type } : undefined;
 }

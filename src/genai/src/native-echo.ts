@@ -51,7 +51,7 @@ class TellingTracer implements Tracer {
     const span = this.#original.startSpan(name, options, parent);
     try {
       const around = trace.getSpan(parent);
-      if (this.#native.read(name, options.attributes ?? {})?.kind === "call") tellOfNative(around, span);
+      if (this.#native.read(name, options.attributes ?? {}) === "call") tellOfNative(around, span);
     } catch (error) {
       diag.debug("a span of the library itself cannot be read", String(error));
     }

@@ -5,6 +5,7 @@ import { type Definition, GenAIInstrumentation, markInferenceRecorded, type Tool
 import { type NativeTelemetryMode, readNativeMode } from "./native.js";
 
 const VARIABLE = "KIT_TOY_NATIVE_TELEMETRY";
+const TOOL = { "gen_ai.tool.name": "weather", "gen_ai.tool.call.id": "call_1" };
 
 /** A client that traces itself: a span a call, one a tool, one an agent, each by the tracer in its field. */
 class Client {
@@ -29,7 +30,7 @@ class Client {
     const within = (span: typeof agent, parent: Context) => (span ? trace.setSpan(parent, span) : parent);
     const inAgent = within(agent, context.active());
     await context.with(inAgent, () => Calls.prototype.ask.call(this.calls as never));
-    const span = this.tracer?.startSpan("toy.tool weather", {}, inAgent);
+    const span = this.tracer?.startSpan("toy.tool", { attributes: TOOL }, inAgent);
     try {
       await context.with(within(span, inAgent), () => tool({ city: "Oslo" }));
       span?.setStatus({ code: SpanStatusCode.OK });
@@ -97,9 +98,9 @@ class ToyInstrumentation extends GenAIInstrumentation {
         return holder.tracer && { holder, key: "tracer", ownProvider: false };
       },
       read: (name) => {
-        if (name === "toy.ask") return { kind: "call" };
-        if (name === "toy.agent") return { kind: "agent", request: { operation: "invoke_agent" } };
-        return name === "toy.tool weather" ? { kind: "tool", name: "weather", callId: "call_1" } : undefined;
+        if (name === "toy.ask") return "call";
+        if (name === "toy.agent") return "agent";
+        return name === "toy.tool" ? "tool" : undefined;
       },
       passed: ([passed]) => (passed as { span?: unknown } | undefined)?.span,
     },

@@ -24,9 +24,11 @@ import { startTool, type ToolRun } from "./tool.js";
  */
 export type NativeTelemetryMode = "ours" | "native" | "both";
 
-/** A span that a library is about to make by itself: a call the definition records anyway, a tool run, or an agent. */
+/** What a span that a library is about to make tells of: a call the definition records anyway, a tool run, or an agent. */
+type NativeKind = "call" | "tool" | "agent";
+
+/** A span of a library's own that ours stands in for. */
 export type NativeSpan =
-  | { readonly kind: "call" }
   | ({ readonly kind: "tool" } & ToolRun)
   | { readonly kind: "agent"; readonly request: RequestFacts };
 
@@ -37,7 +39,7 @@ export interface NativeTelemetry {
   /** The field in which the client behind a receiver keeps its tracer; `undefined` when it makes no spans. */
   readonly tracer: (receiver: unknown) => TracerField | undefined;
   /** What one of its spans stands for; `undefined` leaves that span to the library. */
-  readonly read: (name: string, attributes: Attributes) => NativeSpan | undefined;
+  readonly read: (name: string, attributes: Attributes) => NativeKind | undefined;
   /** A span that the library hands itself through the arguments of a recorded method. */
   readonly passed?: (args: readonly unknown[]) => unknown;
 }
@@ -48,23 +50,6 @@ export interface TracerField {
   readonly key: string;
   /** Whether the client was given a tracer provider of its own, instead of the global one. */
   readonly ownProvider: boolean;
-}
-
-/** Reads what a library's own span tells of an agent, by the names of the conventions. */
-export function readNativeAgent(attributes: Attributes): NativeSpan {
-  const model = textOf(attributes[ATTR.requestModel]);
-  const conversationId = textOf(attributes[ATTR.conversationId]);
-  const outputType = textOf(attributes[ATTR.outputType]);
-  return { kind: "agent", request: { operation: "invoke_agent", model, conversationId, outputType } };
-}
-
-/** As {@link readNativeAgent}, of the run of a tool; `undefined` where it has no name. */
-export function readNativeTool(attributes: Attributes): NativeSpan | undefined {
-  const name = textOf(attributes[ATTR.toolName]);
-  const description = textOf(attributes[ATTR.toolDescription]);
-  return name === undefined
-    ? undefined
-    : { kind: "tool", name, description, callId: textOf(attributes[ATTR.toolCallId]) };
 }
 
 const MODES: ReadonlySet<string> = new Set(["ours", "native", "both"] satisfies NativeTelemetryMode[]);
@@ -145,9 +130,11 @@ class StandInTracer implements Tracer {
     try {
       const telemetry = this.#telemetry();
       if (telemetry === undefined || isTracingSuppressed(parent)) return undefined;
-      const span = this.#native.read(name, options.attributes ?? {});
+      const { attributes = {} } = options;
+      const kind = this.#native.read(name, attributes);
+      if (kind === "call") return this.#forCall(name, options, parent);
+      const span = kind === "agent" ? readAgent(attributes) : kind && readTool(attributes);
       if (span === undefined) return undefined;
-      if (span.kind === "call") return this.#forCall(name, options, parent);
       return span.kind === "tool"
         ? new StandInSpan(startTool(telemetry, span, parent), span)
         : new StandInSpan(startAgent(telemetry, span.request, parent), span);
@@ -177,4 +164,20 @@ class StandInTracer implements Tracer {
       !(provider instanceof ProxyTracerProvider) || provider.getDelegateTracer("") !== undefined;
     return !this.#audible;
   }
+}
+
+/** What a library's own span tells of an agent, by the names of the conventions. */
+function readAgent(attributes: Attributes): NativeSpan {
+  const model = textOf(attributes[ATTR.requestModel]);
+  const conversationId = textOf(attributes[ATTR.conversationId]);
+  const outputType = textOf(attributes[ATTR.outputType]);
+  return { kind: "agent", request: { operation: "invoke_agent", model, conversationId, outputType } };
+}
+
+/** As {@link readAgent}, of the run of a tool; `undefined` where it has no name. */
+function readTool(attributes: Attributes): NativeSpan | undefined {
+  const name = textOf(attributes[ATTR.toolName]);
+  const description = textOf(attributes[ATTR.toolDescription]);
+  const callId = textOf(attributes[ATTR.toolCallId]);
+  return name === undefined ? undefined : { kind: "tool", name, description, callId };
 }

@@ -1,8 +1,8 @@
-import type { RequestFacts } from "@kit/genai";
+import type { RequestFacts } from "./operation.js";
 
 type Amount = number | null | undefined;
 
-/** What chats and legacy completions may both ask for: OpenAI's members, and those that compatible servers add. */
+/** What most HTTP APIs let a caller ask of a model, by the names that most of them use. */
 export interface Parameters {
   model?: string | null | undefined;
   stream?: boolean | null | undefined;
@@ -10,16 +10,16 @@ export interface Parameters {
   max_completion_tokens?: Amount;
   temperature?: Amount;
   top_p?: Amount;
-  /** Of vLLM and others, not of OpenAI. */
   top_k?: Amount;
   frequency_penalty?: Amount;
   presence_penalty?: Amount;
   stop?: string | string[] | null | undefined;
+  stop_sequences?: string[] | null | undefined;
   seed?: Amount;
   n?: Amount;
 }
 
-/** Facts of a request, to which its translation adds the rest. */
+/** Facts of a request, to which its translation adds what only its API has. */
 export function readParameters(operation: string, params: Parameters): RequestFacts {
   return {
     operation,
@@ -31,8 +31,14 @@ export function readParameters(operation: string, params: Parameters): RequestFa
     topK: params.top_k,
     frequencyPenalty: params.frequency_penalty,
     presencePenalty: params.presence_penalty,
-    stopSequences: params.stop,
+    stopSequences: params.stop ?? params.stop_sequences,
     seed: params.seed,
     choiceCount: params.n,
+    // Room for what a translation adds: an object that grows after it was made costs more.
+    outputType: undefined,
+    reasoningLevel: undefined,
+    previousResponseId: undefined,
+    conversationId: undefined,
+    content: undefined,
   };
 }
