@@ -1,6 +1,6 @@
-import { type Call, type Parameters, readParameters, TextBuilder, textMessage } from "@kit/genai";
+import { type Call, readParameters, type SharedParameters, TextBuilder, textMessage } from "@kit/genai";
 
-interface CompletionParams extends Parameters {
+interface CompletionParams extends SharedParameters {
   prompt?: string;
   max_tokens_to_sample?: number;
 }

@@ -1,1 +1,2 @@
 export { AnthropicInstrumentation } from "./instrumentation.js";
+export { VERSION } from "./version.js";

@@ -1,5 +1,5 @@
 import { readLiteLLMHeaders } from "@kit/chat-completions";
-import { clientOf, type Definition, GenAIInstrumentation, type Resources, resourceMethods } from "@kit/genai";
+import { clientOf, type Definition, GenAIInstrumentation, resourceMethods } from "@kit/genai";
 import { batches } from "./batches.js";
 import { type PlatformClient, providerOf, readErrorCode } from "./client.js";
 import { completions } from "./completions.js";
@@ -38,7 +38,7 @@ const MESSAGES = {
   _toolRunnerThread: runTools,
 };
 
-function resources({ prototype }: { readonly prototype?: object }): Resources {
+function resources({ prototype }: { readonly prototype?: object }) {
   // Where the SDK makes a span for each tool it runs, ours stands in for that one, and the runner is left alone.
   const bareRunner = prototype !== undefined && !("openTelemetry" in prototype);
   return {

@@ -4,13 +4,13 @@ import type {
   MessageCreateParamsBase,
 } from "@anthropic-ai/sdk/resources/beta/messages/messages";
 import { formatType } from "@kit/chat-completions";
-import { type Call, type Foreign, KIT_ATTR, type Parameters, readParameters, textOf } from "@kit/genai";
+import { type Call, type Foreign, KIT_ATTR, readParameters, type SharedParameters, textOf } from "@kit/genai";
 import { readBlocks, readMessage, readTool } from "./content-blocks.js";
 import { foldMessage, type MessageEvent } from "./message-fold.js";
 import { readUsage } from "./usage.js";
 
 /** What any version's parameters have had; those of 1.x lack the sampling ones. */
-type MessageParams = Foreign<MessageCreateParamsBase> & Parameters;
+type MessageParams = Foreign<MessageCreateParamsBase> & SharedParameters;
 
 /** SDK versions that make spans by themselves take options for these. */
 type RequestOptions = { openTelemetry?: OpenTelemetryRequestOptions };

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import type { AnyCall } from "@kit/genai";
+import type { Call } from "@kit/genai";
 import { expect, it } from "vitest";
 import { batches } from "./batches.js";
 import { completions } from "./completions.js";
@@ -25,7 +25,7 @@ it("tells the variable, its values and the versions that the code knows", () => 
 });
 
 it("tells every operation and every attribute of ours that the package records", () => {
-  const calls = [messages, countTokens, completions, ...Object.values(batches)] as AnyCall[];
+  const calls = [messages, countTokens, completions, ...Object.values(batches)] as Call[];
   const operations = calls.map((call) => call.request({}).operation);
   expect(operations).toHaveLength(7);
   expect(

@@ -1,4 +1,4 @@
-import { type Endpoint, type RequestFacts, type ResponseFacts, readEndpoint, withoutNulls } from "@kit/genai";
+import { type RequestFacts, type ResponseFacts, readEndpoint, withoutNulls } from "@kit/genai";
 import { readContent, readMessages, readTools } from "./messages.js";
 import { readUsage } from "./usage.js";
 
@@ -75,7 +75,7 @@ function readOutputType(format: unknown): string | undefined {
 }
 
 /** Where the model's client sends its calls, as far as the model tells. */
-export function readModelEndpoint(model: Members | undefined): Endpoint {
+export function readModelEndpoint(model: Members | undefined): ReturnType<typeof readEndpoint> {
   const { clientConfig, configuration } = (model ?? {}) as Record<string, Members | undefined>;
   const own = firstOf([model], "baseUrl", "baseURL", "apiUrl", "anthropicApiUrl", "endpoint");
   return readEndpoint(own ?? firstOf([clientConfig, configuration], "baseURL"));

@@ -1,4 +1,4 @@
-import { ATTR, type RequestFacts, type ResponseFacts, type RetrievedDocument } from "@kit/genai";
+import { ATTR, type RequestFacts, type ResponseFacts } from "@kit/genai";
 
 interface RetrieverLike {
   k?: unknown;
@@ -27,7 +27,7 @@ export function readDocuments(documents: unknown): ResponseFacts {
   return { content: () => ({ retrievalDocuments: documents.map(readDocument) }) };
 }
 
-function readDocument({ id, pageContent, metadata }: DocumentLike): RetrievedDocument {
+function readDocument({ id, pageContent, metadata }: DocumentLike) {
   const known = id ?? metadata?.id;
   const score = metadata?.score ?? metadata?.relevanceScore;
   return {

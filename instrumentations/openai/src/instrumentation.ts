@@ -1,5 +1,5 @@
 import { chat, completions, embeddings, readLiteLLMHeaders } from "@kit/chat-completions";
-import { clientOf, type Definition, GenAIInstrumentation, type Resources, resourceMethods } from "@kit/genai";
+import { clientOf, type Definition, GenAIInstrumentation, resourceMethods } from "@kit/genai";
 import { batches, batchFile } from "./batches.js";
 import { images, speech, transcript } from "./media.js";
 import { moderations } from "./moderations.js";
@@ -32,7 +32,7 @@ interface Client {
 
 const RESPONSES = { create: responses, retrieve, compact };
 
-const RESOURCES: Resources = {
+const RESOURCES = {
   "Chat.completions": { create: chat, runTools },
   // Version 4 keeps the helpers here.
   "Beta.chat.completions": { runTools, runFunctions: runTools },

@@ -1,4 +1,4 @@
-import { type Call, type Parameters, type ResponseFacts, readParameters, textOf } from "@kit/genai";
+import { type Call, type ResponseFacts, readParameters, type SharedParameters, textOf } from "@kit/genai";
 import { type ChatCompletion, type ChatCompletionChunk, foldChat } from "./fold.js";
 import {
   type ChatMessage,
@@ -11,7 +11,7 @@ import { withOwnAttributes } from "./own-attributes.js";
 import { readCompletionUsage } from "./usage.js";
 
 /** What a chat may ask for beside that. */
-export interface ChatParams extends Parameters {
+export interface ChatParams extends SharedParameters {
   messages?: readonly ChatMessage[] | undefined;
   tools?: readonly ChatTool[] | null | undefined;
   /** Tools before they were called so. */

@@ -1,10 +1,10 @@
-import { type Call, type Message, type Parameters, readParameters, textMessage } from "@kit/genai";
+import { type Call, type Message, readParameters, type SharedParameters, textMessage } from "@kit/genai";
 import { type Completion, foldCompletion } from "./fold.js";
 import { withOwnAttributes } from "./own-attributes.js";
 import { readCompletionUsage } from "./usage.js";
 
 /** What a legacy completion may ask for beside what chats may. */
-export interface CompletionParams extends Parameters {
+export interface CompletionParams extends SharedParameters {
   prompt?: unknown;
 }
 

@@ -1,4 +1,4 @@
-import { type HeaderFacts, KIT_ATTR, type ReadHeader } from "@kit/genai";
+import { type Definition, KIT_ATTR } from "@kit/genai";
 
 /** The conventions' names of providers that LiteLLM calls otherwise. */
 const PROVIDERS: Readonly<Record<string, string>> = {
@@ -22,7 +22,7 @@ const PROVIDERS: Readonly<Record<string, string>> = {
  * The proxy tells its price of a whole answer. A stream has none yet when its headers leave, but names the model.
  * @see https://docs.litellm.ai/docs/proxy/response_headers
  */
-export function readLiteLLMHeaders(read: ReadHeader): HeaderFacts | undefined {
+export const readLiteLLMHeaders: NonNullable<Definition["headers"]> = (read) => {
   const callId = read("x-litellm-call-id");
   const cost = read("x-litellm-response-cost");
   if (callId == null && cost == null) return undefined;
@@ -39,10 +39,10 @@ export function readLiteLLMHeaders(read: ReadHeader): HeaderFacts | undefined {
       [KIT_ATTR.litellmVersion]: read("x-litellm-version") ?? undefined,
     },
   };
-}
+};
 
 /** `provider/model`, of which the model may have slashes of its own. */
-function readModelName(name: string): HeaderFacts["served"] {
+function readModelName(name: string): { provider: string; model: string } | undefined {
   const slash = name.indexOf("/");
   if (slash < 0) return undefined;
   const provider = name.slice(0, slash);

@@ -1,12 +1,11 @@
 export { ATTR, KIT_ATTR, SCHEMA_URL } from "./attributes.js";
 export { CostCalculator } from "./cost/calculator.js";
 export type { CostMatch } from "./cost/model-name.js";
-export type { Price, PriceEntry, PriceOverrides } from "./cost/price.js";
+export type { PriceOverrides } from "./cost/price.js";
 export { describeError, type ErrorDescription, withoutSecrets } from "./errors.js";
 export { type Inherited, inheritedAttributes, readInherited, withInherited } from "./inherited.js";
 export { parseJson } from "./messages.js";
 export { LocalDurations } from "./metrics.js";
 export type { ResponseFacts } from "./operation.js";
-export { isInferenceRecorded, isTracingSuppressed, markInferenceRecorded } from "./suppression.js";
+export { isTracingSuppressed } from "./suppression.js";
 export { isToolRecorded } from "./tool-runs.js";
-export type { Usage } from "./usage.js";

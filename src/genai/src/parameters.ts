@@ -3,7 +3,7 @@ import type { RequestFacts } from "./operation.js";
 type Amount = number | null | undefined;
 
 /** What most HTTP APIs let a caller ask of a model, by the names that most of them use. */
-export interface Parameters {
+export interface SharedParameters {
   model?: string | null | undefined;
   stream?: boolean | null | undefined;
   max_tokens?: Amount;
@@ -20,7 +20,7 @@ export interface Parameters {
 }
 
 /** Facts of a request, to which its translation adds what only its API has. */
-export function readParameters(operation: string, params: Parameters): RequestFacts {
+export function readParameters(operation: string, params: SharedParameters): RequestFacts {
   return {
     operation,
     model: params.model,

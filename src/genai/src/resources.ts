@@ -7,7 +7,7 @@ import { type AnyCall, type AnyToolLoop, methodsOf, type Target } from "./defini
  * Methods of a generated SDK and what they mean, by the resource that has them: `Messages.batches` is the `batches` of a
  * resource of the client's class `Messages`, and `Audio.Speech` a class that `Audio` holds.
  */
-export type Resources = Readonly<Record<string, Readonly<Record<string, AnyCall | AnyToolLoop>>>>;
+type Resources = Readonly<Record<string, Readonly<Record<string, AnyCall | AnyToolLoop>>>>;
 
 interface Class {
   new (client: object): Readonly<Record<string, object | undefined>>;

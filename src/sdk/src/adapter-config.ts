@@ -1,4 +1,5 @@
-import type { ContentCapture, CostMatch, GenAIInstrumentationConfig, PriceOverrides } from "@kit/genai";
+import type { ContentCapture, GenAIInstrumentationConfig } from "@kit/genai";
+import type { CostMatch, PriceOverrides } from "@kit/genai/core";
 import type { Adapter } from "./adapters.js";
 import type { Configuration } from "./configuration.js";
 import type { InitOptions } from "./options.js";

@@ -1,10 +1,5 @@
-import type {
-  ContentCapture,
-  ContentOptions,
-  CostMatch,
-  GenAIInstrumentationConfig,
-  PriceOverrides,
-} from "@kit/genai";
+import type { ContentCapture, GenAIInstrumentationConfig } from "@kit/genai";
+import type { CostMatch, PriceOverrides } from "@kit/genai/core";
 import type { Attributes } from "@opentelemetry/api";
 import type { Instrumentation } from "@opentelemetry/instrumentation";
 import type { Sampler, SpanProcessor } from "@opentelemetry/sdk-trace";
@@ -84,7 +79,7 @@ export interface InitOptions extends AgentPulseInitOptions, PatchOptions {
    */
   readonly captureMessages?: boolean | ContentCapture;
   /** Sees the content of each operation before it is recorded and returns what may be. Content is dropped when it throws. */
-  readonly redact?: ContentOptions["redact"];
+  readonly redact?: GenAIInstrumentationConfig["redact"];
   /** Longest text inside recorded content, in characters; longer ones are cut. @default 65536 */
   readonly maxContentLength?: number;
   /**
