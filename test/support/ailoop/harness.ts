@@ -32,18 +32,24 @@ export async function startPair(
   return { fake, client: createClient(fake, options) };
 }
 
+const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
+
 /** Waits for real I/O without touching timers, so that it works under fake ones too. */
 export async function until(condition: () => boolean, what = "the condition"): Promise<void> {
-  const end = process.hrtime.bigint() + 10_000_000_000n;
+  const end = process.hrtime.bigint() + 60_000_000_000n;
   while (!condition()) {
-    if (process.hrtime.bigint() > end) throw new Error(`${what} did not come true within 10 s`);
-    await new Promise((resolve) => setImmediate(resolve));
+    if (process.hrtime.bigint() > end) throw new Error(`${what} did not come true within a minute`);
+    await nextTurn();
   }
 }
 
-/** Lets everything under way on the loopback arrive. */
-export async function settle(turns = 30): Promise<void> {
-  for (let turn = 0; turn < turns; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+/**
+ * Gives what should not happen its time: some turns, and some milliseconds for what the loopback still carries.
+ * What should happen is waited for with {@link until}.
+ */
+export async function settle(): Promise<void> {
+  const end = process.hrtime.bigint() + 20_000_000n;
+  for (let turn = 0; turn < 30 || process.hrtime.bigint() < end; turn += 1) await nextTurn();
 }
 
 /** All that happens to a client's socket, as it happens. */

@@ -182,7 +182,8 @@ describe("handlers", () => {
     const describeMessage = ({ content }: Message) => (content.type === "notification" ? content.text : "?");
     client.addMessageHandler(async (message) => {
       log.push(`first starts ${describeMessage(message)}`);
-      await settle(2);
+      await Promise.resolve();
+      await new Promise(setImmediate);
       log.push(`first ends ${describeMessage(message)}`);
     });
     client.addMessageHandler((message, raw) => {

@@ -518,8 +518,11 @@ describe("metrics", () => {
     fake.answer(sent.id, null, "authorization_approved");
     await Promise.all(waits);
     await client.getMessage("7d0d3a4e-2f3a-4a57-9c0f-0d1f6f1c2b11").catch(() => {});
+    const invalid = new Promise((resolve) =>
+      client.addConnectionHandler(({ type }) => type === "error" && resolve(type)),
+    );
     fake.sendRaw("{");
-    await settle();
+    await invalid;
     await reader.forceFlush();
     const metrics = metricExporter.getMetrics().at(-1)?.scopeMetrics[0]?.metrics ?? [];
     const points = (name: string) =>

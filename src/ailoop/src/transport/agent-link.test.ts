@@ -37,9 +37,9 @@ it("opens one socket for many sends at once, and a new one after a loss", async 
   await Promise.all([client.say("a", queued), client.say("b", queued)]);
   expect(fake.upgrades).toHaveLength(1);
   fake.dropSockets("agents");
-  await until(() => fake.connections.agents === 0);
-  await settle();
-  await client.say("c", queued);
+  // What is sent before the client has heard of the loss fails, and is not sent again.
+  const resent = () => client.say("c", queued).catch(() => undefined);
+  await expect.poll(resent).toBeDefined();
   expect(fake.upgrades).toHaveLength(2);
 });
 
@@ -136,11 +136,11 @@ describe("queued prompts", () => {
   });
 
   it("end by the server's clock: a decision as timeout, an authorization as denied", async () => {
-    const fake = await startFake({ secondMs: 5 });
+    const fake = await startFake({ secondMs: 0.1 });
     const client = createClient(fake);
-    const decision = await client.ask("Best colour?", { choices, timeout: 2, ...queued, wait: true });
+    const decision = await client.ask("Best colour?", { choices, timeout: 60, ...queued, wait: true });
     expect(decision.content).toEqual({ type: "response", answer: null, responseType: "timeout" });
-    const authorization = await client.authorize("ship", { timeout: 2, ...queued, wait: true });
+    const authorization = await client.authorize("ship", { timeout: 60, ...queued, wait: true });
     expect(authorization.content.responseType).toBe("authorization_denied");
   });
 

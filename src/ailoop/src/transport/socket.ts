@@ -93,20 +93,23 @@ export function closeSocket(socket: WebSocket): Promise<void> {
 /** The server never pings and never times out, so a dead path shows only to a client that asks. */
 function keepAlive(socket: WebSocket, intervalMs: number): void {
   if (intervalMs === 0) return;
-  let dead: NodeJS.Timeout | undefined;
+  let owed: NodeJS.Timeout | undefined;
   const interval = setInterval(
     () => {
       socket.ping();
-      dead ??= setTimeout(() => socket.terminate(), PONG_TIMEOUT_MS).unref();
+      owed ??= setTimeout(giveUp, PONG_TIMEOUT_MS).unref();
     },
     Math.min(intervalMs, LONGEST_TIMER_MS),
   ).unref();
-  socket.on("pong", () => {
-    clearTimeout(dead);
-    dead = undefined;
-  });
+  // After a busy while, timers fire before what has long arrived is read: one more turn, then it is dead.
+  const giveUp = () => setImmediate(() => owed && socket.terminate());
+  const settled = () => {
+    clearTimeout(owed);
+    owed = undefined;
+  };
+  socket.on("pong", settled);
   socket.on("close", () => {
     clearInterval(interval);
-    clearTimeout(dead);
+    settled();
   });
 }

@@ -113,6 +113,11 @@ export class FakeAiloop {
     return this.#hub.stats;
   }
 
+  /** Pings that were answered. */
+  get pings(): number {
+    return this.#hub.pings;
+  }
+
   /** The queued prompt that is in front of the person. */
   get openPrompt(): WireMessage | undefined {
     return this.#queue.current;

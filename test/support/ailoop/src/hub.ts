@@ -24,6 +24,8 @@ export interface HubHost {
 export class Hub {
   readonly #host: HubHost;
   readonly #connections = new Set<Connection>();
+  /** Answered, as `ws` does by itself. */
+  pings = 0;
 
   constructor(host: HubHost) {
     this.#host = host;
@@ -38,6 +40,9 @@ export class Hub {
     const connection: Connection = { socket, channels: new Set(), viewer: false };
     this.#connections.add(connection);
     socket.on("error", () => {});
+    socket.on("ping", () => {
+      this.pings += 1;
+    });
     socket.on("close", () => this.#connections.delete(connection));
     socket.on("message", (data, isBinary) => {
       if (!isBinary) this.#receive(connection, data.toString());
