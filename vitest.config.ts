@@ -10,8 +10,10 @@ export default defineConfig({
     ],
     exclude: ["**/node_modules/**", "**/dist/**"],
     reporters: ["default", "./scripts/closing-line.mjs"],
-    testTimeout: 20_000,
-    hookTimeout: 60_000,
+    // Limits say that something hangs, not that a machine is slow or stood still for a while: no test is to meet one.
+    testTimeout: 120_000,
+    hookTimeout: 180_000,
+    expect: { poll: { timeout: 60_000 } },
     // Child processes and SDK servers share two cores with the tests in CI.
     maxWorkers: 2,
   },

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { expect, onTestFinished } from "vitest";
+import { PATIENT_END } from "../support/process/preloads.js";
 
 export interface Start {
   /** In the folder `programs`. */
@@ -10,6 +11,8 @@ export interface Start {
   /** Path of another Node. */
   readonly node?: string;
   readonly flags?: readonly string[];
+  /** How it deals with time. @default {@link PATIENT_END} */
+  readonly preloads?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
 }
 
@@ -18,7 +21,7 @@ export const programUrl = (file: string) => new URL(`./programs/${file}`, import
 
 /** Starts a program with the server in its environment, and no other setting of ours. */
 export function start(server: { readonly url: string; readonly key: string }, how: Start) {
-  const { program, args = [], node = process.execPath, flags = [] } = how;
+  const { program, args = [], node = process.execPath, flags = [], preloads = PATIENT_END } = how;
   const clean = Object.entries(process.env).filter(
     ([name]) => !/^(OTEL_|OPENAI_|AGENTPULSE_|KIT_|NODE_OPTIONS|VITEST|FORCE_COLOR|NO_COLOR)/.test(name),
   );
@@ -29,7 +32,7 @@ export function start(server: { readonly url: string; readonly key: string }, ho
     AGENTPULSE_AGENT: "child",
     ...how.env,
   };
-  const child = spawn(node, [...flags, fileURLToPath(programUrl(program)), ...args], {
+  const child = spawn(node, [...preloads, ...flags, fileURLToPath(programUrl(program)), ...args], {
     cwd: fileURLToPath(new URL(".", import.meta.url)),
     env,
     stdio: ["ignore", "pipe", "pipe"],
@@ -41,12 +44,10 @@ export function start(server: { readonly url: string; readonly key: string }, ho
       output[name] += text;
     });
   }
-  const began = performance.now();
   const ended = once(child, "close").then(([code, signal]) => ({
     code,
     signal,
     ...output,
-    ms: performance.now() - began,
   }));
   return { child, ended, printed: (text: string) => expect.poll(() => output.stdout).toContain(text) };
 }

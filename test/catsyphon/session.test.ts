@@ -269,7 +269,7 @@ describe("buffering", () => {
     const session = client.session("s");
     await session.message({ role: "user", content: "a" });
     const flushing = session.flush();
-    await vi.waitFor(() => expect(server.requests.length).toBe(2), { interval: 2 });
+    await expect.poll(() => server.requests.length, { interval: 2 }).toBe(2);
     await session.message({ role: "user", content: "b" });
     await flushing;
     await session.flush();

@@ -64,7 +64,7 @@ describe.each(VERSIONS)("%s", (version) => {
     const chain = new (Step as Any)().pipe(toyModel(stage.load));
     await chain.invoke("Hi", { runName: "travel" });
     for await (const _ of await chain.stream("Hi", { runName: "travel" })) break;
-    await vi.waitFor(() => expect(stage.tree()).toHaveLength(6));
+    await expect.poll(() => stage.tree()).toHaveLength(6);
     const whole = ["invoke_workflow travel", ". in step", ". chat toy-1"];
     expect(stage.tree()).toEqual([...whole, ...whole]);
     const ended = (name: string) => stage.spans.filter((span) => span.name === name).at(-1)?.attributes;

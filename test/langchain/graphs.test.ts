@@ -233,7 +233,7 @@ describe.each(VERSIONS)("%s", (version) => {
     const flow = graphOf({ a: () => ({ text: "1" }), b: () => waiting }, { name: "flow" });
     for await (const _ of await flow.stream({}, { streamMode: "updates" })) break;
     go();
-    await vi.waitFor(() => stage.span("invoke_workflow flow"));
+    await vi.waitFor(() => stage.span("invoke_workflow flow"), { timeout: 60_000 });
     const span = stage.span("invoke_workflow flow");
     // Before 1.0 the graph runs on to its end.
     expect(span.attributes["kit.outcome"]).toBe(version === "langchain-1" ? "cancelled" : undefined);

@@ -142,7 +142,7 @@ describe.each(VERSIONS)("%s", (version) => {
         collectGarbage();
         expect(stage.tree()).toEqual(["chat toy-1"]);
       },
-      { timeout: 10_000 },
+      { timeout: 60_000 },
     );
     expect(stage.span("chat toy-1").attributes["kit.outcome"]).toBe("abandoned");
   });
@@ -167,7 +167,7 @@ describe.each(VERSIONS)("%s", (version) => {
         collectGarbage();
         expect(message.deref() === undefined).toBe(true);
       },
-      { timeout: 10_000 },
+      { timeout: 60_000 },
     );
     kept[0]?.runInAsyncScope(() => expect(trace.getActiveSpan()).toBeDefined());
   });

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { useWorld } from "../support/register/fixture.js";
+import { startApp } from "../support/register/run-app.js";
 
 const world = useWorld();
 
@@ -9,8 +10,10 @@ it("sends requests of OTEL_BSP_MAX_EXPORT_BATCH_SIZE spans", async () => {
 });
 
 it("sends after OTEL_BSP_SCHEDULE_DELAY while the program runs", async () => {
-  await world.run({ OTEL_BSP_SCHEDULE_DELAY: "10" }, "until-exported.mjs");
-  expect(world.collector.spans).toHaveLength(1);
+  const { child, ended } = startApp("wait.mjs", { env: world.env({ OTEL_BSP_SCHEDULE_DELAY: "10" }) });
+  await world.collector.until(({ spans }) => spans.length === 1);
+  child.kill("SIGKILL");
+  await ended;
 });
 
 it("drops what exceeds OTEL_BSP_MAX_QUEUE_SIZE", async () => {

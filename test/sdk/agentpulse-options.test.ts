@@ -126,7 +126,7 @@ describe("debug", () => {
 it("sends by flushInterval, and in requests of maxBatchSize", async () => {
   app.start({ flushInterval: 0.05, maxBatchSize: 2, agentpulse: { initEvent: false, heartbeatInterval: 0 } });
   await Promise.all([app.ask(), app.ask(), app.ask()]);
-  await vi.waitUntil(() => app.server.ofKind("cost").length === 3);
+  await expect.poll(() => app.server.ofKind("cost")).toHaveLength(3);
   const sizes = app.server.ingests.map(({ body }) => JSON.parse(body).events.length as number);
   expect(Math.max(...sizes)).toBeLessThanOrEqual(2);
 });

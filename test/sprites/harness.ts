@@ -49,7 +49,7 @@ export async function rejection(promise: Promise<unknown>): Promise<Error & Reco
 }
 
 /** Waits until something is so; for what other processes do. */
-export async function until(condition: () => boolean | Promise<boolean>, limitMs = 10_000): Promise<void> {
+export async function until(condition: () => boolean | Promise<boolean>, limitMs = 60_000): Promise<void> {
   const end = performance.now() + limitMs;
   while (!(await condition())) {
     if (performance.now() > end) throw new Error("it did not become so in time");

@@ -4,7 +4,7 @@ type Falsy = false | null | undefined | 0 | "";
 export async function eventually<T>(
   what: string,
   check: () => T | Promise<T>,
-  timeoutMs = 10_000,
+  timeoutMs = 60_000,
 ): Promise<Exclude<T, Falsy>> {
   const deadline = Date.now() + timeoutMs;
   while (Date.now() < deadline) {

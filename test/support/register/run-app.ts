@@ -2,6 +2,7 @@ import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { on, once } from "node:events";
 import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
+import { PATIENT_END } from "../process/preloads.js";
 
 const APPS = new URL("../../register/apps/", import.meta.url);
 const MATRIX = new URL("../../../matrix/", import.meta.url);
@@ -10,6 +11,8 @@ const REGISTER = ["--import", "@kit/register"];
 export interface RunOptions {
   /** Flags before the file. @default the register hook */
   readonly flags?: readonly string[];
+  /** Flags before those: how it deals with time. @default {@link PATIENT_END} */
+  readonly preloads?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   /** After the file. */
   readonly args?: readonly string[];
@@ -25,8 +28,6 @@ export interface Run {
   readonly signal: NodeJS.Signals | null;
   readonly stdout: string;
   readonly stderr: string;
-  /** From start to end. */
-  readonly ms: number;
 }
 
 /** Starts a program of `test/register/apps`, or the one at a URL, in an environment without any setting of ours. */
@@ -47,14 +48,15 @@ export async function runIn(folder: string, [type, code]: Program, options: RunO
   return await start([`--input-type=${type}`, "-e", code], { ...options, cwd }).ended;
 }
 
-function start(args: readonly string[], { flags = REGISTER, env = {}, cwd, node }: RunOptions) {
+function start(args: readonly string[], options: RunOptions) {
+  const { flags = REGISTER, preloads = PATIENT_END, env = {}, cwd, node } = options;
   const clean = Object.entries(process.env).filter(
     ([name]) =>
       !/^(OTEL_|OPENAI_|ANTHROPIC_|AGENTPULSE_|CATSYPHON_|KIT_|TRACE|BAGGAGE|NODE_OPTIONS|VITEST|FORCE_COLOR|NO_COLOR)/.test(
         name,
       ),
   );
-  const child = spawn(node ?? process.execPath, [...flags, ...args], {
+  const child = spawn(node ?? process.execPath, [...preloads, ...flags, ...args], {
     cwd: cwd ?? fileURLToPath(APPS),
     env: { ...Object.fromEntries(clean), OPENAI_API_KEY: "test", ...env },
     stdio: ["ignore", "pipe", "pipe"],
@@ -63,7 +65,6 @@ function start(args: readonly string[], { flags = REGISTER, env = {}, cwd, node 
 }
 
 async function endOf(child: ChildProcessByStdio<null, Readable, Readable>): Promise<Run> {
-  const started = performance.now();
   let stdout = "";
   let stderr = "";
   child.stdout.setEncoding("utf8").on("data", (text) => {
@@ -73,7 +74,7 @@ async function endOf(child: ChildProcessByStdio<null, Readable, Readable>): Prom
     stderr += text;
   });
   const [code, signal] = await once(child, "close");
-  return { code, signal, stdout, stderr, ms: performance.now() - started };
+  return { code, signal, stdout, stderr };
 }
 
 async function untilPrinted(stream: Readable, text: string): Promise<void> {
