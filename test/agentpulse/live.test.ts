@@ -61,7 +61,7 @@ describe("the application", () => {
       costs.push(performance.now() - began);
       if (n % 50 === 0) await nextTurn();
     }
-    expect(fake.ingests.length).toBeGreaterThan(0);
+    await expect.poll(() => fake.ingests.length).toBeGreaterThan(0);
     expect(costs.sort((a, b) => a - b)[1_000]).toBeLessThan(1);
   });
 
@@ -105,9 +105,14 @@ describe("a sign of life", () => {
   it("stops where the server knows none, and says nothing of it", async () => {
     const fake = await startServer({ gzip: "closes" });
     startApplication(fake, { heartbeatInterval: 0.05 });
-    await expect.poll(() => fake.heartbeats.length).toBe(1);
-    await pause(300);
-    expect(fake.heartbeats).toHaveLength(1);
+    await expect.poll(() => fake.heartbeats.length).toBeGreaterThan(0);
+    // Some more may be on their way before the first is answered.
+    const moreIn300Ms = async () => {
+      const before = fake.heartbeats.length;
+      await pause(300);
+      return fake.heartbeats.length - before;
+    };
+    await expect.poll(moreIn300Ms).toBe(0);
   });
 });
 

@@ -52,7 +52,8 @@ it("keeps its memory flat over 100,000 messages", { timeout: 120_000 }, async ()
     .slice(1)
     .map(Number);
   expect(heaps).toHaveLength(5);
-  expect(heaps[4]! - heaps[1]!).toBeLessThan(2 * MiB);
+  // Sixty thousand messages of some hundred bytes would be far more.
+  expect(heaps[4]! - heaps[1]!).toBeLessThan(4 * MiB);
 });
 
 it("keeps its memory flat over five thousand prompts that are answered", { timeout: 120_000 }, async () => {

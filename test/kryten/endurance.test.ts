@@ -69,7 +69,8 @@ it("handles tens of thousands of events, every one, in flat memory", { timeout: 
   } finally {
     child.kill("SIGKILL");
   }
-  // The first batches fill caches and compile; after them nothing may pile up. A leaked event is about 1 KB.
+  // The first batches fill caches and compile; after them nothing may pile up. A leaked event is about 1 KB, so that
+  // those of the last five batches would be 50 MB.
   const growth = (heaps.at(-1) ?? 0) - (heaps[2] ?? 0);
-  expect(growth).toBeLessThan(2_000_000);
+  expect(growth).toBeLessThan(8_000_000);
 });

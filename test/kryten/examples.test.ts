@@ -1,15 +1,12 @@
 import { existsSync, readdirSync } from "node:fs";
 import { connect, type NatsConnection } from "nats";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { freePort } from "../support/free-port.js";
 import { eventually } from "../support/kryten/eventually.js";
 import { ExampleProcess } from "../support/kryten/example-process.js";
 import { NatsServer } from "../support/kryten/nats-server.js";
 import { StandInBridge } from "../support/kryten/stand-in-bridge.js";
 import { openClient } from "./setup.js";
-
-// Each starts a process of its own, on cores that other suites share.
-vi.setConfig({ testTimeout: 90_000 });
 
 let server: NatsServer;
 let lounge: StandInBridge;
@@ -169,7 +166,7 @@ describe("lifecycle-and-kv", () => {
     // Not by `nats` alone: reading a bucket that is just being created can lock up nats-server 2.9.
     const reader = await openClient(server.url);
     const saved = () => reader.kvGet("kryten_counter-bot", "message_count", { parseJson: true });
-    await eventually("ten are saved", async () => (await saved()) === 10, 30_000);
+    await eventually("ten are saved", async () => (await saved()) === 10);
     await reader.disconnect();
     other.publish(
       "kryten.lifecycle.other.startup",

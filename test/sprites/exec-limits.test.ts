@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { Harness, isAlive, rejection, until } from "./harness.js";
+import { Harness, isAlive, outOfTime, rejection, until } from "./harness.js";
 
 const harness = new Harness();
 const SLEEP = "echo before; sleep 30";
@@ -10,7 +10,7 @@ describe.each([
 ])("a command whose time is up, killed %s", (_, faults) => {
   it("rejects with TimeoutError, keeps its output, and is gone", async () => {
     const exec = harness.exec(SLEEP, {}, faults);
-    const error = await rejection(exec.run({ timeout: 1000 }));
+    const error = await outOfTime(exec, 1000, () => exec.stdout.length > 0);
     expect(error).toMatchObject({ name: "TimeoutError" });
     expect(exec.stdout.toString()).toBe("before\n");
     await until(() => !isAlive(exec.sessionId) && harness.server.connections === 0);
@@ -40,7 +40,7 @@ const UNTIL_GO = "while [ ! -e go ]; do sleep 0.05; done; echo done";
 it("leaves the command running when asked to, and can be waited for again", async () => {
   const sprite = harness.sprite();
   const exec = sprite.exec(UNTIL_GO, { killOnTimeout: false });
-  expect((await rejection(exec.run({ timeout: 1000 }))).name).toBe("TimeoutError");
+  expect((await outOfTime(exec, 1000)).name).toBe("TimeoutError");
   await sprite.fs.write("/go", "");
   expect(await exec.wait()).toBe(true);
   expect(exec).toMatchObject({ returncode: 0, stdout: Buffer.from("done\n") });
@@ -137,10 +137,12 @@ it("kills a command that prints more than maxBuffer, and keeps no more of it", a
 it("says that the time was up also when the connection is lost while the command is killed", async () => {
   const sprite = harness.sprite();
   const exec = sprite.exec("sleep 30");
-  const running = rejection(exec.run({ timeout: 1000 }));
-  await until(() => exec.sessionId !== undefined);
-  harness.server.sandbox(sprite.spriteId).faults.closeWith = { code: 1006 };
-  expect((await running).name).toBe("TimeoutError");
+  const error = await outOfTime(exec, 1000, () => {
+    if (exec.sessionId === undefined) return false;
+    harness.server.sandbox(sprite.spriteId).faults.closeWith = { code: 1006 };
+    return true;
+  });
+  expect(error.name).toBe("TimeoutError");
   expect((await rejection(exec.wait())).name).toBe("TimeoutError");
 });
 

@@ -1,6 +1,12 @@
 import { type AddressInfo, createServer } from "node:net";
-import { type ExecOptions, type Sprite, SpritesClient, type SpritesClientOptions } from "@kit/sprites";
-import { afterAll, beforeAll } from "vitest";
+import {
+  type ExecOptions,
+  type Sprite,
+  type SpriteExec,
+  SpritesClient,
+  type SpritesClientOptions,
+} from "@kit/sprites";
+import { afterAll, beforeAll, vi } from "vitest";
 import type { Faults } from "../support/sprites/faults.js";
 import { SpritesServer, TOKEN } from "../support/sprites/server.js";
 
@@ -54,6 +60,28 @@ export async function until(condition: () => boolean | Promise<boolean>, limitMs
   while (!(await condition())) {
     if (performance.now() > end) throw new Error("it did not become so in time");
     await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+/**
+ * Runs a command whose time is up as soon as it has come so far, on however slow a machine: the clock stands still
+ * until then. Resolves with what the run rejected with.
+ */
+export async function outOfTime(
+  exec: SpriteExec,
+  timeout: number,
+  soFar = () => exec.sessionId !== undefined,
+): Promise<Error & Record<string, unknown>> {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  try {
+    const running = rejection(exec.run({ timeout }));
+    while (!soFar()) await new Promise(setImmediate);
+    vi.advanceTimersByTime(timeout);
+    // What follows, the killing, takes its real time.
+    vi.useRealTimers();
+    return await running;
+  } finally {
+    vi.useRealTimers();
   }
 }
 

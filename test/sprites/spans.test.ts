@@ -12,7 +12,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Faults } from "../support/sprites/faults.js";
 import { loadPty } from "../support/sprites/processes.js";
 import { Telemetry } from "../support/telemetry.js";
-import { closedEndpoint, Harness, rejection, until } from "./harness.js";
+import { closedEndpoint, Harness, outOfTime, rejection, until } from "./harness.js";
 
 const harness = new Harness();
 let telemetry: Telemetry;
@@ -147,8 +147,13 @@ describe("the span of a command", () => {
   });
 
   it("says why there is no exit code of its own", async () => {
-    await rejection(exec("sleep 5").run({ timeout: 1000 }));
-    await rejection(exec("sleep 5").run({ signal: AbortSignal.timeout(1000) }));
+    await outOfTime(exec("sleep 5"), 1000);
+    const stop = new AbortController();
+    const aborted = exec("sleep 5");
+    const running = rejection(aborted.run({ signal: stop.signal }));
+    await until(() => aborted.sessionId !== undefined);
+    stop.abort(new DOMException("time is up", "TimeoutError"));
+    await running;
     await rejection(
       sprite({ closeWith: { code: 1011 } })
         .exec("true")

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { loadPty } from "../support/sprites/processes.js";
-import { Harness, isAlive, rejection, until } from "./harness.js";
+import { Harness, isAlive, outOfTime, rejection, until } from "./harness.js";
 
 const harness = new Harness();
 const INVALID = { name: "ExecutionError", errorCode: "INVALID_STATE" };
@@ -105,7 +105,7 @@ describe.runIf(PTY)("a terminal", () => {
     await exec.close();
     expect(isAlive(exec.sessionId)).toBe(true);
     const late = harness.exec("sleep 30", { tty: true });
-    expect((await rejection(late.run({ timeout: 1000 }))).name).toBe("TimeoutError");
+    expect((await outOfTime(late, 1000)).name).toBe("TimeoutError");
     await until(() => !isAlive(late.sessionId));
   });
 });
