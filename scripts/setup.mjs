@@ -9,16 +9,25 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const STAMP = join(ROOT, "node_modules", ".cache", "kit-setup");
 
-/** Runs a command in the checkout and ends this process with its exit code when it fails. */
-export function run(command, args, env = {}) {
+/** Runs a command in the checkout and gives its exit code. */
+function run(command, args) {
   const { status, error } = spawnSync(command, args, {
     cwd: ROOT,
     stdio: "inherit",
-    env: { ...process.env, ...env },
     shell: process.platform === "win32",
   });
   if (error) console.error(`setup: cannot start ${command}: ${error.message}`);
-  if (status !== 0) process.exit(status ?? 1);
+  return status ?? 1;
+}
+
+/** Ends this process with the exit code of a command that fails, when that stays so. */
+function mustRun(command, args, tries = 1) {
+  for (let left = tries - 1; ; left -= 1) {
+    const status = run(command, args);
+    if (status === 0) return;
+    if (left === 0) process.exit(status);
+    console.error(`setup: ${command} failed; tries left: ${left}`);
+  }
 }
 
 function requireNode() {
@@ -34,7 +43,8 @@ function installWhenTheLockChanged() {
     .digest("hex");
   if (existsSync(STAMP) && readFileSync(STAMP, "utf8") === lock) return;
   console.log("setup: installing dependencies");
-  run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"]);
+  // A registry may fail once; a wrong lock file fails again.
+  mustRun("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], 3);
   mkdirSync(dirname(STAMP), { recursive: true });
   writeFileSync(STAMP, lock);
 }
@@ -42,8 +52,8 @@ function installWhenTheLockChanged() {
 export function setup() {
   requireNode();
   installWhenTheLockChanged();
-  run(process.execPath, [join(ROOT, "node_modules", "typescript", "bin", "tsc"), "-b"]);
-  run(process.execPath, [join(ROOT, "scripts", "bundle.mjs")]);
+  mustRun(process.execPath, [join(ROOT, "node_modules", "typescript", "bin", "tsc"), "-b"]);
+  mustRun(process.execPath, [join(ROOT, "scripts", "bundle.mjs")]);
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) setup();

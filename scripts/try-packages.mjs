@@ -24,6 +24,22 @@ function pack(folder) {
   return filename;
 }
 
+/** As the workspace has it, so that a release of today changes nothing here. */
+function versionOf(name) {
+  return JSON.parse(readFileSync(join(ROOT, "node_modules", name, "package.json"), "utf8")).version;
+}
+
+/** A registry may fail once; a package that cannot be installed fails again. */
+function install(names, tries = 3) {
+  try {
+    run("npm", ["install", "--no-audit", "--no-fund", "--loglevel=error", ...names]);
+  } catch (error) {
+    if (tries === 1) throw error;
+    console.log(`npm install failed; tries left: ${tries - 1}`);
+    install(names, tries - 1);
+  }
+}
+
 const folders = publishedFolders();
 const names = folders.map((folder) => JSON.parse(readFileSync(join(folder, "package.json"), "utf8")).name);
 let failed = 0;
@@ -41,14 +57,10 @@ function attempt(what, use) {
 try {
   const tarballs = folders.map(pack);
   writeFileSync(join(app, "package.json"), JSON.stringify({ name: "app", private: true }));
-  run("npm", [
-    "install",
-    "--no-audit",
-    "--no-fund",
-    "--loglevel=error",
+  install([
     ...tarballs,
-    "@opentelemetry/api",
-    "openai@6",
+    `@opentelemetry/api@${versionOf("@opentelemetry/api")}`,
+    `openai@${versionOf("openai")}`,
   ]);
   for (const name of names) {
     // Importing the hook starts telemetry, which is tried below as users start it.

@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { expect, it } from "vitest";
-import { findNode } from "../support/register/nodes.js";
+import { findNode } from "../support/nodes.js";
 import { startServer } from "./harness.js";
 
 const HOST = fileURLToPath(new URL("./otel-host.mjs", import.meta.url));

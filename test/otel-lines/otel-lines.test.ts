@@ -5,9 +5,9 @@ import type { SpanContext } from "@opentelemetry/api";
 import type { ReadableSpan } from "@opentelemetry/sdk-trace-node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { checkConformance, type Recorded } from "../support/conformance.js";
+import { findNode } from "../support/nodes.js";
 import { completion, refusal, streamedCompletion } from "../support/provider/openai-answers.js";
 import { ProviderServer, type ReceivedRequest, type Reply } from "../support/provider-server.js";
-import { findNode } from "../support/register/nodes.js";
 
 const HOST = fileURLToPath(new URL("./host.mjs", import.meta.url));
 const NODE_24 = findNode(24);

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
+import { findNode } from "../support/nodes.js";
 import { useWorld } from "../support/register/fixture.js";
-import { findNode } from "../support/register/nodes.js";
 
 const world = useWorld();
 const OWN_FIRST = ["--import", "./own-provider.mjs", "--import", "@kit/register"];

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { findNode, MAJORS } from "../support/nodes.js";
 import { useWorld } from "../support/register/fixture.js";
-import { findNode, MAJORS } from "../support/register/nodes.js";
 
 const world = useWorld();
 

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from "vitest";
-import { findNode, MAJORS } from "../support/register/nodes.js";
+import { findNode, MAJORS } from "../support/nodes.js";
 import { clear, compile, run } from "./compiled-programs.js";
 
 const TARGET = ["--target", "es2022"];

@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
-import { findNode } from "../support/register/nodes.js";
+import { findNode } from "../support/nodes.js";
 
 const HOST = fileURLToPath(new URL("programs/otel-host.mjs", import.meta.url));
 const ONE_API = fileURLToPath(new URL("../otel-lines/one-api.mjs", import.meta.url));

@@ -15,6 +15,7 @@ import type { Run, RunResult } from "./run.js";
 import type { App, Observation, Report, Scenario } from "./scenario.js";
 import { loadApp } from "./sdk.js";
 import type { Client, Dialect } from "./shared/dialect.js";
+import { within } from "./ticks.js";
 
 declare const gc: () => void;
 
@@ -49,11 +50,13 @@ async function runOne(
   rejections.length = 0;
   output.length = 0;
   let seen: unknown;
+  let isOver = false;
   try {
-    seen = await Promise.race([scenario.run(app), patience()]);
+    seen = await Promise.race([scenario.run(app), patience(() => isOver)]);
   } catch (error) {
     seen = { "[scenario threw]": describe(error) };
   }
+  isOver = true;
   await settle(app.provider, scenario.leavesOpen);
   const requests = app.provider.requests.map(({ method, path, headers, body, end }) => ({
     method,
@@ -73,8 +76,8 @@ async function runOne(
 }
 
 /** A scenario that hangs is a finding like any other. */
-async function patience(): Promise<string> {
-  await delay(5_000, undefined, { ref: false });
+async function patience(isOver: () => boolean): Promise<string> {
+  await within(5_000, isOver, { ref: false });
   return "[hung]";
 }
 
@@ -143,8 +146,7 @@ function appFor(suite: Suite, loaded: Loaded, provider: Provider): App<unknown, 
     make,
     load: loaded.load,
     async reported(count = 1) {
-      const start = performance.now();
-      while (rejections.length < count && performance.now() - start < 500) await delay(5);
+      await within(500, () => rejections.length >= count);
     },
     insideSpan: () => trace.getActiveSpan() !== undefined,
     async inOwnSpan(work) {

@@ -1,4 +1,4 @@
-import { setTimeout as delay } from "node:timers/promises";
+import { within } from "./ticks.js";
 
 /** What the application sees, as JSON: values, classes, own keys, errors with the head of their stack. */
 export type Seen = string | number | boolean | null | Seen[] | { [key: string]: Seen };
@@ -62,10 +62,10 @@ export async function settled(promise: PromiseLike<unknown>): Promise<Seen> {
 
 /** How a promise ended, or that it did not within a while: some SDKs leave the application waiting for ever. */
 export async function settledSoon(promise: PromiseLike<unknown>, ms = 400): Promise<Seen> {
-  const patience = new AbortController();
-  const waiting = delay(ms, "[still waiting]", { ref: false, signal: patience.signal }).catch(() => "");
+  let isSettled = false;
+  const waiting = within(ms, () => isSettled, { ref: false }).then(() => "[still waiting]");
   const seen = await Promise.race([settled(promise), waiting]);
-  patience.abort();
+  isSettled = true;
   return seen;
 }
 

@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
+import { within } from "./ticks.js";
 
 /** Answers one request. Returns when it has said all it wants to say. */
 export type Reply = (response: ServerResponse, request: ProviderRequest) => void | Promise<void>;
@@ -53,12 +54,12 @@ export class Provider {
 
   /** Waits until `count` requests have arrived. */
   async arrived(count = 1): Promise<void> {
-    await until(() => this.requests.length >= count);
+    await within(5_000, () => this.requests.length >= count);
   }
 
   /** Waits until no exchange is open any more, or the patience is over: some are left open on purpose. */
   async quiet(patienceMs = 2_000): Promise<void> {
-    await until(() => this.requests.every(({ end }) => end !== "open"), patienceMs);
+    await within(patienceMs, () => this.requests.every(({ end }) => end !== "open"));
   }
 
   async stop(): Promise<void> {
@@ -100,11 +101,6 @@ function steadyHeaders(request: IncomingMessage): Record<string, string> {
       return [name, name === "idempotency-key" ? text.replace(/retry-.*/, "retry-ID") : text];
     }),
   );
-}
-
-async function until(holds: () => boolean, patienceMs = 5_000): Promise<void> {
-  const start = performance.now();
-  while (!holds() && performance.now() - start < patienceMs) await delay(2);
 }
 
 /** A JSON answer. `headers` wins over what is set here. */
@@ -184,7 +180,7 @@ export function flood(frame: string, limit = 20_000): Flood {
   return {
     written: () => written,
     async stalled(ms = 60) {
-      await until(() => blocked, 2_000);
+      await within(2_000, () => blocked);
       const before = written;
       await delay(ms);
       return blocked && written === before;
@@ -215,19 +211,18 @@ export class Hand {
   };
 
   async send(frame: string): Promise<void> {
-    await until(() => this.#response !== undefined);
+    await within(5_000, () => this.#response !== undefined);
     this.#response?.write(frame);
   }
 
   async end(): Promise<void> {
-    await until(() => this.#response !== undefined);
+    await within(5_000, () => this.#response !== undefined);
     this.#response?.end();
   }
 
   /** True once the client has closed the connection. */
   async left(): Promise<boolean> {
-    await until(() => this.#response?.destroyed === true, 1_000);
-    return this.#response?.destroyed === true;
+    return await within(1_000, () => this.#response?.destroyed === true);
   }
 }
 

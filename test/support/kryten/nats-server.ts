@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connect } from "nats";
+import { alone } from "../alone.js";
 import { freePort } from "../free-port.js";
 
 /** Debian installs it in /usr/sbin, which is on the PATH of root alone. */
@@ -20,23 +21,27 @@ function findOnPath(): string | undefined {
 }
 
 /** Path of nats-server; on Debian as root it is installed when missing. */
-export function findNatsServer(): string {
+export function findNatsServer(tries = 1): string {
   const named = process.env.NATS_SERVER_BIN;
   if (named) return named;
-  const found = findOnPath() ?? installOnDebian();
+  const found = findOnPath() ?? alone("nats-server", () => findOnPath() ?? installOnDebian(tries));
   if (!found) throw new Error(HOW_TO_GET_IT);
   return found;
 }
 
-function installOnDebian(): string | undefined {
+function installOnDebian(tries: number): string | undefined {
   if (process.getuid?.() !== 0 || !existsSync("/etc/debian_version")) return undefined;
   const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
-  // Two test files may want it at the same time: apt waits for the other's lock.
-  const apt = (...args: string[]) =>
-    spawnSync("apt-get", ["-qq", "-o", "DPkg::Lock::Timeout=120", ...args], { env, timeout: 180_000 });
-  apt("update");
-  apt("install", "-y", "--no-install-recommends", "nats-server");
-  return findOnPath();
+  // Whatever else installs something on this machine has its time, and a mirror may fail once.
+  const options = ["-qq", "-o", "DPkg::Lock::Timeout=300", "-o", "Acquire::Retries=3"];
+  const apt = (...args: string[]) => spawnSync("apt-get", [...options, ...args], { env, timeout: 600_000 });
+  for (let attempt = 0; attempt < tries; attempt += 1) {
+    apt("update");
+    apt("install", "-y", "--no-install-recommends", "nats-server");
+    const found = findOnPath();
+    if (found) return found;
+  }
+  return undefined;
 }
 
 /** A real nats-server on a loopback port, with a store that goes with it. */
@@ -58,14 +63,18 @@ export class NatsServer {
     const file = join(directory, "nats.conf");
     writeFileSync(file, config);
     const store = jetstream ? ["-js", "-sd", directory] : [];
-    const port = await freePort();
-    const server = new NatsServer(
-      port,
-      ["-c", file, "-a", "127.0.0.1", "-p", String(port), ...store],
-      directory,
-    );
-    await server.up();
-    return server;
+    for (let attempt = 1; ; attempt++) {
+      const port = await freePort();
+      const args = ["-c", file, "-a", "127.0.0.1", "-p", String(port), ...store];
+      const server = new NatsServer(port, args, directory);
+      try {
+        await server.up();
+        return server;
+      } catch (error) {
+        // The port was free a moment ago; somebody else may have taken it since.
+        if (attempt === 3 || !String(error).includes("address already in use")) throw error;
+      }
+    }
   }
 
   get url(): string {
@@ -93,9 +102,10 @@ export class NatsServer {
   }
 
   async #answers(): Promise<void> {
-    for (let attempt = 0; attempt < 200; attempt++) {
+    const end = performance.now() + 60_000;
+    while (performance.now() < end) {
       try {
-        const probe = await connect({ servers: this.url, timeout: 1000, reconnect: false });
+        const probe = await connect({ servers: this.url, timeout: 5000, reconnect: false });
         return await probe.close();
       } catch (error) {
         // A server that wants a login or TLS is up, too.

@@ -1,0 +1,21 @@
+import { findNatsServer } from "./kryten/nats-server.js";
+import { findNode, MAJORS } from "./nodes.js";
+
+/** A registry may fail once. */
+const TRIES = 3;
+
+/**
+ * Installs what tests run beside this checkout and a machine may lack, before any of them: inside of a test an
+ * installation would meet its limits, and two at a time each other. Tells what cannot be had.
+ */
+export function prepare(): string[] {
+  const absent: string[] = MAJORS.filter((major) => findNode(major, TRIES) === undefined).map(
+    (major) => `Node ${major}: it cannot be installed from npm here; what would run on it is skipped`,
+  );
+  try {
+    findNatsServer(TRIES);
+  } catch (error) {
+    absent.push((error as Error).message);
+  }
+  return absent;
+}
