@@ -9,6 +9,8 @@ const WAYS: readonly (readonly [title: string, file: string, flags: readonly str
   ["a CommonJS file with --require", "chat.cjs", ["--require", "@kit/register"]],
   ["an ES module with --require", "chat.mjs", ["--require", "@kit/register"]],
   ["a CommonJS file that imports an ES module", "wrapper.cjs", REGISTER],
+  ["an SDK that is imported by the path of a file", "by-path.mjs", REGISTER],
+  ["an SDK of which a part is required", "by-path.cjs", REGISTER],
   ["an SDK that is imported late", "late.mjs", REGISTER],
   ["a worker thread", "worker.mjs", REGISTER],
   ["TypeScript through tsx", "typescript.ts", ["--import", "tsx", ...REGISTER]],

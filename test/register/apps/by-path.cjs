@@ -1,0 +1,12 @@
+const { OpenAI } = require("openai/client");
+
+async function main() {
+  const client = new OpenAI();
+  const completion = await client.chat.completions.create({
+    model: "gpt-4.1-mini",
+    messages: [{ role: "user", content: "Hello?" }],
+  });
+  console.log(completion.choices[0].message.content);
+}
+
+main();
