@@ -1,16 +1,10 @@
 import { setMaxListeners } from "node:events";
 import { context as contexts, SpanKind } from "@opentelemetry/api";
 import type { NatsConnection } from "nats";
-import { assertChannel, assertText } from "./arguments.js";
+import { assertText } from "./arguments.js";
 import type { Bus, BusMessage, BusState, BusSubscription } from "./bus.js";
 import type { ChatThrottle } from "./chat-throttle.js";
-import type {
-  EventHandler,
-  KrytenClientOptions,
-  PublishOptions,
-  Registration,
-  RunOptions,
-} from "./client-options.js";
+import type { EventHandler, KrytenClientOptions, Registration, RunOptions } from "./client-options.js";
 import type { CommandCall } from "./command.js";
 import type { AddMediaOptions, AddMediaResult } from "./command-methods.js";
 import { CommandSender, type SentCommand } from "./command-sender.js";
@@ -22,12 +16,11 @@ import type { RawEvent } from "./events.js";
 import { describeFailure } from "./handler-run.js";
 import { type ChannelInfo, HealthCounters, type HealthStatus } from "./health.js";
 import type { JsonObject } from "./json.js";
-import { KvMethods } from "./kv-methods.js";
 import { LifecycleEventPublisher } from "./lifecycle.js";
 import { createConsoleLogger, type Logger } from "./logger.js";
-import { MESSENGER, Messenger, type SubjectHandler } from "./messenger.js";
+import { MessageMethods } from "./message-methods.js";
+import { MESSENGER, Messenger } from "./messenger.js";
 import type { QueryCall, SubjectRequest } from "./query-methods.js";
-import { answering, encodeBody, misuseOf, readJson, toHeaders } from "./raw-messages.js";
 import type { Reply } from "./reply.js";
 import { type RestartCallback, RestartNotices } from "./restart-notices.js";
 import { RunLoop } from "./run-loop.js";
@@ -39,7 +32,7 @@ const CLOSE_BUDGET_MS = 5000;
 const HANDLER_GRACE_MS = 2000;
 
 /** Everything the real client and the mock have in common: all but the connection itself. */
-export abstract class ClientCore extends KvMethods {
+export abstract class ClientCore extends MessageMethods {
   readonly config: KrytenConfig;
   /** Announces this service; undefined without `service` in the configuration. */
   readonly lifecycle: LifecycleEventPublisher | undefined;
@@ -90,7 +83,7 @@ export abstract class ClientCore extends KvMethods {
       client: this,
       onError,
     });
-    this.#restartNotices = new RestartNotices(this.logger, (error) => this.#countAndReport(error));
+    this.#restartNotices = new RestartNotices(this.logger, (error) => this.handlerFailed(error));
     this.lifecycle =
       service &&
       new LifecycleEventPublisher({
@@ -100,7 +93,7 @@ export abstract class ClientCore extends KvMethods {
         serviceVersion: service.version,
         logger: this.logger,
         traceHeartbeats: options.traceHeartbeats,
-        onError: (error) => this.#countAndReport(error),
+        onError: (error) => this.handlerFailed(error),
       });
   }
 
@@ -273,65 +266,6 @@ export abstract class ClientCore extends KvMethods {
     else this.#restartNotices.add(callback);
   }
 
-  /**
-   * Sends to any subject; objects become JSON. Resolves when the server has the message.
-   * @throws PublishError, `ambiguous` when the connection broke in between; KrytenValidationError
-   */
-  async publish(
-    subject: string,
-    data: Uint8Array | string | object | undefined,
-    options: PublishOptions = {},
-  ): Promise<void> {
-    assertSubject(subject, "publish");
-    const warning = misuseOf(subject, this.config.service?.name);
-    if (warning) this.logger.warn(warning);
-    const { headers, signal } = options;
-    await this.messenger.publish({ subject, data: encodeBody(data), headers: toHeaders(headers), signal });
-  }
-
-  /** Takes the messages of any subject or pattern, across reconnections, until unsubscribed or disconnected. */
-  subscribe(subject: string, handler: SubjectHandler): BusSubscription {
-    assertSubject(subject, "subscribe");
-    return this.messenger.subscribe(subject, handler, (error) => this.#countAndReport(error));
-  }
-
-  /** Never throws, also when the connection is gone. */
-  unsubscribe(subscription: BusSubscription): void {
-    try {
-      subscription.unsubscribe();
-    } catch {
-      // Nothing is left to unsubscribe from.
-    }
-  }
-
-  /**
-   * Answers requests in JSON. A request that is no JSON gets `{"error":"Invalid JSON"}`, one whose handler
-   * throws `{"error":"Internal error"}`.
-   */
-  subscribeRequestReply(subject: string, handler: (request: unknown) => unknown): BusSubscription {
-    const publish = (reply: string, data: Uint8Array) => this.messenger.publish({ subject: reply, data });
-    return this.subscribe(subject, answering(handler, publish));
-  }
-
-  /** Asks any subject with JSON; resolves to the parsed answer. `timeout` in seconds. */
-  async natsRequest(subject: string, body: unknown, timeout = 5): Promise<unknown> {
-    assertSubject(subject, "publish");
-    return this.requestSubject({ subject, body, timeout }, readJson);
-  }
-
-  /** Asks the economy service; the fields of the payload stand beside `command`. Resolves to the raw answer. */
-  async economyRequest(
-    channel: string,
-    command: string,
-    payload: JsonObject = {},
-    timeout = 5,
-  ): Promise<unknown> {
-    assertChannel(channel);
-    assertText(command, "command");
-    const body = { ...payload, command, channel };
-    return this.requestSubject({ subject: "kryten.economy.command", body, timeout }, readJson);
-  }
-
   health(): HealthStatus {
     return this.counters.status({
       state: this.#state,
@@ -355,7 +289,7 @@ export abstract class ClientCore extends KvMethods {
     }));
   }
 
-  #countAndReport(error: HandlerError): void {
+  protected handlerFailed(error: HandlerError): void {
     this.counters.errors++;
     this.#report(error);
   }

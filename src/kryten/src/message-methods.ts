@@ -1,0 +1,76 @@
+import { assertChannel, assertText } from "./arguments.js";
+import type { BusSubscription } from "./bus.js";
+import type { PublishOptions } from "./client-options.js";
+import type { KrytenConfig } from "./config.js";
+import type { HandlerError } from "./errors.js";
+import type { JsonObject } from "./json.js";
+import { KvMethods } from "./kv-methods.js";
+import type { SubjectHandler } from "./messenger.js";
+import { answering, encodeBody, misuseOf, readJson, toHeaders } from "./raw-messages.js";
+import { assertSubject } from "./subjects.js";
+
+/** Messages on subjects of any kind: for what the bridge's events, commands and queries do not cover. */
+export abstract class MessageMethods extends KvMethods {
+  abstract readonly config: KrytenConfig;
+  /** A handler failed: the health status counts it. */
+  protected abstract handlerFailed(error: HandlerError): void;
+
+  /**
+   * Sends to any subject; objects become JSON. Resolves when the server has the message.
+   * @throws PublishError, `ambiguous` when the connection broke in between; KrytenValidationError
+   */
+  async publish(
+    subject: string,
+    data: Uint8Array | string | object | undefined,
+    options: PublishOptions = {},
+  ): Promise<void> {
+    assertSubject(subject, "publish");
+    const warning = misuseOf(subject, this.config.service?.name);
+    if (warning) this.warn(warning);
+    const { headers, signal } = options;
+    await this.messenger.publish({ subject, data: encodeBody(data), headers: toHeaders(headers), signal });
+  }
+
+  /** Takes the messages of any subject or pattern, across reconnections, until unsubscribed or disconnected. */
+  subscribe(subject: string, handler: SubjectHandler): BusSubscription {
+    assertSubject(subject, "subscribe");
+    return this.messenger.subscribe(subject, handler, (error) => this.handlerFailed(error));
+  }
+
+  /** Never throws, also when the connection is gone. */
+  unsubscribe(subscription: BusSubscription): void {
+    try {
+      subscription.unsubscribe();
+    } catch {
+      // Nothing is left to unsubscribe from.
+    }
+  }
+
+  /**
+   * Answers requests in JSON. A request that is no JSON gets `{"error":"Invalid JSON"}`, one whose handler
+   * throws `{"error":"Internal error"}`.
+   */
+  subscribeRequestReply(subject: string, handler: (request: unknown) => unknown): BusSubscription {
+    const publish = (reply: string, data: Uint8Array) => this.messenger.publish({ subject: reply, data });
+    return this.subscribe(subject, answering(handler, publish));
+  }
+
+  /** Asks any subject with JSON; resolves to the parsed answer. `timeout` in seconds. */
+  async natsRequest(subject: string, body: unknown, timeout = 5): Promise<unknown> {
+    assertSubject(subject, "publish");
+    return this.requestSubject({ subject, body, timeout }, readJson);
+  }
+
+  /** Asks the economy service; the fields of the payload stand beside `command`. Resolves to the raw answer. */
+  async economyRequest(
+    channel: string,
+    command: string,
+    payload: JsonObject = {},
+    timeout = 5,
+  ): Promise<unknown> {
+    assertChannel(channel);
+    assertText(command, "command");
+    const body = { ...payload, command, channel };
+    return this.requestSubject({ subject: "kryten.economy.command", body, timeout }, readJson);
+  }
+}
