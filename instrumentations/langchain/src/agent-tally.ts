@@ -1,12 +1,11 @@
-import type { ResponseFacts } from "@kit/genai";
+import { addUsage, type ResponseFacts, type Usage } from "@kit/genai";
 
 /** What the model calls of one agent come to; those of agents below it are theirs. */
 export class AgentTally {
   readonly name: string | undefined;
   #models = 0;
   #tools = 0;
-  #input: number | undefined;
-  #output: number | undefined;
+  readonly #usage: Usage = {};
   #finishReasons: ResponseFacts["finishReasons"];
 
   constructor(name: string | undefined) {
@@ -21,18 +20,12 @@ export class AgentTally {
   /** A model answered, or failed to. */
   add({ usage, finishReasons }: ResponseFacts): void {
     this.#models += 1;
-    if (usage?.input != null) this.#input = (this.#input ?? 0) + usage.input;
-    if (usage?.output != null) this.#output = (this.#output ?? 0) + usage.output;
+    addUsage(this.#usage, { input: usage?.input, output: usage?.output });
     this.#finishReasons = finishReasons ?? this.#finishReasons;
   }
 
   read(): ResponseFacts {
-    return {
-      calls: { models: this.#models, tools: this.#tools },
-      ...(this.#models > 0 && {
-        usage: { input: this.#input, output: this.#output },
-        finishReasons: this.#finishReasons,
-      }),
-    };
+    const calls = { models: this.#models, tools: this.#tools };
+    return { calls, usage: this.#usage, finishReasons: this.#finishReasons };
   }
 }

@@ -1,32 +1,21 @@
-import {
-  type OperationEnd,
-  parseJson,
-  type ResponseFacts,
-  type Telemetry,
-  TelemetrySource,
-} from "@kit/genai";
+import { type OperationEnd, type ResponseFacts, type Telemetry, TelemetrySource } from "@kit/genai";
 import { diag } from "@opentelemetry/api";
+import { readChainResult, recordChain } from "./chain.js";
 import { Entry, type EntryKind } from "./entry.js";
 import { type Chain, readMeaning } from "./graph.js";
 import { type Members, type ModelResult, readRequest, readResponse } from "./model.js";
+import { followModel } from "./model-call.js";
 import { type InferenceSpans, type KitCallbackHandlerOptions, readInferenceSpans } from "./options.js";
 import { toEnd } from "./outcome.js";
 import { toProvider } from "./providers.js";
-import { followModel, readChainResult, recordChain, recordRetrieval, recordTool } from "./recording.js";
-import { readDocuments, readQuery } from "./retrieval.js";
+import { readDocuments, recordRetrieval } from "./retrieval.js";
 import { Run, Runs } from "./run.js";
-import { readToolResult, readToolRun, type SerializedTool } from "./tool.js";
+import { readToolResult, recordTool, type StartedTool } from "./tool.js";
 import { VERSION } from "./version.js";
-
-/** Where a handler writes; `telemetry` gives nothing while its instrumentation is off. */
-export interface Destination {
-  telemetry(): Telemetry | undefined;
-  inferenceSpans(): InferenceSpans;
-}
 
 /** How every callback begins that tells of a start; what follows differs by the kind of run. */
 type Started<Rest extends readonly unknown[]> = [
-  serialized: Chain & SerializedTool,
+  serialized: Chain & StartedTool["serialized"],
   input: unknown,
   id: string,
   parentId?: string,
@@ -52,11 +41,14 @@ export class RunHandler {
   /** In the background, callbacks would tell of a start when the run is over. */
   readonly awaitHandlers = true;
   readonly ignoreCustomEvent = true;
-  readonly #destination: Destination;
+  readonly #telemetry: () => Telemetry | undefined;
+  readonly #inferenceSpans: InferenceSpans;
   readonly #runs = new Runs();
 
-  constructor(destination: Destination) {
-    this.#destination = destination;
+  /** `telemetry` gives nothing while the instrumentation is off. */
+  constructor(telemetry: () => Telemetry | undefined, inferenceSpans: InferenceSpans) {
+    this.#telemetry = telemetry;
+    this.#inferenceSpans = inferenceSpans;
   }
 
   /** The library copies handlers in places; the runs are those of this one. */
@@ -87,9 +79,9 @@ export class RunHandler {
     this.#end(id, () => readResponse(result as ModelResult), cached);
   }
 
-  handleToolStart(...[tool, input, id, parentId, , metadata, name, callId]: ToolStart): void {
+  handleToolStart(...[serialized, input, id, parentId, , metadata, name, callId]: ToolStart): void {
     this.#start("tool", id, parentId, metadata, (run, telemetry, entry) =>
-      recordTool(run, telemetry, readToolRun(tool, entry, name, callId), () => parseJson(input)),
+      recordTool(run, telemetry, entry, { serialized, input, name, callId }),
     );
   }
 
@@ -99,7 +91,7 @@ export class RunHandler {
 
   handleRetrieverStart(...[, query, id, parentId, , metadata]: RetrieverStart): void {
     this.#start("retriever", id, parentId, metadata, (run, telemetry, entry) =>
-      recordRetrieval(run, telemetry, readQuery(query, entry?.receiver)),
+      recordRetrieval(run, telemetry, entry?.receiver, query),
     );
   }
 
@@ -132,12 +124,11 @@ export class RunHandler {
 
   #startModel(operation: string, [model, input, id, parentId, extra, , metadata]: ModelStart): void {
     this.#start("model", id, parentId, metadata, (run, telemetry, entry) => {
-      const mode = this.#destination.inferenceSpans();
       const provider = toProvider(metadata?.ls_provider, model.id?.at(-1) ?? "langchain");
       // Of several prompts each has a run of its own.
       const asked = Array.isArray(input) ? (input[0] as unknown) : input;
       const request = readRequest(operation, extra, metadata, asked, entry?.receiver ?? model.kwargs);
-      followModel(run, telemetry, entry, { request, provider, mode });
+      followModel(run, telemetry, entry, { request, provider, mode: this.#inferenceSpans });
     });
   }
 
@@ -149,7 +140,7 @@ export class RunHandler {
     record: (run: Run, telemetry: Telemetry, entry: Entry | undefined) => void,
   ): void {
     this.#guard(() => {
-      const telemetry = this.#destination.telemetry();
+      const telemetry = this.#telemetry();
       if (telemetry === undefined || this.#runs.get(id) !== undefined) return;
       const entry = Entry.take(kind);
       const run = new Run(this.#runs.get(parentId), entry);
@@ -192,7 +183,6 @@ export class RunHandler {
 export class KitCallbackHandler extends RunHandler {
   constructor(options: KitCallbackHandlerOptions = {}) {
     const source = new TelemetrySource({ name: "@kit/instrumentation-langchain", version: VERSION }, options);
-    const mode = readInferenceSpans(options.inferenceSpans);
-    super({ telemetry: () => source.read(), inferenceSpans: () => mode });
+    super(() => source.read(), readInferenceSpans(options.inferenceSpans));
   }
 }

@@ -2,12 +2,11 @@ import {
   type Definition,
   GenAIInstrumentation,
   type GenAIInstrumentationConfig,
-  type Method,
   type Target,
 } from "@kit/genai";
 import { RunHandler } from "./handler.js";
-import { type InferenceSpans, type KitCallbackHandlerOptions, readInferenceSpans } from "./options.js";
-import { addHandler, enter, enterRun, noteSignal, type OwnHandler } from "./patching.js";
+import { type KitCallbackHandlerOptions, readInferenceSpans } from "./options.js";
+import { addHandler, enter, enterRun, noteEvents, noteStream } from "./patching.js";
 import { VERSION } from "./version.js";
 
 /** Options of all instrumentations, and who records model calls. */
@@ -48,25 +47,22 @@ export class LangChainInstrumentation extends GenAIInstrumentation<LangChainInst
     baseUrl: () => undefined,
   };
 
-  // Without initialisers: the base constructor already fills them.
+  // Without an initialiser: it would undo what the base constructor did.
   declare private handler: RunHandler | undefined;
-  declare private mode: InferenceSpans | undefined;
 
+  /** Runs under way keep the handler they began with. */
   override setConfig(config: LangChainInstrumentationConfig): void {
     super.setConfig(config);
-    this.mode = undefined;
+    this.handler = undefined;
   }
 
   /** The handler that every run gets, while this is enabled. */
   readHandler(): RunHandler | undefined {
     if (!this.isEnabled()) return undefined;
-    this.handler ??= new RunHandler({
-      telemetry: () => (this.isEnabled() ? this.active() : undefined),
-      inferenceSpans: () => {
-        this.mode ??= readInferenceSpans(this.getConfig().inferenceSpans);
-        return this.mode;
-      },
-    });
+    this.handler ??= new RunHandler(
+      () => (this.isEnabled() ? this.active() : undefined),
+      readInferenceSpans(this.getConfig().inferenceSpans),
+    );
     return this.handler;
   }
 }
@@ -75,31 +71,25 @@ type Exports = Readonly<Record<string, (object & { prototype?: object }) | undef
 
 /** Whatever file or part of the library it is, its classes are known by their names. */
 function targets(exports: unknown): readonly Target[] {
-  const {
-    CallbackManager,
-    BaseChatModel,
-    BaseLLM,
-    StructuredTool,
-    BaseRetriever,
-    RunnableSequence,
-    ...others
-  } = exports as Exports;
-  const { AsyncLocalStorageProviderSingleton: storage } = others;
-  const graph = ownerOf("_streamIterator", (others.Pregel ?? others.CompiledStateGraph)?.prototype);
+  const classes = exports as Exports;
+  const methods = (name: string) => classes[name]?.prototype;
+  const storage = classes.AsyncLocalStorageProviderSingleton;
+  const graph = ownerOf("_streamIterator", methods("Pregel") ?? methods("CompiledStateGraph"));
   const isSingle = ([inputs]: readonly unknown[]) => Array.isArray(inputs) && inputs.length === 1;
   return [
-    target(CallbackManager, "_configureSync", addHandler),
-    target(storage && Object.getPrototypeOf(storage), "runWithConfig", enterRun),
-    ...[BaseChatModel, BaseLLM].flatMap((model) => [
-      target(model?.prototype, "generate", enter("model", isSingle)),
-      target(model?.prototype, "_streamIterator", enter("model")),
+    { on: classes.CallbackManager, method: "_configureSync", wrap: addHandler },
+    { on: storage && Object.getPrototypeOf(storage), method: "runWithConfig", wrap: enterRun },
+    ...[methods("BaseChatModel"), methods("BaseLLM")].flatMap((model) => [
+      { on: model, method: "generate", wrap: enter("model", isSingle) },
+      { on: model, method: "_streamIterator", wrap: enter("model") },
     ]),
-    target(StructuredTool?.prototype, "call", enter("tool")),
-    target(BaseRetriever?.prototype, "invoke", enter("retriever")),
-    target(graph, "stream", noteSignal),
-    target(graph, "_streamIterator", enter("chain")),
-    target(RunnableSequence?.prototype, "invoke", enter("chain")),
-    target(RunnableSequence?.prototype, "_streamIterator", enter("chain")),
+    { on: methods("StructuredTool"), method: "call", wrap: enter("tool") },
+    { on: methods("BaseRetriever"), method: "invoke", wrap: enter("retriever") },
+    { on: graph, method: "stream", wrap: noteStream },
+    { on: graph, method: "streamEvents", wrap: noteEvents },
+    { on: graph, method: "_streamIterator", wrap: enter("chain") },
+    { on: methods("RunnableSequence"), method: "invoke", wrap: enter("chain") },
+    { on: methods("RunnableSequence"), method: "_streamIterator", wrap: enter("chain") },
   ];
 }
 
@@ -108,16 +98,4 @@ function ownerOf(method: string, prototype: object | undefined): object | undefi
   let owner: object | null | undefined = prototype;
   while (owner != null && !Object.hasOwn(owner, method)) owner = Object.getPrototypeOf(owner);
   return owner ?? undefined;
-}
-
-function target(
-  on: object | undefined,
-  method: string,
-  wrap: (original: Method, own: OwnHandler) => Method,
-): Target {
-  return {
-    on,
-    method,
-    wrap: (original, by) => wrap(original, () => (by as LangChainInstrumentation).readHandler()),
-  };
 }

@@ -1,18 +1,28 @@
-import { ATTR, type RequestFacts, type ResponseFacts } from "@kit/genai";
+import {
+  ATTR,
+  isTracingSuppressed,
+  Recorder,
+  type RequestFacts,
+  type ResponseFacts,
+  type Telemetry,
+} from "@kit/genai";
+import type { Run } from "./run.js";
 
-interface RetrieverLike {
-  k?: unknown;
-  topK?: unknown;
-}
-
-/** Reads what was looked for. */
-export function readQuery(query: unknown, retriever: RetrieverLike | undefined): RequestFacts {
+/** Records one search of a retriever. What it is searched in has no name that the library knows. */
+export function recordRetrieval(
+  run: Run,
+  telemetry: Telemetry,
+  retriever: { k?: unknown; topK?: unknown } | undefined,
+  query: unknown,
+): void {
+  if (isTracingSuppressed(run.base)) return;
   const k = retriever?.k ?? retriever?.topK;
-  return {
+  const request: RequestFacts = {
     operation: "retrieval",
     ...(Number.isSafeInteger(k) && { attributes: { [ATTR.retrievalTopK]: k as number } }),
     content: () => (typeof query === "string" ? { retrievalQuery: query } : {}),
   };
+  run.record(new Recorder(telemetry, { request, provider: undefined, parent: run.base }));
 }
 
 interface DocumentLike {

@@ -1,37 +1,41 @@
-import { parseJson, type ResponseFacts, type ToolRun } from "@kit/genai";
+import { isTracingSuppressed, parseJson, type ResponseFacts, startTool, type Telemetry } from "@kit/genai";
 import type { Entry } from "./entry.js";
+import type { Run } from "./run.js";
 
-/** What the library says of a tool when it starts. */
-export interface SerializedTool {
-  id?: readonly string[];
-  name?: string;
+/** What callbacks tell of a tool that starts. */
+export interface StartedTool {
+  readonly serialized: { readonly id?: readonly string[]; readonly name?: string };
+  readonly input: unknown;
+  readonly name: string | undefined;
+  readonly callId: string | undefined;
 }
 
-/** Reads what runs; the tool itself knows more than its callback tells. */
-export function readToolRun(
-  serialized: SerializedTool | undefined,
+/** Records one run of a tool; the tool itself knows more than its callback tells. */
+export function recordTool(
+  run: Run,
+  telemetry: Telemetry,
   entry: Entry | undefined,
-  runName: string | undefined,
-  callId: string | undefined,
-): ToolRun {
+  told: StartedTool,
+): void {
+  if (isTracingSuppressed(run.base)) return;
+  const { serialized, input } = told;
   const { name, description } = (entry?.receiver ?? {}) as { name?: string; description?: string };
-  return {
-    name: name ?? runName ?? serialized?.name ?? serialized?.id?.at(-1) ?? "tool",
+  run.agent?.addTool();
+  const tool = {
+    name: name ?? told.name ?? serialized.name ?? serialized.id?.at(-1) ?? "tool",
     description,
-    callId: callId ?? callIdIn(entry?.args ?? []),
+    callId: told.callId ?? callIdIn(entry?.args ?? []),
+    agentName: run.agent?.name,
+    conversationId: run.conversationId,
   };
-}
-
-interface CallLike {
-  type?: string;
-  id?: string;
+  run.record(startTool(telemetry, tool, run.base, () => ({ toolArguments: parseJson(input) })));
 }
 
 /** Before 1.0 callbacks are not told the id; it comes with the call itself or beside it. */
 function callIdIn([input, config]: readonly unknown[]): string | undefined {
-  const call = input as CallLike | null | undefined;
+  const call = input as { type?: string; id?: string } | null | undefined;
   if (call?.type === "tool_call") return call.id;
-  return (config as { toolCall?: CallLike } | null | undefined)?.toolCall?.id;
+  return (config as { toolCall?: { id?: string } } | null | undefined)?.toolCall?.id;
 }
 
 interface ToolMessageLike {

@@ -1,5 +1,4 @@
 import {
-  ATTR,
   INFERENCE_OFFERED,
   isInferenceRecorded,
   isProviderRecorded,
@@ -9,17 +8,10 @@ import {
   Recorder,
   type RequestFacts,
   type ResponseFacts,
-  startTool,
   type Telemetry,
-  type ToolRun,
   takeInference,
-  withInherited,
 } from "@kit/genai";
-import { SpanKind } from "@opentelemetry/api";
-import { AgentTally } from "./agent-tally.js";
 import type { Entry } from "./entry.js";
-import type { Meaning } from "./graph.js";
-import { readMessages } from "./messages.js";
 import { joinResponses, readCut, readModelEndpoint, readPiece } from "./model.js";
 import type { InferenceSpans } from "./options.js";
 import { toClient } from "./providers.js";
@@ -87,60 +79,4 @@ export function followModel(
     if (offered && !entry.taken) begin();
     run.recorder?.end({ ...end, response });
   };
-}
-
-/** Records one run of a tool. */
-export function recordTool(run: Run, telemetry: Telemetry, tool: ToolRun, input: () => unknown): void {
-  if (isTracingSuppressed(run.base)) return;
-  run.agent?.addTool();
-  const known = { ...tool, agentName: run.agent?.name, conversationId: run.conversationId };
-  run.record(startTool(telemetry, known, run.base, () => ({ toolArguments: input() })));
-}
-
-/** Records one search of a retriever. What it is searched in has no name that the library knows. */
-export function recordRetrieval(run: Run, telemetry: Telemetry, request: RequestFacts): void {
-  if (isTracingSuppressed(run.base)) return;
-  run.record(new Recorder(telemetry, { request, provider: undefined, parent: run.base }));
-}
-
-/** Records one run of a graph, an agent or a chain that the application named. */
-export function recordChain(run: Run, telemetry: Telemetry, meaning: Meaning, input: unknown): void {
-  if (isTracingSuppressed(run.base)) return;
-  const { operation, name, description } = meaning;
-  const isAgent = operation === "invoke_agent";
-  const agent = isAgent ? new AgentTally(name) : undefined;
-  run.agent = agent ?? run.agent;
-  const { conversationId } = run;
-  const recorder = new Recorder(telemetry, {
-    request: {
-      operation,
-      conversationId,
-      ...(description !== undefined && { attributes: { [ATTR.agentDescription]: description } }),
-      content: () => ({ inputMessages: readState(input) }),
-    },
-    provider: undefined,
-    kind: SpanKind.INTERNAL,
-    subject: name ?? "",
-    ...(name !== undefined && { attributes: { [isAgent ? ATTR.agentName : ATTR.workflowName]: name } }),
-    errorsAreContent: true,
-    parent: run.base,
-  });
-  const agentName = isAgent && name !== undefined ? { agentName: name } : {};
-  const conversation = conversationId !== undefined ? { conversationId } : {};
-  run.record(recorder, withInherited({ ...agentName, ...conversation }, recorder.context));
-  if (agent === undefined) return;
-  run.onEnd = (end) => recorder.end({ ...end, response: { ...end.response, ...agent.read() } });
-}
-
-/** Reads what came out of a graph or a chain: the last message of its state. */
-export function readChainResult(output: unknown): ResponseFacts {
-  return { content: () => ({ outputMessages: readState(output).slice(-1) }) };
-}
-
-/** The messages in a graph's state; other states hold what only the application can read. */
-function readState(state: unknown) {
-  if (typeof state !== "object" || state === null) return readMessages(state) ?? [];
-  const { messages, input, output } = state as { messages?: unknown; input?: unknown; output?: unknown };
-  const text = [input, output].find((each) => typeof each === "string");
-  return readMessages(messages ?? text ?? ("content" in state ? state : undefined)) ?? [];
 }
