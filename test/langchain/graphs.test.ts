@@ -1,6 +1,7 @@
 import { context, SpanStatusCode } from "@opentelemetry/api";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
+import { collectGarbage } from "../support/garbage.js";
 import { answerWeather } from "./answers.js";
 import { type Any, Stage, toyModel, VERSIONS } from "./support.js";
 
@@ -238,6 +239,38 @@ describe.each(VERSIONS)("%s", (version) => {
     // Before 1.0 the graph runs on to its end.
     expect(span.attributes["kit.outcome"]).toBe(version === "langchain-1" ? "cancelled" : undefined);
     expect(span.status.code).toBe(SpanStatusCode.UNSET);
+    await stage.telemetry.finish();
+  });
+
+  it("takes a graph whose events are left early for no failure", async () => {
+    let go = () => {};
+    const waiting = new Promise<void>((resolve) => {
+      go = resolve;
+    });
+    const flow = graphOf({ a: () => ({ text: "1" }), b: () => waiting }, { name: "flow" });
+    for await (const { event } of flow.streamEvents({}, { version: "v2" })) {
+      if (event === "on_chain_stream") break;
+    }
+    go();
+    await vi.waitFor(() => stage.span("invoke_workflow flow"));
+    const span = stage.span("invoke_workflow flow");
+    expect(span.attributes["kit.outcome"]).toBe(version === "langchain-1" ? "cancelled" : undefined);
+    expect(span.status.code).toBe(SpanStatusCode.UNSET);
+    await stage.telemetry.finish();
+  });
+
+  it("gives up a graph that the library forgets when its stream is left", async () => {
+    const flow = graphOf({ a: () => ({ text: "1" }), b: () => ({ text: "2" }) }, { name: "flow" });
+    const leave = async () => {
+      for await (const _ of await flow.stream({}, { streamMode: ["updates", "values"] })) break;
+    };
+    await leave();
+    const given = () => {
+      collectGarbage();
+      stage.span("invoke_workflow flow");
+    };
+    await vi.waitFor(given, { timeout: 10_000, interval: 100 });
+    expect(stage.span("invoke_workflow flow").status.code).toBe(SpanStatusCode.UNSET);
     await stage.telemetry.finish();
   });
 

@@ -68,6 +68,17 @@ describe.each(VERSIONS)("%s", (version) => {
     });
   });
 
+  it("leaves a model of another provider to the client that asks it", async () => {
+    stage.instrumentation.disable();
+    const model = await stage.chatOpenAI(completion());
+    // As ChatDeepSeek does, whose package is a subclass of ChatOpenAI and this.
+    model.getLsParams = () => ({ ls_provider: "deepseek", ls_model_type: "chat" });
+    await model.invoke("Hi", { callbacks: [handler] });
+    expect(stage.spans.map(({ instrumentationScope }) => instrumentationScope.name)).toEqual([
+      "@kit/instrumentation-openai",
+    ]);
+  });
+
   it("records nothing twice beside the instrumentation, wherever it is put", async () => {
     await runAgent([handler]);
     await runAgent([], { callbacks: [handler] });
