@@ -1,11 +1,12 @@
-import { addUsage, type ResponseFacts, type Usage } from "@kit/genai";
+import type { ResponseFacts } from "@kit/genai";
 
 /** What the model calls of one agent come to; those of agents below it are theirs. */
 export class AgentTally {
   readonly name: string | undefined;
   #models = 0;
   #tools = 0;
-  readonly #usage: Usage = {};
+  #input: number | undefined;
+  #output: number | undefined;
   #finishReasons: ResponseFacts["finishReasons"];
 
   constructor(name: string | undefined) {
@@ -20,12 +21,14 @@ export class AgentTally {
   /** A model answered, or failed to. */
   add({ usage, finishReasons }: ResponseFacts): void {
     this.#models += 1;
-    addUsage(this.#usage, { input: usage?.input, output: usage?.output });
+    if (usage?.input != null) this.#input = (this.#input ?? 0) + usage.input;
+    if (usage?.output != null) this.#output = (this.#output ?? 0) + usage.output;
     this.#finishReasons = finishReasons ?? this.#finishReasons;
   }
 
   read(): ResponseFacts {
     const calls = { models: this.#models, tools: this.#tools };
-    return { calls, usage: this.#usage, finishReasons: this.#finishReasons };
+    const usage = { input: this.#input, output: this.#output };
+    return { calls, usage, finishReasons: this.#finishReasons };
   }
 }

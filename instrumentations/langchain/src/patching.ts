@@ -37,7 +37,7 @@ function around(work: Around): Wrap {
 }
 
 /** `CallbackManager._configureSync`, which every run asks for its handlers: adds ours, unless one of ours is there. */
-export const addHandler = around((proceed, [inheritable, local, ...rest], handler) => {
+export const addHandler: Wrap = around((proceed, [inheritable, local, ...rest], handler) => {
   const isThere = hasOurs(inheritable) || hasOurs(local);
   const manager = proceed([
     isThere ? inheritable : withOurs(inheritable, handler),
@@ -66,7 +66,7 @@ function withOurs(callbacks: unknown, handler: RunHandler): unknown {
 }
 
 /** `AsyncLocalStorageProviderSingleton.runWithConfig`, through which the library enters what a run does. */
-export const enterRun = around((proceed, args) => {
+export const enterRun: Wrap = around((proceed, args) => {
   const { callbacks } = (args[0] ?? {}) as { callbacks?: Manager };
   const handler = handlersIn(callbacks).find(isKitHandler);
   const run = handler?.run(callbacks?.getParentRunId?.())?.recorded;
@@ -75,12 +75,12 @@ export const enterRun = around((proceed, args) => {
 });
 
 /** `Pregel.stream`: what aborts the graph other than its caller's signal is the caller leaving. */
-export const noteStream = around((proceed, args) =>
+export const noteStream: Wrap = around((proceed, args) =>
   context.with(inStream(signalIn(args)), () => proceed(args)),
 );
 
 /** `Pregel.streamEvents`, which reads a stream of its own, with a signal of its own. */
-export const noteEvents = around((proceed, args) =>
+export const noteEvents: Wrap = around((proceed, args) =>
   context.with(inEvents(signalIn(args)), () => proceed(args)),
 );
 
