@@ -15,6 +15,9 @@ export interface NumberLimits {
   readonly integer?: boolean;
 }
 
+/** Limits of a duration: Node fires a longer timer at once. */
+export const DURATION_MS = { min: 1, max: 2 ** 31 - 1 } as const satisfies NumberLimits;
+
 /** How a text becomes a value: the value, or what is wrong with the text as the middle of a sentence. */
 type Parse<Value> = (text: string) => { readonly value: Value } | { readonly problem: string };
 

@@ -1,7 +1,7 @@
 import type { TextMapPropagator } from "@opentelemetry/api";
 import type { Resource } from "@opentelemetry/resources";
 import type { Sampler, SpanLimits } from "@opentelemetry/sdk-trace";
-import type { Configuration, NumberLimits } from "./configuration.js";
+import { type Configuration, DURATION_MS, type NumberLimits } from "./configuration.js";
 import { LOG_LEVELS, type LogLevelName } from "./log.js";
 import type { BatchOptions, ExporterName, InitOptions } from "./options.js";
 import { type OtlpSettings, readOtlpSettings, type Signal } from "./otlp/settings.js";
@@ -34,7 +34,6 @@ export interface Settings {
 }
 
 const EXPORTERS = ["otlp", "console", "none"] as const satisfies readonly ExporterName[];
-const POSITIVE: NumberLimits = { min: 1 };
 const COUNT: NumberLimits = { min: 1, integer: true };
 
 /** Whether the application runs as if the kit was not there. */
@@ -62,8 +61,8 @@ export function readSettings(options: InitOptions, configuration: Configuration)
   const number = (option: string, value: unknown, variable: string, fallback: number, limits: NumberLimits) =>
     configuration.number({ option, value, variables: [variable] }, fallback, limits);
   const batch = options.batch ?? {};
-  const intervalMs = number("", undefined, "OTEL_METRIC_EXPORT_INTERVAL", 60_000, POSITIVE);
-  const timeoutMs = number("", undefined, "OTEL_METRIC_EXPORT_TIMEOUT", 30_000, POSITIVE);
+  const intervalMs = number("", undefined, "OTEL_METRIC_EXPORT_INTERVAL", 60_000, DURATION_MS);
+  const timeoutMs = number("", undefined, "OTEL_METRIC_EXPORT_TIMEOUT", 30_000, DURATION_MS);
   const maxQueueSize = number(
     "batch.maxQueueSize",
     batch.maxQueueSize,
@@ -90,16 +89,14 @@ export function readSettings(options: InitOptions, configuration: Configuration)
         batch.scheduleDelayMs,
         "OTEL_BSP_SCHEDULE_DELAY",
         5000,
-        {
-          min: 0,
-        },
+        { ...DURATION_MS, min: 0 },
       ),
       exportTimeoutMs: number(
         "batch.exportTimeoutMs",
         batch.exportTimeoutMs,
         "OTEL_BSP_EXPORT_TIMEOUT",
         30_000,
-        POSITIVE,
+        DURATION_MS,
       ),
       maxQueueSize,
       maxExportBatchSize: number(
@@ -113,7 +110,7 @@ export function readSettings(options: InitOptions, configuration: Configuration)
     shutdownTimeoutMs: configuration.number(
       { option: "shutdownTimeoutMs", value: options.shutdownTimeoutMs },
       5000,
-      POSITIVE,
+      DURATION_MS,
     ),
     joinParentTrace: configuration.boolean(
       {

@@ -61,3 +61,29 @@ it("says that a certificate cannot be read, by the name of its variable", () => 
   expect(tls.ca).toBeUndefined();
   expect(problems).toEqual(["OTEL_EXPORTER_OTLP_CERTIFICATE: the file cannot be read; it is ignored."]);
 });
+
+it("lets the path of an endpoint grow, and leaves what stands behind it", () => {
+  const url = (endpoint: string) => read("traces", { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint }).url;
+  expect(url("http://common/base/")).toBe("http://common/base/v1/traces");
+  expect(url("http://common/base?key=1")).toBe("http://common/base/v1/traces?key=1");
+});
+
+it("leaves out what is no header, names its variable and does not repeat it", () => {
+  const { headers, problems } = read("traces", {
+    OTEL_EXPORTER_OTLP_HEADERS: 'x-team=a,"authorization=Bearer secret"',
+    OTEL_EXPORTER_OTLP_TRACES_HEADERS: "x-line=a%0Ab",
+  });
+  expect(headers).toEqual({ "x-team": "a" });
+  expect(problems).toEqual([
+    expect.stringMatching(/^OTEL_EXPORTER_OTLP_HEADERS: .*quotation marks.*ignored\.$/),
+    expect.stringMatching(/^OTEL_EXPORTER_OTLP_TRACES_HEADERS: /),
+  ]);
+  expect(problems.join()).not.toContain("secret");
+});
+
+it("refuses a duration that no timer can wait", () => {
+  const { timeoutMs, problems } = read("traces", { OTEL_EXPORTER_OTLP_TIMEOUT: "2147483648" });
+  expect(timeoutMs).toBe(10_000);
+  expect(problems).toEqual(['OTEL_EXPORTER_OTLP_TIMEOUT: "2147483648" is above 2147483647; 10000 is used.']);
+  expect(read("traces", { OTEL_EXPORTER_OTLP_TIMEOUT: "2147483647" }).problems).toEqual([]);
+});

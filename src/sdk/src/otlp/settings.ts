@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
-import type { Configuration, Place } from "../configuration.js";
+import { validateHeaderName, validateHeaderValue } from "node:http";
+import { type Configuration, DURATION_MS, type Place } from "../configuration.js";
 
 export const PROTOCOLS = ["http/protobuf", "http/json"] as const;
 export const COMPRESSIONS = ["none", "gzip"] as const;
@@ -52,12 +53,12 @@ export function readOtlpSettings(
   return {
     url: readUrl(signal, options.endpoint, configuration),
     headers: {
-      ...configuration.pairs("OTEL_EXPORTER_OTLP_HEADERS"),
-      ...configuration.pairs(`OTEL_EXPORTER_OTLP_${signal.toUpperCase()}_HEADERS`),
-      ...options.headers,
+      ...readHeaders("OTEL_EXPORTER_OTLP_HEADERS", configuration),
+      ...readHeaders(`OTEL_EXPORTER_OTLP_${signal.toUpperCase()}_HEADERS`, configuration),
+      ...onlyHeaders("otlp.headers", options.headers ?? {}, configuration),
     },
     protocol: readProtocol(place("PROTOCOL", "protocol"), configuration),
-    timeoutMs: configuration.number(place("TIMEOUT", "timeoutMs"), DEFAULT_TIMEOUT_MS, { min: 1 }),
+    timeoutMs: configuration.number(place("TIMEOUT", "timeoutMs"), DEFAULT_TIMEOUT_MS, DURATION_MS),
     compression: configuration.choice(place("COMPRESSION", "compression"), COMPRESSIONS, "none"),
     tls: {
       ca: readCertificate(place("CERTIFICATE"), configuration),
@@ -80,12 +81,49 @@ function readUrl(signal: Signal, endpoint: string | undefined, configuration: Co
     const { name, text } = given;
     const protocol = URL.canParse(text) ? new URL(text).protocol : undefined;
     if (protocol === "http:" || protocol === "https:") {
-      return name === own ? text : `${text.replace(/\/+$/, "")}/v1/${signal}`;
+      return name === own ? text : append(text, `/v1/${signal}`);
     }
     // Not repeated: an endpoint can carry a password.
     configuration.report(`${name} is not an http:// or https:// URL; it is ignored.`);
   }
   return `${DEFAULT_ENDPOINT}/v1/${signal}`;
+}
+
+/** The path grows, whatever stands behind it. */
+function append(endpoint: string, path: string): string {
+  const url = new URL(endpoint);
+  url.pathname = url.pathname.replace(/\/+$/, "") + path;
+  return url.href;
+}
+
+function readHeaders(variable: string, configuration: Configuration): Record<string, string> {
+  return onlyHeaders(variable, configuration.pairs(variable), configuration);
+}
+
+/** Node refuses a request for one header that is none, and a collector would seem to be unreachable. */
+function onlyHeaders(
+  source: string,
+  headers: Readonly<Record<string, string>>,
+  configuration: Configuration,
+): Record<string, string> {
+  const valid = Object.entries(headers).filter(([name, value]) => isHeader(name, value));
+  if (valid.length < Object.keys(headers).length) {
+    // Not repeated: it may be a credential.
+    configuration.report(
+      `${source}: a name or value cannot stand in an HTTP header, perhaps for quotation marks around it; that pair is ignored.`,
+    );
+  }
+  return Object.fromEntries(valid);
+}
+
+function isHeader(name: string, value: string): boolean {
+  try {
+    validateHeaderName(name);
+    validateHeaderValue(name, value);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function readProtocol(place: Place, configuration: Configuration): OtlpSettings["protocol"] {
