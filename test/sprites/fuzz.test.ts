@@ -1,7 +1,7 @@
 import { text } from "node:stream/consumers";
 import { type SpriteExec, SpritesClient } from "@kit/sprites";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { binary, frame, json, RawServer } from "../support/sprites/raw-server.js";
+import { binary, frame, json, RawServer } from "../support/raw-websocket-server.js";
 
 let server: RawServer;
 

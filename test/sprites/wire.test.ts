@@ -1,7 +1,15 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { type Sprite, SpritesClient } from "@kit/sprites";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { binary, closing, frame, json, RawServer, type Script, text } from "../support/sprites/raw-server.js";
+import {
+  binary,
+  closing,
+  frame,
+  json,
+  RawServer,
+  type Script,
+  text,
+} from "../support/raw-websocket-server.js";
 import { Telemetry } from "../support/telemetry.js";
 import { rejection, until } from "./harness.js";
 

@@ -65,6 +65,8 @@ const wrong: [keyof AiloopClientOptions, unknown][] = [
   ["wsUrl", "not a url"],
   ["token", ""],
   ["token", "a\nb"],
+  ["token", "a\u0000b"],
+  ["token", "tök"],
   ["promptTransport", "smoke"],
   ["waitForResponses", 1],
   ["dialect", "klingon"],

@@ -118,7 +118,8 @@ function readHeaders({ token, headers = {} }: AiloopClientOptions<boolean>): Rec
     result[name.toLowerCase()] = value; // two spellings of one name would be sent as a list
   }
   if (token === undefined) return result;
-  if (/[\r\n]/.test(checkText(token, "token"))) throw invalid("token", "must be one line");
+  // What an HTTP header cannot carry, the HTTP client would repeat in its error.
+  if (/[^\x20-\x7e]/.test(checkText(token, "token"))) throw invalid("token", "must be printable ASCII");
   return { ...result, authorization: `Bearer ${token}` };
 }
 

@@ -9,8 +9,11 @@ import { refusal } from "./http.js";
 const MAX_PAYLOAD_BYTES = 64 * 1024 * 1024;
 /** A socket that owes its pong for longer is dead, whatever TCP believes. */
 const PONG_TIMEOUT_MS = 10_000;
-/** How long the closing handshake may take before the socket is torn down. */
+/** How long the closing handshake may take before the socket is torn down, whoever began it. */
 const CLOSE_TIMEOUT_MS = 1_000;
+
+/** `closeTimeout`, 30 s unless it is set, is missing in the type declarations of `ws`. */
+type ClientOptions = WebSocket.ClientOptions & { closeTimeout: number };
 
 /** What the owner of a socket hears of it. `onClose` comes once, and only after the socket was open. */
 export interface SocketEvents {
@@ -66,12 +69,14 @@ export function openSocket(
 }
 
 function createSocket(settings: SocketSettings, trace: Readonly<Record<string, string>>): WebSocket {
+  const options: ClientOptions = {
+    headers: { ...settings.headers, ...trace },
+    perMessageDeflate: false,
+    maxPayload: MAX_PAYLOAD_BYTES,
+    closeTimeout: CLOSE_TIMEOUT_MS,
+  };
   try {
-    return new WebSocket(settings.urls.socket, {
-      headers: { ...settings.headers, ...trace },
-      perMessageDeflate: false,
-      maxPayload: MAX_PAYLOAD_BYTES,
-    });
+    return new WebSocket(settings.urls.socket, options);
   } catch (cause) {
     throw new ConnectionError("WebSocket cannot be opened", { cause }); // a header that HTTP does not allow
   }
@@ -81,11 +86,7 @@ function createSocket(settings: SocketSettings, trace: Readonly<Record<string, s
 export function closeSocket(socket: WebSocket): Promise<void> {
   if (socket.readyState === WebSocket.CLOSED) return Promise.resolve();
   return new Promise((resolve) => {
-    const stop = startTimer(CLOSE_TIMEOUT_MS, () => socket.terminate());
-    socket.once("close", () => {
-      stop();
-      resolve();
-    });
+    socket.once("close", () => resolve());
     socket.close(1000);
   });
 }

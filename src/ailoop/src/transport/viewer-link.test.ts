@@ -8,6 +8,7 @@ import {
   startPair,
   until,
 } from "../../../../test/support/ailoop/harness.js";
+import { closing, RawServer } from "../../../../test/support/raw-websocket-server.js";
 import { ConnectionError, type ConnectionEvent } from "../index.js";
 import { backoffMs } from "./backoff.js";
 
@@ -55,6 +56,21 @@ it("stays disconnected when told to, also while it was connecting or about to", 
   expect(fake.connections.total).toBe(0);
   expect(events.filter(({ type }) => type === "connected")).toHaveLength(1);
   await client.disconnectWebsocket();
+});
+
+it("comes back soon from a server that says goodbye and holds the line", async () => {
+  const server = await RawServer.start();
+  let connections = 0;
+  server.script = (socket, accept) => {
+    socket.allowHalfOpen = true;
+    connections += 1;
+    socket.write(Buffer.concat([accept, ...(connections === 1 ? [closing(1001)] : [])]));
+  };
+  const client = createClient({ url: server.endpoint }, { reconnectDelay: 0.01 });
+  await client.connectWebsocket();
+  await until(() => connections === 2);
+  await client.close();
+  server.close();
 });
 
 it("comes back after a crash and after a polite close alike", async () => {
