@@ -67,8 +67,8 @@ export interface Definition {
   /** Provider's error code of an error that has neither status nor code. */
   readonly errorCode?: (error: unknown) => string | undefined;
   /**
-   * Facts in the headers of an answer, which gateways use. Called once an answer, failures included. Look for few: each
-   * header read costs a quarter of a microsecond.
+   * Facts in the headers of an answer, which gateways use. Called once an answer, failures included, but not for the
+   * known hosts of providers. Look for few: each header read costs a quarter of a microsecond.
    */
   readonly headers?: (read: ReadHeader) => HeaderFacts | undefined;
   /** How the library makes spans by itself, where some versions of it do. */

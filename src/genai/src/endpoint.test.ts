@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { readEndpoint } from "./endpoint.js";
+import { mayBeGateway, readEndpoint } from "./endpoint.js";
 
 it.each([
   ["https://api.openai.com/v1", "openai", "api.openai.com", 443],
@@ -57,4 +57,14 @@ it("gives port 80 for plain http and takes the brackets off an IPv6 host", () =>
 
 it.each([undefined, null, "", "not a url", 42])("says nothing about %s", (url) => {
   expect(readEndpoint(url)).toEqual({ provider: undefined, address: undefined, port: undefined });
+});
+
+it.each([
+  ["https://api.openai.com/v1", false],
+  ["https://my-resource.openai.azure.com/openai", false],
+  ["http://127.0.0.1:4000", true],
+  ["http://127.0.0.1:8000/v1", true],
+  ["https://llm.corp.example/v1", true],
+])("expects a gateway at %s: %s", (url, expected) => {
+  expect(mayBeGateway(readEndpoint(url))).toBe(expected);
 });

@@ -69,6 +69,11 @@ export function readEndpoint(baseUrl: unknown): Endpoint {
   return endpoint;
 }
 
+/** Whether a gateway may answer there: everywhere but at the providers' own hosts, where looking for one is waste. */
+export function mayBeGateway({ provider }: Endpoint): boolean {
+  return provider === undefined || SELF_HOSTED.some(([name]) => name === provider);
+}
+
 function parseEndpoint(baseUrl: string): Endpoint {
   if (!URL.canParse(baseUrl)) return UNKNOWN;
   const url = new URL(baseUrl);

@@ -14,7 +14,7 @@ import {
   InstrumentationNodeModuleFile,
 } from "@opentelemetry/instrumentation";
 import type { Definition, Method, Target } from "./definition.js";
-import { readEndpoint } from "./endpoint.js";
+import { mayBeGateway, readEndpoint } from "./endpoint.js";
 import { isInference } from "./metrics.js";
 import {
   adoptSpan,
@@ -297,10 +297,11 @@ export abstract class GenAIInstrumentation<
     parent: Context,
   ): OperationStart {
     const { definition } = this;
-    const { errorCode, headers, native } = definition;
+    const { errorCode, native } = definition;
     const endpoint = readEndpoint(definition.baseUrl(receiver, args));
     const provider = definition.providerOf?.(receiver, args) ?? endpoint.provider ?? definition.provider;
     const ownProvider = definition.ownProviders?.includes(provider) === true;
+    const headers = mayBeGateway(endpoint) ? definition.headers : undefined;
     const ended = native === undefined ? undefined : StandInSpan.tallyIn(parent);
     return { request, provider, endpoint, ownProvider, errorCode, headers, parent, ended };
   }

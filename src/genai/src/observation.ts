@@ -32,7 +32,7 @@ export class Observation {
   /** The call resolved to a body or to a stream of chunks. */
   settle(value: unknown): void {
     if (this.#streaming) return;
-    this.#guard(() => {
+    try {
       if (this.#call.fold === undefined || !isAsyncIterable(value)) {
         this.#end({ outcome: "completed", response: this.#read(value) });
         return;
@@ -41,12 +41,18 @@ export class Observation {
       this.#fold = this.#call.fold(this.#recorder.wantsContent);
       this.#signal = (value as { controller?: AbortController }).controller?.signal;
       tapStream(value, this);
-    });
+    } catch (error) {
+      unreadable(error);
+    }
   }
 
   /** The provider answered, or failed with an error that has the headers of its answer; a body may follow. */
   respond(answer: unknown): void {
-    this.#guard(() => this.#recorder.respond((answer as { headers?: unknown } | null | undefined)?.headers));
+    try {
+      this.#recorder.respond((answer as { headers?: unknown } | null | undefined)?.headers);
+    } catch (error) {
+      unreadable(error);
+    }
   }
 
   /** The raw response was handed over and nobody parsed its body. */
@@ -97,25 +103,28 @@ export class Observation {
   }
 
   #partial(): ResponseFacts | undefined {
-    const fold = this.#fold;
-    return fold === undefined ? undefined : this.#guard(() => this.#read(fold.body()));
-  }
-
-  #read(body: unknown): ResponseFacts | undefined {
-    if (body == null || this.#call.response === undefined) return undefined;
-    const { response } = this.#call;
-    return this.#guard(() => response(body, this.#request));
-  }
-
-  /** A body of an unforeseen shape costs its facts, never the application's call. */
-  #guard<T>(run: () => T): T | undefined {
     try {
-      return run();
+      return this.#read(this.#fold?.body());
     } catch (error) {
-      diag.debug("an answer could not be read", String(error));
+      unreadable(error);
       return undefined;
     }
   }
+
+  #read(body: unknown): ResponseFacts | undefined {
+    if (body == null) return undefined;
+    try {
+      return this.#call.response?.(body, this.#request);
+    } catch (error) {
+      unreadable(error);
+      return undefined;
+    }
+  }
+}
+
+/** A body of an unforeseen shape costs its facts, never the application's call. */
+function unreadable(error: unknown): void {
+  diag.debug("an answer could not be read", String(error));
 }
 
 function isAbort(error: unknown): boolean {

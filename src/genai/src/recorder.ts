@@ -118,7 +118,7 @@ export class Recorder {
         kind: start.kind ?? SpanKind.CLIENT,
         attributes: this.#creationAttributes(),
         links: telemetry.remembered.linksTo(request.linkTo),
-        ...(this.#startTime !== undefined && { startTime: this.#startTime }),
+        startTime: this.#startTime,
       },
       parent,
     );
