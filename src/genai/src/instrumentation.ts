@@ -210,11 +210,8 @@ export abstract class GenAIInstrumentation<
       : recorder.context;
     let result: unknown;
     try {
-      // A context manager may turn an undefined receiver into null, which the library's own error would tell.
-      result =
-        receiver == null
-          ? context.with(within, () => Reflect.apply(original, receiver, args))
-          : context.with(within, original, receiver, ...args);
+      // A receiver passed on would be bound to the function, for each call, and an undefined one turned into null.
+      result = context.with(within, () => Reflect.apply(original, receiver, args));
     } catch (error) {
       recorder.end({ outcome: "error", error });
       throw error;

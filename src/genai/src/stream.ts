@@ -49,14 +49,16 @@ function tapFirst(
   if (open === undefined) return;
   const isField = Object.getOwnPropertyDescriptor(stream, member)?.writable === true;
   let tapped = false;
-  const opened = function (this: unknown, ...args: unknown[]) {
-    const iterator = Reflect.apply(open, this, args);
-    if (!tapped) tap(iterator, observation);
+  // Named as the SDKs name theirs: to give a function another name costs more than to open a stream.
+  const opened = function iterator(this: unknown, ...args: unknown[]) {
+    const steps = Reflect.apply(open, this, args);
+    if (!tapped) tap(steps, observation);
     tapped = true;
     if (isField && members[member] === opened) members[member] = open;
-    return iterator;
+    return steps;
   };
-  Object.defineProperty(opened, "name", { value: open.name, configurable: true });
+  if (open.name !== opened.name)
+    Object.defineProperty(opened, "name", { value: open.name, configurable: true });
   if (isField) members[member] = opened;
   else Object.defineProperty(stream, member, { value: opened, writable: true, configurable: true });
 }
