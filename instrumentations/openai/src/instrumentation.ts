@@ -13,8 +13,8 @@ export class OpenAIInstrumentation extends GenAIInstrumentation {
     name: "@kit/instrumentation-openai",
     version: VERSION,
     module: "openai",
-    // What is imported by its path; and all that is seen of the module below CommonJS TypeScript on Node 22.
-    files: ["index.mjs", "client.js", "client.mjs", "resources/index.js", "resources/index.mjs"],
+    // Workarounds for bundlers import these by their paths.
+    files: ["index.mjs", "client.js", "client.mjs"],
     versions: [">=4.19.0 <8"],
     provider: "openai",
     ownProviders: ["openai", "azure.ai.openai"],

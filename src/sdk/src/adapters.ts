@@ -45,8 +45,8 @@ const LANGCHAIN_PARTS = [
 export const ADAPTERS: readonly Adapter[] = [
   {
     name: "openai",
-    // Workarounds for bundlers import its files by their paths.
-    modules: ["openai", "openai/client", "openai/index.mjs", "openai/client.mjs"],
+    // By the names under which they are imported: with their endings, too.
+    modules: ["openai", "openai/index", "openai/index.mjs", "openai/client", "openai/client.mjs"],
     exported: ["OpenAI", "AzureOpenAI"],
     create: (config) => {
       const adapter: typeof import("@kit/instrumentation-openai") = load("@kit/instrumentation-openai");
