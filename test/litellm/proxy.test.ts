@@ -155,6 +155,19 @@ describe.each(["openai-4.19", "openai-4", "openai-5", "openai-6", "openai-7"])(
       expect(unknown.span.attributes).not.toHaveProperty("kit.cost.usd");
     });
 
+    it("takes nothing for an answer out of the proxy's cache, streamed or not", async () => {
+      const cached = { ...PRICED, "x-litellm-cache-key": "key-1" };
+      const whole = await run(json(COMPLETION, { headers: cached }), (client) =>
+        client.chat.completions.create(PARAMS),
+      );
+      const { "x-litellm-response-cost": _, ...untold } = cached;
+      const stream = await run(script(CHUNKS, { headers: untold }), async (client) => {
+        for await (const _ of await client.chat.completions.create({ ...PARAMS, stream: true }));
+      });
+      for (const { span } of [whole, stream])
+        expect(span.attributes).toMatchObject({ "kit.cost.usd": 0, "kit.litellm.cache_key": "key-1" });
+    });
+
     it("tells the call of a failure, and no price of it", async () => {
       const answer = json(
         { error: { message: "no such model", type: "invalid_request_error", code: "400" } },

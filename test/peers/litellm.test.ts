@@ -1,6 +1,6 @@
 import { OpenAIInstrumentation } from "@kit/instrumentation-openai";
 import * as sdk from "openai";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { LITELLM } from "../support/peers/binaries.js";
 import { RealLiteLLM } from "../support/peers/litellm.js";
 import { event, json, ProviderServer, script } from "../support/provider-server.js";
@@ -19,11 +19,16 @@ describe.skipIf(!LITELLM)("a real LiteLLM proxy (absent unless LITELLM_BIN names
   let proxy: RealLiteLLM;
   beforeAll(async () => {
     provider = await ProviderServer.start();
-    const upstream = provider.serve("/v1", ({ path, body }) => answer(path, body as { stream?: boolean }));
+    const upstream = provider.serve("/v1", ({ path, body }) => answer(path, body as Asked));
     proxy = await RealLiteLLM.start(
       LITELLM as string,
-      { [ALIAS]: `openai/${MODEL}`, embed: "openai/text-embedding-3-small" },
+      {
+        [ALIAS]: `openai/${MODEL}`,
+        embed: "openai/text-embedding-3-small",
+        failing: "openai/out-of-order",
+      },
       upstream,
+      [{ failing: [ALIAS] }],
     );
   }, 90_000);
   afterAll(async () => {
@@ -51,6 +56,8 @@ describe.skipIf(!LITELLM)("a real LiteLLM proxy (absent unless LITELLM_BIN names
     "kit.litellm.version": expect.stringMatching(/^\d+\.\d+\.\d+/),
   };
 
+  const CACHED = { "kit.litellm.cache_key": expect.any(String) };
+
   it("tells its price of a whole answer, which is the provider's", async () => {
     const attributes = await spanOf((client) => client.chat.completions.create(PARAMS));
     expect(attributes).toMatchObject({ ...FACTS, "gen_ai.request.model": ALIAS });
@@ -72,6 +79,35 @@ describe.skipIf(!LITELLM)("a real LiteLLM proxy (absent unless LITELLM_BIN names
     expect(attributes["kit.cost.usd"]).toBeGreaterThan(0);
   });
 
+  it("takes nothing for an answer out of its cache, streamed or not, though it tells the old price", async () => {
+    const params = { ...PARAMS, messages: [{ role: "user" as const, content: "Again" }] };
+    const streamed = { ...params, stream: true as const, stream_options: { include_usage: true } };
+    const whole = () => spanOf((client) => client.chat.completions.create(params));
+    const stream = () =>
+      spanOf(async (client) => {
+        for await (const _ of await client.chat.completions.create(streamed));
+      });
+    for (const ask of [whole, stream]) {
+      expect((await ask())["kit.cost.usd"]).toBeCloseTo(PRICE, 9);
+      // It writes to its cache after it has answered.
+      await vi.waitFor(
+        async () => expect(await ask()).toMatchObject({ ...FACTS, "kit.cost.usd": 0, ...CACHED }),
+        { timeout: 30_000, interval: 500 },
+      );
+    }
+  }, 60_000);
+
+  it("tells that it fell back on another model, and that model's price", async () => {
+    const attributes = await spanOf((client) =>
+      client.chat.completions.create({ ...PARAMS, model: "failing" }),
+    );
+    expect(attributes).toMatchObject({
+      ...FACTS,
+      "kit.litellm.attempted_fallbacks": 1,
+      "kit.litellm.model_name": `openai/${MODEL}`,
+    });
+  });
+
   it("tells the call it refused, and no price", async () => {
     const attributes = await spanOf((client) =>
       client.chat.completions.create({ ...PARAMS, model: "nobody-knows" }).catch(() => undefined),
@@ -85,7 +121,13 @@ describe.skipIf(!LITELLM)("a real LiteLLM proxy (absent unless LITELLM_BIN names
   });
 });
 
-function answer(path: string, { stream }: { stream?: boolean }) {
+interface Asked {
+  model?: string;
+  stream?: boolean;
+}
+
+function answer(path: string, { model, stream }: Asked) {
+  if (model === "out-of-order") return json({ error: { message: "out of order" } }, { status: 500 });
   if (path.endsWith("/embeddings")) {
     const data = [{ object: "embedding", index: 0, embedding: [0.25, 0.5] }];
     return json({ object: "list", model: "text-embedding-3-small", data, usage });

@@ -29,6 +29,28 @@ it("tells call, deployment, model and version", () => {
   });
 });
 
+it("tells how often it took to get the answer, and nothing where once was enough", () => {
+  const told = (retries: string, fallbacks: string) =>
+    read({
+      "x-litellm-call-id": "call-1",
+      "x-litellm-attempted-retries": retries,
+      "x-litellm-attempted-fallbacks": fallbacks,
+    })?.attributes;
+  expect(told("2", "1")).toMatchObject({
+    "kit.litellm.attempted_retries": 2,
+    "kit.litellm.attempted_fallbacks": 1,
+  });
+  const once = { "kit.provenance": "litellm_proxy", "kit.litellm.call_id": "call-1" };
+  for (const none of ["0", "", "None"]) expect(told(none, none)).toEqual(once);
+});
+
+it("takes an answer out of the cache for free, whatever it cost once", () => {
+  const headers = { "x-litellm-call-id": "call-1", "x-litellm-response-cost": "0.25" };
+  expect(read(headers)?.free).toBe(false);
+  const cached = read({ ...headers, "x-litellm-cache-key": "key-1" });
+  expect([cached?.free, cached?.attributes?.["kit.litellm.cache_key"]]).toEqual([true, "key-1"]);
+});
+
 it.each([
   ["1.35e-05", 1.35e-5],
   ["0.0", 0],

@@ -27,19 +27,31 @@ export const readLiteLLMHeaders: NonNullable<Definition["headers"]> = (read) => 
   const cost = read("x-litellm-response-cost");
   if (callId == null && cost == null) return undefined;
   const name = read("x-litellm-model-name") ?? undefined;
+  const cacheKey = read("x-litellm-cache-key") || undefined;
   return {
     provider: "litellm",
     served: name === undefined ? undefined : readModelName(name),
     costUsd: cost == null || cost === "" ? undefined : Number(cost),
+    // The price told of such an answer is what it was when it was made.
+    free: cacheKey !== undefined,
     attributes: {
       [KIT_ATTR.provenance]: "litellm_proxy",
       [KIT_ATTR.litellmCallId]: callId ?? undefined,
       [KIT_ATTR.litellmModelId]: read("x-litellm-model-id") ?? undefined,
       [KIT_ATTR.litellmModelName]: name,
       [KIT_ATTR.litellmVersion]: read("x-litellm-version") ?? undefined,
+      [KIT_ATTR.litellmCacheKey]: cacheKey,
+      [KIT_ATTR.litellmAttemptedRetries]: readCount(read("x-litellm-attempted-retries")),
+      [KIT_ATTR.litellmAttemptedFallbacks]: readCount(read("x-litellm-attempted-fallbacks")),
     },
   };
 };
+
+/** A number of attempts beside the first; none is as good as not told. */
+function readCount(header: string | null | undefined): number | undefined {
+  const count = Number(header);
+  return Number.isSafeInteger(count) && count > 0 ? count : undefined;
+}
 
 /** `provider/model`, of which the model may have slashes of its own. */
 function readModelName(name: string): { provider: string; model: string } | undefined {

@@ -122,6 +122,12 @@ export const KIT_ATTR = {
   litellmModelName: "kit.litellm.model_name",
   /** string: version of the LiteLLM proxy. */
   litellmVersion: "kit.litellm.version",
+  /** string: key in LiteLLM's cache, of an answer that came out of it. */
+  litellmCacheKey: "kit.litellm.cache_key",
+  /** int: how often LiteLLM asked the model again before this answer came; absent for none. */
+  litellmAttemptedRetries: "kit.litellm.attempted_retries",
+  /** int: how many models LiteLLM fell back on before one answered; absent for none. */
+  litellmAttemptedFallbacks: "kit.litellm.attempted_fallbacks",
   /** boolean: a moderation flagged the input. */
   moderationFlagged: "kit.moderation.flagged",
   /** int: images that an image call returned. */

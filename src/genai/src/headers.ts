@@ -29,10 +29,11 @@ export function readHeaders(
 /** The end of a call with what the headers of its answer told. */
 export function withHeaderFacts(end: OperationEnd, told: HeaderFacts, streamed: boolean): OperationEnd {
   const { response, outcome } = end;
-  const { provider, costUsd } = told;
+  const { provider, free } = told;
+  const costUsd = free === true ? 0 : told.costUsd;
   const whole = outcome === "completed" && response?.error === undefined && !streamed;
   // Headers leave before the tokens of a stream are counted, and of failures too: a zero there says nothing.
-  const charged = isAmount(costUsd) && (costUsd > 0 || whole);
+  const charged = isAmount(costUsd) && (costUsd > 0 || whole || free === true);
   return {
     ...end,
     response: {

@@ -96,6 +96,8 @@ export interface HeaderFacts {
   served?: { provider: string; model: string } | undefined;
   /** What the gateway charges, in US dollars; wins over any price table. */
   costUsd?: number | undefined;
+  /** Whether the answer costs nothing, streamed or not, whatever price is told: it came out of the gateway's cache. */
+  free?: boolean | undefined;
   /** Further attributes, by their full names. */
   attributes?: Attributes | undefined;
 }

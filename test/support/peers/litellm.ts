@@ -19,11 +19,15 @@ export class RealLiteLLM {
     this.#folder = folder;
   }
 
-  /** `models`: by the alias that callers use, the model as LiteLLM writes it. `upstream`: base URL of the provider. */
+  /**
+   * `models`: by the alias that callers use, the model as LiteLLM writes it. `upstream`: base URL of the provider.
+   * `fallbacks`: for an alias, those to ask when it fails. Answers are cached.
+   */
   static async start(
     binary: string,
     models: Readonly<Record<string, string>>,
     upstream: string,
+    fallbacks: readonly Readonly<Record<string, readonly string[]>>[] = [],
   ): Promise<RealLiteLLM> {
     const folder = mkdtempSync(join(tmpdir(), "kit-litellm-"));
     const config = join(folder, "config.yaml");
@@ -32,7 +36,8 @@ export class RealLiteLLM {
       model_name,
       litellm_params: { model, api_base: upstream, api_key: "sk-upstream" },
     }));
-    const settings = { litellm_settings: { num_retries: 0 }, router_settings: { disable_cooldowns: true } };
+    const litellm_settings = { num_retries: 0, cache: true, cache_params: { type: "local" }, fallbacks };
+    const settings = { litellm_settings, router_settings: { disable_cooldowns: true } };
     writeFileSync(config, JSON.stringify({ model_list, ...settings, general_settings: { master_key: KEY } }));
     const port = String(await freePort());
     const url = `http://127.0.0.1:${port}`;
