@@ -41,6 +41,12 @@ const PEERS = [
     env: { KIT_DOCKER_COMPOSE: "1" },
   },
   {
+    name: "npm registry",
+    found: env.VERDACCIO_BIN || onPath("verdaccio"),
+    get: "VERDACCIO_BIN: `npm install verdaccio` in a folder of its own",
+    tests: ["test/peers"],
+  },
+  {
     name: "nats-server",
     found: env.NATS_SERVER_BIN || onPath("nats-server"),
     get: "NATS_SERVER_BIN, or `apt-get install nats-server`",

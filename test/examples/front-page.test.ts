@@ -70,7 +70,7 @@ const RUN: Readonly<Record<string, () => Promise<void>>> = {
 
 /** Commands that this test cannot run, and what shows them instead. */
 const SHOWN_ELSEWHERE: Readonly<Record<string, string>> = {
-  "npm install @kit/register @opentelemetry/api": "scripts/try-packages.mjs installs the packed packages",
+  "npm install @kit/register @opentelemetry/api": "npm run test:peers runs it where a registry is",
   "docker compose up -d": "npm run test:peers runs it where an engine is",
   "docker compose --profile collector up -d": "npm run test:peers runs it where an engine is",
   "npm test": "runs this test",

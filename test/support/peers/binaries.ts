@@ -18,3 +18,5 @@ export const JAEGER_UI = process.env.JAEGER_UI;
 export const COLLECTOR = findProgram("OTELCOL_BIN", "otelcol-contrib", "otelcol");
 /** A LiteLLM proxy: `pip install 'litellm[proxy]'`. */
 export const LITELLM = findProgram("LITELLM_BIN", "litellm");
+/** A registry for npm packages: `npm install verdaccio` in a folder of its own. */
+export const VERDACCIO = findProgram("VERDACCIO_BIN", "verdaccio");
