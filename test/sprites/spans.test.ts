@@ -1,6 +1,13 @@
 import { Agent } from "node:http";
 import type { ExecOptions, SpritesClientOptions } from "@kit/sprites";
-import { context, propagation, SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
+import {
+  context,
+  propagation,
+  SpanKind,
+  SpanStatusCode,
+  type TracerProvider,
+  trace,
+} from "@opentelemetry/api";
 import {
   CompositePropagator,
   isTracingSuppressed,
@@ -41,6 +48,16 @@ function onlySpan(): ReadableSpan {
   expect(telemetry.spans.map(({ name }) => name)).toHaveLength(1);
   return telemetry.spans[0] as ReadableSpan;
 }
+
+/** What is called on a span, but for reading its context. */
+const SPAN_METHODS = [
+  "setAttributes",
+  "addEvent",
+  "updateName",
+  "setStatus",
+  "recordException",
+  "end",
+] as const;
 
 const eventNames = (span: ReadableSpan) => span.events.map(({ name }) => name);
 
@@ -453,4 +470,23 @@ it("measures how long commands take and how many run", async () => {
 it("works the same without any SDK", async () => {
   trace.disable();
   expect((await harness.exec("exit 3; ").run()).returncode).toBe(3);
+});
+
+it("does not let telemetry that throws into any call", async () => {
+  const broken = (): never => {
+    throw new Error("telemetry is broken");
+  };
+  const span = Object.fromEntries(SPAN_METHODS.map((name) => [name, broken]));
+  const half = { getTracer: () => ({ startSpan: () => span }) };
+  propagation.setGlobalPropagator({ inject: broken, extract: broken, fields: () => [] });
+  for (const provider of [{ getTracer: broken }, half] as unknown as TracerProvider[]) {
+    const box = sprite(
+      {},
+      { tracerProvider: provider, meterProvider: { getMeter: broken }, propagateContext: true },
+    );
+    expect((await box.exec("echo out; exit 3").run()).returncode).toBe(3);
+    expect(await rejection(box.exec("sleep 9").run({ timeout: 50 }))).toMatchObject({ name: "TimeoutError" });
+    expect((await box.checkpoint()).id).toBe("v1");
+    expect(await rejection(box.getCheckpoint("v9"))).toMatchObject({ name: "CheckpointError" });
+  }
 });

@@ -1,8 +1,9 @@
-import { type Attributes, context, type Span, trace } from "@opentelemetry/api";
+import { type Attributes, context } from "@opentelemetry/api";
 import type { Config } from "../config.js";
 import { Deadline } from "../deadline.js";
 import { SpritesError } from "../errors.js";
-import { errorType, failSpan, startSpan } from "../telemetry/tracing.js";
+import { ClientSpan } from "../telemetry/client-span.js";
+import { errorType } from "../telemetry/tracing.js";
 import { ERROR_CLASSES, type Purpose } from "./failure.js";
 import { readNdjson } from "./ndjson.js";
 import { type Call, fillTemplate, send, toTransportError } from "./transport.js";
@@ -25,12 +26,11 @@ export class Rest {
   async request<T>(call: Call, read: (response: Response) => Promise<T>, limits: Limits = {}): Promise<T> {
     const { config } = this;
     limits.signal?.throwIfAborted();
-    const parent = context.active();
     using deadline = new Deadline(limits.timeout ?? config.timeout, limits.signal);
-    const span = startSpan(config, `${call.method} ${call.template}`, callAttributes(config, call), parent);
+    const span = startRestSpan(config, call);
     try {
-      const response = await context.with(trace.setSpan(parent, span), () => send(config, call, deadline));
-      span.setAttribute("http.response.status_code", response.status);
+      const response = await context.with(span.context, () => send(config, call, deadline));
+      span.set({ "http.response.status_code": response.status });
       return await readAnswer(response, read, config, deadline);
     } catch (error) {
       failRestSpan(span, error, limits.signal);
@@ -53,12 +53,11 @@ export class Rest {
   async *lines(call: Call, limits: Limits = {}): AsyncGenerator<Record<string, unknown>, void, undefined> {
     const { config } = this;
     limits.signal?.throwIfAborted();
-    const parent = context.active();
     using deadline = new Deadline(limits.timeout ?? config.checkpointTimeout, limits.signal);
-    const span = startSpan(config, `${call.method} ${call.template}`, callAttributes(config, call), parent);
+    const span = startRestSpan(config, call);
     try {
-      const response = await context.with(trace.setSpan(parent, span), () => send(config, call, deadline));
-      span.setAttribute("http.response.status_code", response.status);
+      const response = await context.with(span.context, () => send(config, call, deadline));
+      span.set({ "http.response.status_code": response.status });
       yield* streamLines(response, config, deadline);
     } catch (error) {
       failRestSpan(span, error, limits.signal);
@@ -119,9 +118,14 @@ async function readJson(response: Response, purpose: Purpose): Promise<unknown> 
   }
 }
 
-function failRestSpan(span: Span, error: unknown, signal: AbortSignal | undefined): void {
+function startRestSpan(config: Config, call: Call): ClientSpan {
+  const name = `${call.method} ${call.template}`;
+  return new ClientSpan(config, name, callAttributes(config, call), context.active());
+}
+
+function failRestSpan(span: ClientSpan, error: unknown, signal: AbortSignal | undefined): void {
   const status = error instanceof SpritesError ? error.status : undefined;
-  if (status !== undefined) span.setAttribute("http.response.status_code", status);
+  if (status !== undefined) span.set({ "http.response.status_code": status });
   const refused = status !== undefined && status >= 300;
-  failSpan(span, refused ? String(status) : errorType(error, signal), error);
+  span.fail(refused ? String(status) : errorType(error, signal), error);
 }

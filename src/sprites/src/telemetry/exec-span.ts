@@ -1,7 +1,9 @@
-import { type Attributes, type Context, type Span, SpanStatusCode, trace } from "@opentelemetry/api";
+import type { Attributes, Context } from "@opentelemetry/api";
 import type { Config } from "../config.js";
+import { ClientSpan } from "./client-span.js";
 import { measureExec } from "./exec-metrics.js";
-import { errorType, failSpan, startSpan } from "./tracing.js";
+import { safely } from "./safely.js";
+import { errorType } from "./tracing.js";
 
 /** What a span of a command tells from its start. */
 export interface ExecFacts {
@@ -29,29 +31,31 @@ const MAX_ARGUMENT = 4096;
 
 /** The span of one command. Ends once; what comes later is ignored. */
 export class ExecSpan {
-  readonly context: Context;
-  readonly #span: Span;
-  readonly #measured: (failure?: string) => void;
+  readonly #span: ClientSpan;
+  readonly #measured: ((failure?: string) => void) | undefined;
   #events = 0;
 
   constructor(config: Config, facts: ExecFacts, parent: Context) {
     const program = basename(facts.args[0] ?? "");
-    this.#span = startSpan(
+    this.#span = new ClientSpan(
       config,
       program ? `exec ${program}` : "exec",
       startAttributes(config, facts),
       parent,
     );
-    this.context = trace.setSpan(parent, this.#span);
-    this.#measured = measureExec(config, facts.tty);
+    this.#measured = safely(() => measureExec(config, facts.tty));
+  }
+
+  get context(): Context {
+    return this.#span.context;
   }
 
   set(attributes: Attributes): void {
-    this.#span.setAttributes(attributes);
+    this.#span.set(attributes);
   }
 
   event(name: string, attributes?: Attributes): void {
-    if (CLOSING_EVENTS.has(name) || this.#events++ < MAX_EVENTS) this.#span.addEvent(name, attributes);
+    if (CLOSING_EVENTS.has(name) || this.#events++ < MAX_EVENTS) this.#span.event(name, attributes);
   }
 
   /** A joined session tells what it runs only once it is joined. */
@@ -59,7 +63,7 @@ export class ExecSpan {
     this.set({ "sprites.exec.tty": tty });
     const path = command.split(" ", 1)[0];
     if (!path) return;
-    this.#span.updateName(`exec ${basename(path)}`);
+    this.#span.rename(`exec ${basename(path)}`);
     this.set(executable(path));
   }
 
@@ -73,10 +77,7 @@ export class ExecSpan {
     this.event("sprites.exit", { code });
     this.set({ "process.exit.code": code });
     const failed = code !== 0 && nonZeroIsError;
-    if (failed) {
-      this.set({ "error.type": "nonzero_exit" });
-      this.#span.setStatus({ code: SpanStatusCode.ERROR, message: `exit code ${code}` });
-    }
+    if (failed) this.#span.markFailed("nonzero_exit", `exit code ${code}`);
     this.#end(failed ? "nonzero_exit" : undefined);
   }
 
@@ -93,13 +94,13 @@ export class ExecSpan {
       ...(closeCode !== undefined && { "sprites.ws.close_code": closeCode }),
       ...(exitCode !== null && { "process.exit.code": exitCode }),
     });
-    failSpan(this.#span, type, error);
+    this.#span.fail(type, error);
     this.#end(type);
   }
 
   #end(failure?: string): void {
     this.#span.end();
-    this.#measured(failure);
+    safely(() => this.#measured?.(failure));
   }
 }
 

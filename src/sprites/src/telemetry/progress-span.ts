@@ -1,32 +1,35 @@
-import { type Attributes, type Context, type Span, trace } from "@opentelemetry/api";
+import type { Attributes, Context } from "@opentelemetry/api";
 import type { StreamMessage } from "../checkpoints/stream-message.js";
 import type { Config } from "../config.js";
 import { withoutSecrets } from "../rest/failure.js";
-import { errorType, failSpan, startSpan } from "./tracing.js";
+import { ClientSpan } from "./client-span.js";
+import { errorType } from "./tracing.js";
 
 const MAX_EVENTS = 128;
 const MAX_MESSAGE = 256;
 
 /** The span of a checkpoint or restore: one event a line of progress. Ends once. */
 export class ProgressSpan {
-  readonly context: Context;
   readonly #config: Config;
-  readonly #span: Span;
+  readonly #span: ClientSpan;
   #messages = 0;
 
   constructor(config: Config, name: string, attributes: Attributes, parent: Context) {
     this.#config = config;
-    this.#span = startSpan(config, name, attributes, parent);
-    this.context = trace.setSpan(parent, this.#span);
+    this.#span = new ClientSpan(config, name, attributes, parent);
+  }
+
+  get context(): Context {
+    return this.#span.context;
   }
 
   set(attributes: Attributes): void {
-    this.#span.setAttributes(attributes);
+    this.#span.set(attributes);
   }
 
   progress(message: StreamMessage): void {
     if (++this.#messages > MAX_EVENTS) return;
-    this.#span.addEvent("sprites.progress", {
+    this.#span.event("sprites.progress", {
       "sprites.progress.type": message.type,
       "sprites.progress.message": withoutSecrets(message.message, this.#config).slice(0, MAX_MESSAGE),
     });
@@ -35,7 +38,7 @@ export class ProgressSpan {
   failed(error: unknown, signal: AbortSignal | undefined): void {
     const status = (error as { status?: unknown } | undefined)?.status;
     if (typeof status === "number") this.set({ "http.response.status_code": status });
-    failSpan(this.#span, errorType(error, signal), error);
+    this.#span.fail(errorType(error, signal), error);
   }
 
   end(): void {

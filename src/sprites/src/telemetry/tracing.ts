@@ -1,17 +1,7 @@
-import {
-  type Attributes,
-  type Context,
-  context,
-  createContextKey,
-  propagation,
-  type Span,
-  SpanKind,
-  SpanStatusCode,
-  type Tracer,
-  trace,
-} from "@opentelemetry/api";
+import { type Context, context, createContextKey, propagation, type Tracer, trace } from "@opentelemetry/api";
 import type { Config } from "../config.js";
 import { VERSION } from "../version.js";
+import { safely } from "./safely.js";
 
 export const SCOPE = "@kit/sprites";
 
@@ -30,26 +20,6 @@ export function getTracer(config: Config): Tracer {
   return (config.tracerProvider ?? trace.getTracerProvider()).getTracer(SCOPE, VERSION);
 }
 
-/** A CLIENT span under `parent`, carrying where the service is. */
-export function startSpan(config: Config, name: string, attributes: Attributes, parent: Context): Span {
-  const server = { "server.address": config.host, "server.port": config.port };
-  return getTracer(config).startSpan(
-    name,
-    { kind: SpanKind.CLIENT, attributes: { ...attributes, ...server } },
-    parent,
-  );
-}
-
-export function failSpan(span: Span, type: string, error: unknown): void {
-  const message = error instanceof Error ? error.message : String(error);
-  span.setAttribute("error.type", type);
-  span.setStatus({ code: SpanStatusCode.ERROR, message });
-  // Without the error's `code`: the SDK would take that for its type.
-  span.recordException(
-    error instanceof Error ? { name: error.name, message, stack: error.stack ?? "" } : message,
-  );
-}
-
 /** Our classes by name; what an abort signal carries is `aborted`, whatever its type. */
 export function errorType(error: unknown, signal?: AbortSignal): string {
   if (signal?.aborted && error === signal.reason) return "aborted";
@@ -58,9 +28,7 @@ export function errorType(error: unknown, signal?: AbortSignal): string {
 
 /** W3C headers for the API itself, when asked for. */
 export function propagationHeaders(config: Config, from: Context): Record<string, string> {
-  const headers: Record<string, string> = {};
-  if (config.propagateContext) propagation.inject(from, headers);
-  return headers;
+  return config.propagateContext ? inject(from) : {};
 }
 
 /**
@@ -68,11 +36,15 @@ export function propagationHeaders(config: Config, from: Context): Record<string
  * (OpenTelemetry's environment carrier).
  */
 export function propagationEnv(from: Context): Record<string, string> {
-  const carrier: Record<string, string> = {};
-  propagation.inject(from, carrier);
-  const names = Object.entries(carrier).map(([key, value]) => [
+  const names = Object.entries(inject(from)).map(([key, value]) => [
     key.toUpperCase().replace(/[^A-Z0-9_]/g, "_"),
     value,
   ]);
   return Object.fromEntries(names);
+}
+
+function inject(from: Context): Record<string, string> {
+  const carrier: Record<string, string> = {};
+  safely(() => propagation.inject(from, carrier));
+  return carrier;
 }
