@@ -95,3 +95,20 @@ it("shows the tree even when the application calls process.exit", async () => {
   expect(code).toBe(5);
   expect(stdout).toContain("chat gpt-4.1-mini");
 });
+
+it("tells of a call that nobody waited for", async () => {
+  const { code, stderr } = await world.run({}, "leaves-calls-open.mjs", { args: ["idle"] });
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  expect(world.collector.spans).toMatchObject([
+    { name: "chat gpt-4.1-mini", attributes: { "kit.outcome": "abandoned" } },
+  ]);
+});
+
+it("tells of a call that was under way when the application called process.exit", async () => {
+  world.provider.serve("/v1", () => ({ status: 200, headers: {}, steps: ["hang"] }));
+  const { code, stdout, stderr } = await world.run({}, "leaves-calls-open.mjs");
+  expect({ code, stdout, stderr }).toEqual({ code: 5, stdout: "", stderr: "" });
+  expect(world.collector.spans).toMatchObject([
+    { name: "chat gpt-4.1-mini", attributes: { "kit.outcome": "abandoned" } },
+  ]);
+});

@@ -17,9 +17,9 @@ const MAX_FRESH = 64;
  * watched for, and taken out again when they end.
  */
 export class AbandonedCalls {
-  readonly #collected = new FinalizationRegistry<Recorder>((recorder) =>
-    recorder.end({ outcome: "abandoned" }),
-  );
+  readonly #collected = new FinalizationRegistry<Recorder>((recorder) => this.#abandon(recorder));
+  /** The registry holds these too, but does not tell which. */
+  readonly #watched = new Set<Recorder>();
   #fresh: [Abandonable, Recorder][] = [];
 
   add(call: Abandonable, recorder: Recorder): void {
@@ -29,9 +29,22 @@ export class AbandonedCalls {
   }
 
   /** The call ended: what the registry holds of it is free. */
-  forget(call: Abandonable): void {
-    if (call.watched) this.#collected.unregister(call);
+  forget(call: Abandonable, recorder: Recorder): void {
+    if (!call.watched) return;
+    this.#collected.unregister(call);
+    this.#watched.delete(recorder);
     call.watched = false;
+  }
+
+  /** Ends all that are open, because the process does. */
+  endAll(): void {
+    this.#sort();
+    for (const recorder of this.#watched) this.#abandon(recorder);
+  }
+
+  #abandon(recorder: Recorder): void {
+    this.#watched.delete(recorder);
+    recorder.end({ outcome: "abandoned" });
   }
 
   #sort(): void {
@@ -40,6 +53,7 @@ export class AbandonedCalls {
     for (const [call, recorder] of fresh) {
       if (recorder.ended) continue;
       call.watched = true;
+      this.#watched.add(recorder);
       this.#collected.register(call, recorder, call);
     }
   }

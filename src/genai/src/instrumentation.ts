@@ -26,7 +26,7 @@ import {
 } from "./native.js";
 import { listenTo, tellOfNative, withNativeSpans } from "./native-echo.js";
 import { StandInSpan } from "./native-span.js";
-import { Observation } from "./observation.js";
+import { ABANDONED, Observation } from "./observation.js";
 import type { Call, RequestFacts, ToolFacts, ToolLoop } from "./operation.js";
 import { Patches } from "./patches.js";
 import { recordProviders } from "./recorded-providers.js";
@@ -110,6 +110,14 @@ export abstract class GenAIInstrumentation<
     super.disable();
     this.patches?.restore();
     recordProviders(this, []);
+  }
+
+  /**
+   * Ends the spans of calls that are still open, of any instrumentation, as `abandoned`: for a process that is
+   * about to end, where no answer and no collection of garbage will come any more. The calls themselves go on.
+   */
+  endOpenCalls(): void {
+    ABANDONED.endAll();
   }
 
   override setConfig(config: Config): void {

@@ -5,7 +5,7 @@ import type { OperationEnd, Recorder } from "./recorder.js";
 import { isAsyncIterable, tapStream } from "./stream.js";
 
 /** One for the process: calls are few beside what a registry can watch, and it has no state but them. */
-const ABANDONED = new AbandonedCalls();
+export const ABANDONED = new AbandonedCalls();
 
 /**
  * Follows one call from the promise over the stream to the end, and tells the recorder. Promise and stream hold
@@ -98,7 +98,7 @@ export class Observation {
   }
 
   #end(end: OperationEnd): void {
-    ABANDONED.forget(this);
+    ABANDONED.forget(this, this.#recorder);
     this.#recorder.end(end);
   }
 

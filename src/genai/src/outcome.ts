@@ -4,7 +4,7 @@
  * - `error`: it failed, before or in the middle of the answer.
  * - `cancelled`: the consumer left the stream early (`break`, `return()`); not a failure.
  * - `aborted`: an AbortSignal or `controller.abort()` ended it; a failure by the conventions.
- * - `abandoned`: nobody ever waited for the promise or read the stream, and it was collected.
+ * - `abandoned`: nobody waited for the promise or read the stream until it was collected, or until the process ended.
  * - `raw`: the application took the raw HTTP response (`asResponse()`), whose body is its own.
  */
 export type Outcome = "completed" | "error" | "cancelled" | "aborted" | "abandoned" | "raw";

@@ -7,6 +7,7 @@ import type { InitOptions } from "./options.js";
 /** An instrumentation that comes with the kit. It takes libraries in that no hook has seen. */
 export type AdapterInstrumentation = Instrumentation & {
   manuallyInstrument(exports: unknown, version?: string): void;
+  endOpenCalls?(): void;
 };
 
 /** How the kit comes by an instrumentation of its own. */

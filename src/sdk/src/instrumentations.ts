@@ -62,6 +62,12 @@ export class Instrumentations {
     return true;
   }
 
+  /** No answer will come any more: what the calls that wait for one have told so far is all there is. */
+  endOpenCalls(): void {
+    for (const instrumentation of this.#all)
+      (instrumentation as Partial<AdapterInstrumentation>).endOpenCalls?.();
+  }
+
   disable(): void {
     for (const instrumentation of this.#all.toReversed()) instrumentation.disable();
   }

@@ -2,6 +2,8 @@ import { isMainThread } from "node:worker_threads";
 
 /** What happens when the process is about to end. */
 export interface Ending {
+  /** The process does not wait for anything that is under way. Runs before `finish` or `last`. */
+  leave(): void;
   /** Sends what is left. Resolves in bounded time and never rejects. */
   finish(): Promise<void>;
   /** Whether anything was recorded since `finish` last ran, so that an idle process is not kept up. */
@@ -19,9 +21,13 @@ const SIGNALS = ["SIGTERM", "SIGINT"] as const;
  */
 export function onProcessEnd(ending: Ending): () => void {
   const beforeExit = () => {
+    ending.leave();
     if (ending.hasWork()) void ending.finish();
   };
-  const last = () => ending.last();
+  const last = () => {
+    ending.leave();
+    ending.last();
+  };
   let dying = false;
   const dieBy = (signal: NodeJS.Signals) => {
     stop();
@@ -32,6 +38,7 @@ export function onProcessEnd(ending: Ending): () => void {
     // Whoever signals again does not want to wait, and would not have to without us.
     if (alone && dying) return dieBy(signal);
     dying = alone;
+    if (alone) ending.leave();
     // Listening until then also holds back `signal-exit`, which kills as soon as it is the only one.
     void ending.finish().then(() => {
       if (alone) dieBy(signal);

@@ -21,7 +21,7 @@ import { switchMarks } from "./marks-switch.js";
 import { attachWhenUsed } from "./modules/when-used.js";
 import type { InitOptions } from "./options.js";
 import { Pipeline } from "./pipeline.js";
-import { onProcessEnd } from "./process-end.js";
+import { type Ending, onProcessEnd } from "./process-end.js";
 import { readSettings } from "./settings.js";
 
 /** Puts providers, exporters and instrumentations together and hooks them to the process. */
@@ -41,7 +41,7 @@ export function start(options: InitOptions, configuration: Configuration, log: L
   undo.push(() => instrumentations.disable());
   for (const instrumentation of options.instrumentations ?? []) instrumentations.add(instrumentation);
   if (joined == null) undo.push(giveWay(instrumentations, assembly));
-  if (!pipeline.isEmpty) undo.push(onProcessEnd(toEnding(pipeline)));
+  if (!pipeline.isEmpty) undo.push(onProcessEnd(toEnding(pipeline, instrumentations)));
   if (tracerProvider != null) undo.push(recordCrashes(() => trace.getTracerProvider()));
   undo.push(warnOfSecondCopies(log));
   // Last: what the kit itself loads needs no hook.
@@ -71,8 +71,9 @@ function giveWay(instrumentations: Instrumentations, assembly: Assembly): () => 
   });
 }
 
-function toEnding(pipeline: Pipeline) {
+function toEnding(pipeline: Pipeline, instrumentations: Instrumentations): Ending {
   return {
+    leave: () => attempt(() => instrumentations.endOpenCalls()),
     finish: () => pipeline.finish(),
     hasWork: () => pipeline.hasWork(),
     last: () => pipeline.last(),
