@@ -271,3 +271,38 @@ describe("the reference scenarios of the conventions, openai", () => {
 function withoutCost({ "kit.cost.usd": _, ...attributes }: Readonly<Record<string, unknown>>) {
   return attributes;
 }
+
+describe("retrieval", () => {
+  const found = { file_id: "file_1", filename: "rain.md", score: 0.9, attributes: {}, content: [] };
+  const page = json({ object: "list", data: [found], has_more: false, next_page: null });
+  const query = { query: ["rain", "Oslo"], max_num_results: 3 };
+
+  it("is a search of a vector store, whose page and items stay the application's", async () => {
+    const { onlySpan } = await run(page, async (client) => {
+      const items: unknown[] = [];
+      for await (const item of client.vectorStores.search("vs_1", query)) items.push(item);
+      expect(items).toEqual([found]);
+    });
+    const { name, attributes } = onlySpan();
+    expect(name).toBe("retrieval vs_1");
+    expect(attributes).toMatchObject({
+      "gen_ai.operation.name": "retrieval",
+      "gen_ai.provider.name": "openai",
+      "gen_ai.data_source.id": "vs_1",
+      "gen_ai.retrieval.top_k": 3,
+    });
+    expect(JSON.stringify(attributes)).not.toMatch(/rain|Oslo/);
+  });
+
+  it("tells query and documents where content is wanted", async () => {
+    const { onlySpan } = await run(page, (client) => client.vectorStores.search("vs_1", query), {
+      config: { captureMessageContent: true },
+      capture: "SPAN_ONLY",
+    });
+    const { attributes } = onlySpan();
+    expect(attributes["gen_ai.retrieval.query.text"]).toBe("rain\nOslo");
+    expect(JSON.parse(String(attributes["gen_ai.retrieval.documents"]))).toMatchObject([
+      { id: "file_1", score: 0.9, filename: "rain.md" },
+    ]);
+  });
+});

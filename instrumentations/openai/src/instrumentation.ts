@@ -5,6 +5,7 @@ import { images, speech, transcript } from "./media.js";
 import { moderations } from "./moderations.js";
 import { compact, responses, retrieve } from "./responses.js";
 import { runTools } from "./tools.js";
+import { search } from "./vector-stores.js";
 import { VERSION } from "./version.js";
 
 /** Records every model call of the `openai` client, `OpenAI` and `AzureOpenAI`, versions 4.19 to 7. */
@@ -51,6 +52,7 @@ const RESOURCES = {
   "Audio.transcriptions": { create: transcript("transcription") },
   "Audio.translations": { create: transcript("translation") },
   Moderations: { create: moderations },
+  VectorStores: { search },
   Batches: batches,
   Files: { content: batchFile },
 };

@@ -1,13 +1,5 @@
 import { readTokenUsage, type TokenUsage } from "@kit/chat-completions";
-import {
-  type Call,
-  type Content,
-  type Fold,
-  KIT_ATTR,
-  type MessagePart,
-  textMessage,
-  toMediaPart,
-} from "@kit/genai";
+import { type Call, type Content, type Fold, KIT_ATTR, textMessage, toMediaPart } from "@kit/genai";
 import type { SpeechCreateParams } from "openai/resources/audio/speech";
 import type { TranscriptionCreateParams } from "openai/resources/audio/transcriptions";
 import type { ImageGenerateParams } from "openai/resources/images";
@@ -94,8 +86,8 @@ function readPrompt(prompt: string | undefined): Content {
   return prompt === undefined ? {} : { inputMessages: [textMessage("user", prompt)] };
 }
 
-function readImage({ url, b64_json: data }: Image): MessagePart {
-  return toMediaPart("image", { url, data }) ?? { type: "x_image" };
+function readImage({ url, b64_json: data }: Image) {
+  return toMediaPart("image", { url, data }) ?? { type: "x_image" as const };
 }
 
 /** Partial images come first; each `completed` event is one finished image. */

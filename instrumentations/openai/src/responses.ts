@@ -1,5 +1,5 @@
 import { formatType, readTokenUsage, type TokenUsage, withOwnAttributes } from "@kit/chat-completions";
-import { ATTR, type Call, type ResponseFacts, textOf } from "@kit/genai";
+import { ATTR, type Call, type ResponseFacts, readParameters, textOf } from "@kit/genai";
 import type { ResponseCreateParams } from "openai/resources/responses/responses";
 import { foldResponse, type ResponseEvent } from "./response-fold.js";
 import {
@@ -44,25 +44,23 @@ export interface ResponseBody {
 /** `POST /responses`, streamed, parsed or in the background. */
 export const responses: Call<[Params], ResponseBody, ResponseEvent> = withOwnAttributes(
   {
-    request: (params) => ({
-      operation: "chat",
-      model: params.model,
-      stream: params.stream,
-      maxTokens: params.max_output_tokens,
-      temperature: params.temperature,
-      topP: params.top_p,
-      outputType: formatType(params.text?.format),
-      reasoningLevel: params.reasoning?.effort,
-      previousResponseId: params.previous_response_id,
-      conversationId: typeof params.conversation === "string" ? params.conversation : params.conversation?.id,
-      attributes: readPromptTemplate(params.prompt),
-      content: () => ({
+    request(params) {
+      const { conversation } = params;
+      const facts = readParameters("chat", params);
+      facts.maxTokens = params.max_output_tokens;
+      facts.outputType = formatType(params.text?.format);
+      facts.reasoningLevel = params.reasoning?.effort;
+      facts.previousResponseId = params.previous_response_id;
+      facts.conversationId = typeof conversation === "string" ? conversation : conversation?.id;
+      facts.attributes = readPromptTemplate(params.prompt);
+      facts.content = () => ({
         systemInstructions: readInstructions(params.instructions),
         inputMessages: readInput(params.input),
         toolDefinitions: readResponseTools(params.tools),
         promptVariables: readPromptVariables(params.prompt),
-      }),
-    }),
+      });
+      return facts;
+    },
     response: (body) => ({
       ...readFacts(body),
       // Asked for without a version, it is the answer that tells which one was current.

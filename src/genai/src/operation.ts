@@ -48,6 +48,8 @@ export interface RequestFacts {
   encodingFormats?: string[] | undefined;
   dimensions?: number | null | undefined;
   conversationId?: string | null | undefined;
+  /** What a retrieval searches, after which its span is named. */
+  dataSourceId?: string | undefined;
   /** Further attributes, by their full names. */
   attributes?: Attributes | undefined;
   /** Attributes that only the library's own providers have: left out when the library talks to a compatible one. */

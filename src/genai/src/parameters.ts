@@ -39,6 +39,7 @@ export function readParameters(operation: string, params: SharedParameters): Req
     reasoningLevel: undefined,
     previousResponseId: undefined,
     conversationId: undefined,
+    attributes: undefined,
     content: undefined,
   };
 }

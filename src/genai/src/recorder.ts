@@ -110,7 +110,7 @@ export class Recorder {
       this.#inherited = inheritedAttributes(parent, request.operation);
       if (isInference(request.operation)) this.#tally = inherited.tally;
     }
-    const subject = start.subject ?? modelOf(request);
+    const subject = start.subject ?? modelOf(request) ?? request.dataSourceId;
     this.#startTime = start.startedAt?.time;
     this.#span = telemetry.tracer.startSpan(
       subject != null && subject !== "" ? `${request.operation} ${subject}` : request.operation,
@@ -333,6 +333,8 @@ export class Recorder {
 
   #creationAttributes(): Attributes {
     const attributes = creationAttributes(this.#start);
+    const { dataSourceId } = this.#start.request;
+    if (dataSourceId !== undefined) attributes[ATTR.dataSourceId] = dataSourceId;
     // Spreading both would cost half a span.
     return this.#inherited === undefined ? attributes : Object.assign({}, this.#inherited, attributes);
   }

@@ -8,6 +8,7 @@ interface APIPromise extends Promise<unknown> {
   responsePromise: Promise<unknown>;
   parseResponse: Parse;
   parsedPromise?: unknown;
+  withResponse: () => Promise<{ data: unknown }>;
   _thenUnwrap: (transform: Transform) => APIPromise;
   /** Hands out the unparsed answer for another promise to parse (@anthropic-ai/sdk 1). */
   _responseProps?: () => Promise<object>;
@@ -33,6 +34,8 @@ export function observeAPIPromise(promise: APIPromise, observation: Observation)
   if (handsOut(promise)) HANDING_OUT.set(promise, observation);
   // openai 7.5 and later give the promise a `_thenUnwrap` of its own that bypasses `parseResponse`.
   if (Object.hasOwn(promise, "_thenUnwrap")) watchUnwrap(promise, observation);
+  // And that of a page the methods of another promise, which parses in its place.
+  if (Object.hasOwn(promise, "then")) watchBorrowed(promise, observation);
 }
 
 function watchParse(promise: APIPromise, observation: Observation): void {
@@ -105,6 +108,38 @@ class WatchedResponse implements Promise<unknown> {
     this.#observation.respond((answer as { response?: unknown } | null | undefined)?.response);
     if (this.#promise.parsedPromise === undefined) afterMicrotasks(3, () => this.#observation.handOver());
   }
+}
+
+function watchBorrowed(promise: APIPromise, observation: Observation): void {
+  const { then, withResponse } = promise;
+  const failed = (error: unknown): never => {
+    observation.fail(error);
+    throw error;
+  };
+  promise.then = (onfulfilled, onrejected) => {
+    observation.parsing = true;
+    return then(
+      (value) => {
+        observation.settle(value);
+        return onfulfilled ? onfulfilled(value) : (value as never);
+      },
+      onrejected
+        ? (error) => {
+            observation.fail(error);
+            return onrejected(error);
+          }
+        : failed,
+    );
+  };
+  promise.catch = (onrejected) => promise.then(undefined, onrejected);
+  promise.finally = (onfinally) => promise.then().finally(onfinally);
+  promise.withResponse = () => {
+    observation.parsing = true;
+    return withResponse().then((both) => {
+      observation.settle(both.data);
+      return both;
+    }, failed);
+  };
 }
 
 function watchUnwrap(promise: APIPromise, observation: Observation): void {

@@ -59,6 +59,35 @@ export const endpoints: readonly OpenAIScenario[] = [
     },
   },
   {
+    name: "searches a vector store, waiting for the page, item by item, and with the response",
+    needs: ({ client }) => client.vectorStores?.search,
+    spans: ["retrieval completed", "retrieval completed", "retrieval completed"],
+    async run({ client }) {
+      const promise = client.vectorStores.search("vs_1", { query: "rain" });
+      const page = await promise;
+      const items: Seen[] = [];
+      for await (const item of client.vectorStores.search("vs_1", { query: "rain" }))
+        items.push(describe(item));
+      const { data } = await client.vectorStores.search("vs_1", { query: "rain" }).withResponse();
+      return [shape(promise), describe(page), items, describe(data)];
+    },
+  },
+  {
+    name: "is refused a search, handled and unhandled",
+    needs: ({ client }) => client.vectorStores?.search,
+    spans: ["retrieval error", "retrieval error", "retrieval error"],
+    async run({ client, provider, reported }) {
+      const refusal = json(failure("search"), 400);
+      provider.script(refusal, refusal, refusal);
+      const search = () => client.vectorStores.search("vs_1", { query: "rain" });
+      const caught = await settled(search());
+      const late = await settled(search().finally(() => {}));
+      void search().then(() => {});
+      await reported();
+      return [caught, late];
+    },
+  },
+  {
     name: "makes images",
     spans: "untold",
     async run({ client }) {

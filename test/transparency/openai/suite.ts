@@ -79,6 +79,13 @@ function routes({ method, path, body }: ProviderRequest): Reply {
       return wants.stream
         ? sse([...["One", " two"].map(legacyChunk), DONE])
         : json(legacy("One two", "stop"));
+    case "POST /vector_stores/vs_1/search":
+      return json({
+        object: "vector_store.search_results.page",
+        data: [{ file_id: "file-1", filename: "rain.md", score: 0.5, attributes: {}, content: [] }],
+        has_more: false,
+        next_page: null,
+      });
     case "POST /moderations":
       return json({
         id: "modr-1",

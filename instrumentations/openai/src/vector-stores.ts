@@ -1,0 +1,25 @@
+import { ATTR, type Call, type Foreign, textOf } from "@kit/genai";
+import type { VectorStoreSearchParams, VectorStoreSearchResponse } from "openai/resources/vector-stores";
+
+interface FoundPage {
+  data?: readonly Foreign<VectorStoreSearchResponse>[];
+}
+
+/** `POST /vector_stores/{id}/search`. */
+export const search: Call<[id: string, params?: Foreign<VectorStoreSearchParams>], FoundPage> = {
+  request: (id, params) => ({
+    operation: "retrieval",
+    dataSourceId: textOf(id),
+    attributes: { [ATTR.retrievalTopK]: params?.max_num_results ?? undefined },
+    content: () => ({ retrievalQuery: [params?.query ?? []].flat().join("\n") }),
+  }),
+  response: ({ data = [] }) => ({
+    content: () => ({
+      retrievalDocuments: data.map(({ file_id: id, score, ...document }) => ({
+        ...document,
+        id: id ?? undefined,
+        score: score ?? undefined,
+      })),
+    }),
+  }),
+};
