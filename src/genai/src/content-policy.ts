@@ -18,7 +18,10 @@ export interface ContentOptions {
    * instead. Returning `undefined` drops the content; throwing drops it too and says so in `kit.content.dropped`.
    */
   redact?: (content: Content) => Content | undefined;
-  /** Longest string inside content, in characters; longer ones are cut and the rest of the JSON stays whole. @default 65536 */
+  /**
+   * Longest string inside content, in characters; longer ones are cut and the rest of the JSON stays whole.
+   * @default 65536
+   */
   maxContentLength?: number;
   /**
    * `true` also records descriptions and parameters of the tools offered to a model; `false` leaves out even the

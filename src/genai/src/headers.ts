@@ -8,7 +8,7 @@ interface Headers {
   [name: string]: unknown;
 }
 
-/** Reads the facts that the headers of an answer tell; the SDKs keep headers as `Headers` or, on older errors, as an object. */
+/** Reads what the headers of an answer tell; SDKs keep them as `Headers` or, on older errors, as an object. */
 export function readHeaders(
   headers: unknown,
   read: (header: ReadHeader) => HeaderFacts | undefined,

@@ -24,7 +24,7 @@ import { startTool, type ToolRun } from "./tool.js";
  */
 export type NativeTelemetryMode = "ours" | "native" | "both";
 
-/** What a span that a library is about to make tells of: a call the definition records anyway, a tool run, or an agent. */
+/** What a span that a library is about to make tells of: a call that is recorded anyway, a tool run, or an agent. */
 type NativeKind = "call" | "tool" | "agent";
 
 /** A span of a library's own that ours stands in for. */

@@ -4,8 +4,8 @@ import { type AnyCall, type AnyToolLoop, methodsOf, type Target } from "./defini
 // caught on the prototype of its resource's class, where all versions and module systems have it.
 
 /**
- * Methods of a generated SDK and what they mean, by the resource that has them: `Messages.batches` is the `batches` of a
- * resource of the client's class `Messages`, and `Audio.Speech` a class that `Audio` holds.
+ * Methods of a generated SDK and what they mean, by the resource that has them: `Messages.batches` is what a resource of
+ * the class `Messages` keeps as its `batches`, and `Audio.Speech` a class that `Audio` holds.
  */
 type Resources = Readonly<Record<string, Readonly<Record<string, AnyCall | AnyToolLoop>>>>;
 
@@ -32,7 +32,7 @@ export function resourceMethods(
   );
 }
 
-/** Some classes are named by no export, and found only on an instance, which keeps no more than a reference to its client. */
+/** Some classes are named by no export and found only on an instance, which does no more than keep its client. */
 function classAt(client: Class, path: readonly string[]): Class | undefined {
   let found: Class | undefined = client;
   for (const name of path) {

@@ -7,6 +7,7 @@ const VERSION = /^(?:-(?:\d{4}-\d{2}-\d{2}|\d{8}|\d{3,4}|latest|preview|exp|inst
 /** How much of a name must agree for a price to hold: all but version tokens, or only its beginning. */
 export type CostMatch = "strict" | "prefix";
 
+/** Whether the price of a model with a known name holds for one of another name. */
 export function isSameModel(name: string, known: string, match: CostMatch): boolean {
   return name.startsWith(known) && (match === "prefix" || VERSION.test(name.slice(known.length)));
 }

@@ -58,6 +58,7 @@ function fromObject(given: object): Price {
   };
 }
 
+/** A count, of which an absent or odd one is none. */
 export function countOf(value: unknown): number {
   return isCount(value) ? value : 0;
 }
