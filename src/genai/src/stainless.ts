@@ -110,12 +110,14 @@ class WatchedResponse implements Promise<unknown> {
   }
 }
 
+/** Watches a promise whose methods are bound to another one, which nobody else has. */
 function watchBorrowed(promise: APIPromise, observation: Observation): void {
   const { then, withResponse } = promise;
   const failed = (error: unknown): never => {
     observation.fail(error);
     throw error;
   };
+  // biome-ignore lint/suspicious/noThenProperty: it is a promise, and has one of its own already.
   promise.then = (onfulfilled, onrejected) => {
     observation.parsing = true;
     return then(
