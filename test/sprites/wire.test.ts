@@ -1,6 +1,7 @@
+import { subscribe } from "node:diagnostics_channel";
 import { setImmediate as turn } from "node:timers/promises";
 import { type Sprite, SpritesClient } from "@kit/sprites";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
 import {
   binary,
   closing,
@@ -26,13 +27,11 @@ beforeAll(async () => {
 afterAll(() => server.close());
 
 /** A sandbox whose connections are answered so. */
-function sprite(script: Script, options: { connectTimeout?: number } = {}): Sprite {
+function sprite(script: Script): Sprite {
   server.script = script;
   telemetry = new Telemetry();
   const { tracerProvider } = telemetry;
-  return new SpritesClient({ endpoint: server.endpoint, token: TOKEN, tracerProvider, ...options }).attach(
-    "box",
-  );
+  return new SpritesClient({ endpoint: server.endpoint, token: TOKEN, tracerProvider }).attach("box");
 }
 
 /** Sends all of it in the segment of the 101, and then does nothing more: does not even hang up when the client does. */
@@ -76,10 +75,17 @@ describe("what shares a segment with the 101", () => {
 });
 
 it("takes the status of a refusal whose body never ends", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  onTestFinished(() => void vi.useRealTimers());
   const refuse: Script = (socket) =>
     void socket.write("HTTP/1.1 429 Slow\r\nRetry-After: 3\r\n\r\nslow down");
-  const error = await rejection(sprite(refuse, { connectTimeout: 300 }).exec("x").run());
-  expect(error).toMatchObject({
+  const exec = sprite(refuse).exec("x");
+  const answered = new Promise((resolve) => subscribe("http.client.response.finish", resolve));
+  const failing = rejection(exec.run());
+  await answered;
+  for (let i = 0; i < 10; i++) await turn();
+  vi.advanceTimersByTime(30_000);
+  expect(await failing).toMatchObject({
     name: "ExecutionError",
     status: 429,
     retryAfterSeconds: 3,
