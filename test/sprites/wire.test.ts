@@ -225,6 +225,13 @@ describe("input", () => {
   });
 });
 
+it("joins a session that was over before it told which it is", async () => {
+  const box = sprite(atOnce(binary(1, "early"), json({ type: "exit", exit_code: 4 }), binary(3, 4), SESSION));
+  const joined = await box.sessions.attach("7").run();
+  expect(joined).toMatchObject({ returncode: 4, stdout: Buffer.from("early"), tty: false });
+  expect(telemetry.spans).toMatchObject([{ name: "exec cat", attributes: { "process.exit.code": 4 } }]);
+});
+
 it("ignores text that means nothing", async () => {
   const noise = ["null", "[]", "3", '"x"', "", "{", '{"type":5}', '{"type":"exit","exit_code":"9"}'];
   const exec = sprite(atOnce(...noise.map(text), SESSION, binary(), binary(9, "x"), EXIT)).exec("x");

@@ -9,6 +9,7 @@ import { errorType, propagationHeaders } from "../telemetry/tracing.js";
 import { Channel } from "./channel.js";
 import { ExitTracker, type Loss } from "./exit-tracker.js";
 import { readControlFrame, STREAM } from "./frames.js";
+import { Introduction } from "./introduction.js";
 import { killSession } from "./kill.js";
 import { Output, type StreamName } from "./output.js";
 import { type StdinChunk, StdinWriter } from "./stdin-writer.js";
@@ -64,13 +65,8 @@ export class Session {
   #span: ExecSpan | undefined;
   #canSignal = false;
   #killing: Promise<void> | undefined;
-  #introduced: (() => void) | undefined;
-  readonly #introduction = new Promise<void>((resolve) => {
-    this.#introduced = resolve;
-  });
+  readonly #introduction: Introduction;
   #exitSeen: (() => void) | undefined;
-  /** Frames of a joined session before it told whether it has a TTY: until then they cannot be read. */
-  #held: (() => void)[] | undefined;
   readonly #received = { stdout: 0, stderr: 0, output: 0 };
   #overflowed = false;
   #unknownFrames = 0;
@@ -79,7 +75,7 @@ export class Session {
     this.#plan = plan;
     this.#observer = observer;
     this.tty = plan.facts.tty;
-    this.#held = plan.joins === undefined ? undefined : [];
+    this.#introduction = new Introduction(plan.joins !== undefined);
     this.done = new Promise((resolve) => {
       this.#resolveDone = resolve;
     });
@@ -106,20 +102,20 @@ export class Session {
       const channel = new Channel(config, url, propagationHeaders(config, span.context), {
         onOpen: ({ serverVersion, capabilities }) => {
           // At once, before any frame: callbacks may answer the first output.
-          this.isOpen = this.#held === undefined;
+          this.isOpen = !this.#introduction.isAwaited;
           this.#canSignal = capabilities.has("signal");
           if (serverVersion !== undefined) span.set({ "sprites.server.version": serverVersion });
           span.event("sprites.connected");
         },
-        onBinary: (data) => this.#whenIntroduced(() => this.#onBinary(data)),
+        onBinary: (data) => this.#introduction.pass(() => this.#onBinary(data)),
         onText: (text) => this.#onText(text),
         onHeard: () => this.#exit?.heard(),
         onClosed: (loss) => this.#onClosed(loss),
       });
       this.#channel = channel;
-      if (!this.#held) this.#introduceAs(facts.tty);
+      if (!this.#introduction.isAwaited) this.#introduceAs(facts.tty);
       await channel.open(deadline);
-      if (this.#held) await this.#awaitIntroduction();
+      if (this.#introduction.isAwaited) await this.#awaitIntroduction();
     } catch (error) {
       this.#finish({ kind: "failed", error });
     }
@@ -200,7 +196,7 @@ export class Session {
       this.#exitSeen = resolve;
     });
     this.#span?.event("sprites.killed", { signal: "TERM" });
-    if (this.sessionId === undefined && !this.#canSignal) await deadline.race(this.#introduction);
+    if (this.sessionId === undefined && !this.#canSignal) await deadline.race(this.#introduction.over);
     const asked = this.signal("TERM").catch((cause) => diag.debug("sprites: cannot kill a command", cause));
     await deadline.race(Promise.all([asked, Promise.race([gone, this.done])]));
     // A command that ignores TERM would outlive us; with a TTY, for ever.
@@ -211,10 +207,10 @@ export class Session {
   #onText(text: string): void {
     const frame = readControlFrame(text);
     if (frame.kind === "session") this.#onSession(frame.fields);
-    else if (frame.kind === "exit") this.#whenIntroduced(() => this.#exit?.textExit(frame.code));
+    else if (frame.kind === "exit") this.#introduction.pass(() => this.#exit?.textExit(frame.code));
     else if (frame.kind === "error") {
       const message = withoutSecrets(frame.message, this.#plan.config);
-      this.#whenIntroduced(() => this.#exit?.failed(new ExecutionError(message)));
+      this.#introduction.pass(() => this.#exit?.failed(new ExecutionError(message)));
     } else if (frame.kind !== "debug") {
       if (frame.kind === "port") this.#onPort(frame.opened, frame.fields);
       this.#inSpan(() => this.#observer.onControl(text));
@@ -236,12 +232,14 @@ export class Session {
       ...(/^\d+$/.test(this.sessionId) && { "process.pid": Number(this.sessionId) }),
     });
     this.event("sprites.session");
-    if (this.#held !== undefined) {
+    if (this.#introduction.isAwaited) {
+      const tty = fields.tty === true;
       this.isOpen = true;
-      this.#introduceAs(fields.tty === true);
-      if (typeof fields.command === "string") this.#span?.joined(fields.command, this.tty);
+      // Before the frames that waited: the exit may be among them, and ends the span.
+      if (typeof fields.command === "string") this.#span?.joined(fields.command, tty);
+      this.#introduceAs(tty);
     }
-    this.#introduced?.();
+    this.#introduction.end();
   }
 
   /** From here on frames can be read: it is known whether there is a TTY. */
@@ -252,20 +250,13 @@ export class Session {
       onLost: (loss) => this.#onLost(loss),
     });
     this.#stdin = new StdinWriter(this.#channel as Channel, tty);
-    const held = this.#held ?? [];
-    this.#held = undefined;
-    for (const deliver of held) deliver();
-  }
-
-  #whenIntroduced(deliver: () => void): void {
-    if (this.#held === undefined) deliver();
-    else this.#held.push(deliver);
+    this.#introduction.release();
   }
 
   async #awaitIntroduction(): Promise<void> {
     using deadline = new Deadline(INTRODUCTION_MS);
-    await deadline.race(Promise.race([this.#introduction, this.done]));
-    if (this.#held !== undefined && this.outcome === undefined) {
+    await deadline.race(this.#introduction.over);
+    if (this.#introduction.isAwaited && this.outcome === undefined) {
       throw new ConnectionError("the server did not tell which session this is");
     }
   }
@@ -339,7 +330,7 @@ export class Session {
       this.#inSpan(() => this.#observer.onExit(outcome.code));
     }
     this.#resolveDone(outcome);
-    this.#introduced?.();
+    this.#introduction.end();
     this.#endSpan(outcome);
     // Never cut off: with output unread that resets the connection, and what was sent last, a KILL, would be lost.
     void this.#channel?.leave();
