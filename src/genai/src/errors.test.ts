@@ -6,6 +6,7 @@ import {
   readError,
   readErrorType,
   rememberTold,
+  stringsGiven,
   stringsOf,
 } from "./errors.js";
 
@@ -45,6 +46,36 @@ it.each([
   const text = readError(new Error(message));
   expect(text.message).toContain("[secret]");
   expect(`${text.message}${text.stack}`).not.toMatch(/abcdef1234567890|abc\.def-123456|AIzaSyA/);
+});
+
+it.each([
+  ["https://user:word@host/v1 is down", "https://host/v1 is down"],
+  ["fetch to https://host/v1?key=abc failed", "fetch to https://host/v1?… failed"],
+  ["see https://platform.openai.com/docs", "see https://platform.openai.com/docs"],
+])("takes out of %s what its URL carries for the server alone", (message, told) => {
+  expect(readError(new Error(message)).message).toBe(told);
+});
+
+it("drops what node-fetch says of an answer that is no JSON, as it quotes it", () => {
+  const message = 'invalid json response body at http://host/ reason: Unexpected token, "Dear Ann"';
+  expect(readError(new Error(message), []).message).toBeUndefined();
+});
+
+it("blanks what a message repeats at length of all that was given, and leaves short words that are quoted", () => {
+  const params = { model: "text-embedding-3-small", input: ["the launch is on Monday"], type: "json_schema" };
+  const given = stringsGiven({ ...params, previous_response_id: "resp_0123456789", user: "ann@example.com" });
+  const message = (text: string) => readError(new Error(text), [], given).message;
+  expect(message("page: the launch is on Monday of ann@example.com")).toBe("page: … of …");
+  expect(message('page: {"type":"json_schema","n":"x"}')).toBe('page: {"type":"…","n":"x"}');
+  expect(message("no 'json_schema', resp_0123456789, text-embedding-3-small")).toBe(
+    "no 'json_schema', resp_0123456789, text-embedding-3-small",
+  );
+});
+
+it("reads neither bytes nor circles for strings", () => {
+  const circle: Record<string, unknown> = { text: "a", bytes: new Uint8Array(50_000_000) };
+  circle.self = [circle, circle];
+  expect(stringsOf(circle)).toEqual(["a"]);
 });
 
 it("drops the message of a JSON parser, which quotes the answer, unless content may be shown", () => {

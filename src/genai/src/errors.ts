@@ -15,9 +15,14 @@ function isText(value: unknown): value is string {
   return typeof value === "string" && value !== "";
 }
 
+/** What URLs carry for their servers alone: user and password, and a query, in which some take the key. */
+const URLS = /\b(https?:\/\/)(?:[^\s/?#@"']+@)?([^\s?#"'<>]*)(\?[^\s"'<>]*)?/gi;
+
 /** A text with everything taken out that looks like a key. */
 export function withoutSecrets(text: string): string {
-  return text.replace(SECRETS, "[secret]");
+  return text
+    .replace(URLS, (_, scheme, place, query) => `${scheme}${place}${query === undefined ? "" : "?…"}`)
+    .replace(SECRETS, "[secret]");
 }
 
 /** The class name of an error; `"Error"` only when nothing better is known. */
@@ -53,14 +58,20 @@ export interface ErrorText {
 
 /**
  * The words of an error with secrets taken out. `said` are the texts of the call that must not be repeated:
- * a validation error quotes the prompt, a gateway's error page all of it. Without them the error is told as it is.
+ * a validation error quotes the prompt, a gateway's error page all of it. `given` are all others that the call was
+ * given; names of settings are among them, so those count where they are long, and not for being quoted. Without
+ * `said` the error is told as it is.
  */
-export function readError(error: unknown, said?: readonly string[]): ErrorText {
+export function readError(
+  error: unknown,
+  said?: readonly string[],
+  given: readonly string[] = [],
+): ErrorText {
   const type = exceptionType(error);
   const like = (typeof error === "object" && error !== null ? error : { message: error }) as ErrorLike;
   if (!isText(like.message)) return { type, message: undefined, stack: undefined };
   const original = like.message;
-  const message = clean(original, type, said);
+  const message = clean(original, type, said, given);
   const stack = isText(like.stack) ? like.stack.replace(original, () => message ?? "") : undefined;
   return { type, message, stack: stack && withoutSecrets(stack) };
 }
@@ -109,13 +120,29 @@ function withoutSource(message: string | undefined): string | undefined {
   return message?.replace(/["'].*["']/s, "…");
 }
 
-function clean(message: string, type: string, said: readonly string[] | undefined): string | undefined {
+/** How node-fetch, which older SDKs bring along, tells that an answer is no JSON. */
+const NO_JSON = /^invalid json response body at /;
+
+function clean(
+  message: string,
+  type: string,
+  said: readonly string[] | undefined,
+  given: readonly string[],
+): string | undefined {
   const short = message.length <= MAX_MESSAGE ? message : `${message.slice(0, MAX_MESSAGE)}…`;
   const safe = withoutSecrets(short);
   if (said === undefined) return safe;
   // A JSON parser quotes the answer, of which nothing is known here.
-  if (type === "SyntaxError") return undefined;
-  return withoutQuotes(withoutRepeats(safe, said), said);
+  if (type === "SyntaxError" || NO_JSON.test(message)) return undefined;
+  return withoutQuotes(withoutRepeats(withoutEcho(safe, given), [...said, ...given]), said);
+}
+
+/** Blanks the values of a request that a gateway's page shows as JSON, however short. */
+function withoutEcho(message: string, given: readonly string[]): string {
+  const values = new Set(given);
+  return message.replace(/([:,[]\s*)"([^"]+)"/g, (whole, before: string, value: string) =>
+    values.has(value) ? `${before}"…"` : whole,
+  );
 }
 
 function withoutQuotes(message: string, said: readonly string[]): string {
@@ -150,11 +177,25 @@ function markRuns(message: string, block: number, text: string, shared: Uint8Arr
   }
 }
 
-/** Every string inside a value, as a reader of an error message would look for them. */
-export function stringsOf(value: unknown, found: string[] = [], depth = 0): string[] {
+/** Every string inside a value, as a reader of an error message would look for them; bytes and numbers are none. */
+export function stringsOf(
+  value: unknown,
+  found: string[] = [],
+  depth = 0,
+  seen = new Set<object>(),
+): string[] {
   if (typeof value === "string") found.push(value);
-  else if (typeof value === "object" && value !== null && depth < 12) {
-    for (const member of Object.values(value)) stringsOf(member, found, depth + 1);
+  else if (typeof value === "object" && value !== null && depth < 12 && !seen.has(value)) {
+    if (ArrayBuffer.isView(value)) return found;
+    seen.add(value);
+    for (const member of Object.values(value)) stringsOf(member, found, depth + 1, seen);
   }
   return found;
+}
+
+/** The strings among the parameters of a call, but for what a message must name to be of use: model and ids. */
+export function stringsGiven(params: unknown): string[] {
+  if (typeof params !== "object" || params === null) return [];
+  const told = Object.entries(params).filter(([name]) => !/^(?:model|(?:.*_)?id)$/.test(name));
+  return stringsOf(told.map(([, value]) => value));
 }

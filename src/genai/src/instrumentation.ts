@@ -308,7 +308,7 @@ export abstract class GenAIInstrumentation<
     const ownProvider = definition.ownProviders?.includes(provider) === true;
     const headers = mayBeGateway(endpoint) ? definition.headers : undefined;
     const ended = native === undefined ? undefined : StandInSpan.tallyIn(parent);
-    return { request, provider, endpoint, ownProvider, errorCode, headers, parent, ended };
+    return { request, provider, endpoint, ownProvider, errorCode, headers, parent, ended, params: args[0] };
   }
 
   /** Where what is recorded now goes. */

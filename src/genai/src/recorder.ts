@@ -14,7 +14,15 @@ import { ATTR, KIT_ATTR } from "./attributes.js";
 import { conformContent } from "./conform.js";
 import { redactContent, setContent, setStructuredContent } from "./content.js";
 import type { Endpoint } from "./endpoint.js";
-import { type ErrorText, errorType, readError, readErrorType, rememberTold, stringsOf } from "./errors.js";
+import {
+  type ErrorText,
+  errorType,
+  readError,
+  readErrorType,
+  rememberTold,
+  stringsGiven,
+  stringsOf,
+} from "./errors.js";
 import { emitDetails, emitException, wantsDetails } from "./events.js";
 import { readHeaders, withHeaderFacts } from "./headers.js";
 import { type Inherited, inheritedAttributes, readInherited } from "./inherited.js";
@@ -46,6 +54,8 @@ export interface OperationStart {
   errorCode?: ((error: unknown) => string | undefined) | undefined;
   /** Reads what the headers of the answer tell. */
   headers?: ((read: ReadHeader) => HeaderFacts | undefined) | undefined;
+  /** What the library's method was given; read only where an error message may repeat it. */
+  params?: unknown;
   /** Whether error messages are content themselves: what an application's tool throws goes back to the model. */
   errorsAreContent?: boolean;
   /** Further attributes that samplers may decide by. */
@@ -251,7 +261,8 @@ export class Recorder {
     if (this.#start.errorsAreContent === true || this.#firstChunkAt !== undefined)
       return readErrorType(error);
     try {
-      return readError(error, stringsOf(this.#start.request.content?.()));
+      const { request, params } = this.#start;
+      return readError(error, stringsOf(request.content?.()), stringsGiven(params));
     } catch {
       return readErrorType(error);
     }
