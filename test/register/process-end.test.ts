@@ -112,3 +112,22 @@ it("tells of a call that was under way when the application called process.exit"
     { name: "chat gpt-4.1-mini", attributes: { "kit.outcome": "abandoned" } },
   ]);
 });
+
+it("keeps the branches of a trace whose process is cut off", async () => {
+  const { code } = await world.run({}, "crashes-inside.mjs");
+  expect(code).toBe(1);
+  const { spans } = world.collector;
+  const [session] = spans.filter(({ name }) => name === "invoke_workflow night");
+  const [agent] = spans.filter(({ name }) => name === "invoke_agent watch");
+  expect(session?.attributes).toMatchObject({ "kit.outcome": "abandoned" });
+  expect(agent).toMatchObject({ parentSpanId: session?.spanId, attributes: { "kit.outcome": "abandoned" } });
+  expect(spans).toContainEqual(expect.objectContaining({ name: "error Error", parentSpanId: agent?.spanId }));
+  expect(spans).toHaveLength(3);
+});
+
+it("leaves spans to an application that ends them when there is nothing else to do", async () => {
+  const { stderr } = await world.run({ OTEL_LOG_LEVEL: "warn" }, "ends-its-span-last.mjs");
+  expect(stderr).toBe("");
+  expect(world.collector.spans).toMatchObject([{ name: "all of it", attributes: {} }]);
+  expect(world.collector.spans[0]?.attributes).not.toHaveProperty("kit.outcome");
+});

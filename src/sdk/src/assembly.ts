@@ -59,7 +59,7 @@ export function provideTraces(assembly: Assembly) {
     resource: settings.resource,
     sampler: settings.sampler,
     spanLimits: settings.spanLimits,
-    spanProcessors: [new InheritanceProcessor(), ...places, pipeline.activity],
+    spanProcessors: [new InheritanceProcessor(), pipeline.openSpans, ...places, pipeline.activity],
   });
   pipeline.add(
     provider,

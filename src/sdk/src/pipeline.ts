@@ -1,4 +1,5 @@
 import type { SpanProcessor } from "@opentelemetry/sdk-trace";
+import { OpenSpans } from "./open-spans.js";
 import type { EndingExporter } from "./signals/output.js";
 
 /** A provider of any signal. */
@@ -17,6 +18,7 @@ export class Pipeline {
   readonly #exporters: EndingExporter[] = [];
   readonly #last: (() => void)[] = [];
   #recorded = 1;
+  readonly openSpans = new OpenSpans();
 
   constructor(timeoutMs: number) {
     this.#timeoutMs = timeoutMs;

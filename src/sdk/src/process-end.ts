@@ -2,7 +2,9 @@ import { isMainThread } from "node:worker_threads";
 
 /** What happens when the process is about to end. */
 export interface Ending {
-  /** The process does not wait for anything that is under way. Runs before `finish` or `last`. */
+  /** Nothing is under way any more: what still waits, waits for ever. Work may come up again. */
+  idle(): void;
+  /** The process dies, whatever is under way. Comes before `finish` or `last`. */
   leave(): void;
   /** Sends what is left. Resolves in bounded time and never rejects. */
   finish(): Promise<void>;
@@ -21,7 +23,7 @@ const SIGNALS = ["SIGTERM", "SIGINT"] as const;
  */
 export function onProcessEnd(ending: Ending): () => void {
   const beforeExit = () => {
-    ending.leave();
+    ending.idle();
     if (ending.hasWork()) void ending.finish();
   };
   const last = () => {

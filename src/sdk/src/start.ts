@@ -72,8 +72,13 @@ function giveWay(instrumentations: Instrumentations, assembly: Assembly): () => 
 }
 
 function toEnding(pipeline: Pipeline, instrumentations: Instrumentations): Ending {
+  const endOpenCalls = () => instrumentations.endOpenCalls();
   return {
-    leave: () => attempt(() => instrumentations.endOpenCalls()),
+    idle: () => attempt(endOpenCalls),
+    leave: () => {
+      attempt(endOpenCalls);
+      attempt(() => pipeline.openSpans.abandon());
+    },
     finish: () => pipeline.finish(),
     hasWork: () => pipeline.hasWork(),
     last: () => pipeline.last(),

@@ -1,0 +1,40 @@
+import { createRequire } from "node:module";
+import type { Span, SpanProcessor } from "@opentelemetry/sdk-trace";
+
+/** An application that forgets to end its spans must not fill the memory: the oldest are let go. */
+const MAX_OPEN = 1000;
+
+/** Knows the spans that are under way, so that the trace of a process that is cut off keeps its branches. */
+export class OpenSpans implements SpanProcessor {
+  readonly #open = new Set<Span>();
+
+  onStart(span: Span): void {
+    if (this.#open.size >= MAX_OPEN) this.#letGoOfOldest();
+    this.#open.add(span);
+  }
+
+  onEnd(span: object): void {
+    this.#open.delete(span as Span);
+  }
+
+  /** Ends them as abandoned, the inner ones first: nobody else will. */
+  abandon(): void {
+    if (this.#open.size === 0) return;
+    const core: typeof import("@kit/genai/core") = createRequire(import.meta.url)("@kit/genai/core");
+    for (const span of [...this.#open].reverse()) {
+      span.setAttribute(core.KIT_ATTR.outcome, "abandoned");
+      span.end();
+    }
+  }
+
+  #letGoOfOldest(): void {
+    const [oldest] = this.#open;
+    if (oldest !== undefined) this.#open.delete(oldest);
+  }
+
+  async forceFlush(): Promise<void> {}
+
+  async shutdown(): Promise<void> {
+    this.#open.clear();
+  }
+}
