@@ -53,8 +53,29 @@ describe.each(VERSIONS)("%s", (version) => {
       "chat gpt-4o-mini",
       "execute_tool weather",
       "execute_tool weather",
-      "invoke_workflow assistant",
+      "invoke_agent assistant",
     ]);
+  });
+
+  it("tells agents from other graphs by the node that comes first", async () => {
+    stage.instrumentation.disable();
+    const { Annotation, END, START, StateGraph } = stage.load("@langchain/langgraph");
+    const graphOf = (node: string, work: () => object) =>
+      new StateGraph(Annotation.Root({ text: Annotation }))
+        .addNode(node, work)
+        .addEdge(START, node)
+        .addEdge(node, END)
+        .compile({ name: `graph of ${node}` });
+    const failing = () => {
+      throw new RangeError("no");
+    };
+    await graphOf("agent", () => ({ text: "" })).invoke({ text: "Hi" }, { callbacks: [handler] });
+    await graphOf("step", failing)
+      .invoke({ text: "Hi" }, { callbacks: [handler] })
+      .catch(() => {});
+    expect(stage.tree()).toEqual(["invoke_agent graph of agent", "invoke_workflow graph of step"]);
+    expect(stage.span("invoke_workflow graph of step").attributes["error.type"]).toBe("RangeError");
+    await stage.telemetry.finish();
   });
 
   it("records calls of clients that are not instrumented", async () => {

@@ -10,10 +10,16 @@ import { SpanKind } from "@opentelemetry/api";
 import { AgentTally } from "./agent-tally.js";
 import type { Meaning } from "./graph.js";
 import { readMessages } from "./messages.js";
-import type { Run } from "./run.js";
+import type { Moment, Run } from "./run.js";
 
 /** Records one run of a graph, an agent or a chain that the application named. */
-export function recordChain(run: Run, telemetry: Telemetry, meaning: Meaning, input: unknown): void {
+export function recordChain(
+  run: Run,
+  telemetry: Telemetry,
+  meaning: Meaning,
+  input: unknown,
+  startedAt?: Moment,
+): void {
   if (isTracingSuppressed(run.base)) return;
   const { operation, name, description } = meaning;
   const isAgent = operation === "invoke_agent";
@@ -33,6 +39,7 @@ export function recordChain(run: Run, telemetry: Telemetry, meaning: Meaning, in
     ...(name !== undefined && { attributes: { [isAgent ? ATTR.agentName : ATTR.workflowName]: name } }),
     errorsAreContent: true,
     parent: run.base,
+    ...(startedAt !== undefined && { startedAt }),
   });
   const agentName = isAgent && name !== undefined ? { agentName: name } : {};
   const conversation = conversationId !== undefined ? { conversationId } : {};

@@ -25,6 +25,8 @@ export interface ChainRun {
   readonly metadata: Readonly<Record<string, unknown>> | undefined;
   /** The graph itself, where it is known. */
   readonly graph: GraphLike | undefined;
+  /** Where that is not known: the node that was the first to do something. */
+  readonly firstNode?: unknown;
   /** The run above, whose name is a node's when a graph is one. */
   readonly parent: { readonly name: string | undefined } | undefined;
 }
@@ -35,13 +37,18 @@ const OWN_NAMES = ["StructuredOutput", "StructuredOutputRunnable"];
 /** What a run is worth telling of; `undefined` for the library's plumbing: sequences, prompts, nodes, channels. */
 export function readMeaning(run: ChainRun): Meaning | undefined {
   const { id = [] } = run.chain;
-  // Its nodes are chains too, and have names of their own.
-  if (id[0] === "langgraph") return id[1] === "pregel" ? readGraph(run) : undefined;
+  if (isGraph(run.chain)) return readGraph(run);
+  if (id[0] === "langgraph") return undefined;
   const given = givenName(run);
   if (id.at(-1) === "AgentExecutor") return { operation: "invoke_agent", name: given };
   if (run.parent !== undefined || OWN_NAMES.includes(given ?? "")) return undefined;
   if (given === undefined && countSteps(run.chain.kwargs) < 2) return undefined;
   return { operation: "invoke_workflow", name: given };
+}
+
+/** Whether a chain is a graph; its nodes are chains too, and have names of their own. */
+export function isGraph({ id = [] }: Chain): boolean {
+  return id[0] === "langgraph" && id[1] === "pregel";
 }
 
 function readGraph(run: ChainRun): Meaning {
@@ -62,7 +69,8 @@ function ownName(name: unknown): string | undefined {
 }
 
 /** The ready-made agents are graphs of a model and its tools; what the graph is called tells nothing. */
-function isAgent({ graph, metadata, parent }: ChainRun): boolean {
+function isAgent({ graph, firstNode, metadata, parent }: ChainRun): boolean {
+  if (firstNode === "agent" || firstNode === "model_request") return true;
   if (graph?.nodes === undefined)
     return parent === undefined && metadata?.ls_integration === "langchain_create_agent";
   const { agent, tools, model_request: model } = graph.nodes;

@@ -2,14 +2,14 @@ import { type OperationEnd, type ResponseFacts, type Telemetry, TelemetrySource 
 import { diag } from "@opentelemetry/api";
 import { readChainResult, recordChain } from "./chain.js";
 import { Entry, type EntryKind } from "./entry.js";
-import { type Chain, readMeaning } from "./graph.js";
+import { type Chain, isGraph, readMeaning } from "./graph.js";
 import { type Members, type ModelResult, readRequest, readResponse } from "./model.js";
 import { followModel } from "./model-call.js";
 import { type InferenceSpans, type KitCallbackHandlerOptions, readInferenceSpans } from "./options.js";
 import { toEnd } from "./outcome.js";
 import { toProvider } from "./providers.js";
 import { readDocuments, recordRetrieval } from "./retrieval.js";
-import { Run, Runs } from "./run.js";
+import { type Moment, Run, Runs } from "./run.js";
 import { readToolResult, recordTool, type StartedTool } from "./tool.js";
 import { VERSION } from "./version.js";
 
@@ -102,8 +102,15 @@ export class RunHandler {
   handleChainStart(...[chain, input, id, parentId, , metadata, , name]: ChainStart): void {
     this.#start("chain", id, parentId, metadata, (run, telemetry, entry) => {
       run.name = name;
-      const meaning = readMeaning({ chain, name, metadata, graph: entry?.receiver, parent: run.parent });
-      if (meaning !== undefined) recordChain(run, telemetry, meaning, input);
+      const facts = { chain, name, metadata, graph: entry?.receiver, parent: run.parent };
+      const record = (firstNode?: unknown, startedAt?: Moment) => {
+        const meaning = readMeaning({ ...facts, firstNode });
+        if (meaning !== undefined) recordChain(run, telemetry, meaning, input, startedAt);
+      };
+      if (entry !== undefined || !isGraph(chain)) return record();
+      // Put in by hand, the handler does not see the graph, and what it is shows only when its first node begins.
+      const startedAt = { time: Date.now(), mark: performance.now() };
+      run.onFirst = (node) => record(node, startedAt);
     });
   }
 
@@ -143,7 +150,10 @@ export class RunHandler {
       const telemetry = this.#telemetry();
       if (telemetry === undefined || this.#runs.get(id) !== undefined) return;
       const entry = Entry.take(kind);
-      const run = new Run(this.#runs.get(parentId), entry);
+      const parent = this.#runs.get(parentId);
+      const node = metadata?.langgraph_node;
+      if (node !== "__start__") parent?.begin(node);
+      const run = new Run(parent, entry);
       const thread = metadata?.thread_id;
       if (thread != null) run.conversationId = String(thread);
       this.#runs.add(id, run);

@@ -2,6 +2,7 @@ import {
   type Message,
   type MessagePart,
   parseJson,
+  readParts,
   type ToolDefinition,
   textOf,
   toMediaPart,
@@ -45,7 +46,7 @@ function readMessage(value: unknown): Message | undefined {
   if (message.content === undefined && message.tool_calls === undefined) return undefined;
   const type = String(message._getType?.() ?? message.role ?? message.type ?? "user");
   const name = textOf(message.name);
-  return { role: roleOf(type, message), parts: readParts(message), ...(name && { name }) };
+  return { role: roleOf(type, message), parts: partsOf(message), ...(name && { name }) };
 }
 
 /** A message of no kind the library knows keeps the role it was given. */
@@ -53,7 +54,7 @@ function roleOf(type: string, { role }: AnyMessage): string {
   return type === "generic" ? (textOf(role) ?? "user") : (ROLES[type] ?? type);
 }
 
-function readParts(message: AnyMessage): MessagePart[] {
+function partsOf(message: AnyMessage): MessagePart[] {
   const { content, tool_call_id: answered, tool_calls: calls } = message;
   if (answered !== undefined) {
     return [{ type: "tool_call_response", id: String(answered), response: parseJson(content) }];
@@ -72,9 +73,7 @@ function readCall({ id, name, args }: { id?: unknown; name?: unknown; args?: unk
 
 /** Reads the content of a message: a text, or blocks of this or that provider. */
 export function readContent(content: unknown): MessagePart[] {
-  if (typeof content === "string") return content === "" ? [] : [{ type: "text", content }];
-  if (!Array.isArray(content)) return [];
-  return content.flatMap((block: Block | string) =>
+  return readParts(content, (block: Block | string) =>
     typeof block === "string" ? readContent(block) : readBlock(block),
   );
 }

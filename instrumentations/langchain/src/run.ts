@@ -8,6 +8,12 @@ const RUN = createContextKey("kit.langchain.run");
 /** Runs that are followed at the same time; beyond that the oldest is given up. */
 export const MAX_RUNS = 10_000;
 
+/** A moment on both clocks: `Date.now()` and `performance.now()`. */
+export interface Moment {
+  readonly time: number;
+  readonly mark: number;
+}
+
 /** One run of the library, recorded or not: a model, a tool, a retriever, a chain, a graph. */
 export class Run {
   readonly parent: Run | undefined;
@@ -27,6 +33,8 @@ export class Run {
   cached = false;
   /** Told of every piece of a streamed answer that a callback tells of. */
   onToken: ((token: string) => void) | undefined;
+  /** Records it late: told of the node in which the first thing below it begins, or of its end. */
+  onFirst: ((node: unknown) => void) | undefined;
   /** What to do at its end, other than to end its recorder. */
   onEnd: ((end: OperationEnd) => void) | undefined;
 
@@ -44,8 +52,16 @@ export class Run {
     this.inside = inside.setValue(RUN, this);
   }
 
+  /** Something below it begins, in a node if it is a graph. */
+  begin(node: unknown): void {
+    const { onFirst } = this;
+    this.onFirst = undefined;
+    onFirst?.(node);
+  }
+
   /** Ends once, whoever tells first. */
   end(end: OperationEnd): void {
+    this.begin(undefined);
     const { onEnd } = this;
     this.onEnd = undefined;
     if (onEnd !== undefined) onEnd(end);
@@ -57,7 +73,7 @@ export class Run {
 
   /** Whether anything comes of its end. */
   get followed(): boolean {
-    return this.onEnd !== undefined || this.recorder !== undefined;
+    return (this.onEnd ?? this.onFirst ?? this.recorder) !== undefined;
   }
 
   /** The nearest run that has a span: this one, or one above. */
