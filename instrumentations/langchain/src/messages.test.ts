@@ -57,6 +57,23 @@ it.each([
     { type: "file", modality: "document", file_id: "file-1" },
   ],
   [
+    { type: "image", source: { type: "base64", media_type: "image/png", data: "AAAA" } },
+    { type: "blob", modality: "image", content: "AAAA", mime_type: "image/png" },
+  ],
+  [
+    { type: "document", source: { type: "file", file_id: "file-1" } },
+    { type: "file", modality: "document", file_id: "file-1" },
+  ],
+  [
+    { type: "input_audio", input_audio: { data: "AAAA", format: "wav" } },
+    { type: "blob", modality: "audio", content: "AAAA", mime_type: "audio/wav" },
+  ],
+  [
+    { type: "file", file: { file_data: "data:application/pdf;base64,AAAA", filename: "a.pdf" } },
+    { type: "blob", modality: "document", content: "AAAA", mime_type: "application/pdf" },
+  ],
+  [{ type: "image" }, { type: "x_image" }],
+  [
     { type: "citation", source: "x" },
     { type: "x_citation", source: "x" },
   ],

@@ -78,26 +78,37 @@ export function readContent(content: unknown): MessagePart[] {
   );
 }
 
-interface Block {
+/** Where media is, in the words of the library, of OpenAI and of Anthropic. */
+interface Media {
+  url?: string;
+  data?: string;
+  file_data?: string;
+  id?: string;
+  fileId?: string;
+  file_id?: string;
+  mimeType?: string;
+  mime_type?: string;
+  media_type?: string;
+}
+
+interface Block extends Media {
   type?: string;
   text?: string;
   reasoning?: string;
   thinking?: string;
-  image_url?: string | { url?: string };
-  url?: string;
-  data?: string;
-  id?: string;
-  fileId?: string;
-  mimeType?: string;
-  mime_type?: string;
+  image_url?: string | Media;
   input_audio?: { data?: string; format?: string };
+  file?: Media;
+  source?: Media;
 }
 
 /** Calls of tools stand beside the content too, and are read there. */
 const CALLS = ["tool_use", "tool_call", "functionCall", "input_json_delta"];
-const MEDIA: Readonly<Record<string, string>> = {
+const MODALITIES: Readonly<Record<string, string>> = {
   image: "image",
+  image_url: "image",
   audio: "audio",
+  input_audio: "audio",
   video: "video",
   file: "document",
   document: "document",
@@ -109,17 +120,21 @@ function readBlock(block: Block | null): MessagePart[] {
   if (typeof block.text === "string") return [{ type: "text", content: block.text }];
   const thought = block.reasoning ?? block.thinking;
   if (typeof thought === "string") return [{ type: "reasoning", content: thought }];
-  const link = block.image_url;
-  if (link !== undefined)
-    return [readMedia({ url: String(typeof link === "string" ? link : link.url) }, "image")];
-  const modality = MEDIA[type];
-  return modality === undefined ? [{ ...block, type: `x_${type}` }] : [readMedia(block, modality)];
+  const modality = MODALITIES[type];
+  const media = modality && toMediaPart(modality, readMedia(block));
+  return [media || { ...block, type: `x_${modality ?? type}` }];
 }
 
-function readMedia(block: Block, modality: string): MessagePart {
-  const { url, fileId = block.id, mimeType = block.mime_type } = block;
-  const source = { data: textOf(block.data), url: textOf(url), fileId: textOf(fileId), mimeType };
-  return toMediaPart(modality, source) ?? { ...block, type: `x_${modality}` };
+function readMedia({ image_url: image, input_audio: audio, file, source, ...block }: Block) {
+  if (audio != null) return { data: textOf(audio.data), mimeType: `audio/${audio.format}` };
+  const given: Media = typeof image === "string" ? { url: image } : (image ?? file ?? source ?? block);
+  const { mimeType, mime_type: mime = given.media_type, fileId = given.file_id, id } = given;
+  return {
+    data: textOf(given.data ?? given.file_data),
+    url: textOf(given.url),
+    fileId: textOf(fileId ?? id),
+    mimeType: textOf(mimeType ?? mime),
+  };
 }
 
 interface AnyTool {
