@@ -71,6 +71,17 @@ describe("register", () => {
     );
   });
 
+  it.each(["{}", "[]", '{"collector_id":"c"}', '{"collector_id":7,"api_key":null}'])(
+    "makes no client of an answer without a credential: %s",
+    async (answer) => {
+      const configDir = temporaryDirectory();
+      const fetch = async () => new Response(answer, { status: 201 });
+      const request = { serverUrl: "http://h", workspaceId: "w", configDir, fetch };
+      await expect(CollectorClient.register(request)).rejects.toMatchObject({ name: "NonRetryableError" });
+      expect(new CredentialStore(configDir).listProfiles()).toEqual([]);
+    },
+  );
+
   it("repeats only what cannot have made a collector", async () => {
     const server = await startServer();
     const options = {
@@ -170,6 +181,16 @@ describe("finding credentials", () => {
     for (const serverUrl of ["example.com", "localhost:8000", "ftp://h", "http://", ""]) {
       expect(() => new CollectorClient({ serverUrl, ...other })).toThrow(TypeError);
     }
+  });
+
+  it("needs a key that a header can carry, and does not repeat it", () => {
+    const withKey = (apiKey: string) => () =>
+      new CollectorClient({ ...other, serverUrl: "http://h", apiKey });
+    for (const key of ["secret\u0000", "secr\u00e9t", "sec\nret"]) {
+      expect(withKey(key)).toThrow(TypeError);
+      expect(withKey(key)).not.toThrow(key);
+    }
+    expect(withKey("key\n")).not.toThrow();
   });
 
   it("does not show the key", () => {

@@ -69,13 +69,15 @@ export class CollectorClient {
   #closed = false;
   #warned = false;
 
-  /** @throws TypeError when `serverUrl` is no http(s) URL; RangeError for numbers out of range. */
+  /** @throws TypeError when `serverUrl` is no http(s) URL or no header can carry the key; RangeError for numbers out of range. */
   constructor(options: CollectorClientOptions) {
     const { collectorId, apiKey, batchSize = 20, fetch } = options;
     const retryConfig = new RetryConfig(options.retryConfig);
     const timeout = seconds(options.timeoutMs, options.timeout, 30);
     if (!(timeout > 0)) throw new RangeError("timeout must be above zero");
     if (!(batchSize >= 1)) throw new RangeError("batchSize must be at least 1");
+    // What a header cannot carry, the HTTP client would repeat in its error.
+    if (/[^\x20-\x7e]/.test(apiKey.trim())) throw new TypeError("apiKey must be printable ASCII");
     const serverUrl = normalizeServerUrl(options.serverUrl);
     const config = { serverUrl, collectorId, timeout, batchSize, retryConfig };
     this.config = Object.defineProperty(config, "apiKey", { value: apiKey }) as ClientConfig;

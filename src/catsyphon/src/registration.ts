@@ -1,5 +1,5 @@
 import { hostname as readHostname } from "node:os";
-import type { CatSyphonError } from "./errors.js";
+import { type CatSyphonError, NonRetryableError } from "./errors.js";
 import { CollectorHttp, type HttpOptions } from "./http.js";
 import { readObject } from "./responses.js";
 import { sanitizeText } from "./sanitize.js";
@@ -40,12 +40,11 @@ export async function registerCollector(
   };
   const sender = new CollectorHttp({ ...http, headers: {}, mayRetry: nothingHappened });
   const answer = readObject(await sender.request({ method: "POST", path: "/collectors", body }));
-  const apiKey = String(answer.api_key);
-  return {
-    collectorId: String(answer.collector_id),
-    apiKey,
-    apiKeyPrefix: typeof answer.api_key_prefix === "string" ? answer.api_key_prefix : apiKey.slice(0, 12),
-  };
+  const { collector_id: collectorId, api_key: apiKey, api_key_prefix: prefix } = answer;
+  if (typeof collectorId !== "string" || typeof apiKey !== "string") {
+    throw new NonRetryableError("the server's answer holds no credential; is serverUrl the API's address?");
+  }
+  return { collectorId, apiKey, apiKeyPrefix: typeof prefix === "string" ? prefix : apiKey.slice(0, 12) };
 }
 
 function nothingHappened(error: CatSyphonError): boolean {
