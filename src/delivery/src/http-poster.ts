@@ -1,5 +1,6 @@
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
+import { BodyEncoder } from "./body-encoder.js";
 import { type HttpAnswer, LostConnectionError, post } from "./http-request.js";
 
 const compress = promisify(gzip);
@@ -25,13 +26,16 @@ export interface HttpPosterOptions {
 export class HttpPoster {
   readonly #url: URL;
   readonly #headers: Readonly<Record<string, string>>;
+  readonly #zippedHeaders: Readonly<Record<string, string>>;
   readonly #timeoutMs: number;
+  readonly #bodies = new BodyEncoder();
   #compression: Compression;
 
   /** @throws TypeError when the URL is none. */
   constructor({ url, headers = {}, timeoutMs = 10_000, compression = "none" }: HttpPosterOptions) {
     this.#url = new URL(url);
     this.#headers = headers;
+    this.#zippedHeaders = { ...headers, "Content-Encoding": "gzip" };
     this.#timeoutMs = timeoutMs;
     this.#compression = compression;
   }
@@ -47,15 +51,23 @@ export class HttpPoster {
    * `signal`.
    */
   async post(body: string, signal?: AbortSignal): Promise<HttpAnswer> {
-    if (this.#compression === "none") return this.#send(body, signal);
-    const zipped = await compress(body, FAST);
-    if (this.#compression === "gzip") return this.#send(zipped, signal);
+    const plain = this.#bodies.encode(body);
+    const answer = await this.#post(plain, signal);
+    // Only then has the server surely read all of it, so that nothing of it waits to be written.
+    if (answer.status < 300) this.#bodies.reuse(plain);
+    return answer;
+  }
+
+  async #post(plain: Uint8Array, signal: AbortSignal | undefined): Promise<HttpAnswer> {
+    if (this.#compression === "none") return this.#send(plain, this.#headers, signal);
+    const zipped = await compress(plain, FAST);
+    if (this.#compression === "gzip") return this.#send(zipped, this.#zippedHeaders, signal);
     const first = await this.#try(zipped, signal);
     if (first !== undefined && !mayMeanUndecodable(first.status)) {
       if (first.status < 300) this.#compression = "gzip";
       return first;
     }
-    const second = await this.#send(body, signal);
+    const second = await this.#send(plain, this.#headers, signal);
     if (second.status < 300) this.#compression = "none";
     return second;
   }
@@ -63,16 +75,18 @@ export class HttpPoster {
   /** `undefined` when the connection was lost over the body: not over having been idle, and not for want of an answer. */
   async #try(zipped: Uint8Array, signal: AbortSignal | undefined): Promise<HttpAnswer | undefined> {
     try {
-      return await this.#send(zipped, signal);
+      return await this.#send(zipped, this.#zippedHeaders, signal);
     } catch (error) {
       if (!(error instanceof LostConnectionError)) throw error;
       return error.reused ? this.#try(zipped, signal) : undefined;
     }
   }
 
-  #send(body: string | Uint8Array, signal: AbortSignal | undefined): Promise<HttpAnswer> {
-    const encoding: Record<string, string> = typeof body === "string" ? {} : { "Content-Encoding": "gzip" };
-    const headers = { ...this.#headers, ...encoding };
+  #send(
+    body: Uint8Array,
+    headers: Readonly<Record<string, string>>,
+    signal: AbortSignal | undefined,
+  ): Promise<HttpAnswer> {
     return post({ url: this.#url, headers, body, timeoutMs: this.#timeoutMs, signal });
   }
 }

@@ -12,7 +12,7 @@ export interface HttpAnswer {
 export interface HttpRequest {
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string | Uint8Array;
+  readonly body: Uint8Array;
   readonly timeoutMs: number;
   readonly signal: AbortSignal | undefined;
 }
@@ -43,8 +43,7 @@ export function post({ url, headers, body, timeoutMs, signal }: HttpRequest): Pr
   return new Promise((resolve, reject) => {
     signal?.throwIfAborted();
     const open = url.protocol === "https:" ? overHttps : overHttp;
-    const length = { "Content-Length": Buffer.byteLength(body) };
-    const request = open(url, { method: "POST", headers: { ...headers, ...length } });
+    const request = open(url, { method: "POST", headers: { ...headers, "Content-Length": body.byteLength } });
     // Before the request tells of its own end in words of its own.
     const giveUp = (reason: unknown) => {
       reject(reason);
