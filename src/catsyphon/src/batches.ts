@@ -9,46 +9,60 @@ export const MAX_BATCH_BYTES = 900 * 1024;
 const ENVELOPE_BYTES = 600;
 const MARK = "…[truncated]";
 
+/** Events of one request. */
+export interface Batch {
+  readonly events: WireEvent[];
+  /** Each as JSON, which was needed to know its size. */
+  lines: string[];
+}
+
 /** Cuts events into batches the server takes, in order. A single larger event loses the end of its longest text. */
-export function toBatches(events: readonly WireEvent[]): WireEvent[][] {
-  const batches: WireEvent[][] = [];
-  let batch: WireEvent[] = [];
+export function toBatches(events: readonly WireEvent[]): Batch[] {
+  const batches: Batch[] = [];
+  let batch: Batch = { events: [], lines: [] };
   let bytes = ENVELOPE_BYTES;
-  for (const event of events) {
-    const fitting = fitEvent(event);
-    const size = byteLength(fitting) + 1;
-    if (batch.length > 0 && (batch.length === MAX_BATCH_EVENTS || bytes + size > MAX_BATCH_BYTES)) {
+  for (const each of events) {
+    const { event, line, size } = fitEvent(each);
+    const count = batch.events.length;
+    if (count > 0 && (count === MAX_BATCH_EVENTS || bytes + size + 1 > MAX_BATCH_BYTES)) {
       batches.push(batch);
-      batch = [];
+      batch = { events: [], lines: [] };
       bytes = ENVELOPE_BYTES;
     }
-    batch.push(fitting);
-    bytes += size;
+    batch.events.push(event);
+    batch.lines.push(line);
+    bytes += size + 1;
   }
-  if (batch.length > 0) batches.push(batch);
+  if (batch.events.length > 0) batches.push(batch);
   return batches;
 }
 
-export function byteLength(event: WireEvent): number {
-  return Buffer.byteLength(JSON.stringify(event));
+interface Fitted {
+  readonly event: WireEvent;
+  readonly line: string;
+  readonly size: number;
+}
+
+function measure(event: WireEvent): Fitted {
+  const line = JSON.stringify(event);
+  return { event, line, size: Buffer.byteLength(line) };
 }
 
 /** Returns the event itself when it fits; else a copy whose longest texts are cut until it does. */
-function fitEvent(event: WireEvent): WireEvent {
+function fitEvent(event: WireEvent): Fitted {
   const limit = MAX_BATCH_BYTES - ENVELOPE_BYTES;
-  let excess = byteLength(event) - limit;
-  if (excess <= 0) return event;
+  const whole = measure(event);
+  if (whole.size <= limit) return whole;
   const copy = structuredClone({ ...event, data: { ...event.data } });
-  while (excess > 0) {
+  for (let excess = whole.size - limit; excess > 0; excess = measure(copy).size - limit) {
     const longest = findLongest(copy.data);
-    if (!longest || longest.text.length <= MARK.length) return copy;
+    if (!longest || longest.text.length <= MARK.length) break;
     const bytesPerUnit = Buffer.byteLength(JSON.stringify(longest.text)) / longest.text.length;
     const cut = Math.max(MARK.length, Math.ceil(excess / bytesPerUnit)) + 2 * MARK.length;
     const keep = Math.max(0, longest.text.length - cut);
     longest.replace(longest.text.slice(0, keep).replace(/[\uD800-\uDBFF]$/, "") + MARK);
-    excess = byteLength(copy) - limit;
   }
-  return copy;
+  return measure(copy);
 }
 
 interface Found {

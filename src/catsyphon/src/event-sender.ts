@@ -1,4 +1,4 @@
-import { toBatches } from "./batches.js";
+import { type Batch, toBatches } from "./batches.js";
 import { CatSyphonError, NonRetryableError } from "./errors.js";
 import type { CollectorHttp } from "./http.js";
 import { type EventsResponse, readEventsResponse, readSessionStatus } from "./responses.js";
@@ -21,39 +21,41 @@ export class EventSender {
 
   async send(sessionId: string, events: readonly WireEvent[], options: SendOptions): Promise<EventsResponse> {
     let total: EventsResponse = { accepted: 0, lastSequence: null, conversationId: "", warnings: [] };
-    for (const batch of toBatches(events)) {
-      const response = await this.#sendBatch(sessionId, batch, events, options.signal);
+    const batches = toBatches(events);
+    for (const batch of batches) {
+      const response = await this.#sendBatch(sessionId, batch, { batches, events }, options.signal);
       total = {
         ...response,
         accepted: total.accepted + response.accepted,
         warnings: [...total.warnings, ...response.warnings],
       };
-      options.onAccepted?.(batch.length);
+      options.onAccepted?.(batch.events.length);
     }
     return total;
   }
 
   async #sendBatch(
     sessionId: string,
-    batch: readonly WireEvent[],
-    all: readonly WireEvent[],
+    batch: Batch,
+    all: { readonly batches: readonly Batch[]; readonly events: readonly WireEvent[] },
     signal: AbortSignal | undefined,
   ): Promise<EventsResponse> {
     try {
-      return await this.#post(sessionId, batch, signal);
+      return await this.#post(sessionId, batch.lines, signal);
     } catch (error) {
       if (!(error instanceof CatSyphonError) || error.statusCode !== 409) throw error;
       // Old servers insist on gapless numbers. Nothing of the batch was stored.
       const last = readLastSequence(error) ?? (await this.#status(sessionId))?.lastSequence ?? 0;
-      renumber(batch, all, last + 1);
-      return await this.#post(sessionId, batch, signal);
+      renumber(batch.events, all.events, last + 1);
+      for (const each of all.batches) each.lines = each.events.map((event) => JSON.stringify(event));
+      return await this.#post(sessionId, batch.lines, signal);
     }
   }
 
-  async #post(sessionId: string, batch: readonly WireEvent[], signal: AbortSignal | undefined) {
-    const body = { session_id: sessionId, events: batch };
+  async #post(sessionId: string, lines: readonly string[], signal: AbortSignal | undefined) {
+    const json = `{"session_id":${JSON.stringify(sessionId)},"events":[${lines.join(",")}]}`;
     return readEventsResponse(
-      await this.#http.request({ method: "POST", path: "/collectors/events", body, signal }),
+      await this.#http.request({ method: "POST", path: "/collectors/events", json, signal }),
     );
   }
 

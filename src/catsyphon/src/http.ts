@@ -17,7 +17,10 @@ export interface HttpRequest {
   readonly method: "GET" | "POST";
   /** Appended to the base URL, whose own path prefix stays. */
   readonly path: string;
+  /** To be sent as JSON. */
   readonly body?: unknown;
+  /** The same, as JSON already. */
+  readonly json?: string;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -54,6 +57,7 @@ export class CollectorHttp {
   async #attempt(request: HttpRequest): Promise<{ value?: unknown; error?: CatSyphonError }> {
     const { baseUrl, headers, timeoutMs, fetch: send = fetch } = this.#options;
     const { signal, method, path, body } = request;
+    const json = request.json ?? (body === undefined ? undefined : JSON.stringify(body));
     const controller = new AbortController();
     const abort = () => controller.abort(signal?.reason);
     signal?.addEventListener("abort", abort, { once: true });
@@ -64,9 +68,9 @@ export class CollectorHttp {
     try {
       const response = await send(`${baseUrl}${path}`, {
         method,
-        headers: body === undefined ? headers : { ...headers, "Content-Type": "application/json" },
+        headers: json === undefined ? headers : { ...headers, "Content-Type": "application/json" },
         signal: controller.signal,
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        ...(json !== undefined && { body: json }),
       });
       const text = await response.text();
       if (response.ok) return { value: this.#parse(request, response.status, text) };

@@ -15,11 +15,11 @@ export function sanitize(value: unknown): Json {
 
 /** Removes NUL characters, and replaces lone surrogates by U+FFFD. */
 export function sanitizeText(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: NUL is what has to go.
-  return text.replace(/\u0000/g, "").replace(/\p{Surrogate}/gu, "\uFFFD");
+  const clean = text.includes("\0") ? text.replaceAll("\0", "") : text;
+  return clean.isWellFormed() ? clean : clean.toWellFormed();
 }
 
-function convert(value: unknown, path: readonly unknown[]): Json | undefined {
+function convert(value: unknown, path: unknown[]): Json | undefined {
   switch (typeof value) {
     case "string":
       return sanitizeText(value);
@@ -38,24 +38,35 @@ function convert(value: unknown, path: readonly unknown[]): Json | undefined {
   }
 }
 
-function convertObject(value: object, path: readonly unknown[]): Json | undefined {
+function convertObject(value: object, path: unknown[]): Json | undefined {
   if (path.includes(value) || path.length >= MAX_DEPTH) return UNSERIALIZABLE;
-  const inside = [...path, value];
+  path.push(value);
   try {
     if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString();
-    if (Array.isArray(value)) return value.map((item) => convert(item, inside) ?? null);
-    if ("toJSON" in value && typeof value.toJSON === "function") return convert(value.toJSON(), inside);
-    // No prototype: a key "__proto__" must stay a key.
-    const result: { [key: string]: Json } = Object.create(null);
-    for (const [key, member] of Object.entries(value)) {
-      const converted = convert(member, inside);
-      if (converted !== undefined) result[sanitizeText(key)] = converted;
-    }
-    return result;
+    if (Array.isArray(value)) return value.map((item) => convert(item, path) ?? null);
+    if ("toJSON" in value && typeof value.toJSON === "function") return convert(value.toJSON(), path);
+    return convertMembers(value as Readonly<Record<string, unknown>>, path);
   } catch {
     return UNSERIALIZABLE;
+  } finally {
+    path.pop();
   }
 }
+
+function convertMembers(value: Readonly<Record<string, unknown>>, path: unknown[]): Json {
+  const result: { [key: string]: Json } = {};
+  for (const key of Object.keys(value)) {
+    const converted = convert(value[key], path);
+    if (converted === undefined) continue;
+    const name = sanitizeText(key);
+    if (name !== "__proto__") result[name] = converted;
+    // It must stay a key.
+    else Object.defineProperty(result, name, { value: converted, ...ORDINARY });
+  }
+  return result;
+}
+
+const ORDINARY = { configurable: true, enumerable: true, writable: true } as const;
 
 /** JSON text with the keys of every object in order, so that equal values give equal texts. */
 export function stableJson(value: Json): string {

@@ -5,7 +5,8 @@ const ISO = /^(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d)(?:[.,](\d+))?\s*(Z|[+-]\d\d:?\
  * @throws TypeError when it is no time.
  */
 export function formatTimestamp(time: Date | string): string {
-  const text = typeof time === "string" ? time.trim() : toIso(time);
+  if (typeof time !== "string") return formatMs(time.getTime());
+  const text = time.trim();
   const [, base, fraction = "", zone = "Z"] = ISO.exec(text) ?? [];
   const ms = Date.parse(`${base?.replace(" ", "T")}${zone.toUpperCase()}`);
   if (base === undefined || Number.isNaN(ms)) throw new TypeError(`not a time: ${text.slice(0, 40)}`);
@@ -24,7 +25,7 @@ export function readTimestamp(text: string): Date {
   return new Date(/(Z|[+-]\d\d:?\d\d)$/i.test(text) ? text : `${text}Z`);
 }
 
-function toIso(time: Date): string {
-  if (Number.isNaN(time.getTime())) throw new TypeError("not a time: Invalid Date");
-  return time.toISOString();
+function formatMs(ms: number): string {
+  if (Number.isNaN(ms)) throw new TypeError("not a time: Invalid Date");
+  return formatMicros(ms * 1000);
 }

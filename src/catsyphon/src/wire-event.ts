@@ -16,12 +16,20 @@ export interface WireEvent {
 /** The server keeps these in columns of 50 characters and answers 500 to longer ones. */
 const SHORT_COLUMNS = ["agent_type", "agent_version"] as const;
 const MAX_REMEMBERED = 10_000;
+/** A time in the form that the server takes; whether there is such a day is not said by that. */
+const WIRE = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/;
+/** `.123456Z` */
+const FRACTION_LENGTH = 8;
 
 /** Makes wire events for one session: numbers them and gives each a hash that a resend repeats. */
 export class WireEventFactory {
   readonly #sessionId: string;
   readonly #occurrences = new Map<string, number>();
   #lastMicros = 0;
+  /** When events were made last, in milliseconds and as text: many come within one. */
+  #observed = { ms: Number.NaN, text: "" };
+  /** The last time that was checked, in the form of the wire. */
+  #checked = "";
   /** Number of the event made last. */
   sequence: number;
 
@@ -34,8 +42,8 @@ export class WireEventFactory {
   create(event: Event): WireEvent {
     const data = readData(event);
     const type = sanitizeText(event.type);
-    const emittedAt = event.emittedAt === undefined ? this.#now() : formatTimestamp(event.emittedAt);
-    const observedAt = event.observedAt === undefined ? nowText() : formatTimestamp(event.observedAt);
+    const emittedAt = event.emittedAt === undefined ? this.#now() : this.#format(event.emittedAt);
+    const observedAt = event.observedAt === undefined ? this.#observedNow() : this.#format(event.observedAt);
     const hash = event.eventHash ?? this.#hash(type, emittedAt, data);
     if (hash.length < 1 || hash.length > 32) throw new TypeError("eventHash must have 1 to 32 characters");
     this.sequence = event.sequence ?? this.sequence + 1;
@@ -60,6 +68,21 @@ export class WireEventFactory {
     return sha256(stableJson([this.#sessionId, type, emittedAt, data, occurrence])).slice(0, 32);
   }
 
+  #observedNow(): string {
+    const ms = Date.now();
+    if (ms !== this.#observed.ms) this.#observed = { ms, text: formatMicros(ms * 1000) };
+    return this.#observed.text;
+  }
+
+  /** Times of events that follow each other mostly differ in their fractions alone. */
+  #format(time: Date | string): string {
+    const isChecked = typeof time === "string" && WIRE.test(time) && time.startsWith(this.#checked);
+    if (isChecked && this.#checked !== "") return time;
+    const text = formatTimestamp(time);
+    this.#checked = text.slice(0, -FRACTION_LENGTH);
+    return text;
+  }
+
   /** Strictly increasing: the clock has milliseconds, and the server orders by time. */
   #now(): string {
     this.#lastMicros = Math.max(Date.now() * 1000, this.#lastMicros + 1);
@@ -68,11 +91,11 @@ export class WireEventFactory {
 }
 
 function readData(event: Event): { [key: string]: Json } {
-  const sanitized = sanitize(event.data);
-  if (typeof sanitized !== "object" || sanitized === null || Array.isArray(sanitized)) {
+  const data = sanitize(event.data);
+  if (typeof data !== "object" || data === null || Array.isArray(data)) {
     throw new TypeError("event data must be an object");
   }
-  const data = Object.fromEntries(Object.entries(sanitized).filter(([, value]) => value !== null));
+  for (const name of Object.keys(data)) if (data[name] === null) delete data[name];
   const role = data.author_role;
   // Any other value makes the server refuse the whole batch with 500.
   if (role !== undefined && !(AUTHOR_ROLES as readonly Json[]).includes(role)) {
@@ -93,10 +116,6 @@ function fitColumns(data: { [key: string]: Json }): void {
 function shorten(data: { [key: string]: Json }, name: string, length: number): void {
   const value = data[name];
   if (typeof value === "string") data[name] = sanitizeText(value.slice(0, length));
-}
-
-function nowText(): string {
-  return formatTimestamp(new Date());
 }
 
 function sha256(text: string): string {
