@@ -54,6 +54,32 @@ describe("delivery", () => {
     expect(await exportSpans(exporter, [turn("r")])).toBe(1);
   });
 
+  it("lets the event loop turn while many spans are told, and keeps their order", async () => {
+    const server = await startServer();
+    const exporter = exporterTo(server, { queueMode: "sync", maxQueueSize: 10_000 });
+    const words = Array.from({ length: 3_000 }, (_, n) => `${n}`);
+    const results = [words.slice(0, 2_000), words.slice(2_000)].map((some) =>
+      exportSpans(
+        exporter,
+        some.map((word) => turn(word)),
+      ),
+    );
+    let turns = 0;
+    const count = () => {
+      turns++;
+      next = setImmediate(count);
+    };
+    let next = setImmediate(count);
+    expect(exporter.pendingEvents, "not all is told within this turn").toBeLessThan(6_000);
+    const flushed = exporter.forceFlush();
+    expect(await Promise.all(results)).toEqual([0, 0]);
+    await flushed;
+    clearImmediate(next);
+    expect(turns).toBeGreaterThan(1);
+    const prompts = page(server, "shop:c").filter((line) => line.startsWith("user: "));
+    expect(prompts).toEqual(words.map((word) => `user: ${word}`));
+  });
+
   it("sends at most 50 events with a request, one request at a time for a session", async () => {
     const server = await startServer();
     server.delayMs = 5;
@@ -161,9 +187,10 @@ describe("delivery", () => {
   it("drops the oldest beyond the bound and counts it", async () => {
     const server = await startServer();
     const exporter = exporterTo(server, { maxQueueSize: 10 });
-    for (let n = 0; n < 20; n++) exporter.export([turn(`${n}`)], () => {});
-    expect(exporter.droppedEvents).toBeGreaterThan(0);
+    const turns = Array.from({ length: 20 }, (_, n) => turn(`${n}`));
+    exporter.export(turns, () => {});
     await exporter.forceFlush();
+    expect(exporter.droppedEvents).toBeGreaterThan(0);
     const lines = page(server, "shop:c");
     expect(lines.at(-1)).toBe("assistant: reply 19");
   });

@@ -52,18 +52,31 @@ export function toText(value: unknown): string {
   return value === undefined ? "" : (JSON.stringify(value) ?? "");
 }
 
-/** Cuts every long text in a value, saying how much is gone. */
+/** Cuts every long text in a value, saying how much is gone. The value itself, when there is none. */
 export function cutTexts<T>(value: T, maxChars: number): T {
-  if (typeof value === "string") return cut(value, maxChars) as T;
-  if (Array.isArray(value)) return value.map((item) => cutTexts(item, maxChars)) as T;
+  return hasLongText(value, maxChars) ? (cutAll(value, maxChars) as T) : value;
+}
+
+function hasLongText(value: unknown, maxChars: number): boolean {
+  if (typeof value === "string") return value.length > maxChars;
+  if (typeof value !== "object" || value === null) return false;
+  if (Array.isArray(value)) return value.some((item) => hasLongText(item, maxChars));
+  for (const key in value) if (hasLongText((value as Record<string, unknown>)[key], maxChars)) return true;
+  return false;
+}
+
+function cutAll(value: unknown, maxChars: number): unknown {
+  if (typeof value === "string") return cut(value, maxChars);
+  if (Array.isArray(value)) return value.map((item) => cutAll(item, maxChars));
   if (typeof value !== "object" || value === null) return value;
-  const entries = Object.entries(value).map(([key, member]) => [key, cutTexts(member, maxChars)]);
-  return Object.fromEntries(entries) as T;
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, cutAll(member, maxChars)]));
 }
 
 function cut(text: string, maxChars: number): string {
   if (text.length <= maxChars) return text;
-  const kept = text.slice(0, maxChars).replace(/[\uD800-\uDBFF]$/, "");
+  // Not by a pattern anchored at the end, which is searched for from the beginning.
+  const isHalf = /[\uD800-\uDBFF]/.test(text.charAt(maxChars - 1));
+  const kept = text.slice(0, isHalf ? maxChars - 1 : maxChars);
   return `${kept}…[truncated ${text.length - kept.length}]`;
 }
 

@@ -58,6 +58,7 @@ export class Conversation {
   /**
    * Adds an event unless one with this key was added before. The key gives the hash by which the server knows
    * it again, so it must come out the same when the same spans are exported once more.
+   * @param data becomes the conversation's, which adds to it
    */
   tell(
     key: readonly unknown[],
@@ -67,10 +68,10 @@ export class Conversation {
     data: Record<string, unknown>,
   ): boolean {
     const hash = hashOf(key);
-    if (this.#seen.get(hash)) return false;
+    if (this.#seen.touch(hash)) return false;
     this.#seen.set(hash, true);
-    const otel = { trace_id: origin.traceId, span_id: origin.spanId };
-    this.#drafts.push({ type, micros, hash, data: { ...data, otel } });
+    data.otel = { trace_id: origin.traceId, span_id: origin.spanId };
+    this.#drafts.push({ type, micros, hash, data });
     this.lastOrigin = origin;
     this.lastActivityMs = Date.now();
     return true;

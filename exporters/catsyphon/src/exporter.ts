@@ -4,8 +4,9 @@ import { type ExportResult, ExportResultCode } from "@opentelemetry/core";
 import { type Connection, findConnection } from "./connection.js";
 import type { ConversationEvents } from "./conversations.js";
 import { type CatSyphonExporterOptions, resolveSettings } from "./options.js";
+import { Pace } from "./pace.js";
 import type { ReadableSpan } from "./readable-span.js";
-import { Translator } from "./translator.js";
+import { type Steps, Translator } from "./translator.js";
 import { CatSyphonTransport, type QueuedEvent } from "./transport.js";
 
 /** What the server takes in one request. */
@@ -19,6 +20,7 @@ const TICK_MS = 10_000;
  */
 export class CatSyphonSpanExporter {
   readonly #translator: Translator;
+  readonly #pace = new Pace<ConversationEvents[]>([]);
   readonly #queue: DeliveryQueue<QueuedEvent> | undefined;
   readonly #waits: boolean;
   readonly #flushTimeoutMs: number;
@@ -32,7 +34,7 @@ export class CatSyphonSpanExporter {
     const connection = findConnection(options, process.env);
     if (connection) this.#queue = createQueue(connection, options);
     else diag.warn("CatSyphon exporter: no credentials found, nothing is sent");
-    this.#timer = setInterval(() => this.#guard(() => this.#enqueue(this.#translator.tick())), TICK_MS);
+    this.#timer = setInterval(() => void this.#tell(this.#translator.tick()), TICK_MS);
     this.#timer.unref();
   }
 
@@ -57,19 +59,25 @@ export class CatSyphonSpanExporter {
       resultCallback({ code: ExportResultCode.FAILED, error });
       return;
     }
-    const queued = this.#queue && this.#guard(() => this.#enqueue(this.#translator.accept(spans)));
-    if (!this.#waits || !queued) resultCallback({ code: ExportResultCode.SUCCESS });
-    else {
-      void this.#queue?.flush(this.#flushTimeoutMs);
-      void queued.then((delivered) =>
-        resultCallback({ code: delivered ? ExportResultCode.SUCCESS : ExportResultCode.FAILED }),
-      );
+    if (!this.#queue) resultCallback({ code: ExportResultCode.SUCCESS });
+    else this.#pace.run(this.#translator.accept(spans), (news) => this.#report(news, resultCallback));
+  }
+
+  #report(news: readonly ConversationEvents[], resultCallback: (result: ExportResult) => void): void {
+    const queued = this.#guard(() => this.#enqueue(news));
+    if (!this.#waits || !queued) {
+      resultCallback({ code: ExportResultCode.SUCCESS });
+      return;
     }
+    void this.#queue?.flush(this.#flushTimeoutMs);
+    void queued.then((delivered) =>
+      resultCallback({ code: delivered ? ExportResultCode.SUCCESS : ExportResultCode.FAILED }),
+    );
   }
 
   /** Tells all that waits for an ancestor or for its turn. */
   async forceFlush(): Promise<void> {
-    this.#guard(() => this.#enqueue(this.#translator.release()));
+    await this.#tell(this.#translator.release());
     await this.#queue?.flush(this.#flushTimeoutMs);
   }
 
@@ -81,8 +89,17 @@ export class CatSyphonSpanExporter {
 
   async #close(): Promise<void> {
     clearInterval(this.#timer);
-    this.#guard(() => this.#enqueue(this.#translator.finish()));
+    await this.#tell(this.#translator.finish());
     await this.#queue?.shutdown(this.#flushTimeoutMs);
+  }
+
+  #tell(steps: Steps): Promise<void> {
+    return new Promise((resolve) => {
+      this.#pace.run(steps, (news) => {
+        this.#guard(() => this.#enqueue(news));
+        resolve();
+      });
+    });
   }
 
   /** Resolves when all of it is delivered or given up: whether it was delivered. */
@@ -129,7 +146,7 @@ function createQueue({ retry, connect }: Connection, options: CatSyphonExporterO
     transport: new CatSyphonTransport(connect, retry.maxDelay * 1000),
     lane: ({ family }) => family,
     together: (previous, next) => previous.sessionId === next.sessionId,
-    sizeOf: ({ event }) => Buffer.byteLength(JSON.stringify(event.data)) + 300,
+    sizeOf: ({ event }) => estimateBytes(event.data) + 300,
     maxConcurrent: 4,
     flushIntervalMs: options.flushIntervalMs ?? 1_000,
     flushAtItems: 50,
@@ -144,4 +161,13 @@ function createQueue({ retry, connect }: Connection, options: CatSyphonExporterO
     ...(maxQueueSize !== undefined && { maxQueueSize }),
     ...(meterProvider && { meterProvider }),
   });
+}
+
+/** About as many bytes as the value takes as JSON. The client measures again, and cuts requests to their size. */
+function estimateBytes(value: unknown): number {
+  if (typeof value === "string") return Buffer.byteLength(value) + 3;
+  if (typeof value !== "object" || value === null) return 10;
+  let bytes = 2;
+  for (const key in value) bytes += key.length + 4 + estimateBytes((value as Record<string, unknown>)[key]);
+  return bytes;
 }

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { Message, Part } from "./message.js";
 
 /** 32 hex characters that stand for a value; equal for equal values, in this process and in the next. */
@@ -8,7 +8,7 @@ export function hashOf(value: unknown): string {
 
 /** The first half of the digest, in hex. */
 export function sha256(text: string): string {
-  return createHash("sha256").update(text).digest("hex").slice(0, 32);
+  return hash("sha256", text, "hex").slice(0, 32);
 }
 
 /** Tells messages apart by role and content. Reasoning does not count: providers do not send it back. */

@@ -22,12 +22,17 @@ export class LruMap<K, V> {
     return value;
   }
 
+  /** Whether it is there; if so, it counts as used. */
+  touch(key: K): boolean {
+    return this.#entries.has(key) && this.get(key) !== undefined;
+  }
+
   has(key: K): boolean {
     return this.#entries.has(key);
   }
 
   set(key: K, value: V): void {
-    this.#entries.delete(key);
+    if (this.#entries.has(key)) this.#entries.delete(key);
     this.#entries.set(key, value);
     if (this.#entries.size <= this.#capacity) return;
     const [[oldest, evicted] = []] = this.#entries;

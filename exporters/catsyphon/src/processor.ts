@@ -1,10 +1,11 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { type Context, TraceFlags } from "@opentelemetry/api";
 import { CatSyphonSpanExporter } from "./exporter.js";
 import type { CatSyphonExporterOptions } from "./options.js";
 import type { ReadableSpan } from "./readable-span.js";
 
-/** Spans told to the exporter in one turn of the event loop. */
-const PER_TURN = 32;
+/** Spans told to the exporter at once. */
+const PER_PIECE = 32;
 const MAX_WAITING = 10_000;
 
 /**
@@ -36,26 +37,27 @@ export class CatSyphonSpanProcessor {
   }
 
   async forceFlush(): Promise<void> {
-    this.#handAll();
+    await this.#handAll();
     await this.#exporter.forceFlush();
   }
 
   async shutdown(): Promise<void> {
-    this.#handAll();
+    await this.#handAll();
     await this.#exporter.shutdown();
   }
 
   #hand(): void {
-    this.#give(this.#waiting.splice(0, PER_TURN));
+    this.#handPiece();
     this.#scheduled = this.#waiting.length > 0;
     if (this.#scheduled) setImmediate(() => this.#hand());
   }
 
-  #handAll(): void {
-    this.#give(this.#waiting.splice(0));
+  async #handAll(): Promise<void> {
+    for (this.#handPiece(); this.#waiting.length > 0; this.#handPiece()) await nextTurn();
   }
 
-  #give(spans: ReadableSpan[]): void {
+  #handPiece(): void {
+    const spans = this.#waiting.splice(0, PER_PIECE);
     if (spans.length > 0) this.#exporter.export(spans, () => {});
   }
 }

@@ -53,18 +53,31 @@ const USAGE = {
   cache_creation_tokens: [ATTR.usageCacheWriteInputTokens, "gen_ai.usage.cache_creation.input_tokens"],
   cache_creation_input_tokens: [ATTR.usageCacheWriteInputTokens, "gen_ai.usage.cache_creation.input_tokens"],
   reasoning_tokens: [ATTR.usageReasoningOutputTokens],
-} as const;
+} as const satisfies Readonly<Record<string, readonly string[]>>;
+
+const USAGE_SOURCES: readonly (readonly [name: string, sources: readonly string[]])[] = Object.entries(USAGE);
 
 /** Token counts under the names CatSyphon sums up; undefined when the span tells none. */
 export function readUsage(attributes: Attributes): Record<string, number> | undefined {
-  const usage: Record<string, number> = {};
-  for (const [name, sources] of Object.entries(USAGE)) {
-    const value = sources.map((source) => attributes[source]).find((count) => typeof count === "number");
-    const count = Math.round(Number(value));
-    // The server takes whole numbers only, and refuses the whole batch for anything else.
-    if (Number.isSafeInteger(count) && count >= 0) usage[name] = count;
+  let usage: Record<string, number> | undefined;
+  for (const [name, sources] of USAGE_SOURCES) {
+    const count = readCount(attributes, sources);
+    if (count === undefined) continue;
+    usage ??= {};
+    usage[name] = count;
   }
-  return Object.keys(usage).length > 0 ? usage : undefined;
+  return usage;
+}
+
+/** The server takes whole numbers only, and refuses the whole batch for anything else. */
+function readCount(attributes: Attributes, sources: readonly string[]): number | undefined {
+  for (const source of sources) {
+    const value = attributes[source];
+    if (typeof value !== "number") continue;
+    const count = Math.round(value);
+    return Number.isSafeInteger(count) && count >= 0 ? count : undefined;
+  }
+  return undefined;
 }
 
 const STOP_REASONS: Readonly<Record<string, string>> = {

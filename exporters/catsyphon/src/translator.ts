@@ -13,6 +13,9 @@ import { tellError } from "./tell.js";
 import { isNestedTwin, tellTool } from "./tool.js";
 import { type SessionChoice, type SpanNode, TraceIndex, type TraceRecord } from "./trace.js";
 
+/** Work in small steps, between which time may pass; in the end there are the news. */
+export type Steps = Generator<undefined, ConversationEvents[], undefined>;
+
 /** Turns spans, in whatever order they end, into the events of readable conversations. Sends nothing. */
 export class Translator {
   readonly #settings: Settings;
@@ -44,31 +47,33 @@ export class Translator {
   }
 
   /** Takes spans that have ended. */
-  accept(spans: readonly ReadableSpan[]): ConversationEvents[] {
-    return this.#tellAll(this.#gate.pass(spans));
+  *accept(spans: readonly ReadableSpan[]): Steps {
+    return yield* this.#tellAll(this.#gate.pass(spans));
   }
 
   /** Tells what has waited long enough, and ends the sessions nothing was heard of for long. */
-  tick(): ConversationEvents[] {
-    const events = this.#tellAll(this.#gate.releaseExpired());
+  *tick(): Steps {
+    const events = yield* this.#tellAll(this.#gate.releaseExpired());
     const before = Date.now() - this.#settings.idleTimeoutMs;
     for (const conversation of this.#conversations.idleSince(before)) {
       if (!this.#stays(conversation, ["shutdown", "never"])) this.#endNow(conversation, conversation.outcome);
+      yield;
     }
     return [...events, ...this.#conversations.takeNews()];
   }
 
   /** Tells all that waits. */
-  release(): ConversationEvents[] {
-    return this.#tellAll(this.#gate.releaseAll());
+  *release(): Steps {
+    return yield* this.#tellAll(this.#gate.releaseAll());
   }
 
   /** Tells all that waits and ends every session; those whose outermost span is still open were abandoned. */
-  finish(): ConversationEvents[] {
-    const events = this.release();
-    for (const conversation of this.#conversations.open()) {
+  *finish(): Steps {
+    const events = yield* this.release();
+    for (const conversation of [...this.#conversations.open()]) {
       if (this.#stays(conversation, ["never"])) continue;
       this.#endNow(conversation, conversation.openTraces.size > 0 ? "abandoned" : conversation.outcome);
+      yield;
     }
     return [...events, ...this.#conversations.takeNews()];
   }
@@ -77,13 +82,14 @@ export class Translator {
     return conversation.choice.keyedBy === "application" && modes.includes(this.#settings.endConversation);
   }
 
-  #tellAll(placed: readonly PlacedSpan[]): ConversationEvents[] {
+  *#tellAll(placed: readonly PlacedSpan[]): Steps {
     for (const { trace, node, span } of placed) {
       try {
         this.#tell(trace, node, span);
       } catch (error) {
         diag.error("CatSyphon exporter: a span could not be told", error);
       }
+      yield;
     }
     return this.#conversations.takeNews();
   }

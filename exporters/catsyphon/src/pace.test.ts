@@ -1,0 +1,55 @@
+import { expect, it, vi } from "vitest";
+import { Pace } from "./pace.js";
+
+function* steps(count: number, trace: string[], name: string) {
+  for (let n = 1; n <= count; n++) {
+    trace.push(`${name}${n}`);
+    yield;
+  }
+  return name;
+}
+
+/** Every look at the clock finds that much time gone. */
+function slowClock(ms: number) {
+  let now = 0;
+  vi.spyOn(performance, "now").mockImplementation(() => {
+    now += ms;
+    return now;
+  });
+}
+
+it("does short work at once", () => {
+  const done: string[] = [];
+  new Pace("").run(steps(3, [], "a"), (result) => done.push(result));
+  expect(done).toEqual(["a"]);
+});
+
+it("puts the rest of long work off to later turns, and what comes after it behind it", async () => {
+  slowClock(10);
+  const trace: string[] = [];
+  const pace = new Pace("");
+  const finished = new Promise<void>((resolve) => {
+    pace.run(steps(2, trace, "a"), (result) => trace.push(result));
+    pace.run(steps(2, trace, "b"), (result) => {
+      trace.push(result);
+      resolve();
+    });
+  });
+  expect(trace).toEqual(["a1"]);
+  await finished;
+  expect(trace).toEqual(["a1", "a2", "a", "b1", "b2", "b"]);
+  vi.restoreAllMocks();
+});
+
+it("goes on after work that fails", () => {
+  const pace = new Pace("nothing");
+  const results: string[] = [];
+  const failing = {
+    next() {
+      throw new Error("no");
+    },
+  };
+  pace.run(failing, (result) => results.push(result));
+  pace.run(steps(1, [], "a"), (result) => results.push(result));
+  expect(results).toEqual(["nothing", "a"]);
+});
