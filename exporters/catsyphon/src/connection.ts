@@ -1,5 +1,6 @@
 import { CollectorClient, RetryConfig } from "@kit/catsyphon";
 import type { CatSyphonExporterOptions } from "./options.js";
+import { createPostingFetch } from "./posting-fetch.js";
 
 /** How to get a client, and how patient to be with it. */
 export interface Connection {
@@ -16,9 +17,9 @@ export function findConnection(
   env: Readonly<Record<string, string | undefined>>,
 ): Connection | undefined {
   const once = { maxRetries: 0 };
-  const { client, fetch, timeout, timeoutMs, retryConfig } = options;
+  const { client, timeout, timeoutMs, retryConfig } = options;
   const settings = {
-    ...(fetch && { fetch }),
+    fetch: options.fetch ?? createPostingFetch(),
     ...(timeout !== undefined && { timeout }),
     ...(timeoutMs !== undefined && { timeoutMs }),
   };

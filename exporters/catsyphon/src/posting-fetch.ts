@@ -1,0 +1,31 @@
+import { HttpPoster } from "@kit/delivery";
+
+/** The client has a limit of its own; this is as long as a timer can be. */
+const NO_LIMIT_MS = 2 ** 31 - 1;
+
+/**
+ * A `fetch` for the requests of one client. Posts go over `node:http`, in a sixth of the processor time and without
+ * the 30 ms that Node takes to load its own; all else, and what the server sends elsewhere, is left to that.
+ */
+export function createPostingFetch(): typeof fetch {
+  const posters = new Map<string, HttpPoster>();
+  return async (input, init = {}) => {
+    const { method, headers, body, signal } = init;
+    if (method !== "POST" || typeof input !== "string" || typeof body !== "string") return fetch(input, init);
+    let poster = posters.get(input);
+    if (!poster) {
+      const fixed = headers as Readonly<Record<string, string>>;
+      poster = new HttpPoster({ url: input, headers: fixed, timeoutMs: NO_LIMIT_MS });
+      posters.set(input, poster);
+    }
+    const { status, text, retryAfterMs } = await poster.post(body, signal ?? undefined);
+    if (status >= 300 && status < 400) return fetch(input, init);
+    const wait = retryAfterMs === undefined ? null : String(retryAfterMs / 1000);
+    return {
+      ok: status >= 200 && status < 300,
+      status,
+      headers: { get: (name: string) => (name === "retry-after" ? wait : null) },
+      text: async () => text,
+    } as Response;
+  };
+}
