@@ -25,6 +25,12 @@ it.each([
     443,
   ],
   [
+    "https://bedrock-mantle.us-west-2.api.aws/openai/v1",
+    "aws.bedrock",
+    "bedrock-mantle.us-west-2.api.aws",
+    443,
+  ],
+  [
     "https://us-east5-aiplatform.googleapis.com/v1",
     "gcp.vertex_ai",
     "us-east5-aiplatform.googleapis.com",

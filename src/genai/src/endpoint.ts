@@ -40,7 +40,7 @@ const PROVIDERS: readonly (readonly [host: string, provider: string])[] = [
 
 /** Hosts that begin with the place they stand in. */
 const REGIONAL: readonly (readonly [host: RegExp, provider: string])[] = [
-  [/^bedrock[\w-]*\.[\w-]+\.amazonaws\.com/, "aws.bedrock"],
+  [/^bedrock[\w-]*\.[\w-]+\.(?:amazonaws\.com|api\.aws)/, "aws.bedrock"],
   [/(?:^|-)aiplatform\.(?:\w+\.rep\.)?googleapis\.com$/, "gcp.vertex_ai"],
 ];
 
