@@ -31,7 +31,7 @@ export class ExampleProcess {
       throw new Error(`${name} ended with ${code}: ${example.#output}`);
     });
     ended.catch(() => {});
-    await Promise.race([eventually(`${name} starts`, () => / started/.test(example.#output), 30_000), ended]);
+    await Promise.race([eventually(`${name} starts`, () => / started/.test(example.#output)), ended]);
     return example;
   }
 

@@ -23,6 +23,8 @@ export interface Transport {
   close(): void;
 }
 
+/** What a request meets on a connection that the other side has closed. */
+const LOST = new Set(["ECONNRESET", "EPIPE"]);
 const RETRYABLE_STATUS = [429, 502, 503, 504];
 /** A collector's answer is a few bytes; more than this is not one. */
 const LONGEST_ANSWER = 64 * 1024;
@@ -44,17 +46,26 @@ export function httpTransport(settings: OtlpSettings): Transport {
     "content-type": settings.protocol === "http/json" ? "application/json" : "application/x-protobuf",
     ...(settings.compression === "gzip" ? { "content-encoding": "gzip" } : {}),
   };
+  const post = async (payload: Uint8Array, signal: AbortSignal): Promise<Outcome> => {
+    const request = (secure ? httpsRequest : httpRequest)(settings.url, {
+      method: "POST",
+      agent,
+      headers: { ...headers, "content-length": payload.byteLength },
+      signal,
+    });
+    try {
+      return await answerTo(request, payload);
+    } catch (error) {
+      // The collector closed the connection while it was idle, which is no failure of the collector: at once again,
+      // as the end of a process has no time for a retry.
+      if (request.reusedSocket && !signal.aborted && LOST.has(nameOf(error))) return post(payload, signal);
+      throw error;
+    }
+  };
   return {
     async send(body, signal) {
       try {
-        const payload = settings.compression === "gzip" ? await compress(body) : body;
-        const request = (secure ? httpsRequest : httpRequest)(settings.url, {
-          method: "POST",
-          agent,
-          headers: { ...headers, "content-length": payload.byteLength },
-          signal,
-        });
-        return await answerTo(request, payload);
+        return await post(settings.compression === "gzip" ? await compress(body) : body, signal);
       } catch (error) {
         return { kind: "retry", reason: signal.aborted ? "no answer in time" : nameOf(error) };
       }
