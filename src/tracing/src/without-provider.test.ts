@@ -1,8 +1,11 @@
 import { trace as api, context } from "@opentelemetry/api";
 import { suppressTracing } from "@opentelemetry/core";
-import { describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { agent, cron, joinSession, session, task, tool, trace } from "./index.js";
-import { recordGlobally } from "./recorded.fixture.js";
+import { forgetGlobals, recordGlobally } from "./recorded.fixture.js";
+
+// Providers outlive the tests that set them.
+beforeEach(forgetGlobals);
 
 describe("without a provider", () => {
   it("functions run as they are, and their promises stay the very same", async () => {
@@ -64,10 +67,10 @@ describe("where spans are not wanted", () => {
   it("is measured all the same", async () => {
     const telemetry = recordGlobally({ sampled: false });
     await agent("a", async () => {})();
-    const { metrics } = await telemetry.finish();
-    expect(metrics.flatMap((scope) => scope.metrics.map(({ descriptor }) => descriptor.name))).toEqual([
-      "gen_ai.invoke_agent.duration",
-    ]);
+    const finished = await telemetry.finish();
+    expect(
+      finished.metrics.flatMap((scope) => scope.metrics.map(({ descriptor }) => descriptor.name)),
+    ).toEqual(["gen_ai.invoke_agent.duration"]);
   });
 
   it("work under suppressed tracing runs without spans and metrics", async () => {
