@@ -78,5 +78,8 @@ async function endOf(child: ChildProcessByStdio<null, Readable, Readable>): Prom
 }
 
 async function untilPrinted(stream: Readable, text: string): Promise<void> {
-  for await (const [printed] of on(stream, "data")) if (String(printed).includes(text)) return;
+  for await (const [printed] of on(stream, "data", { close: ["end"] })) {
+    if (String(printed).includes(text)) return;
+  }
+  throw new Error(`the program ended without a word of ${text}`);
 }
