@@ -3,6 +3,7 @@ import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Serv
 import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
 import { gunzipSync } from "node:zlib";
+import { KEEP_ALIVE } from "./keep-alive.js";
 import type { Collected, CollectedLog, CollectedMetric, CollectedSpan } from "./otlp/collected.js";
 import { decodeExport, isOtlpPath } from "./otlp/decode.js";
 
@@ -35,7 +36,7 @@ export class OtlpCollector {
   readonly logs: CollectedLog[] = [];
   readonly #faults: Fault[] = [];
   readonly #waiting = new Set<() => void>();
-  readonly #server = createServer((request, response) => {
+  readonly #server = createServer(KEEP_ALIVE, (request, response) => {
     this.#take(request, response).catch((error: unknown) => {
       response.writeHead(400).end(String(error));
     });

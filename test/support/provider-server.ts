@@ -3,6 +3,7 @@ import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Serv
 import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
 import { setImmediate } from "node:timers/promises";
+import { KEEP_ALIVE } from "./keep-alive.js";
 import { Gate, json, type Reply } from "./provider/reply.js";
 
 export {
@@ -38,7 +39,7 @@ export type Answers = Reply | readonly Reply[] | ((request: ReceivedRequest) => 
 export class ProviderServer {
   readonly requests: ReceivedRequest[] = [];
   readonly #routes = new Map<string, Answers>();
-  readonly #server = createServer((request, response) => {
+  readonly #server = createServer(KEEP_ALIVE, (request, response) => {
     this.#answer(request, response).catch((error: unknown) => response.destroy(error as Error));
   });
 

@@ -33,7 +33,9 @@ export class Provider {
 
   private constructor(routes: (request: ProviderRequest) => Reply) {
     this.#routes = routes;
-    this.#server = createServer((request, response) => void this.#answer(request, response));
+    // Idle connections stay: one that is closed while a busy client is about to use it fails a request by chance.
+    const options = { keepAliveTimeout: 0 };
+    this.#server = createServer(options, (request, response) => void this.#answer(request, response));
   }
 
   static async start(routes: (request: ProviderRequest) => Reply): Promise<Provider> {

@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { gunzipSync } from "node:zlib";
 import { expect, it } from "vitest";
 import { runExample } from "../../../test/support/example.js";
+import { KEEP_ALIVE } from "../../../test/support/keep-alive.js";
 import { resolveOptions } from "./options.js";
 
 const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");
@@ -24,7 +25,7 @@ it("lists every option with its default", () => {
 
 it("has an example that runs", async () => {
   const bodies: string[] = [];
-  const server = createServer(async (request, response) => {
+  const server = createServer(KEEP_ALIVE, async (request, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     bodies.push(gunzipSync(Buffer.concat(chunks)).toString());

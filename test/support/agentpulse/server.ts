@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { gunzipSync } from "node:zlib";
+import { KEEP_ALIVE } from "../keep-alive.js";
 import { Agent, type Limits, type Plan, type StoredEvent } from "./agent.js";
 import type { Answer } from "./answer.js";
 import { type Fault, type FaultHook, toAnswer } from "./faults.js";
@@ -74,7 +75,7 @@ export class FakeAgentPulse {
     this.#options = options;
     this.fault = options.fault ?? (() => undefined);
     this.#agents.set(this.key, new Agent(options.plan ?? "free", options.limits));
-    this.#server = createServer((request, response) => void this.#serve(request, response));
+    this.#server = createServer(KEEP_ALIVE, (request, response) => void this.#serve(request, response));
   }
 
   async listen(): Promise<void> {

@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { KEEP_ALIVE } from "../keep-alive.js";
 import { type Conversation, Conversations, type StoredMessage } from "./conversations.js";
 import { holdsPoison, judgeEvent, type ReceivedEvent } from "./event-schema.js";
 
@@ -50,7 +51,7 @@ export class FakeCatSyphon {
 
   private constructor(prefix: string) {
     this.#prefix = prefix;
-    this.#server = createServer((request, response) => void this.#serve(request, response));
+    this.#server = createServer(KEEP_ALIVE, (request, response) => void this.#serve(request, response));
   }
 
   /** @param prefix path in front of all routes, as a proxy would publish them */

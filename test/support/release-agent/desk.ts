@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
 import { gunzipSync } from "node:zlib";
+import { KEEP_ALIVE } from "../keep-alive.js";
 import type { CollectedSpan } from "../otlp/collected.js";
 import { decodeExport, isOtlpPath } from "../otlp/decode.js";
 
@@ -19,7 +20,7 @@ const OF_THE_CONNECTION = new Set([
 export class TelemetryDesk {
   readonly spans: CollectedSpan[] = [];
   readonly #forwardTo: string | undefined;
-  readonly #server = createServer((request, response) => {
+  readonly #server = createServer(KEEP_ALIVE, (request, response) => {
     this.#take(request, response).catch((error: unknown) => response.writeHead(502).end(String(error)));
   });
 

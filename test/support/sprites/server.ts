@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
 import { WebSocketServer } from "ws";
+import { KEEP_ALIVE } from "../keep-alive.js";
 import { type Answer, type Asked, jsonBody, NOT_FOUND, readBody, sendAnswer } from "./answers.js";
 import { answerCheckpoints } from "./checkpoint-routes.js";
 import { canRun, ExecSession, readDuration, readExecQuery } from "./exec-session.js";
@@ -37,7 +38,9 @@ export class SpritesServer {
   private constructor(tls: { key: string; cert: string } | undefined) {
     const listener = (request: IncomingMessage, response: ServerResponse): void =>
       void this.#onRequest(request, response);
-    this.#server = tls ? createTlsServer(tls, listener) : createServer(listener);
+    this.#server = tls
+      ? createTlsServer({ ...KEEP_ALIVE, ...tls }, listener)
+      : createServer(KEEP_ALIVE, listener);
     this.#scheme = tls ? "https" : "http";
     this.#server.on("connection", (socket: Socket) => {
       this.#sockets.add(socket);

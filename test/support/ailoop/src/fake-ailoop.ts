@@ -78,7 +78,8 @@ export class FakeAiloop {
     };
     this.#queue = this.#createQueue();
     this.#hub = this.#createHub();
-    this.#http = createServer((request, response) => {
+    // Idle connections stay: one that is closed while a busy client is about to use it fails a request by chance.
+    this.#http = createServer({ keepAliveTimeout: 0 }, (request, response) => {
       void this.#answer(request).then(({ status, body, headers }) => {
         const isText = typeof body === "string";
         const type = isText ? "text/plain; charset=utf-8" : "application/json";
