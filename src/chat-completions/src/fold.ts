@@ -42,20 +42,28 @@ export type Completion = Answer<TextChoice>;
 
 /** Rebuilds the chat that the call would have returned unstreamed. Without content only its facts are kept. */
 export function foldChat(content: boolean): Fold<ChatCompletionChunk, ChatCompletion> {
-  return new AnswerFold(content, deltaOf, (message) => ({ message }));
+  return new AnswerFold(content, deltaOf, toMessage);
 }
 
 /** As {@link foldChat}, for legacy completions. */
 export function foldCompletion(content: boolean): Fold<Completion, Completion> {
-  return new AnswerFold(content, textOf, (grown) => grown);
+  return new AnswerFold(content, textOf, toText);
 }
 
 function deltaOf({ delta }: Piece) {
   return delta;
 }
 
+function toMessage(message: ChatMessage) {
+  return { message };
+}
+
 function textOf({ text }: TextChoice) {
   return { text };
+}
+
+function toText(grown: object) {
+  return grown;
 }
 
 interface GrowingChoice {
@@ -69,7 +77,7 @@ class AnswerFold<Part extends Choice, Whole> implements Fold<Answer<Part>, Answe
   readonly #partOf: (choice: Part) => object | null | undefined;
   readonly #toWhole: (grown: Record<string, unknown>) => Whole;
   readonly #facts: Answer<never> = {};
-  readonly #choices: GrowingChoice[] = [];
+  #choices: GrowingChoice[] = [];
 
   constructor(
     content: boolean,
@@ -104,8 +112,13 @@ class AnswerFold<Part extends Choice, Whole> implements Fold<Answer<Part>, Answe
   }
 
   #choiceAt(index: number): GrowingChoice {
-    this.#choices[index] ??= { finish_reason: null, delta: this.#content ? new DeltaFold() : undefined };
-    return this.#choices[index];
+    const known = this.#choices[index];
+    if (known !== undefined) return known;
+    const choice = { finish_reason: null, delta: this.#content ? new DeltaFold() : undefined };
+    // Most answers are one choice, and a list that was made with its one item holds no spare room.
+    if (index === 0 && this.#choices.length === 0) this.#choices = [choice];
+    else this.#choices[index] = choice;
+    return choice;
   }
 }
 

@@ -13,14 +13,15 @@ export function withOwnAttributes<Args extends readonly unknown[], Body extends 
   { request, response, ...call }: Call<Args, Body, Chunk>,
   api?: string,
 ): Call<Args, Body, Chunk> {
+  const ofAll = api === undefined ? undefined : { [ATTR.openaiApiType]: api };
   return {
     ...call,
     request(...args) {
       const facts = request(...args);
-      facts.ownAttributes = api === undefined ? {} : { [ATTR.openaiApiType]: api };
       const tier = textOf((args[0] as Told | undefined)?.service_tier);
       // `auto` is the default and says nothing.
-      if (tier && tier !== "auto") facts.ownAttributes[ATTR.openaiRequestServiceTier] = tier;
+      const isTold = tier && tier !== "auto";
+      facts.ownAttributes = isTold ? { ...ofAll, [ATTR.openaiRequestServiceTier]: tier } : ofAll;
       return facts;
     },
     response(body, asked) {

@@ -41,5 +41,6 @@ export function readParameters(operation: string, params: SharedParameters): Req
     conversationId: undefined,
     attributes: undefined,
     content: undefined,
+    ownAttributes: undefined,
   };
 }

@@ -83,13 +83,19 @@ function tapIterator(iterator: AnyIterator, observation: Observation): void {
   tapLeaving(iterator, observation);
 }
 
+/** Both in one scope, and not in turns of a loop that each keep a scope: streams stand open by the thousand. */
 function tapLeaving(iterator: AnyIterator, observation: Observation): void {
-  for (const key of ["return", "throw"] as const) {
-    const leave = iterator[key];
-    if (leave === undefined) continue;
-    hide(iterator, key, function (this: unknown, ...args: unknown[]) {
+  const { return: leave, throw: fail } = iterator;
+  if (leave !== undefined) {
+    hide(iterator, "return", function (this: unknown, ...args: unknown[]) {
       observation.close();
       return Reflect.apply(leave, this, args);
+    });
+  }
+  if (fail !== undefined) {
+    hide(iterator, "throw", function (this: unknown, ...args: unknown[]) {
+      observation.close();
+      return Reflect.apply(fail, this, args);
     });
   }
 }
