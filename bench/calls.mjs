@@ -1,65 +1,112 @@
-// What each variant adds to a call, rounds interleaved so that drift of the machine hits all alike.
+// What each variant adds to a call. The difference to a hand-made span is measured inside one process, slice beside
+// slice, as it is small; what the span itself adds, between processes of either, as Node 20 makes every promise dearer
+// in a process that has a context manager at all.
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
-import { lowerQuartile } from "./statistics.mjs";
+import { byStretch, lowerQuartile, median, withInterval } from "./statistics.mjs";
 import { WORKLOADS } from "./workloads.mjs";
 
 const WORKER = fileURLToPath(new URL("worker.mjs", import.meta.url));
+const STANDARD = { content: false, sampled: true, enabled: true, workloads: Object.keys(WORKLOADS) };
 
-async function start(settings) {
-  const child = fork(WORKER, [JSON.stringify(settings)], {
+/** Runs variants side by side in a process of their own; answers by workload. */
+async function run(variants, settings) {
+  const child = fork(WORKER, [JSON.stringify({ ...STANDARD, ...settings, variants })], {
     stdio: ["ignore", "ignore", "inherit", "ipc"],
   });
-  child.died = new Promise((_, reject) => {
-    child.once("exit", () => reject(new Error(`the worker of ${settings.variant} died`)));
+  const answers = {};
+  child.on("message", ({ workload, ...answer }) => {
+    answers[workload] = answer;
   });
-  child.died.catch(() => {});
-  await Promise.race([once(child, "message"), child.died]);
-  return child;
+  const [[code]] = await Promise.all([once(child, "exit"), once(child, "disconnect")]);
+  if (code !== 0) throw new Error(`the worker of ${variants.join(" and ")} died`);
+  return answers;
 }
 
-async function round(child, workload, calls) {
-  child.send({ workload, calls });
-  const [measured] = await Promise.race([once(child, "message"), child.died]);
-  return measured;
+const CLOCKS = ["wall", "cpu"];
+const quickest = (samples, clock) => lowerQuartile(samples.map((sample) => sample[clock]));
+
+/** What the second variant of a process takes beyond the first, stretch by stretch. */
+function differences(answers, clock) {
+  return answers.flatMap(({ samples: [one, other] }) =>
+    byStretch(
+      one.map((sample, index) => [sample, other[index]]),
+      (pairs) =>
+        quickest(
+          pairs.map(([, sample]) => sample),
+          clock,
+        ) -
+        quickest(
+          pairs.map(([sample]) => sample),
+          clock,
+        ),
+    ),
+  );
 }
 
-const WARM_UP_ROUNDS = 6;
+/** What a call of the first variant takes in each process. */
+function levels(answers, clock) {
+  return answers.map(({ samples }) => quickest(samples[0], clock));
+}
 
-/** Added nanoseconds per call, and the attributes of the last span, by variant and workload. */
-export async function measure(variants, settings, { rounds, workloads = Object.keys(WORKLOADS) }) {
-  const children = new Map();
-  for (const variant of variants) {
-    children.set(
-      variant,
-      await start({ variant, content: false, sampled: true, enabled: true, ...settings }),
-    );
-  }
-  const rows = [];
-  for (const workload of workloads) {
-    const { calls, chunks } = WORKLOADS[workload];
-    const samples = new Map(variants.map((variant) => [variant, []]));
-    const attributes = {};
-    // What is compiled late in one process must not be compared with what is compiled already in another.
-    for (const child of children.values()) await round(child, workload, calls * WARM_UP_ROUNDS);
-    for (let index = 0; index < rounds; index += 1) {
-      for (const [variant, child] of children) {
-        const measured = await round(child, workload, calls);
-        samples.get(variant).push(measured.perCall);
-        attributes[variant] = measured.attributes;
-      }
+/**
+ * Rows by workload: `span` is what a hand-made span adds to the bare call, `beyond` what a variant adds over that. Both
+ * take a clock and how measurements are passed on, for {@link withInterval}.
+ */
+export async function measure(variants, settings, { processes }) {
+  const runs = { bare: [], floor: [] };
+  for (let index = 0; index < processes; index += 1) {
+    for (const variant of variants) {
+      const isPeer = !["bare", "floor", "kit"].includes(variant);
+      if (isPeer && index > 0) continue;
+      const alone = variant === "bare" || variant === "floor";
+      runs[variant] ??= [];
+      runs[variant].push(await run(alone ? [variant] : ["floor", variant], settings));
     }
-    const bare = lowerQuartile(samples.get("bare"));
-    const added = (variant) => lowerQuartile(samples.get(variant)) - bare;
-    rows.push({
-      workload,
-      chunks,
-      bare,
-      added: Object.fromEntries(variants.map((variant) => [variant, added(variant)])),
-      attributes,
-    });
   }
-  for (const child of children.values()) child.kill();
-  return rows;
+  const { workloads } = { ...STANDARD, ...settings };
+  return workloads.map((workload) => toRow(workload, variants, runs));
+}
+
+function toRow(workload, variants, runs) {
+  const answers = (variant) => runs[variant].map((answered) => answered[workload]);
+  const bare = byClock((clock) => levels(answers("bare"), clock));
+  const floor = byClock((clock) => levels(answers("floor"), clock));
+  const beyond = Object.fromEntries(
+    variants.slice(2).map((variant) => [variant, byClock((clock) => differences(answers(variant), clock))]),
+  );
+  return {
+    workload,
+    chunks: WORKLOADS[workload].chunks,
+    bare: median(bare.wall),
+    span: (clock, pass = asMeasured) => median(pass(floor[clock])) - median(pass(bare[clock])),
+    beyond: (variant, clock, pass = asMeasured) =>
+      variant === "floor" ? 0 : median(pass(beyond[variant][clock])),
+    attributes: runs.kit[0][workload].attributes,
+  };
+}
+
+const asMeasured = (values) => values;
+
+function byClock(of) {
+  return Object.fromEntries(CLOCKS.map((clock) => [clock, of(clock)]));
+}
+
+/** What an instrumentation that is switched off adds, as a share of the bare call beside it. */
+export async function measureDisabled(settings, { processes }) {
+  const runs = [];
+  for (let index = 0; index < processes; index += 1)
+    runs.push(await run(["bare", "kit"], { ...settings, enabled: false }));
+  const { workloads } = { ...STANDARD, ...settings };
+  return workloads.map((workload) => {
+    const answers = runs.map((answered) => answered[workload]);
+    const bare = byClock((clock) => levels(answers, clock));
+    const beyond = byClock((clock) => differences(answers, clock));
+    return {
+      workload,
+      bare: median(bare.wall),
+      share: (clock) => withInterval((pass) => median(pass(beyond[clock])) / median(bare[clock])),
+    };
+  });
 }

@@ -1,12 +1,12 @@
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { median } from "./statistics.mjs";
+import { median, withInterval } from "./statistics.mjs";
 
 const WORKER = fileURLToPath(new URL("concurrency-worker.mjs", import.meta.url));
 
 /**
- * Throughput and event-loop delay of each variant as a share of the bare SDK's, with 200 calls of `callMs` under way,
- * and how many processors each keeps busy: the thread of JavaScript is full at one.
+ * Throughput and event-loop delay of each variant as a share of the bare SDK's in the same round, with 200 calls of
+ * `callMs` under way, and how many processors each keeps busy: the thread of JavaScript is full at one.
  */
 export function measureConcurrency(variants, { rounds, callMs, calls }) {
   const samples = new Map(variants.map((variant) => [variant, []]));
@@ -19,8 +19,10 @@ export function measureConcurrency(variants, { rounds, callMs, calls }) {
     }
   }
   const bare = samples.get("bare");
-  const share = (variant, key) =>
-    median(samples.get(variant).map((sample, index) => sample[key] / bare[index][key]));
+  const share = (variant, key) => {
+    const shares = samples.get(variant).map((sample, index) => sample[key] / bare[index][key]);
+    return withInterval((pass) => median(pass(shares)));
+  };
   return variants.map((variant) => ({
     variant,
     perSecond: median(samples.get(variant).map((sample) => sample.perSecond)),

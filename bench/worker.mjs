@@ -1,4 +1,5 @@
-// One variant in a process of its own; runs the rounds it is told to and answers with nanoseconds per call.
+// One or two variants in a process. Short slices of each, in changing order: whatever the machine does meets both, and
+// the difference of two neighbours is theirs.
 import {
   AlwaysOffSampler,
   AlwaysOnSampler,
@@ -9,47 +10,73 @@ import DefaultOpenAI from "openai";
 import { fetch } from "./provider.mjs";
 import { WORKLOADS } from "./workloads.mjs";
 
-const { variant, content, sampled, enabled } = JSON.parse(process.argv[2]);
+const { variants, content, sampled, enabled, workloads, measureMs } = JSON.parse(process.argv[2]);
 
-let exported = 0;
-let attributes = [];
+const lastSpans = {};
 const exporter = {
   export(spans, done) {
-    exported += spans.length;
-    attributes = Object.keys(spans.at(-1).attributes).sort();
+    for (const span of spans) {
+      const byHand = span.instrumentationScope.name === "floor";
+      lastSpans[byHand ? "floor" : variants.at(-1)] = span;
+    }
     done({ code: 0 });
   },
   shutdown: async () => {},
 };
-
 const provider = new NodeTracerProvider({
   sampler: sampled ? new AlwaysOnSampler() : new AlwaysOffSampler(),
   spanProcessors: [new BatchSpanProcessor(exporter, { maxQueueSize: 100_000, scheduledDelayMillis: 200 })],
 });
-if (variant !== "bare") provider.register();
+// A context manager alone makes every promise of Node 20 dearer.
+if (variants.some((variant) => variant !== "bare") && enabled) provider.register();
 
-const { setup } = await import(`./variants/${variant}.mjs`);
-const { OpenAI = DefaultOpenAI } = (await setup({ content, enabled })) ?? {};
-const client = new OpenAI({ apiKey: "bench", fetch, maxRetries: 0 });
+const sides = [];
+for (const variant of variants) {
+  const { setup } = await import(`./variants/${variant}.mjs`);
+  const { OpenAI = DefaultOpenAI } = (await setup({ content, enabled })) ?? {};
+  sides.push({ variant, client: new OpenAI({ apiKey: "bench", fetch, maxRetries: 0 }) });
+}
 
-process.on("message", async ({ workload, calls }) => {
-  const { run } = WORKLOADS[workload];
-  const before = exported;
+/** What is compiled late on one side must not be compared with what is compiled already on the other. */
+const WARM_UP_ROUNDS = 200;
+const turn = () => new Promise(setImmediate);
+
+async function slice(client, { run, slice: calls }) {
   const cpu = process.cpuUsage();
   const started = process.hrtime.bigint();
-  for (let done = 0; done < calls; done += 1) {
-    await run(client);
-    // Answers out of memory never let the event loop turn; real ones do, and exporters live by it.
-    if (done % 10 === 9) await new Promise(setImmediate);
-  }
-  const elapsed = Number(process.hrtime.bigint() - started);
-  const used = process.cpuUsage(cpu);
+  for (let done = 0; done < calls; done += 1) await run(client);
+  // Answers out of memory never let the event loop turn; real ones do, and exporters live by it.
+  await turn();
+  const wall = Number(process.hrtime.bigint() - started) / calls;
+  const { user, system } = process.cpuUsage(cpu);
+  return { wall, cpu: ((user + system) * 1_000) / calls };
+}
+
+/** Nanoseconds a call, wall and CPU of all threads, slice by slice: `samples[side][n]` are of the same moment. */
+async function measure(workload) {
+  const samples = sides.map(() => []);
+  const round = async (keep) => {
+    const order = Math.random() < 0.5 ? [0, 1] : [1, 0];
+    for (const index of order) {
+      const side = sides[index];
+      if (side === undefined) continue;
+      const sample = await slice(side.client, workload);
+      if (keep) samples[index].push(sample);
+    }
+  };
+  for (let done = 0; done < WARM_UP_ROUNDS; done += 1) await round(false);
+  const end = performance.now() + measureMs;
+  while (performance.now() < end) await round(true);
+  return samples;
+}
+
+for (const name of workloads) {
+  const samples = await measure(WORKLOADS[name]);
   await provider.forceFlush();
-  process.send({
-    perCall: elapsed / calls,
-    cpuPerCall: ((used.user + used.system) * 1000) / calls,
-    spans: exported - before,
-    attributes,
-  });
-});
-process.send("ready");
+  const attributes = Object.entries(lastSpans).map(([variant, span]) => [
+    variant,
+    Object.keys(span.attributes).sort(),
+  ]);
+  process.send({ workload: name, samples, attributes: Object.fromEntries(attributes) });
+}
+process.disconnect();

@@ -13,7 +13,7 @@ export function withOwnAttributes<Args extends readonly unknown[], Body extends 
   { request, response, ...call }: Call<Args, Body, Chunk>,
   api?: string,
 ): Call<Args, Body, Chunk> {
-  const ofAll = api === undefined ? undefined : { [ATTR.openaiApiType]: api };
+  const ofAll = api === undefined ? {} : { [ATTR.openaiApiType]: api };
   return {
     ...call,
     request(...args) {
