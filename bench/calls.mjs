@@ -8,7 +8,13 @@ import { byStretch, lowerQuartile, median, withInterval } from "./statistics.mjs
 import { WORKLOADS } from "./workloads.mjs";
 
 const WORKER = fileURLToPath(new URL("worker.mjs", import.meta.url));
-const STANDARD = { content: false, sampled: true, enabled: true, workloads: Object.keys(WORKLOADS) };
+const STANDARD = {
+  library: "variants",
+  content: false,
+  sampled: true,
+  enabled: true,
+  workloads: Object.keys(WORKLOADS),
+};
 
 /** Runs variants side by side in a process of their own; answers by workload. */
 async function run(variants, settings) {
@@ -109,4 +115,24 @@ export async function measureDisabled(settings, { processes }) {
       share: (clock) => withInterval((pass) => median(pass(beyond[clock])) / median(bare[clock])),
     };
   });
+}
+
+/** What each variant adds to a call, between processes of its own: for those that cannot stand beside another. */
+export async function measureAlone(variants, settings, { processes }) {
+  const levelsOf = Object.fromEntries(variants.map((variant) => [variant, []]));
+  const [workload] = settings.workloads;
+  for (let index = 0; index < processes; index += 1) {
+    for (const variant of variants) {
+      const answers = await run([variant], settings);
+      levelsOf[variant].push(...levels([answers[workload]], "wall"));
+    }
+  }
+  const [bare, ...others] = variants;
+  return {
+    bare: median(levelsOf[bare]),
+    added: others.map((variant) => [
+      variant,
+      withInterval((pass) => median(pass(levelsOf[variant])) - median(pass(levelsOf[bare]))),
+    ]),
+  };
 }

@@ -22,10 +22,11 @@ if (!existsSync(new URL("node_modules", import.meta.url))) {
   execFileSync("npm", flags, { cwd: HERE, stdio: "inherit" });
 }
 
-const { measure, measureDisabled } = await import("./calls.mjs");
+const { measure, measureAlone, measureDisabled } = await import("./calls.mjs");
 const { measureConcurrency } = await import("./concurrency.mjs");
 const { measureHeap } = await import("./heap.mjs");
 const { measureStartup } = await import("./startup.mjs");
+const { LANGCHAIN } = await import("./workloads.mjs");
 
 const micros = (nanoseconds) => `${(nanoseconds / 1_000).toFixed(1)} µs`;
 const times = (ratio) => `${ratio.toFixed(2)}×`;
@@ -85,6 +86,22 @@ async function callsByKind() {
   bars.push(...barsOfDisabled(await measureDisabled(disabled, { processes: PROCESSES })));
 }
 
+async function langchain() {
+  const rows = [];
+  for (const content of [false, true]) {
+    const settings = { ...SLICES, library: "langchain", workloads: Object.keys(LANGCHAIN), content };
+    const { bare, added } = await measureAlone(["bare", "floor", "kit", "openinference"], settings, {
+      processes: PROCESSES,
+    });
+    const shown = added.map(
+      ([, { value, low, high }]) => `+${micros(value)} (${micros(low)} to ${micros(high)})`,
+    );
+    rows.push([content ? "with content" : "no content", micros(bare), ...shown]);
+  }
+  const head = ["chat, 1 KB", "bare", "a handler that does nothing", "kit's handler", "openinference"];
+  table("LangChain", head, rows);
+}
+
 function heap(content) {
   const many = quick ? 20_000 : 100_000;
   const rows = measureHeap(VARIANTS, { calls: many, streams: quick ? 20 : 200, content });
@@ -136,6 +153,7 @@ console.log(
   `# Benchmarks on Node ${process.version}\n\nAdded to the bare SDK; in brackets as a multiple of one hand-made span.`,
 );
 await callsByKind();
+await langchain();
 heap(false);
 heap(true);
 concurrency(5);

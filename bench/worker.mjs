@@ -8,9 +8,9 @@ import {
 } from "@opentelemetry/sdk-trace-node";
 import DefaultOpenAI from "openai";
 import { fetch } from "./provider.mjs";
-import { WORKLOADS } from "./workloads.mjs";
+import { LANGCHAIN, WORKLOADS } from "./workloads.mjs";
 
-const { variants, content, sampled, enabled, workloads, measureMs } = JSON.parse(process.argv[2]);
+const { library, variants, content, sampled, enabled, workloads, measureMs } = JSON.parse(process.argv[2]);
 
 const lastSpans = {};
 const exporter = {
@@ -32,9 +32,9 @@ if (variants.some((variant) => variant !== "bare") && enabled) provider.register
 
 const sides = [];
 for (const variant of variants) {
-  const { setup } = await import(`./variants/${variant}.mjs`);
-  const { OpenAI = DefaultOpenAI } = (await setup({ content, enabled })) ?? {};
-  sides.push({ variant, client: new OpenAI({ apiKey: "bench", fetch, maxRetries: 0 }) });
+  const { setup } = await import(`./${library}/${variant}.mjs`);
+  const { OpenAI = DefaultOpenAI, client } = (await setup({ content, enabled })) ?? {};
+  sides.push({ variant, client: client ?? new OpenAI({ apiKey: "bench", fetch, maxRetries: 0 }) });
 }
 
 /** What is compiled late on one side must not be compared with what is compiled already on the other. */
@@ -71,7 +71,7 @@ async function measure(workload) {
 }
 
 for (const name of workloads) {
-  const samples = await measure(WORKLOADS[name]);
+  const samples = await measure({ ...WORKLOADS, ...LANGCHAIN }[name]);
   await provider.forceFlush();
   const attributes = Object.entries(lastSpans).map(([variant, span]) => [
     variant,

@@ -47,3 +47,8 @@ export const WORKLOADS = {
   "stream of 200 chunks": { run: stream(200), params: SMALL, slice: 1, chunks: 200 },
   "stream of 2,000 chunks": { run: stream(2000), params: SMALL, slice: 1, chunks: 2000 },
 };
+
+/** The same for a model of LangChain that answers out of memory. */
+export const LANGCHAIN = {
+  "LangChain chat, 1 KB": { run: (model) => model.invoke("q".repeat(1000)), slice: 5 },
+};
