@@ -67,6 +67,11 @@ it("blanks what a message repeats at length of all that was given, and leaves sh
   const message = (text: string) => readError(new Error(text), [], given).message;
   expect(message("page: the launch is on Monday of ann@example.com")).toBe("page: … of …");
   expect(message('page: {"type":"json_schema","n":"x"}')).toBe('page: {"type":"…","n":"x"}');
+  expect(message('400 {"message":"bad {\\"type\\":\\"json_schema\\"}"}')).toBe(
+    '400 {"message":"bad {\\"type\\":\\"…\\"}"}',
+  );
+  const cut = `${"-".repeat(486)}{"type":"json_schema"}`;
+  expect(message(cut)).toBe(`${"-".repeat(486)}{"type":"…`);
   expect(message("no 'json_schema', resp_0123456789, text-embedding-3-small")).toBe(
     "no 'json_schema', resp_0123456789, text-embedding-3-small",
   );

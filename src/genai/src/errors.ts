@@ -137,12 +137,16 @@ function clean(
   return withoutQuotes(withoutRepeats(withoutEcho(safe, given), [...said, ...given]), said);
 }
 
+/** A value of JSON, also of JSON in a text of JSON, and one that the end of a cut message cuts. */
+const JSON_VALUE = /([:,[]\s*\\*")([^"\\]+)(\\*"|…$)/g;
+
 /** Blanks the values of a request that a gateway's page shows as JSON, however short. */
 function withoutEcho(message: string, given: readonly string[]): string {
   const values = new Set(given);
-  return message.replace(/([:,[]\s*)"([^"]+)"/g, (whole, before: string, value: string) =>
-    values.has(value) ? `${before}"…"` : whole,
-  );
+  return message.replace(JSON_VALUE, (whole, before: string, value: string, after: string) => {
+    const isGiven = values.has(value) || (after === "…" && given.some((text) => text.startsWith(value)));
+    return isGiven ? `${before}…${after === "…" ? "" : after}` : whole;
+  });
 }
 
 function withoutQuotes(message: string, said: readonly string[]): string {
