@@ -39,6 +39,14 @@ describe("sandboxes", () => {
   });
 });
 
+it("a list whose pages do not move on comes to an end", async () => {
+  const page = { sprites: [{ name: "a" }], has_more: true, next_continuation_token: "same" };
+  const client = harness.client({ fetch: async () => Response.json(page) });
+  const names: string[] = [];
+  for await (const { name } of client.allSprites()) names.push(name);
+  expect(names).toEqual(["a", "a"]);
+});
+
 describe("sessions", () => {
   it("are listed while they run", async () => {
     const sprite = harness.sprite();

@@ -50,11 +50,14 @@ export class SpritesClient {
   /** All of them, page by page as they are asked for. */
   async *allSprites(options: ListSpritesOptions = {}): AsyncGenerator<SpriteInfo, void, undefined> {
     let continuationToken = options.continuationToken;
-    do {
+    for (;;) {
       const page = await this.listSprites({ ...options, ...(continuationToken && { continuationToken }) });
       yield* page.sprites;
-      continuationToken = page.hasMore ? page.nextContinuationToken : undefined;
-    } while (continuationToken !== undefined);
+      const next = page.hasMore ? page.nextContinuationToken : undefined;
+      // A server that names the same page again would be asked for it for ever.
+      if (next === undefined || next === continuationToken) return;
+      continuationToken = next;
+    }
   }
 
   /** Deletes a sandbox with all its files and checkpoints. */
