@@ -96,20 +96,25 @@ describe("streams", () => {
 
 const print = (megabytes: number): string[] => ["head", "-c", String(megabytes * 1024 * 1024), "/dev/zero"];
 
+function collected(): NodeJS.MemoryUsage {
+  collectGarbage();
+  // What the first freed outside of the heap is counted by the second.
+  collectGarbage();
+  return process.memoryUsage();
+}
+
 /**
  * Megabytes by which memory grew at its peak, collected: the heap, and what buffers hold outside of it.
  */
 async function growth(
   work: (sample: () => void) => Promise<void>,
 ): Promise<{ heap: number; outside: number }> {
-  collectGarbage();
-  const before = process.memoryUsage();
+  const before = collected();
   const peak = { ...before };
   let samples = 0;
   await work(() => {
     if (samples++ % 500 !== 0) return;
-    collectGarbage();
-    const now = process.memoryUsage();
+    const now = collected();
     peak.heapUsed = Math.max(peak.heapUsed, now.heapUsed);
     peak.external = Math.max(peak.external, now.external);
   });
