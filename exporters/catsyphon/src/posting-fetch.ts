@@ -18,7 +18,8 @@ export function createPostingFetch(): typeof fetch {
       poster = new HttpPoster({ url: input, headers: fixed, timeoutMs: NO_LIMIT_MS });
       posters.set(input, poster);
     }
-    const { status, text, retryAfterMs } = await poster.post(body, signal ?? undefined);
+    const { status, text, retryAfterMs, isCut } = await poster.post(body, signal ?? undefined);
+    if (isCut) throw new Error("the end of the answer did not come");
     if (status >= 300 && status < 400) return fetch(input, init);
     const wait = retryAfterMs === undefined ? null : String(retryAfterMs / 1000);
     return {

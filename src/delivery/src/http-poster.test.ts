@@ -112,6 +112,21 @@ describe("HttpPoster", () => {
     expect(seen).toEqual([{ encoding: "gzip", body: "x" }]);
   });
 
+  it("takes an answer for given once it has begun: what is cut off, or late, is its text alone", async () => {
+    const { poster } = await serve(() => 200, { "content-length": "100" }, "half");
+    expect(await poster({ timeoutMs: 3_000 }).post("x")).toMatchObject({ status: 200, isCut: true });
+    const cutting = createServer((request, response) => {
+      request.resume();
+      response.writeHead(429, { "content-length": "100", "retry-after": "3" }).write("half");
+      setImmediate(() => response.destroy());
+    });
+    open.push(cutting);
+    await new Promise<void>((resolve) => cutting.listen(0, "127.0.0.1", resolve));
+    const { port } = cutting.address() as AddressInfo;
+    const answer = await new HttpPoster({ url: `http://127.0.0.1:${port}/` }).post("x");
+    expect(answer).toMatchObject({ status: 429, retryAfterMs: 3_000, isCut: true });
+  });
+
   it("rejects with the reason of an abort, before the request and under way", async () => {
     const { seen, poster } = await serve(() => "silence");
     const reason = new Error("enough");

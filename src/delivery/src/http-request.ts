@@ -1,10 +1,12 @@
 import { type ClientRequest, type IncomingMessage, request as overHttp } from "node:http";
 import { request as overHttps } from "node:https";
 
-/** An answer, read to its end. */
+/** An answer. Its first line says what became of the request, also when the rest is lost. */
 export interface HttpAnswer {
   readonly status: number;
   readonly text: string;
+  /** Present when the end of the text did not come, or not in time. */
+  readonly isCut?: true;
   /** From `Retry-After`, as seconds or as a date. */
   readonly retryAfterMs: number | undefined;
 }
@@ -44,9 +46,10 @@ export function post({ url, headers, body, timeoutMs, signal }: HttpRequest): Pr
     signal?.throwIfAborted();
     const open = url.protocol === "https:" ? overHttps : overHttp;
     const request = open(url, { method: "POST", headers: { ...headers, "Content-Length": body.byteLength } });
-    // Before the request tells of its own end in words of its own.
+    let isAnswered = false;
     const giveUp = (reason: unknown) => {
-      reject(reason);
+      // Before the request tells of its own end in words of its own.
+      if (!isAnswered) reject(reason);
       request.destroy();
     };
     const abort = () => giveUp(signal?.reason);
@@ -54,7 +57,10 @@ export function post({ url, headers, body, timeoutMs, signal }: HttpRequest): Pr
     const timer = setTimeout(expire, timeoutMs).unref();
     signal?.addEventListener("abort", abort, { once: true });
     request.on("socket", (socket) => socket.unref());
-    request.on("response", (response) => read(response).then(resolve, reject));
+    request.on("response", (response) => {
+      isAnswered = true;
+      read(response, resolve);
+    });
     request.on("error", (error) => reject(isLost(error) ? lost(error, request) : error));
     request.on("close", () => {
       clearTimeout(timer);
@@ -72,19 +78,20 @@ function isLost(error: NodeJS.ErrnoException): boolean {
   return error.code === "ECONNRESET" || error.code === "EPIPE";
 }
 
-function read(response: IncomingMessage): Promise<HttpAnswer> {
-  return new Promise((resolve, reject) => {
-    let text = "";
-    response.setEncoding("utf8");
-    response.on("data", (chunk: string) => {
-      // An answer is a line of JSON, an error page at most.
-      if (text.length < MAX_ANSWER_LENGTH) text += chunk;
-    });
-    response.on("error", reject);
-    response.on("end", () => {
-      const retryAfterMs = readRetryAfter(response.headers["retry-after"], Date.now());
-      resolve({ status: response.statusCode ?? 0, text, retryAfterMs });
-    });
+/** Tells the answer once, with as much of its text as came. */
+function read(response: IncomingMessage, tell: (answer: HttpAnswer) => void): void {
+  let text = "";
+  response.setEncoding("utf8");
+  response.on("data", (chunk: string) => {
+    // An answer is a line of JSON, an error page at most.
+    if (text.length < MAX_ANSWER_LENGTH) text += chunk;
+  });
+  // It is followed by the close, as the end is.
+  response.on("error", () => {});
+  response.on("close", () => {
+    const retryAfterMs = readRetryAfter(response.headers["retry-after"], Date.now());
+    const status = response.statusCode ?? 0;
+    tell({ status, text, retryAfterMs, ...(!response.complete && { isCut: true }) });
   });
 }
 
