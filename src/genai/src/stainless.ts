@@ -112,7 +112,7 @@ class WatchedResponse implements Promise<unknown> {
 
 /** Watches a promise whose methods are bound to another one, which nobody else has. */
 function watchBorrowed(promise: APIPromise, observation: Observation): void {
-  const { then, withResponse } = promise;
+  const then = promise.then.bind(promise);
   const failed = (error: unknown): never => {
     observation.fail(error);
     throw error;
@@ -135,6 +135,8 @@ function watchBorrowed(promise: APIPromise, observation: Observation): void {
   };
   promise.catch = (onrejected) => promise.then(undefined, onrejected);
   promise.finally = (onfinally) => promise.then().finally(onfinally);
+  if (!Object.hasOwn(promise, "withResponse")) return;
+  const withResponse = promise.withResponse.bind(promise);
   promise.withResponse = () => {
     observation.parsing = true;
     return withResponse().then((both) => {
