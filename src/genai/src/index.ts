@@ -2,7 +2,7 @@ export { ATTR, KIT_ATTR } from "./attributes.js";
 export { batchCalls, batchResults } from "./batches.js";
 export type { ContentCapture } from "./content-policy.js";
 export { copyWith } from "./copy-with.js";
-export { type Definition, type Method, methodsOf, type Target } from "./definition.js";
+export { type Definition, methodsOf, type Target } from "./definition.js";
 export { DeltaFold } from "./delta-fold.js";
 export { readEndpoint } from "./endpoint.js";
 export { type Foreign, withoutNulls } from "./foreign.js";
@@ -43,7 +43,7 @@ export {
 export type { Telemetry } from "./telemetry.js";
 export { type TelemetryOptions, TelemetrySource } from "./telemetry-source.js";
 export { TextBuilder } from "./text-builder.js";
-export { startTool, type ToolRun } from "./tool.js";
+export { startTool } from "./tool.js";
 export { traceMember } from "./tool-object.js";
 export type { Usage } from "./usage.js";
 export { VERSION } from "./version.js";
