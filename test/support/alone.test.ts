@@ -1,7 +1,7 @@
 import { spawn, spawnSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
@@ -36,6 +36,14 @@ it("lets one process after the other work", async () => {
   for (const { stdout } of both) stdout.on("data", (text) => (said += text));
   await Promise.all(both.map((child) => once(child, "close")));
   expect(said).toBe("in out in out in out ");
+});
+
+it("does not wait for one that began long ago, whatever runs under its number now", () => {
+  const name = randomUUID();
+  writeFileSync(lockOf(name), String(process.pid));
+  const longAgo = new Date(Date.now() - 601_000);
+  utimesSync(lockOf(name), longAgo, longAgo);
+  expect(alone(name, () => "done")).toBe("done");
 });
 
 it("does not wait for a process that is gone", () => {

@@ -1,6 +1,9 @@
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+
+/** Nothing here takes longer; the number of a process that is gone may be that of another by now. */
+const LONGEST_MS = 600_000;
 
 /**
  * Does what no two processes of this machine may do at a time, such as installing the same thing: npm and apt leave
@@ -21,18 +24,19 @@ function isTaken(lock: string): boolean {
     writeFileSync(lock, String(process.pid), { flag: "wx" });
     return true;
   } catch {
-    const holder = holderOf(lock);
-    // Nothing is in it yet while the other process is between making and writing it.
-    if (holder !== undefined && !isRunning(holder)) rmSync(lock, { force: true });
+    if (isLeftBehind(lock)) rmSync(lock, { force: true });
     return false;
   }
 }
 
-function holderOf(lock: string): number | undefined {
+function isLeftBehind(lock: string): boolean {
   try {
-    return Number(readFileSync(lock, "utf8")) || undefined;
+    const holder = Number(readFileSync(lock, "utf8"));
+    // Nothing is in it yet while the other process is between making and writing it.
+    const isGone = holder !== 0 && !isRunning(holder);
+    return isGone || Date.now() - statSync(lock).mtimeMs > LONGEST_MS;
   } catch {
-    return undefined;
+    return false;
   }
 }
 
