@@ -87,19 +87,20 @@ export function barsOfHeap(rows, { content }) {
   const [floor, kit] = [of("floor"), of("kit")];
   const most = content ? 2 * STREAMED_TEXT : OPEN_STREAM;
   const kind = content ? "with content" : "no content";
-  return [
-    {
-      ...atMost(`heap of an open stream, ${kind}`, most, exactly(kit.late), kib),
-      measured: `${kib(kit.late)} (hand-made span ${kib(floor.late)})`,
-    },
-    atMost(
-      `heap that a call leaves behind, ${kind}`,
-      LEFT_BEHIND,
-      exactly(kit.growth),
-      (bytes) => `${bytes.toFixed(2)} B`,
-      ` (hand-made span ${floor.growth.toFixed(2)}, bare SDK ${of("bare").growth.toFixed(2)})`,
-    ),
-  ];
+  const held = {
+    ...atMost(`heap of an open stream, ${kind}`, most, exactly(kit.late), kib),
+    measured: `${kib(kit.late)} (hand-made span ${kib(floor.late)})`,
+  };
+  if (kit.growth === undefined) return [held];
+  const bytes = (count) => `${count.toFixed(2)} B`;
+  const left = atMost(
+    `heap that a call leaves behind, over bare, ${kind}`,
+    LEFT_BEHIND,
+    exactly(kit.growth - of("bare").growth),
+    bytes,
+    ` (hand-made span ${bytes(floor.growth - of("bare").growth)})`,
+  );
+  return [held, left];
 }
 
 /** Bars of 200 calls at a time. */

@@ -38,7 +38,7 @@ for (const variant of variants) {
 }
 
 /** What is compiled late on one side must not be compared with what is compiled already on the other. */
-const WARM_UP_ROUNDS = 200;
+const WARM_UP = { rounds: 200, ms: 1_500 };
 const turn = () => new Promise(setImmediate);
 
 async function slice(client, { run, slice: calls }) {
@@ -64,7 +64,9 @@ async function measure(workload) {
       if (keep) samples[index].push(sample);
     }
   };
-  for (let done = 0; done < WARM_UP_ROUNDS; done += 1) await round(false);
+  const started = performance.now();
+  for (let done = 0; done < WARM_UP.rounds && performance.now() < started + WARM_UP.ms; done += 1)
+    await round(false);
   const end = performance.now() + measureMs;
   while (performance.now() < end) await round(true);
   return samples;
