@@ -9,8 +9,8 @@ const NOISE = 0.02;
 const OPEN_STREAM = 4 * 1024;
 /** Bytes of the text that the open streams of the measurement have answered so far. */
 const STREAMED_TEXT = 2_000 * "four".length;
-/** Bytes a call that are none: the smallest object has sixteen. */
-const LEFT_BEHIND = 1;
+/** Bytes a call that are none: the smallest object has sixteen, and compiled code comes and goes. */
+const LEFT_BEHIND = 4;
 const THROUGHPUT = 0.97;
 const DELAY = 1.1;
 /** Milliseconds that start-up may take beyond what plain OpenTelemetry, and a loader thread, take. */
@@ -94,11 +94,11 @@ export function barsOfHeap(rows, { content }) {
   if (kit.growth === undefined) return [held];
   const bytes = (count) => `${count.toFixed(2)} B`;
   const left = atMost(
-    `heap that a call leaves behind, over bare, ${kind}`,
+    `heap that a call leaves behind, ${kind}`,
     LEFT_BEHIND,
-    exactly(kit.growth - of("bare").growth),
+    exactly(kit.growth),
     bytes,
-    ` (hand-made span ${bytes(floor.growth - of("bare").growth)})`,
+    ` (hand-made span ${bytes(floor.growth)})`,
   );
   return [held, left];
 }
