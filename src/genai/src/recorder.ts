@@ -24,6 +24,7 @@ import {
   stringsOf,
 } from "./errors.js";
 import { emitDetails, emitException, wantsDetails } from "./events.js";
+import { type Failure, tellFailure } from "./failure.js";
 import { readHeaders, withHeaderFacts } from "./headers.js";
 import { type Inherited, inheritedAttributes, readInherited } from "./inherited.js";
 import { isInference } from "./metrics.js";
@@ -246,26 +247,15 @@ export class Recorder {
     return failure;
   }
 
-  /** Words a failure for span and event, each by what may be shown there. */
   #tell(type: string, error: unknown): Failure {
-    const { onSpan, onEvent, redact } = this.#telemetry.policy;
-    const careful = redact !== undefined || !onSpan || !onEvent ? this.#carefully(error) : undefined;
-    const open =
-      careful === undefined || (redact === undefined && (onSpan || onEvent)) ? readError(error) : careful;
-    const tell = (shown: boolean) => (shown && redact === undefined ? open : (careful ?? open));
-    return { type, onSpan: tell(onSpan), onEvent: tell(onEvent) };
+    return tellFailure(type, error, this.#telemetry.policy, () => this.#readCarefully(error));
   }
 
   /** What may be told of an error where content may not: a message can repeat the call, a late one the answer. */
-  #carefully(error: unknown): ErrorText {
-    if (this.#start.errorsAreContent === true || this.#firstChunkAt !== undefined)
-      return readErrorType(error);
-    try {
-      const { request, params } = this.#start;
-      return readError(error, stringsOf(request.content?.()), stringsGiven(params));
-    } catch {
-      return readErrorType(error);
-    }
+  #readCarefully(error: unknown): ErrorText {
+    const { request, params, errorsAreContent } = this.#start;
+    if (errorsAreContent === true || this.#firstChunkAt !== undefined) return readErrorType(error);
+    return readError(error, stringsOf(request.content?.()), stringsGiven(params));
   }
 
   #setAttributes(
@@ -371,12 +361,6 @@ function guard<T>(what: string, record: () => T): T | undefined {
     diag.debug(`${what} could not be recorded`, String(error));
     return undefined;
   }
-}
-
-interface Failure {
-  type: string;
-  onSpan: ErrorText;
-  onEvent: ErrorText;
 }
 
 /** What samplers may decide by. Everything else waits for the end: attributes given here are cleaned twice. */
