@@ -8,17 +8,16 @@ const NO_LIMIT_MS = 2 ** 31 - 1;
  * the 30 ms that Node takes to load its own; all else, and what the server sends elsewhere, is left to that.
  */
 export function createPostingFetch(): typeof fetch {
-  const posters = new Map<string, HttpPoster>();
+  // Nearly all posts go to one address; others, of which some name a session, are not worth remembering.
+  let last: { readonly url: string; readonly poster: HttpPoster } | undefined;
   return async (input, init = {}) => {
     const { method, headers, body, signal } = init;
     if (method !== "POST" || typeof input !== "string" || typeof body !== "string") return fetch(input, init);
-    let poster = posters.get(input);
-    if (!poster) {
+    if (last?.url !== input) {
       const fixed = headers as Readonly<Record<string, string>>;
-      poster = new HttpPoster({ url: input, headers: fixed, timeoutMs: NO_LIMIT_MS });
-      posters.set(input, poster);
+      last = { url: input, poster: new HttpPoster({ url: input, headers: fixed, timeoutMs: NO_LIMIT_MS }) };
     }
-    const { status, text, retryAfterMs, isCut } = await poster.post(body, signal ?? undefined);
+    const { status, text, retryAfterMs, isCut } = await last.poster.post(body, signal ?? undefined);
     if (isCut) throw new Error("the end of the answer did not come");
     if (status >= 300 && status < 400) return fetch(input, init);
     const wait = retryAfterMs === undefined ? null : String(retryAfterMs / 1000);

@@ -53,8 +53,7 @@ export class HttpPoster {
   async post(body: string, signal?: AbortSignal): Promise<HttpAnswer> {
     const plain = this.#bodies.encode(body);
     const answer = await this.#post(plain, signal);
-    // Only then has the server surely read all of it, so that nothing of it waits to be written.
-    if (answer.status < 300) this.#bodies.reuse(plain);
+    this.#bodies.reuse(plain);
     return answer;
   }
 

@@ -37,7 +37,7 @@ export class LostConnectionError extends Error {
 }
 
 /**
- * Posts once. Follows no redirect, and does not keep the process alive: whoever needs the answer holds a timer.
+ * Posts once, and holds the body no longer than until its answer. Follows no redirect, and does not keep the process alive: whoever needs the answer holds a timer.
  * Not `fetch`: that loads a second HTTP client, and its sockets cannot be let go of.
  * @throws {@link NoAnswerError}, {@link LostConnectionError}, the reason of `signal`, or what went wrong before.
  */
@@ -47,21 +47,33 @@ export function post({ url, headers, body, timeoutMs, signal }: HttpRequest): Pr
     const open = url.protocol === "https:" ? overHttps : overHttp;
     const request = open(url, { method: "POST", headers: { ...headers, "Content-Length": body.byteLength } });
     let isAnswered = false;
+    let isSent = false;
+    // What goes wrong once the answer has begun shows in that: a server may refuse a body and close on the rest of it.
+    const fail = (reason: unknown) => {
+      if (!isAnswered) reject(reason);
+    };
     const giveUp = (reason: unknown) => {
       // Before the request tells of its own end in words of its own.
-      if (!isAnswered) reject(reason);
+      fail(reason);
       request.destroy();
     };
     const abort = () => giveUp(signal?.reason);
     const expire = () => giveUp(new NoAnswerError(`no answer within ${timeoutMs} ms`));
     const timer = setTimeout(expire, timeoutMs).unref();
     signal?.addEventListener("abort", abort, { once: true });
+    request.on("finish", () => {
+      isSent = true;
+    });
     request.on("socket", (socket) => socket.unref());
     request.on("response", (response) => {
       isAnswered = true;
-      read(response, resolve);
+      read(response, (answer) => {
+        // A server may answer before it has read the body, which is still read here then.
+        if (isSent || request.destroyed) resolve(answer);
+        else request.once("close", () => resolve(answer));
+      });
     });
-    request.on("error", (error) => reject(isLost(error) ? lost(error, request) : error));
+    request.on("error", (error) => fail(isLost(error) ? lost(error, request) : error));
     request.on("close", () => {
       clearTimeout(timer);
       signal?.removeEventListener("abort", abort);
