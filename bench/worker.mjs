@@ -79,6 +79,8 @@ for (const name of workloads) {
     variant,
     Object.keys(span.attributes).sort(),
   ]);
-  process.send({ workload: name, samples, attributes: Object.fromEntries(attributes) });
+  const answer = { workload: name, samples, attributes: Object.fromEntries(attributes) };
+  // A long answer takes a while to write, and is lost when the process leaves before.
+  await new Promise((resolve) => process.send(answer, resolve));
 }
 process.disconnect();
