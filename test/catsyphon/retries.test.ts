@@ -1,5 +1,6 @@
 import { AuthenticationError, NonRetryableError, RetryableError } from "@kit/catsyphon";
 import { describe, expect, it } from "vitest";
+import { CLOSED_PORT } from "../support/free-port.js";
 import { clientOf, impatient, startServer } from "./harness.js";
 
 const events = [{ type: "message", data: { author_role: "human", message_type: "prompt", content: "hi" } }];
@@ -40,9 +41,7 @@ describe("retries", () => {
   });
 
   it("repeats when nobody listens, and names the reason in the end", async () => {
-    const server = await startServer();
-    const client = clientOf(server);
-    await server.stop();
+    const client = clientOf(await startServer(), { serverUrl: `http://127.0.0.1:${CLOSED_PORT}` });
     const error = await client.sendEvents("s", events).catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(RetryableError);
     expect((error as RetryableError).statusCode).toBeUndefined();

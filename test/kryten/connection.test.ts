@@ -1,7 +1,7 @@
 import { createServer } from "node:net";
 import { KrytenClient, KrytenConnectionError, KrytenValidationError } from "@kit/kryten";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { freePort } from "../support/free-port.js";
+import { CLOSED_PORT } from "../support/free-port.js";
 import { Certificate } from "../support/kryten/certificate.js";
 import { eventually } from "../support/kryten/eventually.js";
 import { LineByLine } from "../support/kryten/line-by-line.js";
@@ -43,7 +43,7 @@ describe("connect and disconnect", () => {
   it("rejects with the cause when nobody listens, after the configured attempts", async () => {
     const log = new QuietLogger();
     const nats = {
-      servers: [`nats://127.0.0.1:${await freePort()}`],
+      servers: [`nats://127.0.0.1:${CLOSED_PORT}`],
       reconnectTimeWait: 1,
       maxReconnectAttempts: 1,
     };
@@ -58,8 +58,8 @@ describe("connect and disconnect", () => {
   });
 
   it("waits for a server that comes later, and can be called off", async () => {
-    const port = await freePort();
-    const nats = { servers: [`nats://127.0.0.1:${port}`], reconnectTimeWait: 1, waitOnFirstConnect: true };
+    const servers = [`nats://127.0.0.1:${CLOSED_PORT}`];
+    const nats = { servers, reconnectTimeWait: 1, waitOnFirstConnect: true };
     const client = new KrytenClient({ ...config(""), nats, retryAttempts: 0 }, { logger: new QuietLogger() });
     const connecting = client.connect();
     const refused = expect(connecting).rejects.toThrow(KrytenConnectionError);

@@ -3,7 +3,7 @@ import { ConnectionError } from "@kit/sprites";
 import { describe, expect, it } from "vitest";
 import { WebSocketServer } from "ws";
 import type { Faults } from "../support/sprites/faults.js";
-import { closedEndpoint, Harness, rejection, until } from "./harness.js";
+import { CLOSED_ENDPOINT, Harness, rejection, until } from "./harness.js";
 
 const harness = new Harness();
 
@@ -55,10 +55,7 @@ describe("a refused upgrade", () => {
 
 describe("a server that cannot be reached", () => {
   it("is a ConnectionError with the cause", async () => {
-    const closed = harness
-      .client({ endpoint: await closedEndpoint() })
-      .attach("box")
-      .exec("true");
+    const closed = harness.client({ endpoint: CLOSED_ENDPOINT }).attach("box").exec("true");
     expect(await rejection(closed.start())).toMatchObject({
       name: "ConnectionError",
       message: expect.stringContaining("ECONNREFUSED"),

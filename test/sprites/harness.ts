@@ -1,4 +1,3 @@
-import { type AddressInfo, createServer } from "node:net";
 import {
   type ExecOptions,
   type Sprite,
@@ -7,6 +6,7 @@ import {
   type SpritesClientOptions,
 } from "@kit/sprites";
 import { afterAll, beforeAll, vi } from "vitest";
+import { CLOSED_PORT } from "../support/free-port.js";
 import type { Faults } from "../support/sprites/faults.js";
 import { SpritesServer, TOKEN } from "../support/sprites/server.js";
 
@@ -95,10 +95,4 @@ export function isAlive(pid: string | number | undefined): boolean {
 }
 
 /** An address at which nobody listens. */
-export async function closedEndpoint(): Promise<string> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return `http://127.0.0.1:${port}`;
-}
+export const CLOSED_ENDPOINT = `http://127.0.0.1:${CLOSED_PORT}`;

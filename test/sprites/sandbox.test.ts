@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { closedEndpoint, Harness, isAlive, rejection, until } from "./harness.js";
+import { CLOSED_ENDPOINT, Harness, isAlive, rejection, until } from "./harness.js";
 
 const harness = new Harness();
 
@@ -200,7 +200,7 @@ describe("every call", () => {
   });
 
   it("is a ConnectionError when there is nobody", async () => {
-    const sprite = harness.client({ endpoint: await closedEndpoint() }).attach("box");
+    const sprite = harness.client({ endpoint: CLOSED_ENDPOINT }).attach("box");
     expect(await rejection(sprite.info())).toMatchObject({
       name: "ConnectionError",
       message: expect.stringContaining("ECONNREFUSED"),

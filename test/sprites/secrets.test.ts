@@ -3,7 +3,7 @@ import { DiagLogLevel, diag } from "@opentelemetry/api";
 import { afterEach, expect, it } from "vitest";
 import { TOKEN } from "../support/sprites/server.js";
 import { Telemetry } from "../support/telemetry.js";
-import { closedEndpoint, Harness } from "./harness.js";
+import { CLOSED_ENDPOINT, Harness } from "./harness.js";
 
 const harness = new Harness();
 afterEach(() => diag.disable());
@@ -59,7 +59,7 @@ it("no secret and no content is in any span, log or error while content is off",
     ];
     for (const attempt of attempts) await attempt().catch((error: unknown) => errors.push(error));
   }
-  const nobody = harness.client({ ...options, endpoint: await closedEndpoint() }).attach("box");
+  const nobody = harness.client({ ...options, endpoint: CLOSED_ENDPOINT }).attach("box");
   await nobody
     .exec(command, { env })
     .run()

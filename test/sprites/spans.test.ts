@@ -19,7 +19,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Faults } from "../support/sprites/faults.js";
 import { loadPty } from "../support/sprites/processes.js";
 import { Telemetry } from "../support/telemetry.js";
-import { closedEndpoint, Harness, outOfTime, rejection, until } from "./harness.js";
+import { CLOSED_ENDPOINT, Harness, outOfTime, rejection, until } from "./harness.js";
 
 const harness = new Harness();
 let telemetry: Telemetry;
@@ -183,7 +183,7 @@ describe("the span of a command", () => {
     );
     await rejection(
       harness
-        .client({ endpoint: await closedEndpoint(), tracerProvider: telemetry.tracerProvider })
+        .client({ endpoint: CLOSED_ENDPOINT, tracerProvider: telemetry.tracerProvider })
         .attach("x")
         .exec("true")
         .run(),

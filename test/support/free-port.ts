@@ -10,3 +10,9 @@ export async function freePort(): Promise<number> {
   await once(probe, "close");
   return port;
 }
+
+/**
+ * A port where nobody listens: systems hand out none as low, and it is not among those that `fetch` refuses to call. One
+ * that was free a moment ago may be somebody's by now, in a process of the tests beside.
+ */
+export const CLOSED_PORT = 2;

@@ -2,6 +2,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { gunzipSync } from "node:zlib";
 import { afterEach, describe, expect, it, onTestFinished, vi } from "vitest";
+import { CLOSED_PORT } from "../../../test/support/free-port.js";
 import { KEEP_ALIVE } from "../../../test/support/keep-alive.js";
 import { HttpPoster, type HttpPosterOptions } from "./index.js";
 
@@ -40,11 +41,10 @@ async function serve(
     });
   });
   open.push(server);
-  const close = () => new Promise((resolve) => server.close(resolve));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/ingest`;
   const poster = (options: Partial<HttpPosterOptions> = {}) => new HttpPoster({ url, ...options });
-  return { seen, sockets, poster, close };
+  return { seen, sockets, poster };
 }
 
 describe("HttpPoster", () => {
@@ -140,10 +140,9 @@ describe("HttpPoster", () => {
   });
 
   it("rejects when nobody listens, whatever the compression", async () => {
-    const { poster, close } = await serve(() => 200);
-    await close();
-    await expect(poster({ compression: "auto" }).post("x")).rejects.toThrow("ECONNREFUSED");
-    await expect(poster().post("x")).rejects.toThrow("ECONNREFUSED");
+    const url = `http://127.0.0.1:${CLOSED_PORT}/`;
+    await expect(new HttpPoster({ url, compression: "auto" }).post("x")).rejects.toThrow("ECONNREFUSED");
+    await expect(new HttpPoster({ url }).post("x")).rejects.toThrow("ECONNREFUSED");
   });
 
   it("takes a redirect for the answer", async () => {
