@@ -1,12 +1,5 @@
 const { OpenAI } = require("openai/client");
 
-async function main() {
-  const client = new OpenAI();
-  const completion = await client.chat.completions.create({
-    model: "gpt-4.1-mini",
-    messages: [{ role: "user", content: "Hello?" }],
-  });
-  console.log(completion.choices[0].message.content);
-}
-
-main();
+const messages = [{ role: "user", content: "Hello?" }];
+const asked = new OpenAI().chat.completions.create({ model: "gpt-4.1-mini", messages });
+void asked.then(({ choices }) => console.log(choices[0].message.content));
