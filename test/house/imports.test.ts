@@ -31,6 +31,37 @@ function doorsOf(name: string): string[] {
   return Object.keys((exports ?? {}) as object).map((door) => name + door.slice(1));
 }
 
+/** Sets of files of one package that all import each other, by however many steps; a file alone is no circle. */
+function circlesIn(owner: ReturnType<typeof publishedPackages>[number]): string[][] {
+  const next = new Map(
+    sourcesOf(owner).map((path) => [
+      path,
+      importsOf(path)
+        .filter(({ from }) => from.startsWith("."))
+        .map(({ from }) => join(dirname(path), from).replace(/\.js$/, ".ts")),
+    ]),
+  );
+  const reachable = (start: string) => {
+    const seen = new Set<string>();
+    const visit = (path: string) => {
+      for (const other of next.get(path) ?? []) {
+        if (seen.has(other)) continue;
+        seen.add(other);
+        visit(other);
+      }
+    };
+    visit(start);
+    return seen;
+  };
+  const reach = new Map([...next.keys()].map((path) => [path, reachable(path)]));
+  const circles = [...next.keys()].map((path) =>
+    [...next.keys()].filter((other) => reach.get(path)?.has(other) && reach.get(other)?.has(path)),
+  );
+  return [
+    ...new Map(circles.filter(({ length }) => length > 0).map((files) => [files.join(), files])).values(),
+  ];
+}
+
 const told = (wrong: typeof edges) => wrong.map(({ path, from }) => `${path} imports ${from}`);
 
 describe("imports", () => {
@@ -63,6 +94,13 @@ describe("imports", () => {
       return !(name in declared);
     });
     expect(told(undeclared)).toEqual([]);
+  });
+
+  it("never run in a circle, types included", () => {
+    expect(publishedPackages().flatMap(circlesIn)).toEqual([
+      // A sandbox names its client, as the Python SDK's does.
+      ["src/sprites/src/client.ts", "src/sprites/src/sprite.ts"],
+    ]);
   });
 
   it("take the light door of the engine where nothing is patched", () => {

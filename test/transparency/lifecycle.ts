@@ -1,8 +1,6 @@
-import type { instrument } from "./instrument.js";
+import type { GenAIInstrumentation } from "@kit/genai";
 import { compareMembers, memberTable } from "./members.js";
 import type { SpanSeen } from "./scenario.js";
-
-type Instrumentation = ReturnType<typeof instrument>;
 
 /** What turning the instrumentation on and off does to an SDK that is already loaded. */
 export interface Switching {
@@ -18,7 +16,7 @@ export interface Switching {
 }
 
 /** `holder` is an object of the SDK whose method `create` is instrumented. */
-export function trySwitching(sdk: unknown, holder: object, make: () => Instrumentation): Switching {
+export function trySwitching(sdk: unknown, holder: object, make: () => GenAIInstrumentation): Switching {
   const before = memberTable(sdk);
   const changes = () => compareMembers(before, memberTable(sdk));
   const instrumentation = make();
@@ -67,8 +65,8 @@ export interface Aftermath {
 
 export async function tryAftermath(
   sdk: unknown,
-  live: Instrumentation,
-  second: Instrumentation,
+  live: GenAIInstrumentation,
+  second: GenAIInstrumentation,
   callOnce: () => Promise<readonly SpanSeen[]>,
 ): Promise<Aftermath> {
   live.manuallyInstrument(sdk);

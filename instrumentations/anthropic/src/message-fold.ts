@@ -1,6 +1,11 @@
-import type { BetaRawMessageStreamEvent } from "@anthropic-ai/sdk/resources/beta/messages/messages";
+import type {
+  BetaMessage,
+  BetaRawMessageStreamEvent,
+} from "@anthropic-ai/sdk/resources/beta/messages/messages";
 import { type Fold, type Foreign, parseJson, TextBuilder, withoutNulls } from "@kit/genai";
-import type { MessageBody } from "./messages.js";
+
+/** The body of an unstreamed answer. */
+export type MessageBody = Foreign<BetaMessage>;
 
 /** One event of a streamed answer. */
 export type MessageEvent = Foreign<BetaRawMessageStreamEvent>;

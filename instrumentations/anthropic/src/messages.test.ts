@@ -1,6 +1,7 @@
 import type { RequestFacts, ResponseFacts } from "@kit/genai";
 import { describe, expect, it } from "vitest";
-import { countTokens, type MessageBody, messages } from "./messages.js";
+import type { MessageBody } from "./message-fold.js";
+import { countTokens, messages } from "./messages.js";
 
 const PARAMS = { model: "claude-x", max_tokens: 10, messages: [{ role: "user", content: "Hi" }] };
 

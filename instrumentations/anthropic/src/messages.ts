@@ -1,12 +1,9 @@
 import type { OpenTelemetryRequestOptions } from "@anthropic-ai/sdk";
-import type {
-  BetaMessage,
-  MessageCreateParamsBase,
-} from "@anthropic-ai/sdk/resources/beta/messages/messages";
+import type { MessageCreateParamsBase } from "@anthropic-ai/sdk/resources/beta/messages/messages";
 import { formatType } from "@kit/chat-completions";
 import { type Call, type Foreign, KIT_ATTR, readParameters, type SharedParameters, textOf } from "@kit/genai";
 import { readBlocks, readMessage, readTool } from "./content-blocks.js";
-import { foldMessage, type MessageEvent } from "./message-fold.js";
+import { foldMessage, type MessageBody, type MessageEvent } from "./message-fold.js";
 import { readUsage } from "./usage.js";
 
 /** What any version's parameters have had; those of 1.x lack the sampling ones. */
@@ -14,9 +11,6 @@ type MessageParams = Foreign<MessageCreateParamsBase> & SharedParameters;
 
 /** SDK versions that make spans by themselves take options for these. */
 type RequestOptions = { openTelemetry?: OpenTelemetryRequestOptions };
-
-/** The body of an unstreamed answer. */
-export type MessageBody = Foreign<BetaMessage>;
 
 /** `POST /v1/messages`, streamed or not, also beta; `parse()`, `stream()` and tool runners send it too. */
 export const messages: Call<[MessageParams, RequestOptions?], MessageBody, MessageEvent> = {

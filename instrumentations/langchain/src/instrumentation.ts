@@ -6,7 +6,7 @@ import {
 } from "@kit/genai";
 import { RunHandler } from "./handler.js";
 import { type KitCallbackHandlerOptions, readInferenceSpans } from "./options.js";
-import { addHandler, enter, enterRun, noteEvents, noteStream } from "./patching.js";
+import { addHandler, enter, enterRun, type HandlerSource, noteEvents, noteStream } from "./patching.js";
 import { VERSION } from "./version.js";
 
 /** Options of all instrumentations, and who records model calls. */
@@ -27,7 +27,10 @@ const CORE = [
 ];
 
 /** Records the runs of LangChain and LangGraph: agents, graphs, tools, retrievers, and models that nobody else does. */
-export class LangChainInstrumentation extends GenAIInstrumentation<LangChainInstrumentationConfig> {
+export class LangChainInstrumentation
+  extends GenAIInstrumentation<LangChainInstrumentationConfig>
+  implements HandlerSource
+{
   static override readonly definition: Definition = {
     name: "@kit/instrumentation-langchain",
     version: VERSION,

@@ -3,12 +3,17 @@ import { context } from "@opentelemetry/api";
 import { Entry, type EntryKind } from "./entry.js";
 import { follow } from "./follow.js";
 import { isKitHandler, type RunHandler } from "./handler.js";
-import type { LangChainInstrumentation } from "./instrumentation.js";
 import { inEvents, inStream } from "./outcome.js";
 import { isInside } from "./run.js";
 
 type Args = readonly unknown[];
 type Wrap = Extract<Target, { wrap: unknown }>["wrap"];
+/** The instrumentation, as far as its wrappers need it. */
+export interface HandlerSource {
+  /** What runs are told to; `undefined` while the instrumentation is off. */
+  readHandler(): RunHandler | undefined;
+}
+
 /** What happens around a call: `proceed` makes it, with the arguments it is given. */
 type Around = (
   proceed: (args: Args) => unknown,
@@ -29,7 +34,7 @@ function around(work: Around): Wrap {
   return (original, instrumentation) =>
     ({
       method(this: unknown, ...args: unknown[]) {
-        const handler = (instrumentation as LangChainInstrumentation).readHandler();
+        const handler = (instrumentation as Parameters<Wrap>[1] & HandlerSource).readHandler();
         if (handler === undefined) return Reflect.apply(original, this, args);
         return work((given) => Reflect.apply(original, this, given), args, handler, this);
       },

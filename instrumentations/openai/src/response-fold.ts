@@ -1,6 +1,6 @@
 import { type Fold, TextBuilder, withoutNulls } from "@kit/genai";
+import type { ResponseBody } from "./response-body.js";
 import type { ResponseItem } from "./response-items.js";
-import type { ResponseBody } from "./responses.js";
 
 /** One event of a streamed response. */
 export interface ResponseEvent {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { compact, type ResponseBody, responses, retrieve } from "./responses.js";
+import type { ResponseBody } from "./response-body.js";
+import { compact, responses, retrieve } from "./responses.js";
 
 const read = (body: ResponseBody) => responses.response?.(body, { operation: "chat" });
 

@@ -1,6 +1,7 @@
-import { formatType, readTokenUsage, type TokenUsage, withOwnAttributes } from "@kit/chat-completions";
+import { formatType, readTokenUsage, withOwnAttributes } from "@kit/chat-completions";
 import { ATTR, type Call, type ResponseFacts, readParameters, textOf } from "@kit/genai";
 import type { ResponseCreateParams } from "openai/resources/responses/responses";
+import type { PromptTemplate, ResponseBody } from "./response-body.js";
 import { foldResponse, type ResponseEvent } from "./response-fold.js";
 import {
   isClientCall,
@@ -10,36 +11,12 @@ import {
   readInstructions,
   readOutput,
   readResponseTools,
-  type TextOrItems,
 } from "./response-items.js";
-
-/** A prompt that OpenAI keeps; its id is the only name that it has here. */
-interface PromptTemplate {
-  id?: string;
-  version?: string | null;
-  variables?: Record<string, unknown> | null;
-}
 
 type Params = Omit<Partial<ResponseCreateParams>, "input" | "tools"> & {
   input?: string | readonly ResponseItem[];
   tools?: readonly ResponseTool[];
 };
-
-/** The body of a response, complete or on its way. */
-export interface ResponseBody {
-  id?: string;
-  model?: string;
-  status?: string | null;
-  output?: readonly ResponseItem[];
-  usage?: TokenUsage | null;
-  error?: { code?: string; message?: string } | null;
-  incomplete_details?: { reason?: string } | null;
-  conversation?: { id?: string } | null;
-  instructions?: TextOrItems;
-  prompt?: PromptTemplate | null;
-  tools?: readonly ResponseTool[];
-  service_tier?: string | null | undefined;
-}
 
 /** `POST /responses`, streamed, parsed or in the background. */
 export const responses: Call<[Params], ResponseBody, ResponseEvent> = withOwnAttributes(

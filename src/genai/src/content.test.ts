@@ -1,9 +1,9 @@
 import type { Attributes } from "@opentelemetry/api";
 import { describe, expect, it } from "vitest";
+import { CopiedAttributes } from "./attribute-sink.js";
 import { redactContent, setContent, setStructuredContent } from "./content.js";
 import type { ContentPolicy } from "./content-policy.js";
 import type { Content } from "./operation.js";
-import { CopiedAttributes } from "./span-attributes.js";
 
 const POLICY: ContentPolicy = {
   onSpan: true,

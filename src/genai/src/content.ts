@@ -1,10 +1,10 @@
 import { diag } from "@opentelemetry/api";
 import type { AnyValueMap } from "@opentelemetry/api-logs";
+import type { AttributeSink } from "./attribute-sink.js";
 import { ATTR, KIT_ATTR } from "./attributes.js";
 import type { ContentPolicy } from "./content-policy.js";
 import type { ToolDefinition } from "./messages.js";
 import type { Content } from "./operation.js";
-import type { AttributeSink } from "./span-attributes.js";
 
 const MAX_DEPTH = 64;
 

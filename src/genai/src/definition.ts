@@ -1,6 +1,7 @@
-import type { GenAIInstrumentation } from "./instrumentation.js";
+import type { Instrumentation } from "@opentelemetry/instrumentation";
 import type { NativeTelemetry } from "./native.js";
 import type { Call, HeaderFacts, ReadHeader, ToolLoop } from "./operation.js";
+import type { Method } from "./patches.js";
 
 /** A translation of whatever arguments, body and chunks its library has. */
 // biome-ignore lint/suspicious/noExplicitAny: one list holds the translations of all methods of a library.
@@ -10,11 +11,8 @@ export type AnyCall = Call<any, any, any>;
 // biome-ignore lint/suspicious/noExplicitAny: as above.
 export type AnyToolLoop = ToolLoop<any>;
 
-/** A method as patches see it. */
-export type Method = (this: unknown, ...args: unknown[]) => unknown;
-
 /** Makes the replacement of a method, for libraries that tell by events of their own what they do. */
-export type Wrap = (original: Method, instrumentation: GenAIInstrumentation) => Method;
+export type Wrap = (original: Method, instrumentation: Instrumentation) => Method;
 
 /** A method of the library and what it means. */
 export type Target = {

@@ -1,6 +1,6 @@
 import { diag } from "@opentelemetry/api";
 import type { HeaderFacts, ReadHeader } from "./operation.js";
-import type { OperationEnd } from "./recorder.js";
+import type { OperationEnd } from "./outcome.js";
 import { isAmount } from "./usage.js";
 
 interface Headers {

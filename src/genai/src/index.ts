@@ -29,9 +29,10 @@ export type {
   ToolLoop,
   TraceTool,
 } from "./operation.js";
+export type { OperationEnd } from "./outcome.js";
 export { readParameters, type SharedParameters } from "./parameters.js";
 export { isProviderRecorded } from "./recorded-providers.js";
-export { type OperationEnd, Recorder } from "./recorder.js";
+export { Recorder } from "./recorder.js";
 export { clientOf, resourceMethods } from "./resources.js";
 export {
   INFERENCE_OFFERED,

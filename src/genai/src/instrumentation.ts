@@ -13,7 +13,7 @@ import {
   InstrumentationNodeModuleDefinition,
   InstrumentationNodeModuleFile,
 } from "@opentelemetry/instrumentation";
-import type { Definition, Method, Target } from "./definition.js";
+import type { Definition, Target } from "./definition.js";
 import { mayBeGateway, readEndpoint } from "./endpoint.js";
 import { isInference } from "./metrics.js";
 import {
@@ -28,9 +28,10 @@ import { listenTo, tellOfNative, withNativeSpans } from "./native-echo.js";
 import { StandInSpan } from "./native-span.js";
 import { ABANDONED, Observation } from "./observation.js";
 import type { Call, RequestFacts, ToolFacts, ToolLoop } from "./operation.js";
-import { Patches } from "./patches.js";
+import type { OperationEnd } from "./outcome.js";
+import { type Method, Patches } from "./patches.js";
 import { recordProviders } from "./recorded-providers.js";
-import { type OperationEnd, type OperationStart, Recorder } from "./recorder.js";
+import { type OperationStart, Recorder } from "./recorder.js";
 import { followHandedOut, followHandingOut, handsOut, isAPIPromise, observeAPIPromise } from "./stainless.js";
 import {
   isInferenceRecorded,

@@ -12,9 +12,15 @@ import {
   trace,
 } from "@opentelemetry/api";
 import { ATTR } from "./attributes.js";
-import type { NativeSpan } from "./native.js";
-import type { ResponseFacts } from "./operation.js";
-import type { OperationEnd, Recorder } from "./recorder.js";
+import type { RequestFacts, ResponseFacts } from "./operation.js";
+import type { OperationEnd } from "./outcome.js";
+import type { Recorder } from "./recorder.js";
+import type { ToolRun } from "./tool-runs.js";
+
+/** A span of a library's own that ours stands in for. */
+export type NativeSpan =
+  | ({ readonly kind: "tool" } & ToolRun)
+  | { readonly kind: "agent"; readonly request: RequestFacts };
 
 /** Records nothing; its identity is that of the span it stands for. */
 abstract class SilentSpan implements Span {

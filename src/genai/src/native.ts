@@ -12,11 +12,10 @@ import {
 import { startAgent } from "./agent.js";
 import { ATTR } from "./attributes.js";
 import { textOf } from "./messages.js";
-import { LateSpan, StandInSpan } from "./native-span.js";
-import type { RequestFacts } from "./operation.js";
+import { LateSpan, type NativeSpan, StandInSpan } from "./native-span.js";
 import { isInferenceRecorded, isTracingSuppressed } from "./suppression.js";
 import type { Telemetry } from "./telemetry.js";
-import { startTool, type ToolRun } from "./tool.js";
+import { startTool } from "./tool.js";
 
 /**
  * Whose spans tell of a call to a library that makes spans by itself: only `ours`, only its `native` ones (metrics
@@ -26,11 +25,6 @@ export type NativeTelemetryMode = "ours" | "native" | "both";
 
 /** What a span that a library is about to make tells of: a call that is recorded anyway, a tool run, or an agent. */
 type NativeKind = "call" | "tool" | "agent";
-
-/** A span of a library's own that ours stands in for. */
-export type NativeSpan =
-  | ({ readonly kind: "tool" } & ToolRun)
-  | { readonly kind: "agent"; readonly request: RequestFacts };
 
 /** How a library makes spans by itself, where some versions of it do. */
 export interface NativeTelemetry {

@@ -1,8 +1,9 @@
 import { diag } from "@opentelemetry/api";
 import { AbandonedCalls } from "./abandonment.js";
 import type { Call, Fold, RequestFacts, ResponseFacts } from "./operation.js";
-import type { OperationEnd, Recorder } from "./recorder.js";
-import { isAsyncIterable, tapStream } from "./stream.js";
+import type { OperationEnd } from "./outcome.js";
+import type { Recorder } from "./recorder.js";
+import { isAsyncIterable, type StreamObserver, tapStream } from "./stream.js";
 
 /** One for the process: calls are few beside what a registry can watch, and it has no state but them. */
 export const ABANDONED = new AbandonedCalls();
@@ -11,7 +12,7 @@ export const ABANDONED = new AbandonedCalls();
  * Follows one call from the promise over the stream to the end, and tells the recorder. Promise and stream hold
  * it through the functions that watch them; the recorder does not, so its collection means that both are gone.
  */
-export class Observation {
+export class Observation implements StreamObserver {
   watched = false;
   /** Whether anybody started to parse the body. If not, a raw response is all that was asked for. */
   parsing = false;

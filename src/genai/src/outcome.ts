@@ -1,3 +1,5 @@
+import type { ResponseFacts } from "./operation.js";
+
 /**
  * How an operation ended.
  * - `completed`: the whole answer arrived.
@@ -8,3 +10,10 @@
  * - `raw`: the application took the raw HTTP response (`asResponse()`), whose body is its own.
  */
 export type Outcome = "completed" | "error" | "cancelled" | "aborted" | "abandoned" | "raw";
+
+/** How an operation ended and what came of it. */
+export interface OperationEnd {
+  outcome: Outcome;
+  response?: ResponseFacts | undefined;
+  error?: unknown;
+}

@@ -1,4 +1,5 @@
-import type { Method } from "./definition.js";
+/** A method as patches see it. */
+export type Method = (this: unknown, ...args: unknown[]) => unknown;
 
 const PATCHED = Symbol.for("kit.patched");
 

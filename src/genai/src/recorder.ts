@@ -10,6 +10,7 @@ import {
   trace,
 } from "@opentelemetry/api";
 import type { AnyValueMap } from "@opentelemetry/api-logs";
+import { type AttributeSink, CopiedAttributes } from "./attribute-sink.js";
 import { ATTR, KIT_ATTR } from "./attributes.js";
 import { conformContent } from "./conform.js";
 import { redactContent, setContent, setStructuredContent } from "./content.js";
@@ -29,15 +30,8 @@ import { readHeaders, withHeaderFacts } from "./headers.js";
 import { type Inherited, inheritedAttributes, readInherited } from "./inherited.js";
 import { isInference } from "./metrics.js";
 import type { Content, HeaderFacts, ReadHeader, RequestFacts, ResponseFacts } from "./operation.js";
-import type { Outcome } from "./outcome.js";
-import {
-  type AttributeSink,
-  CopiedAttributes,
-  modelOf,
-  setOthers,
-  setRequest,
-  setResponse,
-} from "./span-attributes.js";
+import type { OperationEnd, Outcome } from "./outcome.js";
+import { modelOf, setOthers, setRequest, setResponse } from "./span-attributes.js";
 import type { Telemetry } from "./telemetry.js";
 import { hasUsage, isAmount } from "./usage.js";
 
@@ -75,13 +69,6 @@ export interface OperationStart {
 export interface Moment {
   readonly time: number;
   readonly mark: number;
-}
-
-/** How an operation ended and what came of it. */
-export interface OperationEnd {
-  outcome: Outcome;
-  response?: ResponseFacts | undefined;
-  error?: unknown;
 }
 
 /**

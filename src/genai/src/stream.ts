@@ -1,6 +1,12 @@
-import type { Observation } from "./observation.js";
-
 type Step = (...args: unknown[]) => unknown;
+
+/** Who is told of the steps of a stream. */
+export interface StreamObserver {
+  step(result: IteratorResult<unknown>): void;
+  fail(error: unknown): void;
+  /** The consumer leaves before the end. */
+  close(): void;
+}
 
 interface AnyIterator {
   next: Step;
@@ -19,7 +25,7 @@ export function isAsyncIterable(value: unknown): value is AsyncIterable<unknown>
  * stream is watched where `for await` enters it. Only the first iterator is the answer: a second one is the
  * caller's mistake, and the library's own error tells it.
  */
-export function tapStream(stream: AsyncIterable<unknown>, observation: Observation): void {
+export function tapStream(stream: AsyncIterable<unknown>, observation: StreamObserver): void {
   // A generator is its own iterator, and may be stepped by hand.
   if (isIterator(stream)) {
     tapIterator(stream, observation);
@@ -41,8 +47,8 @@ function isIterator(stream: object): stream is AnyIterator {
 function tapFirst(
   stream: AsyncIterable<unknown>,
   member: PropertyKey,
-  tap: (iterator: AnyIterator, observation: Observation) => void,
-  observation: Observation,
+  tap: (iterator: AnyIterator, observation: StreamObserver) => void,
+  observation: StreamObserver,
 ): void {
   const members = stream as unknown as Record<PropertyKey, (...args: unknown[]) => AnyIterator>;
   const open = members[member];
@@ -64,7 +70,7 @@ function tapFirst(
 }
 
 /** Replaces the steps of an iterator on the object itself; `for await`, `yield*` and helpers all call them. */
-function tapIterator(iterator: AnyIterator, observation: Observation): void {
+function tapIterator(iterator: AnyIterator, observation: StreamObserver): void {
   const { next } = iterator;
   // Made once a stream, not once a chunk.
   const arrived = (result: unknown) => {
@@ -84,7 +90,7 @@ function tapIterator(iterator: AnyIterator, observation: Observation): void {
 }
 
 /** Both in one scope, and not in turns of a loop that each keep a scope: streams stand open by the thousand. */
-function tapLeaving(iterator: AnyIterator, observation: Observation): void {
+function tapLeaving(iterator: AnyIterator, observation: StreamObserver): void {
   const { return: leave, throw: fail } = iterator;
   if (leave !== undefined) {
     hide(iterator, "return", function (this: unknown, ...args: unknown[]) {

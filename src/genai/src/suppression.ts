@@ -1,6 +1,6 @@
 import { type Context, context, createContextKey } from "@opentelemetry/api";
 import { isInference } from "./metrics.js";
-import type { OperationEnd } from "./recorder.js";
+import type { OperationEnd } from "./outcome.js";
 
 /** The key of `suppressTracing` in `@opentelemetry/core`, made the same way, so that the core is not needed here. */
 const TRACING_SUPPRESSED = createContextKey("OpenTelemetry SDK Context Key SUPPRESS_TRACING");

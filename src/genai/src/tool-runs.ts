@@ -1,5 +1,16 @@
 import { type Context, type Span, trace } from "@opentelemetry/api";
 
+/** What is known of a tool's run when it starts. */
+export interface ToolRun {
+  readonly name: string;
+  readonly type?: string | undefined;
+  readonly description?: string | undefined;
+  readonly callId?: string | undefined;
+  /** The agent that runs it and the conversation it runs for, where a framework knows them. */
+  readonly agentName?: string | undefined;
+  readonly conversationId?: string | undefined;
+}
+
 /** Spans of tools that libraries run, by whom they can be told from spans further in. */
 const RUNS = new WeakMap<Span, string>();
 

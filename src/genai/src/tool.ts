@@ -3,10 +3,11 @@ import { ATTR } from "./attributes.js";
 import { parseJson } from "./messages.js";
 import { StandInSpan } from "./native-span.js";
 import type { Content, ToolFacts } from "./operation.js";
-import { type OperationEnd, Recorder } from "./recorder.js";
+import type { OperationEnd } from "./outcome.js";
+import { Recorder } from "./recorder.js";
 import { isTracingSuppressed, unmarkInferenceRecorded } from "./suppression.js";
 import type { Telemetry } from "./telemetry.js";
-import { rememberRun } from "./tool-runs.js";
+import { rememberRun, type ToolRun } from "./tool-runs.js";
 
 /**
  * Makes `run` report each of its runs as an `execute_tool` span. Its result, promise, exception, `this`, name and
@@ -66,17 +67,6 @@ function begin(
     diag.debug("a tool cannot be traced", String(error));
     return undefined;
   }
-}
-
-/** What is known of a tool's run when it starts. */
-export interface ToolRun {
-  readonly name: string;
-  readonly type?: string | undefined;
-  readonly description?: string | undefined;
-  readonly callId?: string | undefined;
-  /** The agent that runs it and the conversation it runs for, where a framework knows them. */
-  readonly agentName?: string | undefined;
-  readonly conversationId?: string | undefined;
 }
 
 /** Starts the record of one run of a tool inside this process. */

@@ -1,5 +1,5 @@
+import type { AttributeSink } from "./attribute-sink.js";
 import { ATTR } from "./attributes.js";
-import type { AttributeSink } from "./span-attributes.js";
 
 /** A number the provider may or may not have sent. */
 type Count = number | null | undefined;

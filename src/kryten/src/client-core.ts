@@ -4,7 +4,7 @@ import type { NatsConnection } from "nats";
 import { assertText } from "./arguments.js";
 import type { Bus, BusMessage, BusState, BusSubscription } from "./bus.js";
 import type { ChatThrottle } from "./chat-throttle.js";
-import type { EventHandler, KrytenClientOptions, Registration, RunOptions } from "./client-options.js";
+import type { KrytenClientOptions, Registration, RunOptions } from "./client-options.js";
 import type { CommandCall } from "./command.js";
 import type { AddMediaOptions, AddMediaResult } from "./command-methods.js";
 import { CommandSender, type SentCommand } from "./command-sender.js";
@@ -13,7 +13,7 @@ import { type HandlerError, KrytenConnectionError, KrytenValidationError } from 
 import { type AnyHandler, EventDispatcher, type EventFilter } from "./event-dispatcher.js";
 import type { EventFor } from "./event-map.js";
 import type { RawEvent } from "./events.js";
-import { describeFailure } from "./handler-run.js";
+import { describeFailure, type HandlerContext } from "./handler-run.js";
 import { type ChannelInfo, HealthCounters, type HealthStatus } from "./health.js";
 import type { JsonObject } from "./json.js";
 import { LifecycleEventPublisher } from "./lifecycle.js";
@@ -30,6 +30,9 @@ import { bounded } from "./waiting.js";
 
 const CLOSE_BUDGET_MS = 5000;
 const HANDLER_GRACE_MS = 2000;
+
+/** Called for each event; may be asynchronous, what it returns is ignored. Events do not wait for each other. */
+export type EventHandler<Event> = (event: Event, context: HandlerContext<ClientCore>) => unknown;
 
 /** Everything the real client and the mock have in common: all but the connection itself. */
 export abstract class ClientCore extends MessageMethods {

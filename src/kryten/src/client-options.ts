@@ -1,7 +1,5 @@
 import type { MsgHdrs } from "nats";
-import type { ClientCore } from "./client-core.js";
 import type { HandlerError } from "./errors.js";
-import type { HandlerContext } from "./handler-run.js";
 import type { Logger } from "./logger.js";
 import type { TelemetryOptions } from "./telemetry.js";
 
@@ -14,9 +12,6 @@ export interface KrytenClientOptions extends TelemetryOptions {
   /** Give every heartbeat a span. @default false */
   traceHeartbeats?: boolean | undefined;
 }
-
-/** Called for each event; may be asynchronous, what it returns is ignored. Events do not wait for each other. */
-export type EventHandler<Event> = (event: Event, context: HandlerContext<ClientCore>) => unknown;
 
 /** A handler that is registered; `off()` ends that. */
 export interface Registration extends Disposable {

@@ -1,8 +1,7 @@
 export type { BusMessage, BusSubscription } from "./bus.js";
 export { KrytenClient } from "./client.js";
-export type { ClientCore as KrytenClientLike } from "./client-core.js";
+export type { ClientCore as KrytenClientLike, EventHandler } from "./client-core.js";
 export type {
-  EventHandler,
   KrytenClientOptions,
   PublishOptions,
   Registration,

@@ -3,7 +3,7 @@ import type { CostMatch, PriceOverrides } from "@kit/genai/core";
 import type { Attributes } from "@opentelemetry/api";
 import type { Instrumentation } from "@opentelemetry/instrumentation";
 import type { Sampler, SpanProcessor } from "@opentelemetry/sdk-trace";
-import type { AgentPulseInitOptions } from "./agentpulse.js";
+import type { AgentPulseInitOptions } from "./agentpulse-options.js";
 import type { LogLevelName } from "./log.js";
 import type { OtlpOptions } from "./otlp/settings.js";
 

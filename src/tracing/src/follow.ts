@@ -1,7 +1,7 @@
 import { context } from "@opentelemetry/api";
 import { attempt } from "./attempt.js";
+import type { Followed } from "./followed.js";
 import { followGenerator, isGenerator } from "./generators.js";
-import type { OpenScope } from "./scope.js";
 
 type Settled = (value: unknown) => unknown;
 type Then = (this: unknown, ...handlers: unknown[]) => unknown;
@@ -10,7 +10,7 @@ type Then = (this: unknown, ...handlers: unknown[]) => unknown;
  * Follows what a function returned to its end and tells the scope, which ends then if `toEnd`. Gives what the
  * application gets instead: the same object, but for a plain promise.
  */
-export function follow<T>(result: T, scope: OpenScope, toEnd: boolean): T {
+export function follow<T>(result: T, scope: Followed, toEnd: boolean): T {
   if ((typeof result === "object" && result !== null) || typeof result === "function") {
     if (isPlainPromise(result)) return followPromise(result, scope, toEnd) as T;
     if (isGenerator(result)) return followGenerator(result, () => scope, toEnd) as T;
@@ -21,12 +21,12 @@ export function follow<T>(result: T, scope: OpenScope, toEnd: boolean): T {
   return result;
 }
 
-function completed(scope: OpenScope, value: unknown, toEnd: boolean): void {
+function completed(scope: Followed, value: unknown, toEnd: boolean): void {
   attempt(() => scope.returned(value));
   if (toEnd) scope.end();
 }
 
-function failed(scope: OpenScope, error: unknown, toEnd: boolean): void {
+function failed(scope: Followed, error: unknown, toEnd: boolean): void {
   scope.fail(error);
   if (toEnd) scope.end();
 }
@@ -39,7 +39,7 @@ function isPlainPromise(value: object): value is Promise<unknown> {
  * A handler on the promise itself would count its rejection as handled; the derived one reports it as before. What
  * a library has added to the promise (`cancel`, a process) goes over to the derived one.
  */
-function followPromise(promise: Promise<unknown>, scope: OpenScope, toEnd: boolean): Promise<unknown> {
+function followPromise(promise: Promise<unknown>, scope: Followed, toEnd: boolean): Promise<unknown> {
   const derived = promise.then(
     (value) => {
       completed(scope, value, toEnd);
@@ -63,7 +63,7 @@ const SIDE_DOORS = ["asResponse", "withResponse"];
  * Watches a thenable in place: its `then` may start the work (a query, an SDK's request), so that it is called when
  * the application calls it and not before. False when the object does not let itself be watched.
  */
-function followThenable(thenable: object, then: Then, scope: OpenScope, toEnd: boolean): boolean {
+function followThenable(thenable: object, then: Then, scope: Followed, toEnd: boolean): boolean {
   const replace = (name: string, value: unknown) =>
     Object.defineProperty(thenable, name, { value, configurable: true, writable: true });
   const watched = attempt(() => {
@@ -78,14 +78,14 @@ function followThenable(thenable: object, then: Then, scope: OpenScope, toEnd: b
   return watched === true;
 }
 
-function watchedWait(wait: Then, scope: OpenScope, toEnd: boolean): Then {
+function watchedWait(wait: Then, scope: Followed, toEnd: boolean): Then {
   return function (this: unknown, ...args: unknown[]): unknown {
     const waited = context.with(scope.context, () => Reflect.apply(wait, this, args));
     return waited instanceof Promise ? followPromise(waited, scope, toEnd) : waited;
   };
 }
 
-function watchedThen(then: Then, scope: OpenScope, toEnd: boolean): Then {
+function watchedThen(then: Then, scope: Followed, toEnd: boolean): Then {
   return {
     // biome-ignore lint/suspicious/noThenProperty: it stands in for the object's own.
     then(this: unknown, ...[onfulfilled, onrejected, ...rest]: unknown[]): unknown {

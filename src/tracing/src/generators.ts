@@ -1,6 +1,6 @@
 import { context } from "@opentelemetry/api";
 import { attempt } from "./attempt.js";
-import type { OpenScope } from "./scope.js";
+import type { Followed } from "./followed.js";
 
 type AnyGenerator = Generator | AsyncGenerator;
 type Step = (this: unknown, ...args: unknown[]) => unknown;
@@ -27,7 +27,7 @@ function tagOf(value: object): unknown {
  */
 export function followGenerator(
   generator: AnyGenerator,
-  open: () => OpenScope | undefined,
+  open: () => Followed | undefined,
   toEnd: boolean,
 ): AnyGenerator {
   new Iteration(open, toEnd).watch(generator);
@@ -35,12 +35,12 @@ export function followGenerator(
 }
 
 class Iteration {
-  readonly #open: () => OpenScope | undefined;
+  readonly #open: () => Followed | undefined;
   readonly #toEnd: boolean;
-  #scope: OpenScope | undefined;
+  #scope: Followed | undefined;
   #finished = false;
 
-  constructor(open: () => OpenScope | undefined, toEnd: boolean) {
+  constructor(open: () => Followed | undefined, toEnd: boolean) {
     this.#open = open;
     this.#toEnd = toEnd;
   }
@@ -74,7 +74,7 @@ class Iteration {
     }[name] as Step;
   }
 
-  #begun(generator: AnyGenerator): OpenScope | undefined {
+  #begun(generator: AnyGenerator): Followed | undefined {
     if (this.#scope !== undefined) return this.#scope;
     this.#scope = this.#open();
     if (this.#scope === undefined) this.#finished = true;
@@ -82,7 +82,7 @@ class Iteration {
     return this.#scope;
   }
 
-  #take(scope: OpenScope, leaving: boolean, step: () => unknown): unknown {
+  #take(scope: Followed, leaving: boolean, step: () => unknown): unknown {
     let taken: unknown;
     try {
       taken = context.with(scope.context, step);
@@ -106,7 +106,7 @@ class Iteration {
     );
   }
 
-  #stepped(scope: OpenScope, result: unknown, leaving: boolean): void {
+  #stepped(scope: Followed, result: unknown, leaving: boolean): void {
     const { done, value } = (result ?? {}) as IteratorResult<unknown>;
     if (done !== true || this.#finished) return;
     this.#finished = true;
@@ -115,7 +115,7 @@ class Iteration {
     if (this.#toEnd) scope.end();
   }
 
-  #failed(scope: OpenScope, error: unknown): void {
+  #failed(scope: Followed, error: unknown): void {
     if (this.#finished) return;
     this.#finished = true;
     scope.fail(error);

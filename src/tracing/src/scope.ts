@@ -21,6 +21,7 @@ import {
 } from "@opentelemetry/api";
 import { attempt } from "./attempt.js";
 import { follow } from "./follow.js";
+import type { Followed } from "./followed.js";
 import type { Description } from "./kinds.js";
 import { toSafeJson } from "./safe-json.js";
 import { durationOf, inheritedBy, startSpan } from "./start-span.js";
@@ -65,7 +66,7 @@ const COLLECTED = new FinalizationRegistry<OpenScope>((scope) => {
 });
 
 /** The one implementation; what differs between sessions, jobs and marked functions is added by subclasses. */
-export class OpenScope implements Scope {
+export class OpenScope implements Scope, Followed {
   readonly #description: Description;
   readonly #span: Span;
   /** The agent around, where the operation has a place for it. */
@@ -160,19 +161,16 @@ export class OpenScope implements Scope {
     this.#onEnd = done;
   }
 
-  /** Ends the scope when `object`, on which its end depends, is collected before it came. */
   endWhenCollected(object: object): void {
     if (!this.recording) return;
     this.#watched = true;
     COLLECTED.register(object, this, this);
   }
 
-  /** Notes that an iteration did not run to its end. */
   leave(how: "cancelled" | "abandoned"): void {
     this.set({ [KIT_ATTR.outcome]: how });
   }
 
-  /** Told what the work came to. */
   returned(value: unknown): void {
     if (this.#captureReturn && value !== undefined) this.#capture(KIT_ATTR.functionResult, value);
   }

@@ -1,7 +1,7 @@
 import { describe, type Seen, settled, shape } from "../observe.js";
 import { json } from "../provider.js";
 import { failure, messageParams } from "./bodies.js";
-import type { AnthropicScenario } from "./suite.js";
+import type { AnthropicScenario } from "./scenario.js";
 
 /** Everything beside messages. */
 export const endpoints: readonly AnthropicScenario[] = [

@@ -10,7 +10,7 @@ import {
   toolStream,
   toolUse,
 } from "./bodies.js";
-import type { AnthropicApp, AnthropicScenario } from "./suite.js";
+import type { AnthropicApp, AnthropicScenario } from "./scenario.js";
 
 const canParse = ({ client }: AnthropicApp) => typeof client.messages.parse === "function";
 

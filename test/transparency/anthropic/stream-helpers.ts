@@ -10,7 +10,7 @@ import {
   toolStream,
   words,
 } from "./bodies.js";
-import type { AnthropicScenario } from "./suite.js";
+import type { AnthropicScenario } from "./scenario.js";
 
 const EVENTS = [
   "connect",

@@ -1,18 +1,13 @@
-import type * as Module from "@anthropic-ai/sdk";
 import type Anthropic from "@anthropic-ai/sdk";
 import { json, type Provider, type ProviderRequest, type Reply, sse, text } from "../provider.js";
-import type { App, Scenario } from "../scenario.js";
 import { sharedScenarios } from "../shared/suite.js";
 import { MESSAGE_STREAM, message } from "./bodies.js";
 import { anthropicDialect } from "./dialect.js";
 import { endpoints } from "./endpoints.js";
 import { messages } from "./messages.js";
+import type { AnthropicScenario, Sdk } from "./scenario.js";
 import { helpers } from "./stream-helpers.js";
 import { tools } from "./tools.js";
-
-export type Sdk = typeof Module;
-export type AnthropicApp = App<Anthropic, Sdk>;
-export type AnthropicScenario = Scenario<Anthropic, Sdk>;
 
 /** Every way of calling `@anthropic-ai/sdk` that this suite compares, and how the provider answers when a scenario says nothing. */
 export const anthropicSuite = {

@@ -9,7 +9,7 @@ import {
   toolStream,
   toolUse,
 } from "./bodies.js";
-import type { AnthropicApp, AnthropicScenario } from "./suite.js";
+import type { AnthropicApp, AnthropicScenario } from "./scenario.js";
 
 const LOOP = ["chat completed", "chat completed", "execute_tool completed"];
 const hasRunner = ({ client }: AnthropicApp) => typeof client.beta.messages.toolRunner === "function";

@@ -14,7 +14,7 @@ import {
   toolStream,
   words,
 } from "./bodies.js";
-import type { OpenAIApp, OpenAIScenario } from "./suite.js";
+import type { OpenAIApp, OpenAIScenario } from "./scenario.js";
 
 /** What chat calls of OpenAI have and other providers have not. */
 export const chat: readonly OpenAIScenario[] = [

@@ -1,7 +1,7 @@
 import { describe, type Seen, settled, shape } from "../observe.js";
 import { json } from "../provider.js";
 import { failure } from "./bodies.js";
-import type { OpenAIApp, OpenAIScenario } from "./suite.js";
+import type { OpenAIApp, OpenAIScenario } from "./scenario.js";
 
 const EMBED = { model: "text-embedding-3-small", input: ["one", "two"] };
 

@@ -2,7 +2,7 @@ import type OpenAI from "openai";
 import { describe, readAll, type Seen, settled, shape } from "../observe.js";
 import { json, silence, sse } from "../provider.js";
 import { data, failure, response, responseStream } from "./bodies.js";
-import type { OpenAIApp, OpenAIScenario } from "./suite.js";
+import type { OpenAIApp, OpenAIScenario } from "./scenario.js";
 
 const exists = ({ client }: OpenAIApp) => client.responses !== undefined;
 const canCompact = ({ client }: OpenAIApp) => typeof client.responses?.compact === "function";

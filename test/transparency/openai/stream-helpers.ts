@@ -14,7 +14,7 @@ import {
   toolStream,
   words,
 } from "./bodies.js";
-import type { OpenAIApp, OpenAIScenario } from "./suite.js";
+import type { OpenAIApp, OpenAIScenario } from "./scenario.js";
 
 const EVENTS = [
   "connect",

@@ -1,19 +1,14 @@
-import type * as Module from "openai";
 import type OpenAI from "openai";
 import { json, type Provider, type ProviderRequest, type Reply, sse, text } from "../provider.js";
-import type { App, Scenario } from "../scenario.js";
 import { sharedScenarios } from "../shared/suite.js";
 import { CHAT_STREAM, completion, DONE, data, response, responseStream } from "./bodies.js";
 import { chat } from "./chat.js";
 import { openaiDialect } from "./dialect.js";
 import { endpoints } from "./endpoints.js";
 import { responses } from "./responses.js";
+import type { OpenAIScenario, Sdk } from "./scenario.js";
 import { helpers } from "./stream-helpers.js";
 import { tools } from "./tools.js";
-
-export type Sdk = typeof Module;
-export type OpenAIApp = App<OpenAI, Sdk>;
-export type OpenAIScenario = Scenario<OpenAI, Sdk>;
 
 /** Every way of calling `openai` that this suite compares, and how the provider answers when a scenario says nothing. */
 export const openaiSuite = {

@@ -10,8 +10,8 @@ import {
   toolCall,
   toolStream,
 } from "./bodies.js";
+import type { OpenAIApp, OpenAIScenario } from "./scenario.js";
 import { helpersOf, listen } from "./stream-helpers.js";
-import type { OpenAIApp, OpenAIScenario } from "./suite.js";
 
 const LOOP = ["chat completed", "chat completed", "execute_tool completed"];
 

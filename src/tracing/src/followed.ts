@@ -1,0 +1,16 @@
+import type { Context } from "@opentelemetry/api";
+
+/** A scope as seen by what follows the application's work to its end. */
+export interface Followed {
+  /** In which the work runs. */
+  readonly context: Context;
+  /** Told what the work came to. */
+  returned(value: unknown): void;
+  /** Told that the work failed. */
+  fail(error: unknown): void;
+  /** Told that an iteration did not run to its end. */
+  leave(how: "cancelled" | "abandoned"): void;
+  /** Ends the scope when `object`, on which its end depends, is collected before it came. */
+  endWhenCollected(object: object): void;
+  end(): void;
+}
