@@ -252,6 +252,7 @@ describe("health and channels", () => {
       eventsReceived: 2,
       commandsSent: 1,
       errors: 0,
+      eventsDropped: 0,
       avgEventLatencyMs: expect.any(Number),
       lastEventTime: expect.any(Date),
       handlersRegistered: 1,
@@ -275,6 +276,31 @@ describe("health and channels", () => {
     expect(seen[0]).toBeInstanceOf(ChatMessageEvent);
     expect(seen[0]).toMatchObject({ username: "ann", rank: 1.5, message: "psst", shadow: true });
     expect(seen[0]?.timestamp.getTime()).toBe(1754000000123);
+  });
+});
+
+describe("events that come faster than they are handled", () => {
+  it("wait up to a limit, and the oldest beyond it are dropped, told once and counted", async () => {
+    const slow = await openClient(server.url, { channels, maxConcurrentHandlers: 1, maxQueuedEvents: 3 });
+    const begun: string[] = [];
+    let release = () => {};
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    slow.on("usercount", (event) => {
+      begun.push(event.correlationId);
+      return released;
+    });
+    for (const id of ["1", "2", "3", "4", "5", "6"]) {
+      bridge.emit("usercount", 1, { correlation_id: id });
+    }
+    await eventually("all have come", () => slow.health().eventsReceived === 6);
+    expect(slow.health().eventsDropped).toBe(2);
+    release();
+    await eventually("those that waited are handled", () => begun.length === 4);
+    expect(begun).toEqual(["1", "4", "5", "6"]);
+    expect(slow.log.lines.filter((line) => line.includes("dropped"))).toHaveLength(1);
+    await slow.disconnect();
   });
 });
 

@@ -63,7 +63,7 @@ export abstract class ClientCore extends MessageMethods {
     this.logger = options.logger ?? createConsoleLogger(this.config.logLevel);
     this.#onError = options.onError;
     this.counters = new HealthCounters(this.config.channels);
-    const { retryAttempts, retryDelay, handlerTimeout, maxConcurrentHandlers, service } = this.config;
+    const { retryAttempts, retryDelay, handlerTimeout, service } = this.config;
     this[MESSENGER] = new Messenger(() => this.#bus, new Telemetry(options), {
       attempts: retryAttempts,
       delayMs: retryDelay * 1000,
@@ -81,7 +81,8 @@ export abstract class ClientCore extends MessageMethods {
     this.dispatcher = new EventDispatcher({
       messenger: this.messenger,
       health: this.counters,
-      maxConcurrent: maxConcurrentHandlers,
+      maxConcurrent: this.config.maxConcurrentHandlers,
+      maxQueued: this.config.maxQueuedEvents,
       limits,
       client: this,
       onError,

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { ConcurrencyLimit } from "./concurrency-limit.js";
+import { ConcurrencyLimit, OverflowError } from "./concurrency-limit.js";
 
 it("starts a task at once while there is room, and the rest in order", async () => {
   const limit = new ConcurrencyLimit(2);
@@ -51,4 +51,18 @@ it("keeps its order over long queues", async () => {
   const order: number[] = [];
   await Promise.all(Array.from({ length: 5000 }, (_, n) => limit.run(async () => void order.push(n))));
   expect(order).toEqual(Array.from({ length: 5000 }, (_, n) => n));
+});
+
+it("drops the oldest that waits when too many do", async () => {
+  const limit = new ConcurrencyLimit(1, 2);
+  const ran: number[] = [];
+  const results = await Promise.allSettled(
+    [0, 1, 2, 3, 4].map((n) => limit.run(async () => void ran.push(n))),
+  );
+  expect(ran).toEqual([0, 3, 4]);
+  expect(results.flatMap((each) => (each.status === "rejected" ? [each.reason] : []))).toEqual([
+    expect.any(OverflowError),
+    expect.any(OverflowError),
+  ]);
+  expect(limit.waiting).toBe(0);
 });

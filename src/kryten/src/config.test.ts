@@ -33,6 +33,7 @@ describe("defaults", () => {
       retryDelay: 1,
       handlerTimeout: 30,
       maxConcurrentHandlers: 1000,
+      maxQueuedEvents: 100_000,
       logLevel: "INFO",
       chatMinDelay: 1,
       chatJitter: 0.5,

@@ -66,6 +66,8 @@ export interface KrytenSettings {
   readonly handlerTimeout: number;
   /** Handlers that may run at once; further events queue. @default 1000 */
   readonly maxConcurrentHandlers: number;
+  /** Events that may queue, once for each handler; beyond it the oldest is dropped and counted. @default 100000 */
+  readonly maxQueuedEvents: number;
   /** @default "INFO" */
   readonly logLevel: LogLevel;
   /** Seconds between two chat lines. @default 1 */
@@ -111,6 +113,7 @@ export class KrytenConfig implements KrytenSettings {
   readonly retryDelay: number;
   readonly handlerTimeout: number;
   readonly maxConcurrentHandlers: number;
+  readonly maxQueuedEvents: number;
   readonly logLevel: LogLevel;
   readonly chatMinDelay: number;
   readonly chatJitter: number;
@@ -131,6 +134,7 @@ export class KrytenConfig implements KrytenSettings {
     this.retryDelay = fields.number("retryDelay", { min: 0.1 }) ?? 1;
     this.handlerTimeout = fields.number("handlerTimeout", { min: 1 }) ?? 30;
     this.maxConcurrentHandlers = fields.integer("maxConcurrentHandlers", { min: 1 }) ?? 1000;
+    this.maxQueuedEvents = fields.integer("maxQueuedEvents", { min: 1 }) ?? 100_000;
     this.logLevel = readLogLevel(fields);
     this.chatMinDelay = fields.number("chatMinDelay", { min: 0 }) ?? 1;
     this.chatJitter = fields.number("chatJitter", { min: 0 }) ?? 0.5;

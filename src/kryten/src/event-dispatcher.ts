@@ -1,5 +1,5 @@
 import type { BusMessage } from "./bus.js";
-import { ConcurrencyLimit } from "./concurrency-limit.js";
+import { ConcurrencyLimit, OverflowError } from "./concurrency-limit.js";
 import type { Content } from "./content.js";
 import { type Destination, describeSubject } from "./destination.js";
 import type { HandlerError } from "./errors.js";
@@ -34,6 +34,7 @@ export interface DispatcherOptions {
   messenger: Messenger;
   health: HealthCounters;
   maxConcurrent: number;
+  maxQueued: number;
   limits: HandlerLimits;
   /** Handed to handlers. */
   client: unknown;
@@ -50,10 +51,12 @@ export class EventDispatcher {
   readonly #limit: ConcurrencyLimit;
   readonly #destinations = new Map<string, Destination>();
   readonly #running = new Set<HandlerRun<unknown>>();
+  /** Said once, until the queue has emptied. */
+  #overflowing = false;
 
   constructor(options: DispatcherOptions) {
     this.#options = options;
-    this.#limit = new ConcurrencyLimit(options.maxConcurrent);
+    this.#limit = new ConcurrencyLimit(options.maxConcurrent, options.maxQueued);
   }
 
   get handlers(): number {
@@ -98,6 +101,7 @@ export class EventDispatcher {
     const raw = this.#read(message);
     if (!raw) return [];
     health.eventReceived(raw);
+    if (this.#limit.waiting === 0) this.#overflowing = false;
     const name = raw.eventName.toLowerCase();
     const wanted = (this.#registered.get(name) ?? []).filter((entry) => matches(entry, raw));
     if (wanted.length === 0) return [];
@@ -108,14 +112,23 @@ export class EventDispatcher {
     const runs: Promise<HandlerError | undefined>[] = [];
     for (const entry of wanted) {
       const event = toHandlerEvent(entry, raw, conversion);
-      if (event)
-        runs.push(
-          this.#limit.run(() => this.#run(entry, event, raw, message, destination)).catch(() => undefined),
-        );
+      if (!event) continue;
+      const run = this.#limit.run(() => this.#run(entry, event, raw, message, destination));
+      runs.push(run.catch((reason: unknown) => this.#notRun(reason)));
     }
     const errors = (await Promise.all(runs)).filter((error) => error !== undefined);
     health.eventHandled(performance.now() - received);
     return errors;
+  }
+
+  /** The queue was full, or the client closes. */
+  #notRun(reason: unknown): undefined {
+    if (!(reason instanceof OverflowError)) return;
+    const { health, limits } = this.#options;
+    health.eventsDropped++;
+    if (this.#overflowing) return;
+    this.#overflowing = true;
+    limits.logger.warn("handlers are slower than events come; the oldest events that wait are dropped");
   }
 
   /** A channel's events share a few subjects, each described once. */

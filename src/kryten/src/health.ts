@@ -16,6 +16,8 @@ export interface HealthStatus {
   readonly commandsSent: number;
   /** Handlers that failed and events that were malformed. */
   readonly errors: number;
+  /** Given up, once for each handler, because more than `max_queued_events` waited. */
+  readonly eventsDropped: number;
   /** From receipt until every handler ended: mean of the last 1000 events with handlers. */
   readonly avgEventLatencyMs: number;
   readonly lastEventTime: Date | null;
@@ -34,6 +36,7 @@ export class HealthCounters {
   eventsReceived = 0;
   commandsSent = 0;
   errors = 0;
+  eventsDropped = 0;
   lastEventTime: Date | null = null;
   readonly #perChannel: ReadonlyMap<string, { count: number }>;
   readonly #latencies: number[] = [];
@@ -74,9 +77,10 @@ export class HealthCounters {
   status(
     rest: Pick<HealthStatus, "state" | "uptimeSeconds" | "channels" | "handlersRegistered">,
   ): HealthStatus {
-    const { eventsReceived, commandsSent, errors, avgEventLatencyMs, lastEventTime } = this;
+    const { eventsReceived, commandsSent, errors, eventsDropped, avgEventLatencyMs, lastEventTime } = this;
     const connected = rest.state === "connected";
-    return { connected, ...rest, eventsReceived, commandsSent, errors, avgEventLatencyMs, lastEventTime };
+    const counted = { eventsReceived, commandsSent, errors, eventsDropped };
+    return { connected, ...rest, ...counted, avgEventLatencyMs, lastEventTime };
   }
 
   receivedFrom(channel: ChannelSettings): number {
