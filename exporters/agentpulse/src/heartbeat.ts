@@ -1,9 +1,11 @@
-import { request as requestHttp } from "node:http";
 import { request as requestHttps } from "node:https";
 import { context } from "@opentelemetry/api";
 import { suppressTracing } from "@opentelemetry/core";
 import type { Log } from "./log.js";
 import type { ServerRequest } from "./server-request.js";
+
+// Not imported: Node 24 then loads all of its `fetch`, WebSocket and HTTP/2 besides, which no start should wait for.
+const { request: requestHttp } = process.getBuiltinModule("node:http");
 
 const TIMEOUT_MS = 10_000;
 

@@ -1,5 +1,8 @@
-import { type ClientRequest, type IncomingMessage, request as overHttp } from "node:http";
+import type { ClientRequest, IncomingMessage } from "node:http";
 import { request as overHttps } from "node:https";
+
+// Not imported: Node 24 then loads all of its `fetch`, WebSocket and HTTP/2 besides, which no start should wait for.
+const { request: overHttp } = process.getBuiltinModule("node:http");
 
 /** An answer. Its first line says what became of the request, also when the rest is lost. */
 export interface HttpAnswer {

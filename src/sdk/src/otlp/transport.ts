@@ -1,14 +1,12 @@
-import {
-  type ClientRequest,
-  Agent as HttpAgent,
-  request as httpRequest,
-  type IncomingMessage,
-} from "node:http";
+import type { ClientRequest, IncomingMessage } from "node:http";
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
 import { VERSION } from "../version.js";
 import type { OtlpSettings } from "./settings.js";
+
+// Not imported: Node 24 then loads all of its `fetch`, WebSocket and HTTP/2 besides, in the middle of the application.
+const { Agent: HttpAgent, request: httpRequest } = process.getBuiltinModule("node:http");
 
 /** What became of one request body. Trying again helps only after `retry`. */
 export type Outcome =
