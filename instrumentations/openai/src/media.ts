@@ -1,26 +1,24 @@
-import { readTokenUsage, type TokenUsage } from "@kit/chat-completions";
-import { type Call, type Content, type Fold, KIT_ATTR, textMessage, toMediaPart } from "@kit/genai";
-import type { SpeechCreateParams } from "openai/resources/audio/speech";
-import type { TranscriptionCreateParams } from "openai/resources/audio/transcriptions";
-import type { ImageGenerateParams } from "openai/resources/images";
+import { readTokenUsage } from "@kit/chat-completions";
+import {
+  type Call,
+  type Fold,
+  type Foreign,
+  KIT_ATTR,
+  TextBuilder,
+  textMessage,
+  toMediaPart,
+} from "@kit/genai";
+import type OpenAI from "openai";
 
-interface Image {
-  url?: string;
-  b64_json?: string;
-}
-
-interface ImagesBody {
-  data?: readonly Image[];
-  usage?: TokenUsage;
-}
-
-interface ImageEvent extends Image {
-  type?: string;
-  usage?: TokenUsage;
-}
+type ImagesBody = Foreign<OpenAI.ImagesResponse>;
+type ImageEvent = Foreign<OpenAI.ImageEditStreamEvent | OpenAI.ImageGenStreamEvent>;
+type Transcript = Foreign<OpenAI.Audio.TranscriptionCreateResponse>;
+type TranscriptEvent = Foreign<OpenAI.Audio.TranscriptionStreamEvent>;
 
 /** `POST /images/generations`, `/images/edits` and `/images/variations`, each an operation of its own. */
-export function images(operation: string): Call<[Partial<ImageGenerateParams>], ImagesBody, ImageEvent> {
+export function images(
+  operation: string,
+): Call<[Partial<OpenAI.ImageGenerateParams>], ImagesBody, ImageEvent> {
   return {
     request: (params) => ({
       operation,
@@ -29,17 +27,18 @@ export function images(operation: string): Call<[Partial<ImageGenerateParams>], 
       choiceCount: params.n,
       content: () => readPrompt(params.prompt),
     }),
-    response: ({ data = [], usage }) => ({
+    response: ({ data, usage }) => ({
       usage: readTokenUsage(usage),
-      attributes: { [KIT_ATTR.imageCount]: data.length },
-      content: () => ({ outputMessages: [{ role: "assistant", parts: data.map(readImage) }] }),
+      attributes: { [KIT_ATTR.imageCount]: data?.length ?? 0 },
+      content: () =>
+        data?.length ? { outputMessages: [{ role: "assistant", parts: data.map(readImage) }] } : {},
     }),
     fold: foldImages,
   };
 }
 
 /** `POST /audio/speech`. The answer is the raw sound, which is the application's alone. */
-export const speech: Call<[Partial<SpeechCreateParams>]> = {
+export const speech: Call<[Partial<OpenAI.Audio.SpeechCreateParams>]> = {
   request: (params) => ({
     operation: "speech",
     model: params.model,
@@ -48,18 +47,10 @@ export const speech: Call<[Partial<SpeechCreateParams>]> = {
   }),
 };
 
-interface Transcript {
-  text?: string;
-  duration?: number | string;
-  usage?: TokenUsage & { type?: string; seconds?: number };
-  /** Of an event, where the transcript is streamed. */
-  type?: string;
-}
-
 /** `POST /audio/transcriptions` and `/audio/translations`, each an operation of its own. */
 export function transcript(
   operation: string,
-): Call<[Partial<TranscriptionCreateParams>], Transcript | string, Transcript> {
+): Call<[Partial<OpenAI.Audio.TranscriptionCreateParams>], Transcript | string, TranscriptEvent> {
   return {
     request: (params) => ({
       operation,
@@ -73,44 +64,47 @@ export function transcript(
   };
 }
 
-function readTranscript({ text = "", duration, usage }: Transcript) {
+function readTranscript({ text, duration, usage }: Transcript) {
   const seconds = usage?.seconds ?? Number(duration ?? Number.NaN);
   return {
     usage: readTokenUsage(usage),
     ...(Number.isFinite(seconds) && { attributes: { [KIT_ATTR.audioDuration]: seconds } }),
-    content: () => ({ outputMessages: [textMessage("assistant", text)] }),
+    content: () => (text == null ? {} : { outputMessages: [textMessage("assistant", text)] }),
   };
 }
 
-function readPrompt(prompt: string | undefined): Content {
+function readPrompt(prompt: string | undefined) {
   return prompt === undefined ? {} : { inputMessages: [textMessage("user", prompt)] };
 }
 
-function readImage({ url, b64_json: data }: Image) {
+function readImage({ url, b64_json: data }: NonNullable<ImagesBody["data"]>[number]) {
   return toMediaPart("image", { url, data }) ?? { type: "x_image" as const };
 }
 
 /** Partial images come first; each `completed` event is one finished image. */
 function foldImages(content: boolean): Fold<ImageEvent, ImagesBody> {
-  const data: Image[] = [];
+  const data: NonNullable<ImagesBody["data"]> = [];
   const body: ImagesBody = { data };
   return {
-    add(event) {
-      if (event.usage !== undefined) body.usage = event.usage;
-      if (event.type?.endsWith(".completed")) data.push(content ? { b64_json: event.b64_json ?? "" } : {});
+    add({ type, usage, b64_json }) {
+      if (usage != null) body.usage = usage;
+      if (type?.endsWith(".completed")) data.push(content ? { b64_json } : {});
     },
     body: () => body,
   };
 }
 
-function foldTranscript(content: boolean): Fold<Transcript, Transcript> {
+/** The last event has all of the text; when the stream ends before, the pieces are what arrived. */
+function foldTranscript(content: boolean): Fold<TranscriptEvent, Transcript> {
   const body: Transcript = {};
+  const pieces = new TextBuilder();
   return {
-    add(event) {
-      if (event.type !== "transcript.text.done") return;
-      if (event.usage !== undefined) body.usage = event.usage;
-      if (content && event.text !== undefined) body.text = event.text;
+    add({ delta, text, type, usage }) {
+      if (usage != null) body.usage = usage;
+      if (!content) return;
+      if (delta != null) pieces.add(delta);
+      if (type === "transcript.text.done") body.text = text;
     },
-    body: () => body,
+    body: () => ({ ...body, text: body.text ?? (String(pieces) || null) }),
   };
 }

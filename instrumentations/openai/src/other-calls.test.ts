@@ -18,6 +18,10 @@ describe("images", () => {
     expect(facts?.content?.().outputMessages?.[0]?.parts.map(({ type }) => type)).toEqual(["uri", "blob"]);
   });
 
+  it("that never came are no message", () => {
+    expect(images("image_edit").response?.({ data: [] }, request).content?.()).toEqual({});
+  });
+
   it("are whole only at their last event", () => {
     const fold = images("image_edit").fold?.(false);
     fold?.add({ type: "image_edit.partial_image", b64_json: "A" });
@@ -56,9 +60,24 @@ describe("audio", () => {
 
   it("ends a streamed transcript with its text and usage", () => {
     const fold = transcript("transcription").fold?.(true);
-    fold?.add({ type: "transcript.text.delta" });
+    fold?.add({ type: "transcript.text.delta", delta: "hel" });
     fold?.add({ type: "transcript.text.done", text: "hello", usage: { input_tokens: 1 } });
     expect(fold?.body()).toEqual({ text: "hello", usage: { input_tokens: 1 } });
+  });
+
+  it("keeps as much of a streamed transcript as came, and no text when content is off", () => {
+    const pieces = ["hel", "lo"].map((delta) => ({ type: "transcript.text.delta", delta }));
+    const folded = (content: boolean, events: typeof pieces) => {
+      const call = transcript("transcription");
+      const fold = call.fold?.(content);
+      for (const event of events) fold?.add(event);
+      return call.response?.(fold?.body() as never, request).content?.().outputMessages;
+    };
+    expect(folded(true, pieces)).toEqual([
+      { role: "assistant", parts: [{ type: "text", content: "hello" }] },
+    ]);
+    expect(folded(false, pieces)).toBeUndefined();
+    expect(folded(true, [])).toBeUndefined();
   });
 });
 

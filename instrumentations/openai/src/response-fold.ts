@@ -1,17 +1,19 @@
-import { type Fold, TextBuilder, withoutNulls } from "@kit/genai";
-import type { ResponseBody } from "./response-body.js";
-import type { ResponseItem } from "./response-items.js";
+import { type Fold, type Foreign, TextBuilder, withoutNulls } from "@kit/genai";
+import type { Response, ResponseStreamEvent } from "openai/resources/responses/responses";
+import { type ResponseItem, type TextOrItems, withoutContent } from "./response-items.js";
+
+/** The body of a response, complete or on its way. */
+export type ResponseBody = Omit<Foreign<Response>, "error" | "output" | "instructions"> & {
+  error?: { code?: string | null; type?: string | null; message?: string | null } | null;
+  output?: ResponseItem[] | null;
+  instructions?: TextOrItems;
+};
 
 /** One event of a streamed response. */
-export interface ResponseEvent {
-  type?: string;
-  response?: ResponseBody;
-  output_index?: number;
-  item?: ResponseItem;
-  delta?: unknown;
-  code?: string | null;
-  message?: string;
-}
+export type ResponseEvent = Omit<Foreign<ResponseStreamEvent>, "item" | "response"> & {
+  item?: ResponseItem | null;
+  response?: ResponseBody | null;
+};
 
 const TERMINAL: ReadonlySet<string> = new Set([
   "response.completed",
@@ -28,6 +30,7 @@ const GROWTH: Readonly<Record<string, (text: string) => ResponseItem>> = {
   "response.function_call_arguments.delta": (given) => ({ arguments: given }),
   "response.mcp_call_arguments.delta": (given) => ({ arguments: given }),
   "response.custom_tool_call_input.delta": (input) => ({ input }),
+  "response.code_interpreter_call_code.delta": (code) => ({ code }),
 };
 
 /** An item that has begun: as it was announced, and what came of it since. */
@@ -53,19 +56,20 @@ export function foldResponse(content: boolean): Fold<ResponseEvent, ResponseBody
   };
   return {
     add(event) {
-      const { type = "", response, item, delta, output_index: index } = event;
-      if (response !== undefined) {
+      const { response, item, delta, output_index: index } = event;
+      const type = event.type ?? "";
+      if (response != null) {
         const settled = TERMINAL.has(type) || response.status === "queued";
-        body = { ...bounded(response, content), ...(!settled && { status: null }) };
+        body = { ...(content ? response : withoutTexts(response)), ...(!settled && { status: null }) };
         return;
       }
       // Versions before 7 hand a failure over as an event like any other.
-      if (type === "error") body = { ...body, ...readFailure(event) };
-      if (index === undefined) return;
-      if (type === "response.output_item.done" && item !== undefined) {
-        open(index, content ? item : { type: item.type ?? "message" });
+      if (type === "error") body = { ...body, status: "failed", error: readError(event) };
+      if (index == null) return;
+      if (type === "response.output_item.done" && item != null) {
+        open(index, content ? item : withoutContent(item));
       } else if (!content) return;
-      else if (type === "response.output_item.added" && item !== undefined) open(index, item);
+      else if (type === "response.output_item.added" && item != null) open(index, item);
       else if (typeof delta === "string" && type in GROWTH) {
         const growing = items[index] ?? open(index, { type: "message" });
         growing.event = type;
@@ -73,8 +77,7 @@ export function foldResponse(content: boolean): Fold<ResponseEvent, ResponseBody
       }
     },
     body() {
-      if (body.output !== undefined && body.output.length > 0) return body;
-      return { ...body, output: Object.values(items).map(toItem) };
+      return body.output?.length ? body : { ...body, output: Object.values(items).map(toItem) };
     },
   };
 }
@@ -84,18 +87,17 @@ function toItem({ item, event, text }: OpenItem): ResponseItem {
   return { ...item, ...grow?.(String(text)) };
 }
 
-function readFailure({ code, message }: ResponseEvent): ResponseBody {
-  return { status: "failed", error: { code: code ?? "error", ...(message !== undefined && { message }) } };
+function readError({ code, message }: ResponseEvent): ResponseBody["error"] {
+  return { code: code ?? "error", message };
 }
 
-/** Without content only what the facts are read from: an open stream must not hold the conversation. */
-function bounded(response: ResponseBody, content: boolean): ResponseBody {
-  if (content) return response;
+/** Only what the facts are read from: an open stream must not hold the conversation. */
+function withoutTexts(response: ResponseBody): ResponseBody {
   const { id, model, status, usage, error, incomplete_details, conversation, service_tier } = response;
   const { output, prompt } = response;
   return {
     ...withoutNulls({ id, model, status, usage, error, incomplete_details, conversation, service_tier }),
     ...(prompt != null && { prompt: { id: prompt.id, version: prompt.version } }),
-    output: (output ?? []).map((item) => ({ type: item.type ?? "message" })),
+    output: (output ?? []).map(withoutContent),
   };
 }

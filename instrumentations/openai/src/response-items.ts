@@ -1,36 +1,25 @@
-import { type ContentPart, readContentPart } from "@kit/chat-completions";
+import { readContentPart } from "@kit/chat-completions";
 import {
+  type Foreign,
   type Message,
   type MessagePart,
   parseJson,
   readParts,
   type ToolDefinition,
   textMessage,
+  textOf,
+  withoutNulls,
 } from "@kit/genai";
+import type { Responses } from "openai/resources/responses/responses";
 
-/** An item of a response's input or output. The API has some thirty kinds; what they share is told by their names. */
-export interface ResponseItem {
-  type?: string;
-  role?: string;
-  id?: string;
-  call_id?: string;
-  name?: string;
-  content?: string | readonly ContentPart[] | null;
-  arguments?: string;
-  input?: unknown;
-  output?: unknown;
-  action?: unknown;
-  operation?: unknown;
-  summary?: readonly { text?: string }[];
-  status?: string;
-  [member: string]: unknown;
-}
-
-/** A text, or items that hold it. */
-export type TextOrItems = string | readonly ResponseItem[] | null | undefined;
+/** An item of a response's input or output. The API has some forty kinds; what they share is told by their names. */
+export type ResponseItem = Foreign<Responses.ResponseInputItem | Responses.ResponseOutputItem>;
 
 /** A tool as responses take it: flat, and of any of the provider's own kinds. */
-export type ResponseTool = Record<string, unknown>;
+type ResponseTool = Foreign<Responses.Tool | Responses.ResponseOutputItem.McpListTools.Tool>;
+
+/** A text, or items that hold it. */
+export type TextOrItems = string | ResponseItem[] | null | undefined;
 
 /** Tools that OpenAI runs itself: their calls are parts of the answer, not work of the application. */
 const SERVER_TOOLS: ReadonlySet<string> = new Set([
@@ -41,77 +30,115 @@ const SERVER_TOOLS: ReadonlySet<string> = new Set([
   "mcp_call",
   "mcp_list_tools",
   "tool_search_call",
+  "tool_search_output",
+  "program",
+  "program_output",
 ]);
 
 /** Whether the application has to run something before the conversation can go on. */
-export function isClientCall({ type }: ResponseItem): boolean {
-  return type?.endsWith("_call") === true && !SERVER_TOOLS.has(type);
+export function isClientCall(item: ResponseItem): boolean {
+  return item.type?.endsWith("_call") === true && !isServerTool(item);
+}
+
+function isServerTool({ type, execution, environment }: ResponseItem): boolean {
+  if (environment?.type?.startsWith("container") === true) return true;
+  return SERVER_TOOLS.has(type ?? "") && execution !== "client";
+}
+
+/** What tells whose an item is, without what it says. */
+export function withoutContent({ type, execution, environment }: ResponseItem): ResponseItem {
+  const place = environment?.type;
+  return { type, ...(execution && { execution }), ...(place && { environment: { type: place } }) };
 }
 
 /** Reads the input: a plain string is the user's message. */
 export function readInput(input: TextOrItems): Message[] {
   if (typeof input === "string") return [textMessage("user", input)];
-  return (input ?? []).map((item) => ({ role: roleOf(item), parts: readItem(item) }));
+  return readItems(input).map(([item, parts]) => ({ role: roleOf(item, parts), parts }));
 }
 
 /** Reads the output: however many items it has, it is one answer. */
-export function readOutput(output: readonly ResponseItem[] | null | undefined): Message[] {
-  const parts = (output ?? []).flatMap(readItem);
+export function readOutput(output: ResponseItem[] | null | undefined): Message[] {
+  const parts = readItems(output).flatMap(([, read]) => read);
   return parts.length === 0 ? [] : [{ role: "assistant", parts }];
 }
 
 /** Reads instructions, which are a text or, on fetched responses, items. */
 export function readInstructions(instructions: TextOrItems): MessagePart[] {
-  return readParts(instructions, readItem);
+  return readParts(instructions, (item: ResponseItem) => readItem(item, isServerTool(item)));
 }
 
 /** Reads the tools that the model was offered; the provider's own have no name but their type. */
-export function readResponseTools(tools: readonly ResponseTool[] | null | undefined): ToolDefinition[] {
-  return (tools ?? []).map(({ type, name, server_label: server, description, parameters }) => ({
+export function readResponseTools(tools: ResponseTool[] | null | undefined): ToolDefinition[] {
+  return (tools ?? []).map(({ type = "function", name, server_label: server, description, ...tool }) => ({
     type: String(type),
     name: String(name ?? server ?? type),
-    ...(typeof description === "string" && { description }),
-    ...(parameters != null && { parameters }),
+    description: textOf(description),
+    parameters: tool.parameters ?? tool.input_schema ?? undefined,
   }));
 }
 
-function roleOf({ role, type }: ResponseItem): string {
-  return role ?? (type?.endsWith("_output") ? "tool" : "assistant");
+function readItems(items: ResponseItem[] | null | undefined): [ResponseItem, MessagePart[]][] {
+  // What a shell printed does not tell where it ran; the call before does.
+  const ranThere = new Set(items?.filter(isServerTool).map((item) => item.call_id ?? item));
+  return (items ?? []).map((item) => [
+    item,
+    readItem(item, isServerTool(item) || ranThere.has(item.call_id ?? item)),
+  ]);
 }
 
-function readItem(item: ResponseItem): MessagePart[] {
-  const { type = "message", content } = item;
+/** Most items have no role; a few are the application's own word in the conversation. */
+function roleOf({ role, type }: ResponseItem, [first]: readonly MessagePart[]): string {
+  if (first?.type === "tool_call_response") return "tool";
+  return role ?? (/_(?:response|trigger|update)$/.test(type ?? "") ? "user" : "assistant");
+}
+
+function readItem({ tools, ...rest }: ResponseItem, isServers: boolean): MessagePart[] {
+  // Those of MCP servers hold the keys to them.
+  const item: ResponseItem = tools == null ? rest : { ...rest, tools: readResponseTools(tools) };
+  const { id, content, role } = item;
+  const type = item.type ?? (content == null && role == null ? "item_reference" : "message");
   if (type === "message") return readParts(content, readContentPart);
   if (type === "reasoning") return readReasoning(item);
-  if (type === "compaction") return [{ type, id: item.id }];
-  if (SERVER_TOOLS.has(type)) return readServerTool(item, type);
-  const id = item.call_id ?? item.id;
-  if (type.endsWith("_output")) return [{ type: "tool_call_response", response: item.output, id }];
-  if (type.endsWith("_call")) return [readClientCall(item, type, id)];
+  if (type === "compaction") return [{ type, id }];
+  if (isServers) return readServerTool(item, type);
+  if (type.endsWith("_output")) return [readClientResult(item)];
+  if (type.endsWith("_call")) return [readClientCall(item, type)];
   return [{ ...item, type: type === "item_reference" ? type : `x_${type}` }];
 }
 
-function readClientCall(item: ResponseItem, type: string, id: string | undefined): MessagePart {
-  const given = item.arguments ?? item.input ?? item.action ?? item.operation;
+function readClientResult({ call_id, id = null, output, tools, status }: ResponseItem): MessagePart {
+  return { type: "tool_call_response", response: output ?? tools ?? { status }, id: call_id ?? id };
+}
+
+function readClientCall(item: ResponseItem, type: string): MessagePart {
+  const given = item.arguments ?? item.input ?? item.action ?? item.actions ?? item.operation;
   return {
     type: "tool_call",
     name: item.name ?? type.slice(0, -"_call".length),
-    id,
+    id: item.call_id ?? item.id,
     arguments: parseJson(given),
   };
 }
 
-function readServerTool(item: ResponseItem, type: string): MessagePart[] {
-  const { type: _, id, name, result, results, outputs, output, error, ...asked } = item;
-  const answer = { result, results, outputs, output, error };
+function readServerTool(
+  { type: _, id: own, call_id, name, ...told }: ResponseItem,
+  type: string,
+): MessagePart[] {
+  const id = call_id ?? own;
+  const { result, results, outputs, output, error, ...asked } = told;
+  const isAnswer = type.endsWith("_output");
+  const said = isAnswer ? told : withoutNulls({ result, results, outputs, output, error });
   const call: MessagePart = {
     type: "server_tool_call",
     name: name ?? type.replace(/_call$/, ""),
     id,
     server_tool_call: { ...asked, type },
   };
-  if (Object.values(answer).every((value) => value == null)) return [call];
-  return [call, { type: "server_tool_call_response", id, server_tool_call_response: { ...answer, type } }];
+  if (Object.keys(said).length === 0) return [call];
+  const answer = { ...said, type };
+  const response = { type: "server_tool_call_response" as const, id, server_tool_call_response: answer };
+  return isAnswer ? [response] : [call, response];
 }
 
 /** Thinking that was not shown comes as an empty summary and leaves no part. */

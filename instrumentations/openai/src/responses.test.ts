@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { ResponseBody } from "./response-body.js";
+import type { ResponseBody } from "./response-fold.js";
 import { compact, responses, retrieve } from "./responses.js";
 
 const read = (body: ResponseBody) => responses.response?.(body, { operation: "chat" });
@@ -61,6 +61,41 @@ describe("the request", () => {
     ]);
   });
 
+  it("takes an item that is nothing but an id for a reference", () => {
+    const input = [{ id: "msg_1" }, { id: "msg_2", type: null }];
+    const told = responses
+      .request({ input })
+      .content?.()
+      .inputMessages?.flatMap(({ parts }) => parts);
+    expect(told).toEqual([
+      { type: "item_reference", id: "msg_1" },
+      { type: "item_reference", id: "msg_2" },
+    ]);
+  });
+
+  it.each<[object, string]>([
+    [{ type: "mcp_approval_response", approval_request_id: "a", approve: true }, "user"],
+    [{ type: "compaction_trigger" }, "user"],
+    [{ type: "additional_tools", role: "developer", tools: [] }, "developer"],
+    [{ type: "computer_call_output", call_id: "c", output: {} }, "tool"],
+    [{ type: "program_output", call_id: "p", result: "42" }, "assistant"],
+    [{ type: "reasoning", summary: [] }, "assistant"],
+  ])("tells whose word %j is", (item, role) => {
+    expect(responses.request({ input: [item] }).content?.().inputMessages?.[0]?.role).toBe(role);
+  });
+
+  it("never tells the keys to MCP servers, also where tools come in the middle of a conversation", () => {
+    const tools = [{ type: "mcp", server_label: "docs", authorization: "key", headers: { "x-key": "key" } }];
+    const input = [
+      { type: "additional_tools", role: "developer", tools },
+      { type: "tool_search_output", call_id: "s", execution: "client", tools },
+      { type: "tool_search_output", execution: "server", tools },
+    ];
+    const told = JSON.stringify(responses.request({ input, tools }).content?.());
+    expect(told.match(/"docs"/g)).toHaveLength(4);
+    expect(told).not.toContain('key"');
+  });
+
   it("names the prompt template that it uses, and tells its variables as content", () => {
     const prompt = {
       id: "pmpt_1",
@@ -108,6 +143,17 @@ describe("the finish reason", () => {
     [{ status: "completed", output: [{ type: "function_call" }] }, ["tool_calls"]],
     [{ status: "completed", output: [{ type: "custom_tool_call" }] }, ["tool_calls"]],
     [{ status: "completed", output: [{ type: "web_search_call" }, { type: "message" }] }, ["stop"]],
+    [{ status: "completed", output: [{ type: "tool_search_call", execution: "server" }] }, ["stop"]],
+    [{ status: "completed", output: [{ type: "tool_search_call", execution: "client" }] }, ["tool_calls"]],
+    [
+      { status: "completed", output: [{ type: "shell_call", environment: { type: "local" } }] },
+      ["tool_calls"],
+    ],
+    [
+      { status: "completed", output: [{ type: "shell_call", environment: { type: "container_reference" } }] },
+      ["stop"],
+    ],
+    [{ output: [] }, undefined],
     [{ status: "incomplete", incomplete_details: { reason: "max_output_tokens" } }, ["length"]],
     [{ status: "incomplete", incomplete_details: { reason: "content_filter" } }, ["content_filter"]],
     [{ status: "failed" }, [null]],
@@ -124,6 +170,23 @@ it("tells a failure that came with status 200", () => {
     type: "server_error",
     message: "sorry",
   });
+});
+
+it("tells a failure that came with status 200 and nothing else", () => {
+  expect(read({ error: { type: "server_error", message: "sorry" } })?.error).toEqual({
+    type: "server_error",
+    message: "sorry",
+  });
+  expect(read({ status: "completed", error: null })?.error).toBeUndefined();
+});
+
+it("remembers a stream that broke off, so that taking it up again links back", () => {
+  const fold = responses.fold?.(false);
+  fold?.add({ type: "response.queued", response: { id: "resp_1", status: "queued" } });
+  fold?.add({ type: "response.in_progress", response: { id: "resp_1", status: "in_progress" } });
+  expect(read(fold?.body() ?? {})).toMatchObject({ finishReasons: [null], linkAs: ["resp_1"] });
+  fold?.add({ type: "response.completed", response: { id: "resp_1", status: "completed" } });
+  expect(read(fold?.body() ?? {})?.linkAs).toBeUndefined();
 });
 
 it("remembers an answer that is still being made, so that fetching it links back", () => {
@@ -201,6 +264,90 @@ it("is one message, however many items the output has", () => {
   ]);
 });
 
+const said = (...output: NonNullable<ResponseBody["output"]>) =>
+  read({ output })?.content?.().outputMessages?.[0]?.parts;
+
+it("tells what the provider's own shell, programs and searches for tools did as the provider's", () => {
+  const environment = { type: "container_reference", container_id: "cntr_1" };
+  const output = [{ stdout: "a.txt", stderr: "" }];
+  expect(
+    said(
+      { type: "shell_call", id: "sh_1", call_id: "c1", action: { commands: ["ls"] }, environment },
+      { type: "shell_call_output", id: "sho_1", call_id: "c1", output },
+      { type: "program", id: "p_1", call_id: "c2", code: "1 + 1" },
+      { type: "program_output", id: "po_1", call_id: "c2", result: "2", status: "completed" },
+      { type: "tool_search_call", id: "ts_1", call_id: null, execution: "server", arguments: { q: "x" } },
+      {
+        type: "tool_search_output",
+        id: "tso_1",
+        execution: "server",
+        tools: [{ type: "function", name: "f" }],
+      },
+    ),
+  ).toEqual([
+    {
+      type: "server_tool_call",
+      id: "c1",
+      name: "shell",
+      server_tool_call: { type: "shell_call", action: { commands: ["ls"] }, environment },
+    },
+    {
+      type: "server_tool_call_response",
+      id: "c1",
+      server_tool_call_response: { type: "shell_call_output", output },
+    },
+    {
+      type: "server_tool_call",
+      id: "c2",
+      name: "program",
+      server_tool_call: { type: "program", code: "1 + 1" },
+    },
+    {
+      type: "server_tool_call_response",
+      id: "c2",
+      server_tool_call_response: { type: "program_output", result: "2", status: "completed" },
+    },
+    {
+      type: "server_tool_call",
+      id: "ts_1",
+      name: "tool_search",
+      server_tool_call: { type: "tool_search_call", execution: "server", arguments: { q: "x" } },
+    },
+    {
+      type: "server_tool_call_response",
+      id: "tso_1",
+      server_tool_call_response: {
+        type: "tool_search_output",
+        execution: "server",
+        tools: [{ type: "function", name: "f" }],
+      },
+    },
+  ]);
+});
+
+it("tells what the application has to run as its calls, and its results as answers", () => {
+  const actions = [{ type: "click", x: 1, y: 2 }];
+  expect(
+    said(
+      { type: "computer_call", id: "i", call_id: "c1", actions },
+      { type: "tool_search_call", id: "i", call_id: "c2", execution: "client", arguments: { q: "x" } },
+      { type: "apply_patch_call_output", call_id: "c3", status: "failed" },
+    ),
+  ).toEqual([
+    { type: "tool_call", id: "c1", name: "computer", arguments: actions },
+    { type: "tool_call", id: "c2", name: "tool_search", arguments: { q: "x" } },
+    { type: "tool_call_response", id: "c3", response: { status: "failed" } },
+  ]);
+});
+
+it("names the sources of a text", () => {
+  const annotations = [{ type: "url_citation", url: "https://example.com", title: "T" }];
+  expect(said({ type: "message", content: [{ type: "output_text", text: "hi", annotations }] })).toEqual([
+    { type: "text", content: "hi" },
+    { type: "citations", citations: annotations },
+  ]);
+});
+
 describe("a streamed answer", () => {
   const created = {
     type: "response.created",
@@ -262,6 +409,17 @@ describe("a streamed answer", () => {
       "well",
       { type: "reasoning", content: "well" },
     ],
+    [
+      "code_interpreter_call_code",
+      { type: "code_interpreter_call", id: "ci_1", code: "" },
+      "1 + 1",
+      {
+        type: "server_tool_call",
+        id: "ci_1",
+        name: "code_interpreter",
+        server_tool_call: { type: "code_interpreter_call", code: "1 + 1" },
+      },
+    ],
     ["reasoning_text", { type: "reasoning", summary: [] }, "well", { type: "reasoning", content: "well" }],
     ["refusal", { type: "message", content: [] }, "I can", { type: "refusal", content: "I can" }],
   ])("that was cut keeps what came of its %s", (kind, item, text, part) => {
@@ -295,6 +453,16 @@ describe("a streamed answer", () => {
       false,
     );
     expect(facts?.finishReasons).toEqual(["tool_calls"]);
+    expect(JSON.stringify(facts?.content?.())).not.toContain("secret");
+  });
+
+  it("knows without content that a shell ran at the provider's", () => {
+    const environment = { type: "container_reference", container_id: "secret" };
+    const item = { type: "shell_call", call_id: "c1", action: { commands: ["secret"] }, environment };
+    const done = { type: "response.output_item.done", output_index: 0, item };
+    const response = { status: "completed", output: [] };
+    const facts = folded([created, done, { type: "response.completed", response }], false);
+    expect(facts?.finishReasons).toEqual(["stop"]);
     expect(JSON.stringify(facts?.content?.())).not.toContain("secret");
   });
 });

@@ -1,22 +1,18 @@
 import { formatType, readTokenUsage, withOwnAttributes } from "@kit/chat-completions";
-import { ATTR, type Call, type ResponseFacts, readParameters, textOf } from "@kit/genai";
-import type { ResponseCreateParams } from "openai/resources/responses/responses";
-import type { PromptTemplate, ResponseBody } from "./response-body.js";
-import { foldResponse, type ResponseEvent } from "./response-fold.js";
+import { ATTR, type Call, type Foreign, type ResponseFacts, readParameters, textOf } from "@kit/genai";
+import type { ResponseCreateParams, ResponsePrompt } from "openai/resources/responses/responses";
+import { foldResponse, type ResponseBody, type ResponseEvent } from "./response-fold.js";
 import {
   isClientCall,
-  type ResponseItem,
-  type ResponseTool,
   readInput,
   readInstructions,
   readOutput,
   readResponseTools,
 } from "./response-items.js";
 
-type Params = Omit<Partial<ResponseCreateParams>, "input" | "tools"> & {
-  input?: string | readonly ResponseItem[];
-  tools?: readonly ResponseTool[];
-};
+type Params = Foreign<ResponseCreateParams>;
+/** A prompt that OpenAI keeps; its id is the only name that it has here. */
+type PromptTemplate = Foreign<ResponsePrompt>;
 
 /** `POST /responses`, streamed, parsed or in the background. */
 export const responses: Call<[Params], ResponseBody, ResponseEvent> = withOwnAttributes(
@@ -43,8 +39,9 @@ export const responses: Call<[Params], ResponseBody, ResponseEvent> = withOwnAtt
       // Asked for without a version, it is the answer that tells which one was current.
       attributes: readPromptTemplate(body.prompt),
       usage: readTokenUsage(body.usage),
-      error: body.status === "failed" ? readFailure(body) : undefined,
-      linkAs: isPending(body) && body.id !== undefined ? [body.id] : undefined,
+      error: readFailure(body),
+      // A stream that broke off can be taken up again by fetching.
+      linkAs: body.id != null && (body.status === null || isPending(body)) ? [body.id] : undefined,
       content: () => ({ outputMessages: readOutput(body.output) }),
     }),
     fold: foldResponse,
@@ -93,7 +90,7 @@ export const retrieve: Call<[id: string, query?: { starting_after?: number }], R
   );
 
 function readPromptTemplate(prompt: PromptTemplate | null | undefined): ResponseFacts["attributes"] {
-  if (prompt?.id === undefined) return undefined;
+  if (prompt?.id == null) return undefined;
   return { [ATTR.promptName]: prompt.id, [ATTR.promptVersion]: prompt.version ?? undefined };
 }
 
@@ -121,7 +118,7 @@ function readFacts(body: ResponseBody): ResponseFacts {
 
 /** The API has no finish reason of its own; its status stands for one. */
 function readFinishReasons(body: ResponseBody): (string | null)[] | undefined {
-  if (isPending(body)) return undefined;
+  if (isPending(body) || body.status === undefined) return undefined;
   if (body.status === "completed") return [body.output?.some(isClientCall) ? "tool_calls" : "stop"];
   const reason = body.status === "incomplete" ? body.incomplete_details?.reason : undefined;
   return [reason === "max_output_tokens" ? "length" : (reason ?? null)];
@@ -131,6 +128,8 @@ function isPending({ status }: ResponseBody): boolean {
   return status === "queued" || status === "in_progress";
 }
 
-function readFailure({ error }: ResponseBody): ResponseFacts["error"] {
-  return { type: error?.code ?? "failed", message: error?.message };
+/** Gateways also answer with an error and nothing else, and status 200. */
+function readFailure({ status, error }: ResponseBody): ResponseFacts["error"] {
+  if (status !== "failed" && (status !== undefined || error == null)) return undefined;
+  return { type: String(error?.code ?? error?.type ?? "failed"), message: textOf(error?.message) };
 }

@@ -207,6 +207,22 @@ describe("the answer", () => {
     ]);
   });
 
+  it("names its sources", () => {
+    const annotations = [{ type: "url_citation", url_citation: { url: "https://example.com", title: "T" } }];
+    const choices = [
+      { message: { content: "hi", annotations } },
+      { message: { content: "x", annotations: [] } },
+    ];
+    const told = chat.response?.({ choices }, { operation: "chat" })?.content?.().outputMessages;
+    expect(told?.map(({ parts }) => parts)).toEqual([
+      [
+        { type: "text", content: "hi" },
+        { type: "citations", citations: annotations },
+      ],
+      [{ type: "text", content: "x" }],
+    ]);
+  });
+
   it("survives a body that has nothing", () => {
     expect(chat.response?.({}, { operation: "chat" }).usage).toBeUndefined();
   });

@@ -33,13 +33,16 @@ export interface ChatMessage {
   tool_calls?: readonly ToolCall[] | null;
   function_call?: ToolCall["function"];
   tool_call_id?: Text;
+  /** Where an answer that searched the web has its words from. */
+  annotations?: readonly object[] | null;
 }
 
 /** A piece of a message's content, in any of the shapes that chats and responses give it. */
 export interface ContentPart {
   type?: string;
-  text?: string;
-  refusal?: string;
+  text?: string | null;
+  annotations?: readonly object[] | null;
+  refusal?: string | null;
   /** Of Mistral's thinking models. */
   thinking?: string | readonly ContentPart[];
   image_url?: { url: string } | string | null;
@@ -111,20 +114,24 @@ function readMessageParts(message: ChatMessage): MessagePart[] {
   const thinking = message.reasoning_content ?? message.reasoning;
   if (typeof thinking === "string" && thinking !== "")
     parts.unshift({ type: "reasoning", content: thinking });
+  parts.push(...readAnnotations(message.annotations));
   if (message.refusal != null) parts.push({ type: "refusal", content: message.refusal });
   if (message.audio != null) parts.push(...readAudio(message.audio));
-  for (const image of message.images ?? []) parts.push(readContentPart(image));
+  parts.push(...readParts(message.images, readContentPart));
   if (message.function_call != null) parts.push(toToolCall(undefined, message.function_call));
   for (const call of message.tool_calls ?? []) parts.push(readToolCall(call));
   return parts;
 }
 
 /** Reads a piece of content: text, refusal, image, sound or file, each by what it holds. */
-export function readContentPart(part: ContentPart): MessagePart {
-  if (part.text !== undefined) return { type: "text", content: part.text };
-  if (part.refusal !== undefined) return { type: "refusal", content: part.refusal };
-  if (part.thinking !== undefined) return { type: "reasoning", content: readThinking(part.thinking) };
-  if (part.input_audio !== undefined) {
+export function readContentPart(part: ContentPart): MessagePart | MessagePart[] {
+  if (part.text != null) {
+    const text: MessagePart = { type: "text", content: part.text };
+    return part.annotations?.length ? [text, ...readAnnotations(part.annotations)] : text;
+  }
+  if (part.refusal != null) return { type: "refusal", content: part.refusal };
+  if (part.thinking != null) return { type: "reasoning", content: readThinking(part.thinking) };
+  if (part.input_audio != null) {
     const { data, format } = part.input_audio;
     return { type: "blob", modality: "audio", content: data, mime_type: `audio/${format}` };
   }
@@ -132,6 +139,10 @@ export function readContentPart(part: ContentPart): MessagePart {
   const { file_id: fileId, file_url: link, file_data: data }: FileSource = part.file ?? part;
   const modality = image != null || part.type === "input_image" ? "image" : "document";
   return toMediaPart(modality, { data, url: image ?? link, fileId }) ?? { ...part, type: `x_${part.type}` };
+}
+
+function readAnnotations(annotations: readonly object[] | null | undefined): MessagePart[] {
+  return annotations?.length ? [{ type: "citations", citations: annotations }] : [];
 }
 
 function readThinking(thinking: NonNullable<ContentPart["thinking"]>): string {

@@ -75,3 +75,10 @@ it("keeps parts of different types apart, and takes text before and after them a
     { type: "thinking" },
   ]);
 });
+
+it("takes each annotation of an answer as whole", () => {
+  const cite = (url: string) => ({ type: "url_citation", url_citation: { url } });
+  expect(folded([{ annotations: [cite("a"), cite("b")] }, { annotations: [cite("c")] }]).annotations).toEqual(
+    [cite("a"), cite("b"), cite("c")],
+  );
+});

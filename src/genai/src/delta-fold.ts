@@ -11,6 +11,9 @@ const WHOLE: ReadonlySet<string> = new Set([
   "format",
 ]);
 
+/** Lists whose items come whole, each with a type and no index. */
+const LISTS_OF_WHOLE: ReadonlySet<string> = new Set(["annotations"]);
+
 interface Indexed {
   index?: number;
   id?: string | null;
@@ -59,7 +62,7 @@ export class DeltaFold {
       typeof value === "string"
         ? new TextBuilder()
         : Array.isArray(value)
-          ? new DeltaList()
+          ? new DeltaList(LISTS_OF_WHOLE.has(key))
           : new DeltaFold();
     this.#grown.set(key, fresh);
     return fresh;
@@ -86,10 +89,15 @@ interface GrowingItem {
 /** A list whose items grow. Some providers send whole items all at one index, or at none. */
 class DeltaList {
   readonly #items: GrowingItem[] = [];
+  readonly #whole: boolean;
+
+  constructor(whole: boolean) {
+    this.#whole = whole;
+  }
 
   add(items: readonly Indexed[]): void {
     for (const item of items) {
-      const target = this.#find(item) ?? this.#open(item);
+      const target = (this.#whole ? undefined : this.#find(item)) ?? this.#open(item);
       target.id ??= item.id || undefined;
       target.fold.add(item);
     }
