@@ -11,6 +11,7 @@ const MODES = [
     "legacy and assigned fields",
     [...TARGET, "--experimentalDecorators", "--useDefineForClassFields", "false"],
   ],
+  ["standard, without generators that are asynchronous", ["--target", "es2017"]],
 ] as const;
 
 const DECORATED = {

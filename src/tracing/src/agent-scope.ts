@@ -8,18 +8,34 @@ export class OpenAgentScope extends OpenScope {
   // Declared without an initialiser: the first call of a model makes it, and most scopes have none.
   declare private used: Used | undefined;
 
-  protected override handDown({ handsDown }: Description, parent: Context): Inherited {
-    const around = readInherited(parent)?.tally;
-    const tally = (response: ResponseFacts) => {
+  protected override handDown({ handsDown }: Description, parent: Context): Inherited | undefined {
+    if (!this.recording) return handsDown;
+    const around = runningTally(readInherited(parent)?.tally);
+    const tally: Tally = (response) => {
       this.used = add(this.used, response);
       around?.(response);
     };
+    TALLIES.set(tally, { scope: this, around });
     return handsDown?.agentName === undefined ? { tally } : { agentName: handsDown.agentName, tally };
   }
 
   protected override finishing(): void {
     if (this.used !== undefined) this.set(toAttributes(this.used));
   }
+}
+
+type Tally = NonNullable<Inherited["tally"]>;
+
+/** Which agent a tally belongs to, and the tally of the agent around it. */
+const TALLIES = new WeakMap<Tally, { readonly scope: OpenAgentScope; readonly around: Tally | undefined }>();
+
+/**
+ * The innermost tally that still counts for somebody. An agent that a timer of an ended one starts is not inside it,
+ * and one that goes on in that way for ever must not keep all that went before.
+ */
+function runningTally(tally: Tally | undefined): Tally | undefined {
+  const known = tally && TALLIES.get(tally);
+  return known?.scope.ended === true ? runningTally(known.around) : tally;
 }
 
 interface Used {

@@ -1,3 +1,5 @@
+import { attempt } from "./attempt.js";
+
 /** A function of which nothing is known but that it can be called. */
 export type Work = (...args: never[]) => unknown;
 
@@ -8,5 +10,6 @@ export function readArguments<Options extends { readonly name?: string | undefin
   const name = args.find((each) => typeof each === "string");
   const given = args.find((each) => typeof each === "object" && each !== null) as Options | undefined;
   const work = args.find((each) => typeof each === "function") as Work | undefined;
-  return { options: Object.assign({}, given, name === undefined ? undefined : { name }) as Options, work };
+  const options = attempt(() => Object.assign({}, given)) ?? {};
+  return { options: Object.assign(options, name === undefined ? undefined : { name }) as Options, work };
 }

@@ -1,4 +1,5 @@
 import { diag } from "@opentelemetry/api";
+import { attempt } from "./attempt.js";
 import { readName } from "./kinds.js";
 import { type AnyClass, isClass, traceClass } from "./traced-class.js";
 import { type AnyFunction, type Open, traceFunction } from "./traced-function.js";
@@ -44,7 +45,13 @@ export function decorate(args: readonly unknown[], given: string | undefined, op
   if (typeof second === "string" || typeof second === "symbol")
     return decorateLegacy(second, descriptor as PropertyDescriptor | undefined, openAs(second));
   if (typeof marked !== "function") return refuse(marked);
-  return mark(marked as AnyFunction, openAs(marked.name));
+  return mark(marked as AnyFunction, openAs(nameOf(marked)));
+}
+
+/** A class may have a static member called `name`. */
+function nameOf(marked: { readonly name: unknown }): string | undefined {
+  const name = attempt(() => marked.name);
+  return typeof name === "string" ? name : undefined;
 }
 
 function mark(marked: AnyFunction, open: Open): unknown {

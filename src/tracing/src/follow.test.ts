@@ -1,3 +1,4 @@
+import { createHook } from "node:async_hooks";
 import { beforeEach, describe, expect, it } from "vitest";
 import { collectGarbage } from "../../../test/support/garbage.js";
 import type { Telemetry } from "../../../test/support/telemetry.js";
@@ -30,6 +31,20 @@ describe("a promise", () => {
     const result = task("t", withCancel)();
     expect(result.cancel()).toBe("cancelled");
     expect(await result).toBe(1);
+  });
+
+  it("is followed by one with an asynchronous id and context of its own", async () => {
+    const resolved: number[] = [];
+    const hook = createHook({ promiseResolve: (id) => resolved.push(id) }).enable();
+    await task("t", () => Promise.resolve(1))();
+    hook.disable();
+    expect(resolved.length).toBeGreaterThan(1);
+    expect(new Set(resolved).size).toBe(resolved.length);
+  });
+
+  it("may be frozen", async () => {
+    expect(await task("t", () => Object.freeze(Promise.resolve(3)))()).toBe(3);
+    expect((await finished()).length).toBe(1);
   });
 
   it("of a class of its own stays the very object", async () => {
@@ -97,9 +112,48 @@ describe("a thenable that starts its work when it is waited for", () => {
     expect((await telemetry.finish()).onlySpan().attributes["kit.outcome"]).toBe("abandoned");
   });
 
+  it("that is kept and given back again and again is watched once, for all who wait", async () => {
+    class Own<T> extends Promise<T> {}
+    const kept = Own.resolve(1);
+    const get = task("t", () => kept);
+    get();
+    const watched = kept.then;
+    for (let call = 0; call < 20_000; call += 1) get();
+    expect(kept.then).toBe(watched);
+    expect(await get()).toBe(1);
+    expect((await finished()).length).toBe(20_002);
+  });
+
+  it("ends the inner span of two before the outer, and has both above its work", async () => {
+    const query = createQuery(() => "rows");
+    await (task("outer", () => task("inner", () => query)())() as unknown as PromiseLike<string>);
+    const spans = await finished();
+    expect(spans.map(({ name }) => name)).toEqual(["task inner", "task outer"]);
+    expect(query.within()).toBe(spans[0]?.spanContext().spanId);
+  });
+
   it("that does not let itself be watched ends its span at once", async () => {
     const frozen = Object.freeze(createQuery(() => "rows"));
     expect(await (task("t", () => frozen)() as unknown as PromiseLike<string>)).toBe("rows");
+    expect((await finished()).length).toBe(1);
+  });
+});
+
+describe("what a function gives back", () => {
+  const revoked = () => {
+    const { proxy, revoke } = Proxy.revocable({}, {});
+    revoke();
+    return proxy;
+  };
+
+  it.each([
+    ["a revoked proxy", revoked],
+    ["a proxy of a promise", () => new Proxy(Promise.resolve(1), {})],
+    // biome-ignore lint/suspicious/noThenProperty: it is what is odd about it.
+    ["an object whose `then` throws", () => Object.defineProperty({}, "then", { get: revoked })],
+  ])("may be %s", async (_, make) => {
+    const odd = make();
+    expect(task({ name: "t", captureReturn: true }, () => odd)() === odd).toBe(true);
     expect((await finished()).length).toBe(1);
   });
 });

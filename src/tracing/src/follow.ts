@@ -1,10 +1,7 @@
-import { context } from "@opentelemetry/api";
 import { attempt } from "./attempt.js";
 import type { Followed } from "./followed.js";
 import { followGenerator, isGenerator } from "./generators.js";
-
-type Settled = (value: unknown) => unknown;
-type Then = (this: unknown, ...handlers: unknown[]) => unknown;
+import { followThenable, type Then } from "./thenables.js";
 
 /**
  * Follows what a function returned to its end and tells the scope, which ends then if `toEnd`. Gives what the
@@ -12,23 +9,27 @@ type Then = (this: unknown, ...handlers: unknown[]) => unknown;
  */
 export function follow<T>(result: T, scope: Followed, toEnd: boolean): T {
   if ((typeof result === "object" && result !== null) || typeof result === "function") {
-    if (isPlainPromise(result)) return followPromise(result, scope, toEnd) as T;
-    if (isGenerator(result)) return followGenerator(result, () => scope, toEnd) as T;
-    const then = attempt(() => (result as { then?: unknown }).then);
-    if (typeof then === "function" && followThenable(result, then as Then, scope, toEnd)) return result;
+    const followed = attempt(() => followObject(result, scope, toEnd));
+    if (followed !== undefined) return followed as T;
   }
-  completed(scope, result, toEnd);
+  scope.completed(result, toEnd);
   return result;
 }
 
-function completed(scope: Followed, value: unknown, toEnd: boolean): void {
-  attempt(() => scope.returned(value));
-  if (toEnd) scope.end();
+/** As `follow`, in a scope that nobody records: only for what does its work later, which belongs into the context. */
+export function keepInside<T>(result: T, scope: Followed): T {
+  if (typeof result === "object" && result !== null && isGenerator(result))
+    attempt(() => followGenerator(result, scope, false));
+  return result;
 }
 
-function failed(scope: Followed, error: unknown, toEnd: boolean): void {
-  scope.fail(error);
-  if (toEnd) scope.end();
+/** `undefined` when there is nothing to wait for. */
+function followObject(result: object, scope: Followed, toEnd: boolean): object | undefined {
+  if (isPlainPromise(result)) return followPromise(result, scope, toEnd);
+  if (isGenerator(result)) return followGenerator(result, scope, toEnd);
+  const { then } = result as { then?: unknown };
+  const watched = typeof then === "function" && followThenable(result, then as Then, scope, toEnd);
+  return watched ? result : undefined;
 }
 
 function isPlainPromise(value: object): value is Promise<unknown> {
@@ -42,64 +43,22 @@ function isPlainPromise(value: object): value is Promise<unknown> {
 function followPromise(promise: Promise<unknown>, scope: Followed, toEnd: boolean): Promise<unknown> {
   const derived = promise.then(
     (value) => {
-      completed(scope, value, toEnd);
+      scope.completed(value, toEnd);
       return value;
     },
     (error: unknown) => {
-      failed(scope, error, toEnd);
+      scope.failed(error, toEnd);
       throw error;
     },
   );
-  const added = Reflect.ownKeys(promise);
-  if (added.length > 0)
-    attempt(() => Object.defineProperties(derived, Object.getOwnPropertyDescriptors(promise)));
+  for (const key of Reflect.ownKeys(promise)) {
+    // Node 20 and 22 keep a promise's asynchronous id and context on it: the derived one has those of its own.
+    if (!Object.hasOwn(derived, key)) copyProperty(key, promise, derived);
+  }
   return derived;
 }
 
-/** Other ways in which applications wait for the promises of SDKs that Stainless generates. */
-const SIDE_DOORS = ["asResponse", "withResponse"];
-
-/**
- * Watches a thenable in place: its `then` may start the work (a query, an SDK's request), so that it is called when
- * the application calls it and not before. False when the object does not let itself be watched.
- */
-function followThenable(thenable: object, then: Then, scope: Followed, toEnd: boolean): boolean {
-  const replace = (name: string, value: unknown) =>
-    Object.defineProperty(thenable, name, { value, configurable: true, writable: true });
-  const watched = attempt(() => {
-    replace("then", watchedThen(then, scope, toEnd));
-    for (const name of SIDE_DOORS) {
-      const wait: unknown = Reflect.get(thenable, name);
-      if (typeof wait === "function") replace(name, watchedWait(wait as Then, scope, toEnd));
-    }
-    return true;
-  });
-  if (watched === true && toEnd) scope.endWhenCollected(thenable);
-  return watched === true;
-}
-
-function watchedWait(wait: Then, scope: Followed, toEnd: boolean): Then {
-  return function (this: unknown, ...args: unknown[]): unknown {
-    const waited = context.with(scope.context, () => Reflect.apply(wait, this, args));
-    return waited instanceof Promise ? followPromise(waited, scope, toEnd) : waited;
-  };
-}
-
-function watchedThen(then: Then, scope: Followed, toEnd: boolean): Then {
-  return {
-    // biome-ignore lint/suspicious/noThenProperty: it stands in for the object's own.
-    then(this: unknown, ...[onfulfilled, onrejected, ...rest]: unknown[]): unknown {
-      const caller = context.active();
-      const fulfilled = context.bind(caller, (value: unknown) => {
-        completed(scope, value, toEnd);
-        return typeof onfulfilled === "function" ? (onfulfilled as Settled)(value) : value;
-      });
-      const rejected = context.bind(caller, (error: unknown) => {
-        failed(scope, error, toEnd);
-        if (typeof onrejected === "function") return (onrejected as Settled)(error);
-        throw error;
-      });
-      return context.with(scope.context, () => Reflect.apply(then, this, [fulfilled, rejected, ...rest]));
-    },
-  }.then;
+function copyProperty(key: PropertyKey, from: object, to: object): void {
+  const descriptor = Object.getOwnPropertyDescriptor(from, key);
+  if (descriptor !== undefined) attempt(() => Object.defineProperty(to, key, descriptor));
 }

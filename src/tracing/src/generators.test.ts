@@ -1,4 +1,4 @@
-import { trace as api, SpanStatusCode } from "@opentelemetry/api";
+import { trace as api, metrics, SpanStatusCode } from "@opentelemetry/api";
 import { beforeEach, describe, expect, it } from "vitest";
 import { collectGarbage } from "../../../test/support/garbage.js";
 import type { Telemetry } from "../../../test/support/telemetry.js";
@@ -124,6 +124,69 @@ describe("a generator", () => {
     expect(named(spans, "event step 1").parentSpanContext?.spanId).toBe(
       named(spans, "task numbers").spanContext().spanId,
     );
+  });
+});
+
+describe("a generator that a plain function gives back", () => {
+  const made = () => agent("a", () => numbersOf(3))();
+
+  function* numbersOf(last: number) {
+    for (let each = 1; each <= last; each += 1) yield each;
+  }
+
+  it("ends the function's span when it is left before it began", async () => {
+    expect(made().return(undefined).done).toBe(true);
+    expect((await telemetry.finish()).onlySpan().attributes["kit.outcome"]).toBe("cancelled");
+  });
+
+  it("ends the function's span when it is lost before it began", async () => {
+    made();
+    for (let round = 0; round < 20 && telemetry.spans.length === 0; round += 1) {
+      collectGarbage();
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect((await telemetry.finish()).onlySpan().attributes["kit.outcome"]).toBe("abandoned");
+  });
+
+  it("ends the function's span at once when it does not let itself be watched", async () => {
+    const frozen = agent("a", () => Object.freeze(numbersOf(2)))();
+    expect([...frozen]).toEqual([1, 2]);
+    expect((await telemetry.finish()).onlySpan().attributes["kit.outcome"]).toBeUndefined();
+  });
+
+  it("may be one that was compiled for an older JavaScript, by whichever compiler", async () => {
+    function _async_generator(this: { steps: Generator }, steps: Generator) {
+      this.steps = steps;
+    }
+    for (const step of ["next", "return", "throw"] as const) {
+      _async_generator.prototype[step] = async function (value: never) {
+        return this.steps[step](value);
+      };
+    }
+    _async_generator.prototype[Symbol.asyncIterator] = function () {
+      return this;
+    };
+    const Lowered = _async_generator as unknown as new (steps: Generator) => AsyncIterable<number>;
+    const seen: number[] = [];
+    for await (const each of agent("a", () => new Lowered(numbersOf(2)))()) {
+      expect(telemetry.spans).toEqual([]);
+      seen.push(each);
+    }
+    expect(seen).toEqual([1, 2]);
+    expect((await telemetry.finish()).onlySpan().name).toBe("invoke_agent a");
+  });
+
+  it("begins no trace of its own in one that is not sampled", () => {
+    telemetry = recordGlobally({ sampled: false });
+    metrics.disable();
+    let outer: string | undefined;
+    const iteration = agent("a").run((scope) => {
+      outer = scope.traceId;
+      return (function* () {
+        yield api.getActiveSpan()?.spanContext().traceId;
+      })();
+    });
+    expect([...iteration]).toEqual([outer]);
   });
 });
 

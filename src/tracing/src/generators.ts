@@ -11,10 +11,22 @@ export function isGeneratorFunction(value: object): boolean {
   return tag === "GeneratorFunction" || tag === "AsyncGeneratorFunction";
 }
 
-/** Whether a value is the iteration of a generator. */
+const STEPS = ["next", "return", "throw"] as const;
+
+/** Whether a value is the iteration of a generator, also of one that was compiled for an older JavaScript. */
 export function isGenerator(value: object): value is AnyGenerator {
   const tag = tagOf(value);
-  return (tag === "Generator" || tag === "AsyncGenerator") && typeof (value as Generator).next === "function";
+  if (tag === "Generator" || tag === "AsyncGenerator") return typeof (value as Generator).next === "function";
+  return attempt(() => isLoweredGenerator(value)) ?? false;
+}
+
+/** What Babel and SWC call the class that they make asynchronous ones of; TypeScript makes plain objects. */
+const LOWERED = /^_?async_?generator$/i;
+
+function isLoweredGenerator(value: object): boolean {
+  if (!(Symbol.asyncIterator in value || Symbol.iterator in value)) return false;
+  if (STEPS.every((step) => Object.hasOwn(value, step))) return true;
+  return LOWERED.test(value.constructor?.name) && STEPS.every((step) => step in value);
 }
 
 function tagOf(value: object): unknown {
@@ -22,15 +34,18 @@ function tagOf(value: object): unknown {
 }
 
 /**
- * Watches an iteration in place: each step runs in the context of the scope, which `open` gives at the first one
- * and which ends with the last: return, throw, `break` or the loss of the generator.
+ * Watches an iteration in place: each step runs in the context of the scope, which is open already or which a
+ * function gives at the first one, and which ends with the last: return, throw, `break` or the loss of the generator.
+ * `undefined` for one that does not let itself be watched.
  */
 export function followGenerator(
   generator: AnyGenerator,
-  open: () => Followed | undefined,
+  scope: Followed | (() => Followed | undefined),
   toEnd: boolean,
-): AnyGenerator {
-  new Iteration(open, toEnd).watch(generator);
+): AnyGenerator | undefined {
+  const iteration = new Iteration(typeof scope === "function" ? scope : () => scope, toEnd);
+  if (!iteration.watch(generator)) return undefined;
+  if (typeof scope !== "function") iteration.begin(generator);
   return generator;
 }
 
@@ -45,25 +60,25 @@ class Iteration {
     this.#toEnd = toEnd;
   }
 
-  watch(generator: AnyGenerator): void {
-    const taken = (name: "next" | "return" | "throw") => {
+  watch(generator: AnyGenerator): boolean {
+    const taken = (name: (typeof STEPS)[number]) => {
       const step = generator[name] as Step;
       const watched = this.#watched(name, step, generator);
       Object.defineProperty(watched, "length", { value: step.length, configurable: true });
       Object.defineProperty(generator, name, { value: watched, configurable: true, writable: true });
     };
-    attempt(() => {
-      taken("next");
-      taken("return");
-      taken("throw");
+    const watched = attempt(() => {
+      for (const step of STEPS) taken(step);
+      return true;
     });
+    return watched === true;
   }
 
-  #watched(name: "next" | "return" | "throw", step: Step, generator: AnyGenerator): Step {
+  #watched(name: (typeof STEPS)[number], step: Step, generator: AnyGenerator): Step {
     const take = (self: unknown, args: unknown[]) => {
       // Left before it began: the body never runs, and there is nothing to tell of.
       if (this.#scope === undefined && name !== "next") this.#finished = true;
-      const scope = this.#finished ? undefined : this.#begun(generator);
+      const scope = this.#finished ? undefined : this.begin(generator);
       if (scope === undefined) return Reflect.apply(step, self, args);
       return this.#take(scope, name === "return", () => Reflect.apply(step, self, args));
     };
@@ -74,7 +89,7 @@ class Iteration {
     }[name] as Step;
   }
 
-  #begun(generator: AnyGenerator): Followed | undefined {
+  begin(generator: AnyGenerator): Followed | undefined {
     if (this.#scope !== undefined) return this.#scope;
     this.#scope = this.#open();
     if (this.#scope === undefined) this.#finished = true;
@@ -107,18 +122,16 @@ class Iteration {
   }
 
   #stepped(scope: Followed, result: unknown, leaving: boolean): void {
-    const { done, value } = (result ?? {}) as IteratorResult<unknown>;
-    if (done !== true || this.#finished) return;
+    const step = result as IteratorResult<unknown> | undefined;
+    if (this.#finished || step?.done !== true) return;
     this.#finished = true;
     if (leaving) scope.leave("cancelled");
-    else attempt(() => scope.returned(value));
-    if (this.#toEnd) scope.end();
+    scope.completed(leaving ? undefined : step.value, this.#toEnd);
   }
 
   #failed(scope: Followed, error: unknown): void {
     if (this.#finished) return;
     this.#finished = true;
-    scope.fail(error);
-    if (this.#toEnd) scope.end();
+    scope.failed(error, this.#toEnd);
   }
 }

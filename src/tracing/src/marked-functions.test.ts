@@ -61,6 +61,13 @@ describe("the forms", () => {
   });
 });
 
+it("takes options that cannot be read for none", async () => {
+  const unreadable = new Proxy({}, { ownKeys: () => Reflect.ownKeys(null as never) });
+  expect(task(unreadable, () => "worked")()).toBe("worked");
+  expect(session("s", unreadable, () => "worked")).toBe("worked");
+  expect((await finished()).map(({ name }) => name)).toEqual(["task anonymous", "invoke_workflow s"]);
+});
+
 describe("a marked function", () => {
   it("keeps its name, length, properties, prototype and text", () => {
     const bare = Object.assign(

@@ -25,7 +25,7 @@ export function metric(name: string, value: number, tags?: Tags): void {
       diag.debug(`@kit/tracing: the value of metric ${shown} is not finite; it is dropped`);
       return;
     }
-    const labels = readTags(tags);
+    const labels = attempt(() => readTags(tags));
     recordMoment(`metric ${shown}`, { [KIT_ATTR.kind]: "metric", [KIT_ATTR.eventName]: shown }, () => ({
       [KIT_ATTR.metricValue]: value,
       ...(labels !== undefined && { [KIT_ATTR.metricTags]: JSON.stringify(labels) }),

@@ -154,6 +154,15 @@ describe("a metric", () => {
     expect([all.spans, gauges(all)]).toEqual([[], []]);
   });
 
+  it("loses no more than its tags when those cannot be read", async () => {
+    metric("m", 1, new Proxy({}, { ownKeys: () => Reflect.ownKeys(null as never) }));
+    expect((await telemetry.finish()).onlySpan().attributes).toEqual({
+      "kit.kind": "metric",
+      "kit.event.name": "m",
+      "kit.metric.value": 1,
+    });
+  });
+
   it("whose name no instrument can have gets one that can, beside its own on the span", async () => {
     metric("Größe in %", 1);
     const all = await telemetry.finish();

@@ -15,12 +15,13 @@ import {
   type Context,
   context,
   INVALID_SPAN_CONTEXT,
+  isSpanContextValid,
   type Span,
   SpanStatusCode,
   trace,
 } from "@opentelemetry/api";
 import { attempt } from "./attempt.js";
-import { follow } from "./follow.js";
+import { follow, keepInside } from "./follow.js";
 import type { Followed } from "./followed.js";
 import type { Description } from "./kinds.js";
 import { toSafeJson } from "./safe-json.js";
@@ -75,7 +76,6 @@ export class OpenScope implements Scope, Followed {
   readonly #startedAt: number;
   readonly #captureReturn: boolean;
   #context: Context;
-  #onEnd: (() => void) | undefined;
   #atEnd: Attributes | undefined;
   #failure: ErrorDescription | undefined;
   #watched = false;
@@ -112,6 +112,10 @@ export class OpenScope implements Scope, Followed {
     return this.#span.spanContext().traceId;
   }
 
+  get ended(): boolean {
+    return this.#ended;
+  }
+
   /** Whether anything would come of following what runs inside to its end. */
   get recording(): boolean {
     return !this.#ended && (this.#durations !== undefined || this.#span.isRecording());
@@ -137,7 +141,6 @@ export class OpenScope implements Scope, Followed {
     if (this.recording) attempt(() => this.finishing());
     this.#ended = true;
     if (this.#watched) COLLECTED.unregister(this);
-    this.#onEnd?.();
     if (this.#failure !== undefined || this.#atEnd !== undefined) attempt(() => this.#describe());
     attempt(() => this.#span.end());
     if (this.#durations !== undefined) attempt(() => this.#measure());
@@ -156,9 +159,14 @@ export class OpenScope implements Scope, Followed {
     this.failAs(describeError(error));
   }
 
-  /** Has something done when the scope ends. */
-  onEnd(done: () => void): void {
-    this.#onEnd = done;
+  completed(value: unknown, toEnd: boolean): void {
+    if (this.#captureReturn && value !== undefined) this.#capture(KIT_ATTR.functionResult, value);
+    if (toEnd) this.end();
+  }
+
+  failed(error: unknown, toEnd: boolean): void {
+    this.fail(error);
+    if (toEnd) this.end();
   }
 
   endWhenCollected(object: object): void {
@@ -169,10 +177,6 @@ export class OpenScope implements Scope, Followed {
 
   leave(how: "cancelled" | "abandoned"): void {
     this.set({ [KIT_ATTR.outcome]: how });
-  }
-
-  returned(value: unknown): void {
-    if (this.#captureReturn && value !== undefined) this.#capture(KIT_ATTR.functionResult, value);
   }
 
   /** Keeps attributes for the end of the span. */
@@ -189,7 +193,7 @@ export class OpenScope implements Scope, Followed {
     this.#failure ??= failure;
   }
 
-  protected get failed(): boolean {
+  protected get hasFailed(): boolean {
     return this.#failure !== undefined;
   }
 
@@ -206,13 +210,16 @@ export class OpenScope implements Scope, Followed {
   }
 
   #enter<T>(work: () => T, toEnd: boolean): T {
-    if (!this.recording) return context.with(this.#context, work);
+    if (!this.recording) {
+      const result = context.with(this.#context, work);
+      // What is not sampled must not come back as traces of its own, each with a decision of its own.
+      return isSpanContextValid(this.#span.spanContext()) ? keepInside(result, this) : result;
+    }
     let result: T;
     try {
       result = context.with(this.#context, work);
     } catch (error) {
-      this.fail(error);
-      if (toEnd) this.end();
+      this.failed(error, toEnd);
       throw error;
     }
     return follow(result, this, toEnd);

@@ -50,7 +50,7 @@ class OpenSession extends OpenLoggedScope implements Session {
 
   protected override finishing(): void {
     const word = this.#result.trim().toLowerCase();
-    const result = this.failed ? "error" : this.#result;
+    const result = this.hasFailed ? "error" : this.#result;
     if (FAILURES.has(word)) this.failAs({ type: word, message: undefined });
     this.set({ [KIT_ATTR.sessionResult]: result });
   }

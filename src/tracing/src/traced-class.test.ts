@@ -1,8 +1,10 @@
+import { trace as api, context, type Span } from "@opentelemetry/api";
+import { NodeTracerProvider } from "@opentelemetry/sdk-trace-node";
 import { beforeEach, describe, expect, it } from "vitest";
 import { collectGarbage } from "../../../test/support/garbage.js";
 import type { Telemetry } from "../../../test/support/telemetry.js";
 import { agent, event, task } from "./index.js";
-import { named, recordGlobally } from "./recorded.fixture.js";
+import { forgetGlobals, named, recordGlobally } from "./recorded.fixture.js";
 
 let telemetry: Telemetry;
 beforeEach(() => {
@@ -194,6 +196,62 @@ describe("a marked class", () => {
     const Task = task(Old) as unknown as new () => { work(): number };
     expect(new Task().work()).toBe(1);
     expect(await names()).toEqual(["task Old"]);
+  });
+
+  it("is known by a proxy, and a method by the name `class` is none", async () => {
+    class Work {
+      run(): string {
+        return "run";
+      }
+    }
+    const Proxied = agent(new Proxy(Work, {}));
+    expect(new Proxied().run()).toBe("run");
+    const { class: named } = { class: () => "method" };
+    const methods = {
+      class() {
+        return "method";
+      },
+    };
+    expect([task(methods.class)(), task(named)()]).toEqual(["method", "method"]);
+    expect(await names()).toEqual(["invoke_agent Work", "task class", "task class"]);
+  });
+
+  it("may have a static member called `name`", async () => {
+    class Odd {
+      static name(): string {
+        return "";
+      }
+      run(): void {}
+    }
+    new (agent(Odd))().run();
+    expect(await names()).toEqual(["invoke_agent anonymous"]);
+  });
+
+  it.each([
+    ["agent", agent],
+    ["task", task],
+  ])("as %s goes on by timers for ever and keeps nothing of the calls that are over", async (_, mark) => {
+    const spans: WeakRef<Span>[] = [];
+    const nowhere = new NodeTracerProvider();
+    forgetGlobals();
+    api.setGlobalTracerProvider(nowhere);
+    class Poller {
+      next = (): void => {};
+      poll(): void {
+        spans.push(new WeakRef(api.getActiveSpan() as Span));
+        this.next = context.bind(context.active(), () => this.poll());
+      }
+    }
+    const poller = new (mark(Poller))();
+    poller.poll();
+    for (let call = 0; call < 20; call += 1) poller.next();
+    const kept = () => spans.filter((span) => span.deref() !== undefined).length;
+    for (let round = 0; round < 20 && kept() > 2; round += 1) {
+      await new Promise((resolve) => setImmediate(resolve));
+      collectGarbage();
+    }
+    expect(spans.length).toBe(21);
+    expect(kept()).toBeLessThanOrEqual(2);
   });
 
   it("lets go of its objects, also while what they started goes on", async () => {

@@ -7,11 +7,11 @@ export type AnyClass = abstract new (...args: never[]) => unknown;
 
 const CALLS = createContextKey("kit.tracing.calls");
 
-/** A call under way on some object, and those around it. Knows the object by its mark, so as not to keep it alive. */
-interface RunningCall {
+/** A call on some object, and those it ran in. Knows the object by its mark, so as not to keep it alive. */
+interface TracedCall {
   readonly mark: object;
-  readonly around: RunningCall | undefined;
-  running: boolean;
+  readonly scope: OpenScope;
+  readonly around: TracedCall | undefined;
 }
 
 /** Stands for an object wherever a reference would keep it from being collected. */
@@ -28,16 +28,23 @@ const NOT_WORK = new Set([
   "inspect",
 ]);
 
-/** Whether something is a class, by its source, or for compiled ones by the methods it has. */
+/** Whether something is a class, by its source, or for compiled and wrapped ones by the prototype it has. */
 export function isClass(value: AnyFunction | AnyClass): value is AnyClass {
-  if (/^class\b/.test(Function.prototype.toString.call(value))) return true;
-  const { prototype } = value as { prototype?: unknown };
-  return (
-    typeof prototype === "object" &&
-    prototype !== null &&
-    (prototype as { constructor?: unknown }).constructor === value &&
-    Object.getOwnPropertyNames(prototype).length > 1
-  );
+  return attempt(() => hasClassSource(value) || hasClassPrototype(value)) ?? false;
+}
+
+function hasClassSource(value: unknown): boolean {
+  // A method may be called `class`.
+  return typeof value === "function" && /^class\b(?!\s*\()/.test(Function.prototype.toString.call(value));
+}
+
+function hasClassPrototype(value: object): boolean {
+  const { prototype } = value as { readonly prototype?: unknown };
+  if (typeof prototype !== "object" || prototype === null) return false;
+  const maker = prototype.constructor;
+  if (maker === value) return Object.getOwnPropertyNames(prototype).length > 1;
+  // A proxy of a class has its prototype, and no source.
+  return hasClassSource(maker);
 }
 
 /**
@@ -46,7 +53,8 @@ export function isClass(value: AnyFunction | AnyClass): value is AnyClass {
  */
 export function traceClass(traced: AnyClass, open: Open): void {
   const prototype = traced.prototype as object;
-  for (const [key, descriptor] of Object.entries(Object.getOwnPropertyDescriptors(prototype))) {
+  const members = attempt(() => Object.entries(Object.getOwnPropertyDescriptors(prototype))) ?? [];
+  for (const [key, descriptor] of members) {
     const { value, writable, configurable } = descriptor;
     if (typeof value !== "function" || key.startsWith("_") || NOT_WORK.has(key)) continue;
     if (writable !== true && configurable !== true) continue;
@@ -63,19 +71,16 @@ function traceMethod(method: AnyFunction, open: Open): AnyFunction {
       if (mark === undefined || isRunning(mark)) return call();
       return follow(call, () => {
         const scope = open(args);
-        if (scope?.recording === true) markRunning(scope, mark);
+        if (scope?.recording === true) enterCall(scope, mark);
         return scope;
       });
     },
   });
 }
 
-function markRunning(scope: OpenScope, mark: object): void {
-  const call: RunningCall = { mark, around: currentCall(), running: true };
+function enterCall(scope: OpenScope, mark: object): void {
+  const call: TracedCall = { mark, scope, around: runningCall() };
   scope.extend((inside) => inside.setValue(CALLS, call));
-  scope.onEnd(() => {
-    call.running = false;
-  });
 }
 
 function markOf(self: unknown): object | undefined {
@@ -87,14 +92,19 @@ function markOf(self: unknown): object | undefined {
   return mark;
 }
 
-function currentCall(): RunningCall | undefined {
-  return context.active().getValue(CALLS) as RunningCall | undefined;
+/**
+ * The innermost call that still runs. What an ended call left running (a timer, a listener) calls from outside again,
+ * and an object that goes on in that way must not keep all its calls.
+ */
+function runningCall(): TracedCall | undefined {
+  let call = context.active().getValue(CALLS) as TracedCall | undefined;
+  while (call?.scope.recording === false) call = call.around;
+  return call;
 }
 
-/** What an ended call left running (a timer, a listener) calls from outside again. */
 function isRunning(mark: object): boolean {
-  for (let call = currentCall(); call !== undefined; call = call.around) {
-    if (call.mark === mark && call.running) return true;
+  for (let call = runningCall(); call !== undefined; call = call.around) {
+    if (call.mark === mark && call.scope.recording) return true;
   }
   return false;
 }
