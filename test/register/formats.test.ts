@@ -17,13 +17,32 @@ const WAYS: readonly (readonly [title: string, file: string, flags: readonly str
   ["TypeScript with tsx after us", "typescript.ts", [...REGISTER, "--import", "tsx"]],
   ["TypeScript that compiles to CommonJS", "commonjs/typescript.ts", ["--import", "tsx", ...REGISTER]],
 ];
+/** What Node reads by itself from version 22 on. */
+const TYPESCRIPT: readonly (readonly [title: string, file: string, flags: readonly string[]])[] = [
+  ["an ES module", "typescript.ts", REGISTER],
+  ["CommonJS by its ending", "native.cts", REGISTER],
+  ["CommonJS by its ending with --require", "native.cts", ["--require", "@kit/register"]],
+  ["CommonJS by its package", "commonjs/native.ts", REGISTER],
+  ["CommonJS in a file that is required", "commonjs/requires.ts", REGISTER],
+  ["CommonJS in a file that is imported", "imports-commonjs.mts", REGISTER],
+];
 
 const world = useWorld();
 
-describeOnNodes((node) => {
+describeOnNodes((node, major) => {
   it.each(WAYS)("traces %s", async (_, file, flags) => {
     const { code, stdout, stderr } = await world.run({}, file, { flags, node });
     expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: "Hello yourself\n", stderr: "" });
     expect(world.collector.spans.map(({ name }) => name)).toEqual(["chat gpt-4.1-mini"]);
   });
+
+  it.runIf(major > 20).each(TYPESCRIPT)(
+    "traces TypeScript without a compiler: %s",
+    async (_, file, flags) => {
+      const { code, stdout, stderr } = await world.run({}, file, { flags, node });
+      expect({ code, stdout }).toEqual({ code: 0, stdout: "Hello yourself\n" });
+      expect(stderr.replace(/^.*(ExperimentalWarning|--trace-warnings).*\n/gm, "")).toBe("");
+      expect(world.collector.spans.map(({ name }) => name)).toEqual(["chat gpt-4.1-mini"]);
+    },
+  );
 });

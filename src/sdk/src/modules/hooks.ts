@@ -1,6 +1,7 @@
 import module, { createRequire, register } from "node:module";
 import { pathToFileURL } from "node:url";
 import type { Log } from "../log.js";
+import { leaveTypeScriptToRequire } from "./typescript.js";
 
 /** A module as applications import it, or what the URLs of such modules match. */
 export type ModuleName = string | RegExp;
@@ -29,7 +30,9 @@ export function hookModules(modules: readonly ModuleName[], log: Log): void {
   else {
     slot[HOOKED] = wanted;
     try {
-      if (!hookInThread(wanted)) hookThroughLoader(wanted);
+      const inThread = hookInThread(wanted);
+      if (!inThread) hookThroughLoader(wanted);
+      leaveTypeScriptToRequire(inThread);
     } catch (error) {
       log.warn(`ES modules cannot be instrumented: ${String(error)}`);
     }

@@ -1,0 +1,2 @@
+const file: string = "./native.ts";
+require(file);
