@@ -3,7 +3,8 @@ import { AbandonedCalls } from "./abandonment.js";
 import type { Call, Fold, RequestFacts, ResponseFacts } from "./operation.js";
 import type { OperationEnd } from "./outcome.js";
 import type { Recorder } from "./recorder.js";
-import { isAsyncIterable, type StreamObserver, tapStream } from "./stream.js";
+import { isAsyncIterable, tapStream } from "./stream.js";
+import type { StreamObserver } from "./stream-observer.js";
 
 /** One for the process: calls are few beside what a registry can watch, and it has no state but them. */
 export const ABANDONED = new AbandonedCalls();

@@ -1,12 +1,8 @@
-type Step = (...args: unknown[]) => unknown;
+import { diag } from "@opentelemetry/api";
+import type { StreamObserver } from "./stream-observer.js";
+import { isPlainGenerator, WatchedGenerator } from "./watched-generator.js";
 
-/** Who is told of the steps of a stream. */
-export interface StreamObserver {
-  step(result: IteratorResult<unknown>): void;
-  fail(error: unknown): void;
-  /** The consumer leaves before the end. */
-  close(): void;
-}
+type Step = (...args: unknown[]) => unknown;
 
 interface AnyIterator {
   next: Step;
@@ -20,7 +16,7 @@ export function isAsyncIterable(value: unknown): value is AsyncIterable<unknown>
 }
 
 /**
- * Watches a stream in place: the caller keeps the very object the library made. A stream of the Stainless SDKs
+ * Watches a stream in place: the caller keeps the very object that the library made. A stream of the Stainless SDKs
  * makes every iterator through its `iterator` field (also for `tee()` and `toReadableStream()`); any other
  * stream is watched where `for await` enters it. Only the first iterator is the answer: a second one is the
  * caller's mistake, and the library's own error tells it.
@@ -32,7 +28,7 @@ export function tapStream(stream: AsyncIterable<unknown>, observation: StreamObs
     return;
   }
   const hasField = typeof (stream as { iterator?: unknown }).iterator === "function";
-  tapFirst(stream, hasField ? "iterator" : Symbol.asyncIterator, tapIterator, observation);
+  tapFirst(stream, hasField ? "iterator" : Symbol.asyncIterator, watchSteps, observation);
   // openai 7 puts a generator of its own before the field: closed before its first step, it never opens the field.
   if (hasField && Object.hasOwn(stream, Symbol.asyncIterator)) {
     tapFirst(stream, Symbol.asyncIterator, tapLeaving, observation);
@@ -43,11 +39,11 @@ function isIterator(stream: object): stream is AnyIterator {
   return typeof (stream as Partial<AnyIterator>).next === "function";
 }
 
-/** Hands the first iterator that a member of the stream opens to `tap`. A field of the stream is itself again then. */
+/** Gives what `tap` makes of the first iterator that a member opens. A field of the stream is itself again then. */
 function tapFirst(
   stream: AsyncIterable<unknown>,
   member: PropertyKey,
-  tap: (iterator: AnyIterator, observation: StreamObserver) => void,
+  tap: (iterator: AnyIterator, observation: StreamObserver) => AnyIterator,
   observation: StreamObserver,
 ): void {
   const members = stream as unknown as Record<PropertyKey, (...args: unknown[]) => AnyIterator>;
@@ -58,10 +54,15 @@ function tapFirst(
   // Named as the SDKs name theirs: to give a function another name costs more than to open a stream.
   const opened = function iterator(this: unknown, ...args: unknown[]) {
     const steps = Reflect.apply(open, this, args);
-    if (!tapped) tap(steps, observation);
-    tapped = true;
     if (isField && members[member] === opened) members[member] = open;
-    return steps;
+    if (tapped) return steps;
+    tapped = true;
+    try {
+      return tap(steps, observation);
+    } catch (error) {
+      diag.debug("a stream cannot be watched", String(error));
+      return steps;
+    }
   };
   if (open.name !== opened.name)
     Object.defineProperty(opened, "name", { value: open.name, configurable: true });
@@ -69,8 +70,15 @@ function tapFirst(
   else Object.defineProperty(stream, member, { value: opened, writable: true, configurable: true });
 }
 
+/** What the stream's reader steps: the very iterator, but for a generator, which is new and known to nobody yet. */
+function watchSteps(iterator: AnyIterator, observation: StreamObserver): AnyIterator {
+  return isPlainGenerator(iterator)
+    ? new WatchedGenerator(iterator, observation)
+    : tapIterator(iterator, observation);
+}
+
 /** Replaces the steps of an iterator on the object itself; `for await`, `yield*` and helpers all call them. */
-function tapIterator(iterator: AnyIterator, observation: StreamObserver): void {
+function tapIterator(iterator: AnyIterator, observation: StreamObserver): AnyIterator {
   const { next } = iterator;
   // Made once a stream, not once a chunk.
   const arrived = (result: unknown) => {
@@ -86,11 +94,11 @@ function tapIterator(iterator: AnyIterator, observation: StreamObserver): void {
     // The derived promise is handed on, so that a rejection which nobody handles is still reported as unhandled.
     return step instanceof Promise ? step.then(arrived, failed) : arrived(step);
   });
-  tapLeaving(iterator, observation);
+  return tapLeaving(iterator, observation);
 }
 
 /** Both in one scope, and not in turns of a loop that each keep a scope: streams stand open by the thousand. */
-function tapLeaving(iterator: AnyIterator, observation: StreamObserver): void {
+function tapLeaving(iterator: AnyIterator, observation: StreamObserver): AnyIterator {
   const { return: leave, throw: fail } = iterator;
   if (leave !== undefined) {
     hide(iterator, "return", function (this: unknown, ...args: unknown[]) {
@@ -104,6 +112,7 @@ function tapLeaving(iterator: AnyIterator, observation: StreamObserver): void {
       return Reflect.apply(fail, this, args);
     });
   }
+  return iterator;
 }
 
 function hide(target: object, key: string, value: Step): void {
