@@ -1,14 +1,11 @@
-import type {
-  BetaMessage,
-  BetaRawMessageStreamEvent,
-} from "@anthropic-ai/sdk/resources/beta/messages/messages";
+import type Anthropic from "@anthropic-ai/sdk";
 import { type Fold, type Foreign, parseJson, TextBuilder, withoutNulls } from "@kit/genai";
 
-/** The body of an unstreamed answer. */
-export type MessageBody = Foreign<BetaMessage>;
+/** The body of an unstreamed answer, or the error that gateways send with status 200 in its place. */
+export type MessageBody = Foreign<Anthropic.Beta.BetaMessage | Anthropic.ErrorResponse>;
 
 /** One event of a streamed answer. */
-export type MessageEvent = Foreign<BetaRawMessageStreamEvent>;
+export type MessageEvent = Foreign<Anthropic.Beta.BetaRawMessageStreamEvent>;
 
 type Block = NonNullable<MessageEvent["content_block"]>;
 

@@ -147,6 +147,31 @@ describe("an answer", () => {
     });
   });
 
+  it("keeps apart what is billed with it and counted beside it", () => {
+    const counts = { input_tokens: 100, output_tokens: 10, cache_read_input_tokens: 5 };
+    const iterations = [
+      { type: "compaction", ...counts },
+      { type: "advisor_message", model: "claude-opus-4-1", ...counts },
+      { type: "message", ...counts },
+    ];
+    const { usage } = response({ usage: { ...counts, iterations } });
+    const read = { input: 105, output: 10, cacheRead: 5 };
+    expect(usage).toMatchObject(read);
+    expect(usage?.aside).toMatchObject([{ usage: read }, { model: "claude-opus-4-1", usage: read }]);
+  });
+
+  it("that never began is no message", () => {
+    expect(response({ content: [], stop_reason: "refusal" }).content?.()).toEqual({});
+  });
+
+  it("has failed when it is an error in spite of its status", () => {
+    const facts = response({ type: "error", error: { type: "overloaded_error", message: "Overloaded" } });
+    expect(facts.error).toEqual({ type: "overloaded_error", message: "Overloaded" });
+    expect(facts.finishReasons).toBeUndefined();
+    expect(facts.content?.()).toEqual({});
+    expect(response({ error: "no" as never }).error).toEqual({ type: "_OTHER" });
+  });
+
   it.each(["pause_turn", "refusal", "stop_sequence", "model_context_window_exceeded"])(
     "that ends with %s says so",
     (stop_reason) => {

@@ -28,17 +28,20 @@ export const messages: Call<[MessageParams, RequestOptions?], MessageBody, Messa
     });
     return facts;
   },
-  response: ({ id, model, role, content, usage, container, stop_reason: reason }) => ({
+  response: ({ id, model, role, content, usage, container, error, stop_reason: reason }) => ({
     id,
     model,
-    finishReasons: [reason],
+    finishReasons: reason === undefined ? undefined : [reason],
     usage: readUsage(usage),
+    error:
+      error == null ? undefined : { type: textOf(error.type) ?? "_OTHER", message: textOf(error.message) },
     compacted: content?.some(({ type }) => type === "compaction"),
     attributes: {
       [KIT_ATTR.responseServiceTier]: textOf(usage?.service_tier),
       [KIT_ATTR.containerId]: textOf(container?.id),
     },
-    content: () => ({ outputMessages: [{ role: role ?? "assistant", parts: readBlocks(content) }] }),
+    content: () =>
+      content?.length ? { outputMessages: [{ role: role ?? "assistant", parts: readBlocks(content) }] } : {},
   }),
   fold: foldMessage,
 };

@@ -12,5 +12,8 @@ export function readUsage(usage: Foreign<BetaUsage> | null | undefined): Usage |
     cacheWrite: written,
     cacheWrite1h: usage.cache_creation?.ephemeral_1h_input_tokens,
     reasoning: usage.output_tokens_details?.thinking_tokens,
+    aside: usage.iterations
+      ?.filter(({ type }) => type === "compaction" || type === "advisor_message")
+      .map(({ model, ...counts }) => ({ model, usage: readUsage(counts) ?? {} })),
   };
 }

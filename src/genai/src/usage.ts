@@ -27,7 +27,12 @@ export interface Usage {
   audioCacheRead?: Count;
   /** What the provider itself charged, in US dollars; wins over any price table. */
   costUsd?: Count;
+  /** What the provider bills with the call and counts beside it: a summary that it made, the advice of another model. */
+  aside?: readonly { readonly model?: string | null | undefined; readonly usage: Usage }[] | undefined;
 }
+
+/** The members that are numbers. */
+type Counts = Omit<Usage, "aside">;
 
 /** Whether a provider's number can be a token count: providers have sent strings, fractions and negatives. */
 export function isCount(value: unknown): value is number {
@@ -41,7 +46,7 @@ export function isAmount(value: unknown): value is number {
 
 /** Adds what one call used to what several did, member by member. */
 export function addUsage(total: Usage, more: Usage | undefined): void {
-  for (const [key, count] of Object.entries(more ?? {}) as [keyof Usage, Count][]) {
+  for (const [key, count] of Object.entries(more ?? {}) as [keyof Counts, unknown][]) {
     if (isAmount(count)) total[key] = (total[key] ?? 0) + count;
   }
 }

@@ -39,6 +39,15 @@ describe("from the table", () => {
     expect(costs.cost("openai", [undefined, "nobody-knows", "gpt-4o"], MILLION)).toBeCloseTo(12.5, 9);
   });
 
+  it("adds what is billed with the call, by its own model where it has one", () => {
+    const some = { input: 1_000, output: 0 };
+    const aside = [{ usage: some }, { model: "claude-opus-4-1", usage: some }];
+    const cost = (more: typeof aside) =>
+      costs.cost("anthropic", ["claude-sonnet-4-5"], { ...some, aside: more });
+    expect(cost(aside)).toBeCloseTo((2 * 3 + 15) / 1_000, 9);
+    expect(cost([{ model: "nobody-knows", usage: some }])).toBeUndefined();
+  });
+
   it("is zero only for zero tokens", () => {
     expect(costs.cost("openai", ["gpt-4o"], { input: 0, output: 0 })).toBe(0);
   });

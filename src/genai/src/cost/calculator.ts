@@ -50,11 +50,21 @@ export class CostCalculator {
    */
   cost(provider: string, models: readonly (string | undefined)[], usage: Usage): number | undefined {
     if (isAmount(usage.costUsd)) return usage.costUsd;
+    let total = this.#costOfFirst(provider, models, usage);
+    for (const { model, usage: more } of usage.aside ?? []) {
+      const dollars = this.#costOfFirst(provider, model == null ? models : [model], more);
+      // A part of the price would be told as all of it.
+      total = total === undefined || dollars === undefined ? undefined : total + dollars;
+    }
+    return total === undefined ? undefined : round(total);
+  }
+
+  #costOfFirst(provider: string, models: readonly (string | undefined)[], usage: Usage): number | undefined {
     if (!isCount(usage.input) && !isCount(usage.output)) return undefined;
     for (const model of models) {
       if (model === undefined) continue;
       const dollars = this.#costOf(provider, model, usage);
-      if (dollars !== undefined) return round(dollars);
+      if (dollars !== undefined) return dollars;
     }
     return undefined;
   }
