@@ -1,4 +1,5 @@
 import { trace } from "@opentelemetry/api";
 
 const tracer = trace.getTracer("app");
-for (let index = 0; index < 5; index++) tracer.startSpan(`span ${index}`).end();
+const count = Number(process.argv[2] ?? 5);
+for (let index = 0; index < count; index++) tracer.startSpan(`span ${index}`).end();

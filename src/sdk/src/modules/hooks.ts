@@ -1,6 +1,7 @@
 import module, { createRequire, register } from "node:module";
 import { pathToFileURL } from "node:url";
 import type { Log } from "../log.js";
+import { withoutPipes } from "./loader-output.js";
 import { leaveTypeScriptToRequire } from "./typescript.js";
 
 /** A module as applications import it, or what the URLs of such modules match. */
@@ -51,9 +52,8 @@ function hookInThread(modules: readonly ModuleName[]): boolean {
 
 /** The list goes along with the registration, which Node completes before it returns: no waiting needed. */
 function hookThroughLoader(modules: readonly ModuleName[]): void {
-  register(pathToFileURL(hookRequire().resolve("import-in-the-middle/hook.mjs")), {
-    data: { include: modules },
-  });
+  const hook = pathToFileURL(hookRequire().resolve("import-in-the-middle/hook.mjs"));
+  withoutPipes(() => register(hook, { data: { include: modules } }));
 }
 
 function requireHookLibrary(): HookLibrary | undefined {
