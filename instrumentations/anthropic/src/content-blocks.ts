@@ -1,9 +1,4 @@
-import type {
-  BetaContentBlock,
-  BetaContentBlockParam,
-  BetaMessageParam,
-  BetaToolUnion,
-} from "@anthropic-ai/sdk/resources/beta/messages/messages";
+import type { Beta } from "@anthropic-ai/sdk/resources/beta/beta";
 import {
   type Foreign,
   type Message,
@@ -15,10 +10,10 @@ import {
 } from "@kit/genai";
 
 /** A content block of a request or an answer. The API has some forty kinds; what they share is told by their names. */
-type ContentBlock = Foreign<BetaContentBlock | BetaContentBlockParam>;
+type ContentBlock = Foreign<Beta.BetaContentBlock | Beta.BetaContentBlockParam>;
 
 /** Reads one message of the history. Tool results travel as the user's blocks; alone, they are the tool's message. */
-export function readMessage({ role, content }: Foreign<BetaMessageParam>): Message {
+export function readMessage({ role, content }: Foreign<Beta.BetaMessageParam>): Message {
   const parts = readBlocks(content);
   const answersTools = parts.length > 0 && parts.every((part) => part.type === "tool_call_response");
   return { role: answersTools ? "tool" : String(role), parts };
@@ -30,7 +25,7 @@ export function readBlocks(content: unknown): MessagePart[] {
 }
 
 /** Reads a tool that the model was offered: the application's own, or one that the provider runs. */
-export function readTool(tool: Foreign<BetaToolUnion>): ToolDefinition {
+export function readTool(tool: Foreign<Beta.BetaToolUnion>): ToolDefinition {
   return {
     type: tool.type == null || tool.type === "custom" ? "function" : tool.type,
     name: tool.name ?? tool.mcp_server_name ?? String(tool.type),

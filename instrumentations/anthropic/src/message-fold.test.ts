@@ -33,6 +33,12 @@ function block(
 }
 
 describe("a streamed message", () => {
+  it("tells with its last delta why it was refused", () => {
+    const stop_details = { type: "refusal", explanation: "Not this." };
+    const body = fold([START, { type: "message_delta", delta: { stop_reason: "refusal", stop_details } }]);
+    expect(body).toMatchObject({ stop_reason: "refusal", stop_details });
+  });
+
   it("is rebuilt as it would have come whole", () => {
     const body = fold([
       START,

@@ -40,6 +40,7 @@ export function foldMessage(content: boolean): Fold<MessageEvent, MessageBody> {
         // Counts are cumulative: a later one wins.
         body = { ...body, usage: { ...body?.usage, ...withoutNulls(usage) } };
         body.stop_reason = delta?.stop_reason ?? body.stop_reason;
+        body.stop_details = delta?.stop_details ?? body.stop_details;
         body.container = delta?.container ?? body.container;
       }
     },

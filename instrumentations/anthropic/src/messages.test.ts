@@ -160,6 +160,12 @@ describe("an answer", () => {
     expect(usage?.aside).toMatchObject([{ usage: read }, { model: "claude-opus-4-1", usage: read }]);
   });
 
+  it("says why it was refused, as far as the provider does", () => {
+    const stop_details = { type: "refusal", category: "cyber", explanation: "Not this." };
+    const facts = response({ content: [], stop_reason: "refusal", stop_details });
+    expect(facts.content?.().outputMessages?.[0]?.parts).toEqual([{ type: "refusal", content: "Not this." }]);
+  });
+
   it("that never began is no message", () => {
     expect(response({ content: [], stop_reason: "refusal" }).content?.()).toEqual({});
   });

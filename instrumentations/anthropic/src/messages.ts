@@ -28,7 +28,7 @@ export const messages: Call<[MessageParams, RequestOptions?], MessageBody, Messa
     });
     return facts;
   },
-  response: ({ id, model, role, content, usage, container, error, stop_reason: reason }) => ({
+  response: ({ id, model, role, content, usage, container, error, stop_reason: reason, stop_details }) => ({
     id,
     model,
     finishReasons: reason === undefined ? undefined : [reason],
@@ -40,8 +40,11 @@ export const messages: Call<[MessageParams, RequestOptions?], MessageBody, Messa
       [KIT_ATTR.responseServiceTier]: textOf(usage?.service_tier),
       [KIT_ATTR.containerId]: textOf(container?.id),
     },
-    content: () =>
-      content?.length ? { outputMessages: [{ role: role ?? "assistant", parts: readBlocks(content) }] } : {},
+    content: () => {
+      const why = textOf(stop_details?.explanation);
+      const parts = readBlocks(content).concat(why ? { type: "refusal", content: why } : []);
+      return parts.length > 0 ? { outputMessages: [{ role: role ?? "assistant", parts }] } : {};
+    },
   }),
   fold: foldMessage,
 };
