@@ -27,7 +27,8 @@ export function withOwnAttributes<Args extends readonly unknown[], Body extends 
     response(body, asked) {
       const facts = response?.(body, asked) ?? {};
       facts.ownAttributes = {};
-      const [tier, fingerprint] = [textOf(body.service_tier), textOf(body.system_fingerprint)];
+      const tier = textOf(body.service_tier);
+      const fingerprint = textOf(body.system_fingerprint);
       if (tier) facts.ownAttributes[ATTR.openaiResponseServiceTier] = tier;
       if (fingerprint) facts.ownAttributes[ATTR.openaiResponseSystemFingerprint] = fingerprint;
       return facts;

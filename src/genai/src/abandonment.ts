@@ -2,6 +2,7 @@ import type { Recorder } from "./recorder.js";
 
 /** What can be abandoned: it holds the promise's and the stream's watchers and is collected with them. */
 export interface Abandonable {
+  readonly recorder: Recorder;
   /** Whether the registry knows it; set here, so that the many it does not know need not be taken out. */
   watched: boolean;
 }
@@ -20,19 +21,19 @@ export class AbandonedCalls {
   readonly #collected = new FinalizationRegistry<Recorder>((recorder) => this.#abandon(recorder));
   /** The registry holds these too, but does not tell which. */
   readonly #watched = new Set<Recorder>();
-  #fresh: [Abandonable, Recorder][] = [];
+  #fresh: Abandonable[] = [];
 
-  add(call: Abandonable, recorder: Recorder): void {
-    const waiting = this.#fresh.push([call, recorder]);
+  add(call: Abandonable): void {
+    const waiting = this.#fresh.push(call);
     if (waiting === 1) setImmediate(() => this.#sort()).unref();
     else if (waiting >= MAX_FRESH) this.#sort();
   }
 
   /** The call ended: what the registry holds of it is free. */
-  forget(call: Abandonable, recorder: Recorder): void {
+  forget(call: Abandonable): void {
     if (!call.watched) return;
     this.#collected.unregister(call);
-    this.#watched.delete(recorder);
+    this.#watched.delete(call.recorder);
     call.watched = false;
   }
 
@@ -50,7 +51,8 @@ export class AbandonedCalls {
   #sort(): void {
     const fresh = this.#fresh;
     this.#fresh = [];
-    for (const [call, recorder] of fresh) {
+    for (const call of fresh) {
+      const { recorder } = call;
       if (recorder.ended) continue;
       call.watched = true;
       this.#watched.add(recorder);

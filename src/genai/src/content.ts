@@ -60,7 +60,8 @@ function eachPart(content: Content, use: (name: string, value: unknown) => void)
   useIfAny(ATTR.toolCallResult, content.toolResult);
   useIfAny(ATTR.retrievalQueryText, content.retrievalQuery);
   useIfAny(ATTR.retrievalDocuments, content.retrievalDocuments);
-  for (const [name, value] of Object.entries(content.promptVariables ?? {})) {
+  if (content.promptVariables == null) return;
+  for (const [name, value] of Object.entries(content.promptVariables)) {
     useIfAny(`${ATTR.promptVariable}.${name}`, value);
   }
 }
@@ -70,8 +71,8 @@ function isEmpty(value: unknown): boolean {
 }
 
 function withoutToolDetails(content: Content): Content {
-  const { toolDefinitions = [] } = content;
-  if (toolDefinitions.length === 0) return content;
+  const { toolDefinitions } = content;
+  if (toolDefinitions === undefined || toolDefinitions.length === 0) return content;
   const bare = ({ type, name }: ToolDefinition) => ({ type, name });
   return { ...content, toolDefinitions: toolDefinitions.map(bare) };
 }

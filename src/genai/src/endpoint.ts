@@ -51,6 +51,8 @@ const SELF_HOSTED: readonly (readonly [name: string, port: number])[] = [
   ["vllm", 8000],
 ];
 
+const SELF_HOSTED_NAMES: ReadonlySet<string> = new Set(SELF_HOSTED.map(([name]) => name));
+
 const KNOWN = new Map<string, Endpoint>();
 const MAX_KNOWN = 200;
 const UNKNOWN: Endpoint = { provider: undefined, address: undefined, port: undefined };
@@ -71,7 +73,7 @@ export function readEndpoint(baseUrl: unknown): Endpoint {
 
 /** Whether a gateway may answer there: everywhere but at the providers' own hosts, where looking for one is waste. */
 export function mayBeGateway({ provider }: Endpoint): boolean {
-  return provider === undefined || SELF_HOSTED.some(([name]) => name === provider);
+  return provider === undefined || SELF_HOSTED_NAMES.has(provider);
 }
 
 function parseEndpoint(baseUrl: string): Endpoint {

@@ -211,11 +211,10 @@ export abstract class GenAIInstrumentation<
   }
 
   private record(original: Method, call: Call, receiver: unknown, args: unknown[]): unknown {
-    const started = this.start(call, receiver, args);
-    if (started === undefined) return Reflect.apply(original, receiver, args);
-    const [recorder, request] = started;
+    const recorder = this.start(call, receiver, args);
+    if (recorder === undefined) return Reflect.apply(original, receiver, args);
     const within = this.definition.delegates
-      ? markRecorded(recorder.context, request.operation)
+      ? markRecorded(recorder.context, recorder.request.operation)
       : recorder.context;
     let result: unknown;
     try {
@@ -231,10 +230,10 @@ export abstract class GenAIInstrumentation<
       this.patches?.add(prototype, "_responseProps", followHandingOut);
       this.patches?.add(prototype, "_thenUnwrap", followHandedOut);
     }
-    return observe(result, recorder, call, request);
+    return observe(result, recorder, call);
   }
 
-  private start(call: Call, receiver: unknown, args: unknown[]): [Recorder, RequestFacts] | undefined {
+  private start(call: Call, receiver: unknown, args: unknown[]): Recorder | undefined {
     try {
       const parent = context.active();
       if (isTracingSuppressed(parent)) return undefined;
@@ -255,7 +254,7 @@ export abstract class GenAIInstrumentation<
       const passed = this.definition.native?.passed?.(args);
       if (native === "ours") adoptSpan(ours, parent, passed);
       else if (native === "native") tellOfNative(ours, passed);
-      return [recorder, request];
+      return recorder;
     } catch (error) {
       diag.debug(`${this.definition.name}: a call cannot be recorded`, String(error));
       return undefined;
@@ -268,12 +267,12 @@ export abstract class GenAIInstrumentation<
     receiver: unknown,
     args: readonly unknown[],
     parent: Context,
-  ): [Recorder, RequestFacts] | undefined {
+  ): Recorder | undefined {
     const told = readInferenceTold(parent);
     if (told === undefined) return undefined;
     const start = this.describe(request, receiver, args, parent);
     const ended = (end: OperationEnd) => told(withAllAttributes(end, start));
-    return [new Recorder(silent(this.active()), { ...start, ended }), request];
+    return new Recorder(silent(this.active()), { ...start, ended });
   }
 
   /** What to do about the spans that the client behind `receiver` makes by itself; `undefined`: it makes none. */
@@ -330,9 +329,9 @@ function withAllAttributes(end: OperationEnd, { request, ownProvider }: Operatio
 }
 
 /** Watches what a method gave, and returns what its caller gets: the very object, but for a plain promise. */
-function observe(result: unknown, recorder: Recorder, call: Call, request: RequestFacts): unknown {
+function observe(result: unknown, recorder: Recorder, call: Call): unknown {
   try {
-    const observation = new Observation(recorder, call, request);
+    const observation = new Observation(recorder, call);
     if (isAPIPromise(result)) observeAPIPromise(result, observation);
     else if (result instanceof Promise) return observePromise(result, observation);
     else observation.settle(result);

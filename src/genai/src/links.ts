@@ -18,8 +18,9 @@ export class RememberedSpans {
   }
 
   linksTo(ids: readonly string[] | undefined): Link[] {
+    if (ids === undefined) return [];
     const links: Link[] = [];
-    for (const id of ids ?? []) {
+    for (const id of ids) {
       const span = this.#spans.get(id);
       if (span !== undefined) links.push({ context: span });
     }

@@ -1,6 +1,6 @@
 import { diag } from "@opentelemetry/api";
 import { AbandonedCalls } from "./abandonment.js";
-import type { Call, Fold, RequestFacts, ResponseFacts } from "./operation.js";
+import type { Call, Fold, ResponseFacts } from "./operation.js";
 import type { OperationEnd } from "./outcome.js";
 import type { Recorder } from "./recorder.js";
 import { isAsyncIterable, tapStream } from "./stream.js";
@@ -17,18 +17,16 @@ export class Observation implements StreamObserver {
   watched = false;
   /** Whether anybody started to parse the body. If not, a raw response is all that was asked for. */
   parsing = false;
-  readonly #recorder: Recorder;
+  readonly recorder: Recorder;
   readonly #call: Call;
-  readonly #request: RequestFacts;
   #fold: Fold<unknown, unknown> | undefined;
   #signal: AbortSignal | undefined;
   #streaming = false;
 
-  constructor(recorder: Recorder, call: Call, request: RequestFacts) {
-    this.#recorder = recorder;
+  constructor(recorder: Recorder, call: Call) {
+    this.recorder = recorder;
     this.#call = call;
-    this.#request = request;
-    ABANDONED.add(this, recorder);
+    ABANDONED.add(this);
   }
 
   /** The call resolved to a body or to a stream of chunks. */
@@ -40,7 +38,7 @@ export class Observation implements StreamObserver {
         return;
       }
       this.#streaming = true;
-      this.#fold = this.#call.fold(this.#recorder.wantsContent);
+      this.#fold = this.#call.fold(this.recorder.wantsContent);
       this.#signal = (value as { controller?: AbortController }).controller?.signal;
       tapStream(value, this);
     } catch (error) {
@@ -51,7 +49,7 @@ export class Observation implements StreamObserver {
   /** The provider answered, or failed with an error that has the headers of its answer; a body may follow. */
   respond(answer: unknown): void {
     try {
-      this.#recorder.respond((answer as { headers?: unknown } | null | undefined)?.headers);
+      this.recorder.respond((answer as { headers?: unknown } | null | undefined)?.headers);
     } catch (error) {
       unreadable(error);
     }
@@ -71,7 +69,7 @@ export class Observation implements StreamObserver {
   /** One step of the stream: a chunk, or its end. SDKs end a stream quietly when it was aborted. */
   step(result: IteratorResult<unknown>): void {
     if (result?.done !== true) {
-      this.#recorder.chunk();
+      this.recorder.chunk();
       this.#add(result?.value);
       return;
     }
@@ -100,8 +98,8 @@ export class Observation implements StreamObserver {
   }
 
   #end(end: OperationEnd): void {
-    ABANDONED.forget(this, this.#recorder);
-    this.#recorder.end(end);
+    ABANDONED.forget(this);
+    this.recorder.end(end);
   }
 
   #partial(): ResponseFacts | undefined {
@@ -116,7 +114,7 @@ export class Observation implements StreamObserver {
   #read(body: unknown): ResponseFacts | undefined {
     if (body == null) return undefined;
     try {
-      return this.#call.response?.(body, this.#request);
+      return this.#call.response?.(body, this.recorder.request);
     } catch (error) {
       unreadable(error);
       return undefined;

@@ -134,6 +134,11 @@ export class Recorder {
     return this.#span.isRecording() || this.#telemetry.instruments !== undefined || this.#listened;
   }
 
+  /** What the caller asked for. */
+  get request(): RequestFacts {
+    return this.#start.request;
+  }
+
   /** Whether the operation has ended. */
   get ended(): boolean {
     return this.#ended;

@@ -66,7 +66,6 @@ function watchResponse(promise: APIPromise, observation: Observation): void {
  * response are that caller's handlers wrapped, so that handled and unhandled rejections stay what they were.
  */
 class WatchedResponse implements Promise<unknown> {
-  readonly [Symbol.toStringTag] = "Promise";
   readonly #bare: Promise<unknown>;
   readonly #promise: APIPromise;
   readonly #observation: Observation;
@@ -75,6 +74,10 @@ class WatchedResponse implements Promise<unknown> {
     this.#bare = promise.responsePromise;
     this.#promise = promise;
     this.#observation = observation;
+  }
+
+  get [Symbol.toStringTag](): string {
+    return "Promise";
   }
 
   // biome-ignore lint/suspicious/noThenProperty: the SDK calls `then` on what it believes is a promise.

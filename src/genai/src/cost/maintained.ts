@@ -94,7 +94,8 @@ function costByRates(price: ModelPrice, usage: Usage): number | undefined {
   const inputRate = rateOf(price.input_mtok, size);
   const outputRate = rateOf(price.output_mtok, size);
   if (inputRate === undefined && outputRate === undefined) return undefined;
-  const [base, outputBase] = [inputRate ?? 0, outputRate ?? 0];
+  const base = inputRate ?? 0;
+  const outputBase = outputRate ?? 0;
   const { fresh, read, write, output } = splitTokens(usage);
   let dollars = fresh * base + output * outputBase + (rateOf(price.requests_kcount, size) ?? 0) * 1_000;
   if (read > 0) dollars += read * (rateOf(price.cache_read_mtok, size) ?? base);
