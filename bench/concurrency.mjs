@@ -20,7 +20,7 @@ export function measureConcurrency(variants, { rounds, callMs, calls }) {
   }
   const bare = samples.get("bare");
   const share = (variant, key) => {
-    const shares = samples.get(variant).map((sample, index) => sample[key] / bare[index][key]);
+    const shares = samples.get(variant).map((sample, index) => [sample[key] / bare[index][key]]);
     return withInterval((pass) => median(pass(shares)));
   };
   return variants.map((variant) => ({

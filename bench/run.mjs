@@ -34,7 +34,7 @@ const micros = (nanoseconds) => `${(nanoseconds / 1_000).toFixed(1)} µs`;
 const times = (ratio) => `${ratio.toFixed(2)}×`;
 const kib = (bytes) => `${(bytes / 1024).toFixed(1)} KiB`;
 const bars = [];
-const SLICES = { measureMs: quick ? 400 : 600 };
+const TURNS = { turnMs: 60, turns: quick ? 6 : 10 };
 const PROCESSES = quick ? 3 : 5;
 /** What a sampler refuses is the same whatever a stream brings later. */
 const SHORT = ["chat, 1 KB", "chat, 20 messages, 20 KB, tools", "stream of 20 chunks"];
@@ -55,8 +55,13 @@ function sayWhereAttributesDiffer(rows) {
   }
 }
 
+function sayWhatIsCold(rows) {
+  for (const { workload, settled } of rows)
+    if (!settled) console.log(`\n${workload}: still got quicker when its warm-up had lasted its longest`);
+}
+
 async function calls(title, settings) {
-  const rows = await measure(VARIANTS, { ...SLICES, ...settings }, { processes: PROCESSES });
+  const rows = await measure(VARIANTS, { ...TURNS, ...settings }, { processes: PROCESSES });
   const shown = VARIANTS.slice(1);
   table(
     title,
@@ -70,6 +75,7 @@ async function calls(title, settings) {
       }),
     ]),
   );
+  sayWhatIsCold(rows);
   return rows;
 }
 
@@ -84,14 +90,14 @@ async function callsByKind() {
   }
   const unsampled = await calls("Calls, not sampled", { sampled: false, workloads: SHORT });
   bars.push(...barsOfCalls("not sampled", unsampled));
-  const disabled = { ...SLICES, workloads: SHORT };
+  const disabled = { ...TURNS, workloads: SHORT };
   bars.push(...barsOfDisabled(await measureDisabled(disabled, { processes: PROCESSES })));
 }
 
 async function langchain() {
   const rows = [];
   for (const content of [false, true]) {
-    const settings = { ...SLICES, library: "langchain", workloads: Object.keys(LANGCHAIN), content };
+    const settings = { ...TURNS, library: "langchain", workloads: Object.keys(LANGCHAIN), content };
     const { bare, added } = await measureAlone(["bare", "floor", "kit", "openinference"], settings, {
       processes: PROCESSES,
     });

@@ -8,9 +8,10 @@ import {
 } from "@opentelemetry/sdk-trace-node";
 import DefaultOpenAI from "openai";
 import { fetch } from "./provider.mjs";
+import { lowerQuartile } from "./statistics.mjs";
 import { LANGCHAIN, WORKLOADS } from "./workloads.mjs";
 
-const { library, variants, content, sampled, enabled, workloads, measureMs } = JSON.parse(process.argv[2]);
+const { library, variants, content, sampled, enabled, turnMs } = JSON.parse(process.argv[2]);
 
 const lastSpans = {};
 const exporter = {
@@ -37,8 +38,6 @@ for (const variant of variants) {
   sides.push({ variant, client: client ?? new OpenAI({ apiKey: "bench", fetch, maxRetries: 0 }) });
 }
 
-/** What is compiled late on one side must not be compared with what is compiled already on the other. */
-const WARM_UP = { rounds: 200, ms: 1_500 };
 const turn = () => new Promise(setImmediate);
 
 async function slice(client, { run, slice: calls }) {
@@ -53,34 +52,60 @@ async function slice(client, { run, slice: calls }) {
 }
 
 /** Nanoseconds a call, wall and CPU of all threads, slice by slice: `samples[side][n]` are of the same moment. */
-async function measure(workload) {
+async function measure(workload, ms) {
   const samples = sides.map(() => []);
-  const round = async (keep) => {
+  const end = performance.now() + ms;
+  for (let rounds = 0; rounds < MIN_ROUNDS || performance.now() < end; rounds += 1) {
     const order = Math.random() < 0.5 ? [0, 1] : [1, 0];
     for (const index of order) {
       const side = sides[index];
-      if (side === undefined) continue;
-      const sample = await slice(side.client, workload);
-      if (keep) samples[index].push(sample);
+      if (side !== undefined) samples[index].push(await slice(side.client, workload));
     }
-  };
-  const started = performance.now();
-  for (let done = 0; done < WARM_UP.rounds && performance.now() < started + WARM_UP.ms; done += 1)
-    await round(false);
-  const end = performance.now() + measureMs;
-  while (performance.now() < end) await round(true);
+  }
   return samples;
 }
 
-for (const name of workloads) {
-  const samples = await measure({ ...WORKLOADS, ...LANGCHAIN }[name]);
+const MIN_ROUNDS = 4;
+/** Settled: of `windows` in a row none was quicker than the one before by more than `gain`. */
+const WARM = { ms: 400, gain: 0.02, windows: 3, atMostMs: 10_000 };
+
+/**
+ * Runs a workload until it gets no quicker on any side: what is compiled late on one must not be compared with what is
+ * compiled already on the other. A stream runs code once that a chat of the same time runs five times.
+ */
+async function warmUp(workload) {
+  const end = performance.now() + WARM.atMostMs;
+  let best = sides.map(() => Number.POSITIVE_INFINITY);
+  for (let steady = 0; steady < WARM.windows; ) {
+    if (performance.now() > end) return false;
+    const samples = await measure(workload, WARM.ms);
+    const levels = samples.map((taken) => lowerQuartile(taken.map(({ wall }) => wall)));
+    steady = levels.some((level, side) => level < best[side] * (1 - WARM.gain)) ? 0 : steady + 1;
+    best = levels.map((level, side) => Math.min(level, best[side]));
+  }
+  return true;
+}
+
+async function attributesOf() {
   await provider.forceFlush();
   const attributes = Object.entries(lastSpans).map(([variant, span]) => [
     variant,
     Object.keys(span.attributes).sort(),
   ]);
-  const answer = { workload: name, samples, attributes: Object.fromEntries(attributes) };
-  // A long answer takes a while to write, and is lost when the process leaves before.
-  await new Promise((resolve) => process.send(answer, resolve));
+  return Object.fromEntries(attributes);
 }
-process.disconnect();
+
+const TASKS = {
+  "warm up": warmUp,
+  async measure(workload) {
+    // The other processes have had the caches since.
+    await measure(workload, 0);
+    return measure(workload, turnMs);
+  },
+  "tell attributes": attributesOf,
+};
+
+process.on("message", async ({ task, workload }) => {
+  process.send(await TASKS[task]({ ...WORKLOADS, ...LANGCHAIN }[workload]));
+});
+process.on("disconnect", () => process.exit());
