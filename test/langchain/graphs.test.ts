@@ -288,6 +288,34 @@ describe.each(VERSIONS)("%s", (version) => {
     await stage.telemetry.finish();
   });
 
+  it.each([
+    ["of the caller's", { timeout: 20 }, undefined],
+    ["of its steps", {}, 20],
+  ])("takes a graph that a time limit %s ends for a failure", async (_, options, stepTimeout) => {
+    const flow = graphOf({ node: () => new Promise(() => {}) }, { name: "flow" });
+    flow.stepTimeout = stepTimeout;
+    await expect(flow.invoke({}, options)).rejects.toThrow();
+    await vi.waitFor(() => stage.span("invoke_workflow flow"));
+    const span = stage.span("invoke_workflow flow");
+    expect(span.status.code).toBe(SpanStatusCode.ERROR);
+    expect(span.attributes["kit.outcome"]).not.toBe("cancelled");
+    await stage.telemetry.finish();
+  });
+
+  it("takes graphs inside one whose stream is left early for no failures", async () => {
+    let go = () => {};
+    const waiting = new Promise<void>((resolve) => {
+      go = resolve;
+    });
+    const inner = graphOf({ wait: () => waiting }, { name: "inner" });
+    const outer = graphOf({ first: () => ({ text: "1" }), inner }, { name: "outer" });
+    for await (const _ of await outer.stream({}, { streamMode: "updates" })) break;
+    go();
+    await vi.waitFor(() => stage.span("invoke_workflow outer"), { timeout: 60_000 });
+    expect(stage.spans.map(({ status }) => status.code)).toEqual(stage.spans.map(() => SpanStatusCode.UNSET));
+    await stage.telemetry.finish();
+  });
+
   it("keeps concurrent runs apart", async () => {
     const node = async ({ text }: { text: string }) => {
       await toyModel(stage.load, () => stage.tracer.startSpan(text).end() ?? "Hello").invoke("Hi");

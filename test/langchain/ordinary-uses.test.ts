@@ -108,6 +108,66 @@ const USES: Record<string, [use: (stage: Stage) => Promise<unknown>, tree: strin
       ". . chat toy-1",
     ],
   ],
+  "a node that plans, and one that is only called so": [
+    async (stage) => {
+      const { Annotation, END, START, StateGraph } = stage.load("@langchain/langgraph");
+      const model = toyModel(stage.load);
+      const ask = async () => ({ text: (await model.invoke("Hi")).content });
+      const graph = new StateGraph(Annotation.Root({ text: Annotation }))
+        .addNode("planner", ask)
+        .addNode("work", ask)
+        .addNode("replan", () => ({ text: "done" }))
+        .addEdge(START, "planner")
+        .addEdge("planner", "work")
+        .addEdge("work", "replan")
+        .addEdge("replan", END);
+      await graph.compile({ name: "travel" }).invoke({ text: "" });
+    },
+    ["invoke_workflow travel", ". plan", ". . chat toy-1", ". chat toy-1"],
+  ],
+  "a state that is changed by hand": [
+    async (stage) => {
+      const { Annotation, END, MemorySaver, START, StateGraph } = stage.load("@langchain/langgraph");
+      const graph = new StateGraph(Annotation.Root({ text: Annotation }))
+        .addNode("work", () => ({ text: "done" }))
+        .addEdge(START, "work")
+        .addEdge("work", END)
+        .compile({ name: "flow", checkpointer: new MemorySaver() });
+      const config = { configurable: { thread_id: "1" } };
+      await graph.invoke({ text: "" }, config);
+      await graph.updateState(config, { text: "other" });
+    },
+    ["invoke_workflow flow"],
+  ],
+  "a chain that remembers its messages": [
+    async (stage) => {
+      const { InMemoryChatMessageHistory } = stage.load("@langchain/core/chat_history");
+      const { ChatPromptTemplate } = stage.load("@langchain/core/prompts");
+      const { RunnableWithMessageHistory } = stage.load("@langchain/core/runnables");
+      const history = new InMemoryChatMessageHistory();
+      const prompt = ChatPromptTemplate.fromMessages([
+        ["placeholder", "{history}"],
+        ["human", "{input}"],
+      ]);
+      const chain = new RunnableWithMessageHistory({
+        runnable: prompt.pipe(await stage.chatOpenAI(completion())),
+        getMessageHistory: () => history,
+        inputMessagesKey: "input",
+        historyMessagesKey: "history",
+      });
+      await chain.invoke({ input: "Hi" }, { configurable: { sessionId: "s1" } });
+      const conversations = stage.spans.map(({ attributes }) => attributes["gen_ai.conversation.id"]);
+      expect(new Set(conversations)).toEqual(new Set(["s1"]));
+    },
+    ["invoke_workflow", ". chat gpt-4o-mini"],
+  ],
+  "a conversation that only metadata tells of": [
+    async (stage) => {
+      await (await stage.chatOpenAI(completion())).invoke("Hi", { metadata: { conversation_id: 7 } });
+      expect(stage.spans[0]?.attributes["gen_ai.conversation.id"]).toBe("7");
+    },
+    ["chat gpt-4o-mini"],
+  ],
   "tasks of an entrypoint": [
     async (stage) => {
       const { entrypoint, task } = stage.load("@langchain/langgraph");

@@ -33,6 +33,7 @@ const PARTS = [
   "@langchain/core/runnables",
   "@langchain/core/singletons",
   "@langchain/langgraph/pregel",
+  "@langchain/langgraph/remote",
 ];
 
 /** One run of a test: a line of the library, instrumented or not, and all it recorded. */

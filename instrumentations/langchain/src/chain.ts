@@ -8,42 +8,65 @@ import {
 } from "@kit/genai";
 import { SpanKind } from "@opentelemetry/api";
 import { AgentTally } from "./agent-tally.js";
-import type { Meaning } from "./graph.js";
+import { type ChainRun, isGraph, type Meaning, readMeaning } from "./graph.js";
 import { readMessages } from "./messages.js";
-import type { Moment, Run } from "./run.js";
+import { type Moment, now, type Run } from "./run.js";
 
-/** Records one run of a graph, an agent or a chain that the application named. */
-export function recordChain(
+/** Where the name of a run stands. */
+const NAMES = {
+  invoke_agent: ATTR.agentName,
+  invoke_workflow: ATTR.workflowName,
+  plan: ATTR.agentName,
+} as const satisfies Record<Meaning["operation"], string>;
+
+/** Records one run of a chain if it means anything, as soon as it shows what. */
+export function followChain(run: Run, telemetry: Telemetry, facts: ChainRun, input: unknown): void {
+  if (facts.graph === undefined && isGraph(facts.chain)) {
+    // Put in by hand, the handler does not see the graph, and what it is shows only when its first node begins.
+    const startedAt = now();
+    run.onFirst = (firstNode) =>
+      recordChain(run, telemetry, readMeaning({ ...facts, firstNode }), input, startedAt);
+    return;
+  }
+  const meaning = readMeaning(facts);
+  if (meaning?.operation === "plan") {
+    // Nodes have such names that ask no model, too.
+    const startedAt = now();
+    run.onModel = () => recordChain(run, telemetry, meaning, input, startedAt);
+  } else recordChain(run, telemetry, meaning, input);
+}
+
+function recordChain(
   run: Run,
   telemetry: Telemetry,
-  meaning: Meaning,
+  meaning: Meaning | undefined,
   input: unknown,
   startedAt?: Moment,
 ): void {
-  if (isTracingSuppressed(run.base)) return;
-  const { operation, name, description } = meaning;
+  if (meaning === undefined || isTracingSuppressed(run.base)) return;
+  const { operation, description } = meaning;
   const isAgent = operation === "invoke_agent";
+  // An agent's plan is called after the agent.
+  const name = operation === "plan" ? run.agent?.name : meaning.name;
   const agent = isAgent ? new AgentTally(name) : undefined;
   run.agent = agent ?? run.agent;
-  const { conversationId } = run;
   const recorder = new Recorder(telemetry, {
     request: {
       operation,
-      conversationId,
       ...(description !== undefined && { attributes: { [ATTR.agentDescription]: description } }),
       content: () => ({ inputMessages: readState(input) }),
     },
     provider: undefined,
     kind: SpanKind.INTERNAL,
     subject: name ?? "",
-    ...(name !== undefined && { attributes: { [isAgent ? ATTR.agentName : ATTR.workflowName]: name } }),
+    ...(name !== undefined && { attributes: { [NAMES[operation]]: name } }),
     errorsAreContent: true,
     parent: run.base,
     ...(startedAt !== undefined && { startedAt }),
   });
-  const agentName = isAgent && name !== undefined ? { agentName: name } : {};
-  const conversation = conversationId !== undefined ? { conversationId } : {};
-  run.record(recorder, withInherited({ ...agentName, ...conversation }, recorder.context));
+  const { context } = recorder;
+  const isNamed = isAgent && name !== undefined;
+  run.record(recorder, isNamed ? withInherited({ agentName: name }, context) : context);
   if (agent === undefined) return;
   run.onEnd = (end) => recorder.end({ ...end, response: { ...end.response, ...agent.read() } });
 }
@@ -54,7 +77,7 @@ export function readChainResult(output: unknown): ResponseFacts {
 }
 
 /** The messages in a graph's state; other states hold what only the application can read. */
-function readState(state: unknown) {
+export function readState(state: unknown) {
   if (typeof state !== "object" || state === null) return readMessages(state) ?? [];
   const { messages, input, output } = state as { messages?: unknown; input?: unknown; output?: unknown };
   const text = [input, output].find((each) => typeof each === "string");

@@ -1,5 +1,6 @@
 import { INFERENCE_OFFERED, type OperationEnd, takeInference } from "@kit/genai";
 import { type Context, context, createContextKey } from "@opentelemetry/api";
+import { readConversation } from "./conversation.js";
 
 /** What a method of the library begins: the run that its callbacks then tell of. */
 export type EntryKind = "model" | "tool" | "retriever" | "chain";
@@ -52,6 +53,12 @@ export class Entry implements Context {
       return undefined;
     active.#begun = true;
     return active;
+  }
+
+  /** The conversation that its caller's settings tell of. */
+  get conversationId(): string | undefined {
+    const [, config] = this.args as readonly [unknown, { configurable?: Record<string, unknown> } | null];
+    return readConversation(config?.configurable);
   }
 
   /** From here on this is the context of the run. */

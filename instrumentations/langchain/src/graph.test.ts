@@ -31,6 +31,13 @@ describe("a graph", () => {
     expect(readMeaning(run({ chain: PREGEL, ...facts }))).toMatchObject({ operation: "invoke_agent", name });
   });
 
+  it("is an agent by its first node, a model or what middleware has before it", () => {
+    const first = (firstNode: string) => readMeaning(run({ chain: PREGEL, firstNode }))?.operation;
+    const agents = ["agent", "model_request", "Summary.before_agent", "Todo.before_model"];
+    expect(agents.map(first)).toEqual(Array(4).fill("invoke_agent"));
+    expect(["router", "before_agent"].map(first)).toEqual(Array(2).fill("invoke_workflow"));
+  });
+
   it("is no agent because it runs inside one", () => {
     const metadata = { ls_integration: "langchain_create_agent" };
     expect(readMeaning(run({ chain: PREGEL, metadata, parent: { name: undefined } }))?.operation).toBe(
@@ -65,6 +72,30 @@ describe("a chain", () => {
     const circle: Record<string, unknown> = {};
     circle.first = circle;
     expect(chain(circle)).toBeUndefined();
+  });
+
+  it("is a plan in a node that is called so, or in the older agent that plans first", () => {
+    const node = (name: string) =>
+      readMeaning(run({ name, metadata: { langgraph_node: name }, parent: { name: "LangGraph" } }))
+        ?.operation;
+    expect(["plan", "planner", "replan", "Re-planner", "planning"].map(node)).toEqual(Array(5).fill("plan"));
+    expect(["explain", "planets", "plan_trip", "agent"].map(node)).toEqual(Array(4).fill(undefined));
+    const chain = { id: ["langchain", "chains", "llm", "LLMChain"] };
+    const first = readMeaning(run({ chain, parent: { name: "PlanAndExecuteAgentExecutor" } }));
+    expect(first?.operation).toBe("plan");
+  });
+
+  it("is a workflow when it is an older chain of several steps", () => {
+    const older = (name: string) => readMeaning(run({ chain: { id: ["langchain", "chains", "x", name] } }));
+    expect(older("RetrievalQAChain")).toEqual({ operation: "invoke_workflow", name: undefined });
+    expect(older("LLMChain")).toBeUndefined();
+  });
+
+  it("takes no name that the library gave to a chain of its own", () => {
+    const names = ["RunnableWithMessageHistory", "LangGraphUpdateState", "ordersUpdateState"];
+    expect(names.map((name) => readMeaning(run({ chain: SEQUENCE, name })))).toEqual(
+      Array(3).fill(undefined),
+    );
   });
 
   it("is an agent when it is the agent executor", () => {

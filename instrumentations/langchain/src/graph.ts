@@ -13,7 +13,7 @@ export interface Chain {
 
 /** What a chain's run means in the conventions' words. */
 export interface Meaning {
-  readonly operation: "invoke_agent" | "invoke_workflow";
+  readonly operation: "invoke_agent" | "invoke_workflow" | "plan";
   readonly name: string | undefined;
   readonly description?: string | undefined;
 }
@@ -27,23 +27,38 @@ export interface ChainRun {
   readonly graph: GraphLike | undefined;
   /** Where that is not known: the node that was the first to do something. */
   readonly firstNode?: unknown;
-  /** The run above, whose name is a node's when a graph is one. */
+  /** The run above, whose name is a node's when a graph is one; without one of its own it has its class's. */
   readonly parent: { readonly name: string | undefined } | undefined;
 }
 
 /** Names that the library gives to chains of its own making. */
-const OWN_NAMES = ["StructuredOutput", "StructuredOutputRunnable"];
+const OWN_NAMES = /^(?:StructuredOutput(?:Runnable)?|RunnableWithMessageHistory|.*UpdateState)$/;
+/** Older chains that ask one model at most; all others of theirs are of several steps. */
+const SINGLE = ["LLMChain", "ConversationChain", "StuffDocumentsChain", "TransformChain"];
+/** What applications call the node that plans, as the library's own examples do. */
+const PLANNER = /^(?:re-?)?plan(?:ner|ning)?$/i;
+/** The first node of a ready-made agent: its model, or what middleware has in front. */
+const AGENTS_FIRST = /^(?:agent|model_request|.+\.before_(?:agent|model))$/;
 
 /** What a run is worth telling of; `undefined` for the library's plumbing: sequences, prompts, nodes, channels. */
 export function readMeaning(run: ChainRun): Meaning | undefined {
   const { id = [] } = run.chain;
   if (isGraph(run.chain)) return readGraph(run);
+  if (isPlanner(run)) return { operation: "plan", name: undefined };
   if (id[0] === "langgraph") return undefined;
   const given = givenName(run);
   if (id.at(-1) === "AgentExecutor") return { operation: "invoke_agent", name: given };
-  if (run.parent !== undefined || OWN_NAMES.includes(given ?? "")) return undefined;
-  if (given === undefined && countSteps(run.chain.kwargs) < 2) return undefined;
-  return { operation: "invoke_workflow", name: given };
+  if (run.parent !== undefined) return undefined;
+  const name = given !== undefined && OWN_NAMES.test(given) ? undefined : given;
+  const isOlder = id[1] === "chains" && !SINGLE.includes(id.at(-1) ?? "");
+  if (name === undefined && !isOlder && countSteps(run.chain.kwargs) < 2) return undefined;
+  return { operation: "invoke_workflow", name };
+}
+
+/** Whether a chain is what a planning node does, or the plan of the older plan-and-execute agent. */
+function isPlanner({ chain: { id }, name, metadata, parent }: ChainRun): boolean {
+  if (name !== undefined && name === metadata?.langgraph_node) return PLANNER.test(name);
+  return parent?.name === "PlanAndExecuteAgentExecutor" && id?.at(-1) === "LLMChain";
 }
 
 /** Whether a chain is a graph; its nodes are chains too, and have names of their own. */
@@ -70,7 +85,7 @@ function ownName(name: unknown): string | undefined {
 
 /** The ready-made agents are graphs of a model and its tools; what the graph is called tells nothing. */
 function isAgent({ graph, firstNode, metadata, parent }: ChainRun): boolean {
-  if (firstNode === "agent" || firstNode === "model_request") return true;
+  if (typeof firstNode === "string" && AGENTS_FIRST.test(firstNode)) return true;
   if (graph?.nodes === undefined)
     return parent === undefined && metadata?.ls_integration === "langchain_create_agent";
   const { agent, tools, model_request: model } = graph.nodes;

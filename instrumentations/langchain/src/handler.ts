@@ -1,15 +1,17 @@
 import { type OperationEnd, type ResponseFacts, type Telemetry, TelemetrySource } from "@kit/genai";
 import { diag } from "@opentelemetry/api";
-import { readChainResult, recordChain } from "./chain.js";
+import { followChain, readChainResult } from "./chain.js";
+import { readConversation } from "./conversation.js";
 import { Entry, type EntryKind } from "./entry.js";
-import { type Chain, isGraph, readMeaning } from "./graph.js";
+import type { Chain } from "./graph.js";
 import { type Members, type ModelResult, readRequest, readResponse } from "./model.js";
 import { followModel } from "./model-call.js";
 import { type InferenceSpans, type KitCallbackHandlerOptions, readInferenceSpans } from "./options.js";
 import { toEnd } from "./outcome.js";
 import { toProvider } from "./providers.js";
+import { recordRemote } from "./remote.js";
 import { readDocuments, recordRetrieval } from "./retrieval.js";
-import { type Moment, Run, Runs } from "./run.js";
+import { Run, Runs } from "./run.js";
 import { readToolResult, recordTool, type StartedTool } from "./tool.js";
 import { VERSION } from "./version.js";
 
@@ -61,6 +63,14 @@ export class RunHandler {
     return this.#runs.get(id);
   }
 
+  /** A graph that runs elsewhere begins. */
+  startRemote(entry: Entry): void {
+    this.#guard(() => {
+      const telemetry = this.#telemetry();
+      if (telemetry !== undefined) recordRemote(telemetry, entry);
+    });
+  }
+
   handleChatModelStart(...told: ModelStart): void {
     this.#startModel("chat", told);
   }
@@ -101,16 +111,9 @@ export class RunHandler {
 
   handleChainStart(...[chain, input, id, parentId, , metadata, , name]: ChainStart): void {
     this.#start("chain", id, parentId, metadata, (run, telemetry, entry) => {
-      run.name = name;
+      run.name = name ?? chain.id?.at(-1);
       const facts = { chain, name, metadata, graph: entry?.receiver, parent: run.parent };
-      const record = (firstNode?: unknown, startedAt?: Moment) => {
-        const meaning = readMeaning({ ...facts, firstNode });
-        if (meaning !== undefined) recordChain(run, telemetry, meaning, input, startedAt);
-      };
-      if (entry !== undefined || !isGraph(chain)) return record();
-      // Put in by hand, the handler does not see the graph, and what it is shows only when its first node begins.
-      const startedAt = { time: Date.now(), mark: performance.now() };
-      run.onFirst = (node) => record(node, startedAt);
+      followChain(run, telemetry, facts, input);
     });
   }
 
@@ -153,9 +156,9 @@ export class RunHandler {
       const parent = this.#runs.get(parentId);
       const node = metadata?.langgraph_node;
       if (node !== "__start__") parent?.begin(node);
-      const run = new Run(parent, entry);
-      const thread = metadata?.thread_id;
-      if (thread != null) run.conversationId = String(thread);
+      if (kind === "model") parent?.ask();
+      const conversation = readConversation(metadata) ?? entry?.conversationId;
+      const run = new Run(parent, entry, conversation);
       this.#runs.add(id, run);
       record(run, telemetry, entry);
       if (entry === undefined) return;

@@ -6,7 +6,16 @@ import {
 } from "@kit/genai";
 import { RunHandler } from "./handler.js";
 import { type KitCallbackHandlerOptions, readInferenceSpans } from "./options.js";
-import { addHandler, enter, enterRun, type HandlerSource, noteEvents, noteStream } from "./patching.js";
+import {
+  addHandler,
+  enter,
+  enterGraph,
+  enterRemote,
+  enterRun,
+  type HandlerSource,
+  noteEvents,
+  noteStream,
+} from "./patching.js";
 import { VERSION } from "./version.js";
 
 /** Options of all instrumentations, and who records model calls. */
@@ -40,7 +49,7 @@ export class LangChainInstrumentation
     companions: [
       {
         module: "@langchain/langgraph",
-        files: ["dist/pregel/index.cjs", "dist/pregel/index.js"],
+        files: ["index", "remote"].flatMap((file) => [`dist/pregel/${file}.cjs`, `dist/pregel/${file}.js`]),
         versions: [">=0.2.0 <2"],
       },
     ],
@@ -90,7 +99,8 @@ function targets(exports: unknown): readonly Target[] {
     { on: methods("BaseRetriever"), method: "invoke", wrap: enter("retriever") },
     { on: graph, method: "stream", wrap: noteStream },
     { on: graph, method: "streamEvents", wrap: noteEvents },
-    { on: graph, method: "_streamIterator", wrap: enter("chain") },
+    { on: graph, method: "_streamIterator", wrap: enterGraph },
+    { on: methods("RemoteGraph"), method: "_streamIterator", wrap: enterRemote },
     { on: methods("RunnableSequence"), method: "invoke", wrap: enter("chain") },
     { on: methods("RunnableSequence"), method: "_streamIterator", wrap: enter("chain") },
   ];

@@ -15,7 +15,7 @@ import type { Entry } from "./entry.js";
 import { joinResponses, readCut, readModelEndpoint, readPiece } from "./model.js";
 import type { InferenceSpans } from "./options.js";
 import { toClient } from "./providers.js";
-import type { Run } from "./run.js";
+import { now, type Run } from "./run.js";
 
 /** A model's call as the library tells of it. */
 export interface ModelCall {
@@ -33,6 +33,12 @@ class ClientAnswer {
   };
 }
 
+/** The HTTP status, where Ollama's errors have it. */
+function statusOf(error: unknown): string | undefined {
+  const { status_code: status } = error as { status_code?: unknown };
+  return typeof status === "number" ? String(status) : undefined;
+}
+
 /** Follows a model's call, and records it unless a client below does. */
 export function followModel(
   run: Run,
@@ -40,16 +46,22 @@ export function followModel(
   entry: Entry | undefined,
   { request, provider, mode }: ModelCall,
 ): void {
-  const startedAt = { time: Date.now(), mark: performance.now() };
+  const startedAt = now();
   const { base, agent } = run;
-  request.conversationId = run.conversationId;
   const client = new ClientAnswer();
   const begin = () => {
     if (run.recorder !== undefined || run.ended) return run.inside;
     takeInference(base);
     telemetry.costs.warmUp();
     const endpoint = readModelEndpoint(entry?.receiver);
-    const recorder = new Recorder(telemetry, { request, provider, endpoint, parent: base, startedAt });
+    const recorder = new Recorder(telemetry, {
+      request,
+      provider,
+      endpoint,
+      errorCode: statusOf,
+      parent: base,
+      startedAt,
+    });
     run.record(recorder, markInferenceRecorded(recorder.context, client.hear));
     return run.inside;
   };

@@ -77,6 +77,11 @@ describe("a request", () => {
     expect(readRequest("chat", undefined, undefined, [], { modelName: "toy" }).model).toBe("toy");
   });
 
+  it("takes an empty list of stop sequences for none", () => {
+    const extra = { invocation_params: { stopSequences: [] } };
+    expect(readRequest("chat", extra, undefined, [], undefined).stopSequences).toBeUndefined();
+  });
+
   it("reads the tools that are offered, in the shapes of the providers", () => {
     const tools = [
       { type: "function", function: { name: "a", description: "tells", parameters: { type: "object" } } },
@@ -112,6 +117,46 @@ describe("an answer", () => {
       }).usage;
     expect(usage(60)).toMatchObject({ input: 60, output: 5, cacheRead: 30, cacheWrite: 20 });
     expect(usage(10)).toMatchObject({ input: 60, output: 5, cacheRead: 30, cacheWrite: 20 });
+  });
+
+  it("counts what the total holds beyond input and output: what was cached, or what Gemini thought", () => {
+    const usage = (total: number, details?: object) =>
+      message({
+        usage_metadata: {
+          input_tokens: 60,
+          output_tokens: 5,
+          total_tokens: total,
+          input_token_details: details,
+        },
+      }).usage;
+    expect(usage(65)).toMatchObject({ input: 60, output: 5 });
+    expect(usage(72)).toMatchObject({ input: 60, output: 12 });
+    expect(usage(75, { cache_read: 10 })).toMatchObject({ input: 70, output: 5 });
+    expect(usage(0)).toMatchObject({ input: 60, output: 5 });
+  });
+
+  it.each([
+    [{ additional_kwargs: { stop_reason: "end_turn" } }, "end_turn"],
+    [{ response_metadata: { object: "response", status: "completed" } }, "stop"],
+    [{ response_metadata: { object: "response", status: "completed" }, tool_calls: [{}] }, "tool_calls"],
+    [
+      {
+        response_metadata: {
+          object: "response",
+          status: "incomplete",
+          incomplete_details: { reason: "max_output_tokens" },
+        },
+      },
+      "length",
+    ],
+    [{ response_metadata: { object: "response", status: "incomplete" } }, "content_filter"],
+    [{ response_metadata: { object: "response", status: "failed" } }, "error"],
+  ])("finds why it finished in %j", (fields, reason) => {
+    expect(message(fields).finishReasons).toEqual([reason]);
+  });
+
+  it("takes no reason from a status that is not of OpenAI's responses", () => {
+    expect(message({ response_metadata: { status: "completed" } }).finishReasons).toBeUndefined();
   });
 
   it("reads the usage of older integrations", () => {

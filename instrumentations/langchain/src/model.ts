@@ -45,6 +45,8 @@ export function readRequest(
   told.maxTokens ??= metadata?.ls_max_tokens;
   told.temperature ??= metadata?.ls_temperature;
   told.stopSequences ??= metadata?.ls_stop ?? options?.stop;
+  // Some integrations name none by an empty list.
+  if ((told.stopSequences as unknown[] | undefined)?.length === 0) told.stopSequences = undefined;
   if (told.outputType !== undefined) told.outputType = readOutputType(told.outputType);
   if (typeof told.reasoningLevel === "object") told.reasoningLevel = (told.reasoningLevel as Members).effort;
   told.content = () => ({
@@ -89,6 +91,8 @@ interface Generation {
     content?: unknown;
     usage_metadata?: object;
     response_metadata?: Members;
+    additional_kwargs?: Members;
+    tool_calls?: readonly unknown[];
   };
 }
 
@@ -105,9 +109,7 @@ export function readResponse({ generations, llmOutput }: ModelResult): ResponseF
   const choices = (generations ?? []).flat().filter((choice) => choice !== undefined);
   const [first] = choices;
   const told = [first?.message?.response_metadata, first?.generationInfo, llmOutput];
-  const reasons = choices.map(({ generationInfo, message }) =>
-    firstOf([generationInfo, message?.response_metadata], ...REASONS),
-  );
+  const reasons = choices.map(readReason);
   const older = firstOf(told, "tokenUsage", "usage", "estimatedTokenUsage");
   return {
     id: readId(first?.message?.id, told),
@@ -121,6 +123,18 @@ export function readResponse({ generations, llmOutput }: ModelResult): ResponseF
       ),
     }),
   };
+}
+
+/** Anthropic's streams tell the reason beside the message, and OpenAI's newer API tells none, but how the call went. */
+function readReason({ generationInfo, message }: Generation): unknown {
+  const { response_metadata: told, additional_kwargs: beside, tool_calls: calls } = message ?? {};
+  const reason = firstOf([generationInfo, told, beside], ...REASONS);
+  if (reason !== undefined || told?.object !== "response") return reason;
+  if (told.status === "completed") return calls?.length ? "tool_calls" : "stop";
+  if (told.status !== "incomplete") return told.status === "failed" ? "error" : undefined;
+  return (told.incomplete_details as Members | null)?.reason === "max_output_tokens"
+    ? "length"
+    : "content_filter";
 }
 
 /** The library gives answers without an id one of its own, made of the run's. */

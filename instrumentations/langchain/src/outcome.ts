@@ -15,31 +15,43 @@ const SAID = ["Abort", "Aborted", "AbortError"];
 
 const STREAM = createContextKey("kit.langchain.stream");
 
-/** How the caller of a stream can abort it; `ofEvents` as long as the stream that the events are read off is to come. */
+/** What can abort a graph that streams. */
 interface Stream {
-  readonly signal: unknown;
+  readonly outer: Stream | undefined;
+  /** The caller's own. */
+  readonly signal: AbortSignal | undefined;
+  /** Whether it makes events, out of a stream of its own that is to come. */
   readonly ofEvents: boolean;
+  /** The graph's: the caller's, a time limit's, and what the library aborts when the reader leaves. */
+  running?: AbortSignal | undefined;
 }
 
 function readStream(within: Context): Stream | undefined {
   return within.getValue(STREAM) as Stream | undefined;
 }
 
-/** A context in which a graph streams whose caller can abort it by `signal` alone. */
-export function inStream(signal: unknown): Context {
+/** A context in which a graph streams, or makes events, whose caller can abort it by `signal` alone. */
+export function inStream(signal: AbortSignal | undefined, ofEvents: boolean): Context {
   const parent = context.active();
   const outer = readStream(parent);
-  const stream: Stream = { signal: outer?.ofEvents === true ? outer.signal : signal, ofEvents: false };
-  return parent.setValue(STREAM, stream);
+  const callers = outer?.ofEvents === true ? outer.signal : signal;
+  return parent.setValue(STREAM, { outer, signal: callers, ofEvents } satisfies Stream);
 }
 
-/** A context in which a graph makes events, out of a stream of its own. */
-export function inEvents(signal: unknown): Context {
-  return context.active().setValue(STREAM, { signal, ofEvents: true } satisfies Stream);
+/** Notes by what a graph is aborted that begins in the active context. */
+export function noteRunning(signal: AbortSignal | undefined): void {
+  const stream = readStream(context.active());
+  if (stream !== undefined) stream.running ??= signal;
+}
+
+/** The graph aborts itself when the reader of its stream leaves, and with it the graphs inside. */
+function isLeft(stream: Stream | undefined): boolean {
+  if (stream?.running?.aborted !== true) return false;
+  return stream.signal?.aborted !== true || isLeft(stream.outer);
 }
 
 /** Reads how a run that began in a context ended from what it threw. */
-export function toEnd(error: unknown, parent: Context): OperationEnd {
+export function toEnd(error: unknown, within: Context): OperationEnd {
   const { name, message, constructor: type, is_bubble_up: bubbles } = (error ?? {}) as ErrorLike;
   // A command to the graph above is a result; an interrupt waits for somebody.
   if (name === "ParentCommand") return { outcome: "completed" };
@@ -48,8 +60,8 @@ export function toEnd(error: unknown, parent: Context): OperationEnd {
   const isAbort =
     ABORTS.includes(String(name)) || ABORTS.includes(type?.name ?? "") || SAID.includes(String(message));
   if (!isAbort) return { outcome: "error", error };
-  // The graph aborts itself when the reader of its stream leaves, which is no failure.
-  const stream = readStream(parent);
-  const isLeft = stream !== undefined && (stream.signal as AbortSignal | undefined)?.aborted !== true;
-  return isLeft ? { outcome: "cancelled" } : { outcome: "aborted", error };
+  const stream = readStream(within);
+  const reason: unknown = stream?.running?.reason;
+  if ((reason as ErrorLike | undefined)?.name === "TimeoutError") return { outcome: "error", error: reason };
+  return isLeft(stream) ? { outcome: "cancelled" } : { outcome: "aborted", error };
 }

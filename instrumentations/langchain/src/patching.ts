@@ -3,7 +3,7 @@ import { context } from "@opentelemetry/api";
 import { Entry, type EntryKind } from "./entry.js";
 import { follow } from "./follow.js";
 import { isKitHandler, type RunHandler } from "./handler.js";
-import { inEvents, inStream } from "./outcome.js";
+import { inStream, noteRunning } from "./outcome.js";
 import { isInside } from "./run.js";
 
 type Args = readonly unknown[];
@@ -81,25 +81,41 @@ export const enterRun: Wrap = around((proceed, args) => {
 
 /** `Pregel.stream`: what aborts the graph other than its caller's signal is the caller leaving. */
 export const noteStream: Wrap = around((proceed, args) =>
-  context.with(inStream(signalIn(args)), () => proceed(args)),
+  context.with(inStream(signalIn(args), false), () => proceed(args)),
 );
 
 /** `Pregel.streamEvents`, which reads a stream of its own, with a signal of its own. */
 export const noteEvents: Wrap = around((proceed, args) =>
-  context.with(inEvents(signalIn(args)), () => proceed(args)),
+  context.with(inStream(signalIn(args), true), () => proceed(args)),
 );
 
-function signalIn([, options]: Args): unknown {
-  return (options as { signal?: unknown } | null | undefined)?.signal;
+/** `Pregel._streamIterator`, which gets all that can abort the graph as one signal. */
+export const enterGraph: Wrap = around((proceed, args, _, receiver) => {
+  noteRunning(signalIn(args));
+  return proceedIn(new Entry("chain", receiver, args), proceed, args);
+});
+
+function signalIn([, options]: Args): AbortSignal | undefined {
+  return (options as { signal?: AbortSignal } | null | undefined)?.signal;
 }
+
+/** `RemoteGraph._streamIterator`, through which all its runs go. */
+export const enterRemote: Wrap = around((proceed, args, handler, receiver) => {
+  const entry = new Entry("chain", receiver, args);
+  handler.startRemote(entry);
+  return proceedIn(entry, proceed, args);
+});
 
 /** A method that begins a run: what happens in it happens in the context of that run. */
 export function enter(kind: EntryKind, isSingle?: (args: Args) => boolean): Wrap {
-  return around((proceed, args, _, receiver) => {
-    const entry = new Entry(kind, receiver, args, isSingle?.(args));
-    return follow(
-      context.with(entry, () => proceed(args)),
-      entry,
-    );
-  });
+  return around((proceed, args, _, receiver) =>
+    proceedIn(new Entry(kind, receiver, args, isSingle?.(args)), proceed, args),
+  );
+}
+
+function proceedIn(entry: Entry, proceed: (args: Args) => unknown, args: Args): unknown {
+  return follow(
+    context.with(entry, () => proceed(args)),
+    entry,
+  );
 }

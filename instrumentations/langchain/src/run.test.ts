@@ -29,11 +29,20 @@ it("gives up the oldest run when one more begins than it keeps", () => {
   expect(runs.get("1")).toBeDefined();
 });
 
-it("hands conversation and agent down", () => {
-  const parent = new Run(undefined);
-  parent.conversationId = "thread-1";
-  const child = new Run(parent);
+it("begins in the context around it, and hands its conversation down", () => {
+  expect(new Run(undefined).base).toBe(ROOT_CONTEXT);
+  const child = new Run(new Run(undefined, undefined, "thread-1"));
   expect(child.conversationId).toBe("thread-1");
-  expect(child.base).toBe(ROOT_CONTEXT);
   expect(child.recorded).toBeUndefined();
+});
+
+it("tells the nearest plumbing above that a model is asked, once, and nothing beyond what is recorded", () => {
+  const asked: string[] = [];
+  const outer = new Run(undefined);
+  outer.onModel = () => asked.push("outer");
+  const inner = new Run(outer);
+  inner.onModel = () => asked.push("inner");
+  new Run(inner).ask();
+  new Run(inner).ask();
+  expect(asked).toEqual(["inner", "outer"]);
 });

@@ -1,4 +1,4 @@
-import type { OperationEnd, Recorder } from "@kit/genai";
+import { type OperationEnd, type Recorder, withInherited } from "@kit/genai";
 import { type Context, context, createContextKey, diag, trace } from "@opentelemetry/api";
 import type { AgentTally } from "./agent-tally.js";
 import type { Entry } from "./entry.js";
@@ -14,6 +14,11 @@ export interface Moment {
   readonly mark: number;
 }
 
+/** When a run began that is recorded later. */
+export function now(): Moment {
+  return { time: Date.now(), mark: performance.now() };
+}
+
 /** One run of the library, recorded or not: a model, a tool, a retriever, a chain, a graph. */
 export class Run {
   readonly parent: Run | undefined;
@@ -26,7 +31,7 @@ export class Run {
   ended = false;
   /** The agent it is, or belongs to. */
   agent: AgentTally | undefined;
-  conversationId: string | undefined;
+  readonly conversationId: string | undefined;
   /** What the library calls it. */
   name: string | undefined;
   /** Whether its answer came out of a cache. */
@@ -35,14 +40,19 @@ export class Run {
   onToken: ((token: string) => void) | undefined;
   /** Records it late: told of the node in which the first thing below it begins, or of its end. */
   onFirst: ((node: unknown) => void) | undefined;
+  /** Records it late: a model below it, with no other recorded run between, is about to be asked. */
+  onModel: (() => void) | undefined;
   /** What to do at its end, other than to end its recorder. */
   onEnd: ((end: OperationEnd) => void) | undefined;
 
-  constructor(parent: Run | undefined, entry?: Entry) {
+  constructor(parent: Run | undefined, entry?: Entry, conversationId = parent?.conversationId) {
+    const above = parent?.recorded;
+    const base = baseOf(parent, above, entry?.base ?? context.active());
     this.parent = parent;
     this.agent = parent?.agent;
-    this.conversationId = parent?.conversationId;
-    this.base = baseOf(parent, entry?.base ?? context.active());
+    this.conversationId = conversationId;
+    const isKnown = conversationId === undefined || conversationId === above?.conversationId;
+    this.base = isKnown ? base : withInherited({ conversationId }, base);
     this.inside = this.base;
   }
 
@@ -57,6 +67,15 @@ export class Run {
     const { onFirst } = this;
     this.onFirst = undefined;
     onFirst?.(node);
+  }
+
+  /** A model below it is about to be asked. */
+  ask(): void {
+    if (this.recorder !== undefined) return;
+    const { onModel } = this;
+    this.onModel = undefined;
+    if (onModel !== undefined) onModel();
+    else this.parent?.ask();
   }
 
   /** Ends once, whoever tells first. */
@@ -93,8 +112,7 @@ export function isInside(inner: Context, run: Run): boolean {
  * The active context is the nearest, for it also holds the application's own spans, unless it was lost on the way
  * from the run above, or that is a chain, which nothing makes active.
  */
-function baseOf(parent: Run | undefined, active: Context): Context {
-  const above = parent?.recorded;
+function baseOf(parent: Run | undefined, above: Run | undefined, active: Context): Context {
   if (above !== undefined) return isInside(active, above) ? active : above.inside;
   return parent === undefined || trace.getSpan(active) !== undefined ? active : parent.base;
 }

@@ -25,8 +25,6 @@ export function recordTool(
     name: name ?? told.name ?? serialized.name ?? serialized.id?.at(-1) ?? "tool",
     description,
     callId: told.callId ?? callIdIn(entry?.args ?? []),
-    agentName: run.agent?.name,
-    conversationId: run.conversationId,
   };
   run.record(startTool(telemetry, tool, run.base, () => ({ toolArguments: parseJson(input) })));
 }

@@ -3,6 +3,7 @@ import type { Usage } from "@kit/genai";
 interface UsageMetadata {
   input_tokens?: number;
   output_tokens?: number;
+  total_tokens?: number;
   input_token_details?: { cache_read?: number; cache_creation?: number; audio?: number };
   output_token_details?: { reasoning?: number; audio?: number };
 }
@@ -21,17 +22,20 @@ export function readUsage(
   older: OlderUsage | undefined,
 ): Usage | undefined {
   if (usage == null) return readOlder(older);
-  const { input_tokens: input, output_tokens: output } = usage;
+  const { input_tokens: input, output_tokens: output, total_tokens: total = 0 } = usage;
   const {
     cache_read: cacheRead,
     cache_creation: cacheWrite,
     audio: audioInput,
   } = usage.input_token_details ?? {};
   const { reasoning, audio: audioOutput } = usage.output_token_details ?? {};
-  // Some integrations count what the cache held apart from the input.
+  // Some integrations count what the cache held apart from the input, and one forgets Gemini's thoughts in the output.
   const cached = (cacheRead ?? 0) + (cacheWrite ?? 0);
-  const all = input !== undefined && input < cached ? input + cached : input;
-  return { input: all, output, cacheRead, cacheWrite, reasoning, audioInput, audioOutput };
+  const parts = { cacheRead, cacheWrite, reasoning, audioInput, audioOutput };
+  if (input === undefined || output === undefined) return { input, output, ...parts };
+  const rest = total - input - output;
+  if (input < cached || (cached > 0 && rest === cached)) return { input: input + cached, output, ...parts };
+  return { input, output: output + Math.max(rest, 0), ...parts };
 }
 
 function readOlder(usage: OlderUsage | undefined): Usage | undefined {

@@ -141,9 +141,14 @@ export class Instruments {
       ...(errorType !== undefined && { [ATTR.errorType]: errorType }),
     };
     if (measured.calls !== undefined) this.#recordCalls(measured.calls, attributes, context);
-    if (this.#local.record(operation, measured.seconds, durationAttributes, context)) return;
+    // Work that somebody provides elsewhere is a client's operation, whatever it is.
+    const isLocal = attributes[ATTR.providerName] === undefined;
+    if (isLocal && this.#local.record(operation, measured.seconds, durationAttributes, context)) return;
     if (!isInference(operation)) {
-      this.#operationDuration.record(measured.seconds, durationAttributes, context);
+      // Of plans the conventions measure nothing: what takes time there is the model's call.
+      if (operation === "plan") return;
+      const { [ATTR.agentName]: _, ...subject } = durationAttributes;
+      this.#operationDuration.record(measured.seconds, subject, context);
       return;
     }
     this.#inferenceDuration.record(measured.seconds, durationAttributes, context);

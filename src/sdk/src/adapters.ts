@@ -69,9 +69,15 @@ export const ADAPTERS: readonly Adapter[] = [
     name: "langchain",
     // Every entry point loads some of these files by relative paths, and none loads all.
     modules: ["@langchain/core", ...LANGCHAIN_PARTS.map((part) => `@langchain/core/dist/${part}` as const)],
-    companions: [["@langchain/langgraph", "@langchain/langgraph/dist/pregel/index"]],
+    companions: [
+      [
+        "@langchain/langgraph",
+        "@langchain/langgraph/dist/pregel/index",
+        "@langchain/langgraph/dist/pregel/remote",
+      ],
+    ],
     files: new RegExp(
-      `/@langchain/(?:core/dist/(?:${LANGCHAIN_PARTS.join("|")})|langgraph/dist/pregel/index)\\.js$`,
+      `/@langchain/(?:core/dist/(?:${LANGCHAIN_PARTS.join("|")})|langgraph/dist/pregel/(?:index|remote))\\.js$`,
     ),
     scope: "@langchain/",
     exported: [
@@ -83,6 +89,7 @@ export const ADAPTERS: readonly Adapter[] = [
       "RunnableSequence",
       "Pregel",
       "CompiledStateGraph",
+      "RemoteGraph",
     ],
     create: (config) => {
       const adapter: typeof import("@kit/instrumentation-langchain") = load("@kit/instrumentation-langchain");
