@@ -71,3 +71,17 @@ it("has work before the first flush and whenever a span has ended since", async 
   pipeline.activity.onEnd({} as never);
   expect(pipeline.hasWork()).toBe(true);
 });
+
+it("ends the rest although a part throws at once", async () => {
+  const pipeline = new Pipeline(1000);
+  const broken = () => {
+    throw new Error("broken");
+  };
+  const { exporter, calls } = exporterThat(async () => {});
+  pipeline.add({ forceFlush: broken, shutdown: broken }, [{ ...exporter, postLeftovers: broken }], [broken]);
+  pipeline.add({}, [exporter]);
+  await pipeline.flush();
+  pipeline.last();
+  expect(calls).toEqual(["post"]);
+  await pipeline.shutdown();
+});

@@ -1,4 +1,5 @@
 import type { SpanProcessor } from "@opentelemetry/sdk-trace";
+import { attempt } from "./attempt.js";
 import { OpenSpans } from "./open-spans.js";
 import type { EndingExporter } from "./signals/output.js";
 
@@ -63,21 +64,21 @@ export class Pipeline {
 
   /** For the `exit` event, where nothing can be awaited: after `process.exit()` and after a crash. */
   last(): void {
-    for (const show of this.#last) show();
+    for (const show of this.#last) attempt(show);
     // Hands over what is batched, as far as that goes without waiting: spans do, metrics do not.
-    for (const stage of this.#stages) void stage.forceFlush?.().catch(() => {});
+    for (const stage of this.#stages) attempt(() => void stage.forceFlush?.().catch(() => {}));
     for (const exporter of this.#exporters)
-      exporter.postLeftovers(Math.min(this.#timeoutMs, LONGEST_EXIT_MS));
+      attempt(() => exporter.postLeftovers(Math.min(this.#timeoutMs, LONGEST_EXIT_MS)));
   }
 
   async shutdown(): Promise<void> {
     await this.finish();
-    await this.#inTime(settled(this.#stages.map((stage) => stage.shutdown?.())));
+    await this.#inTime(settled(this.#stages, async (stage) => stage.shutdown?.()));
   }
 
   async #flushAll(): Promise<void> {
-    await settled(this.#stages.map((stage) => stage.forceFlush?.()));
-    await settled(this.#exporters.map((exporter) => exporter.forceFlush()));
+    await settled(this.#stages, async (stage) => stage.forceFlush?.());
+    await settled(this.#exporters, async (exporter) => exporter.forceFlush());
   }
 
   /** The timer also keeps the process up while requests, which do not, are under way. */
@@ -91,6 +92,7 @@ export class Pipeline {
   }
 }
 
-async function settled(work: readonly (Promise<void> | undefined)[]): Promise<void> {
-  await Promise.allSettled(work);
+/** The function is asynchronous, so that what throws at once is a failure like others. */
+async function settled<Part>(parts: readonly Part[], end: (part: Part) => Promise<void>): Promise<void> {
+  await Promise.allSettled(parts.map(end));
 }

@@ -9,6 +9,7 @@ import {
   provideTraces,
   warnOfUnheard,
 } from "./assembly.js";
+import { attempt } from "./attempt.js";
 import type { Configuration } from "./configuration.js";
 import { warnOfSecondCopies } from "./copies.js";
 import { recordCrashes } from "./crash.js";
@@ -118,12 +119,4 @@ function toKit(
       return ended;
     },
   };
-}
-
-function attempt(step: () => void): void {
-  try {
-    step();
-  } catch {
-    // The other steps still have to be undone.
-  }
 }

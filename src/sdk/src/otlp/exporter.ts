@@ -40,7 +40,7 @@ export class OtlpExporter<Batch> {
 
   export(batch: Batch, done: (result: ExportResult) => void): void {
     const sending = this.#send(batch)
-      .catch((error: unknown) => this.#report.refused(error instanceof Error ? error.message : String(error)))
+      .catch((error: unknown) => this.#report.refused(reasonOf(error)))
       .finally(() => {
         this.#sending.delete(sending);
         done({ code: ExportResultCode.SUCCESS });
@@ -75,11 +75,16 @@ export class OtlpExporter<Batch> {
    */
   postLeftovers(timeoutMs: number): void {
     const deadline = performance.now() + timeoutMs;
-    for (const batch of this.#sending.values()) {
-      const remainingMs = deadline - performance.now();
-      if (remainingMs <= 0 || this.#report.isFailing) return;
-      const body = this.#load().serializeRequest(batch);
-      if (body != null && !postBeforeExit(this.#settings, body, remainingMs)) return;
+    try {
+      for (const batch of this.#sending.values()) {
+        const remainingMs = deadline - performance.now();
+        if (remainingMs <= 0 || this.#report.isFailing) return;
+        const body = this.#load().serializeRequest(batch);
+        if (body != null && !postBeforeExit(this.#settings, body, remainingMs)) return;
+      }
+    } catch (error) {
+      // Where Node forbids threads, for example.
+      this.#report.leftBehind(reasonOf(error));
     }
   }
 
@@ -104,6 +109,10 @@ export class OtlpExporter<Batch> {
     else if (outcome.kind === "retry") this.#report.unreachable(outcome.reason);
     else this.#report.delivered(readRejection(serializer, outcome.body));
   }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function readRejection(serializer: ISerializer<never, PartialSuccess>, body: Uint8Array): string | undefined {

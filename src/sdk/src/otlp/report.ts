@@ -54,6 +54,10 @@ export class DeliveryReport {
     this.#lost(`${this.#place} refused a batch (${reason}); it is dropped.${hint}`);
   }
 
+  leftBehind(reason: string): void {
+    this.#lost(`what was left when the process exited could not be sent (${reason}).`);
+  }
+
   #lost(line: string): void {
     this.#failed += 1;
     // The log says a line once, so another reason is heard and a repeated one is not.
