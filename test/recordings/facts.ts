@@ -45,7 +45,11 @@ function seenContent(attributes: Attributes): Record<string, unknown> {
   const [first] = output;
   const parts: readonly Part[] = first?.parts ?? [];
   const custom = (type: string) =>
-    parts.filter((part) => (part.type as string) === type) as unknown as { content?: string }[];
+    parts.filter((part) => (part.type as string) === type) as unknown as {
+      content?: string;
+      citations?: unknown[];
+    }[];
+  const cited = custom("citations").flatMap(({ citations = [] }) => citations);
   const text = (message: Message | undefined) =>
     partsOf(message === undefined ? [] : [message], "text")
       .map(({ content }) => content)
@@ -67,6 +71,7 @@ function seenContent(attributes: Attributes): Record<string, unknown> {
     redacted: custom("redacted_reasoning").length || undefined,
     refusal: custom("refusal")[0]?.content,
     transcript: custom("transcript")[0]?.content,
+    citationCount: cited.length || undefined,
     toolCalls: nonEmpty(
       partsOf(output, "tool_call").map(({ id, name, arguments: sent }) => ({ id, name, arguments: sent })),
     ),
@@ -202,6 +207,7 @@ function wantedContent(wanted: Expected): Record<string, unknown> {
     redacted: wanted.redacted_thinking_blocks,
     refusal: wanted.refusal,
     transcript: wanted.audio?.transcript,
+    citationCount: wanted.citation_count ?? wanted.citations?.length,
     toolCalls: nonEmpty(
       wanted.tool_calls?.map(({ id, name, arguments: sent }) => ({ id, name, arguments: sent })),
     ),

@@ -62,6 +62,9 @@ describe.each(FOLDERS)("%s", (folder) => {
     const name = PROVIDERS[recording.provider] ?? recording.provider;
     expect(seenFacts(span)).toEqual(wantedFacts(recording, name));
     expect(span.attributes["server.address"]).toBe(new URL(recording.request.url).hostname);
+    for (const source of recording.expect.citations ?? []) {
+      expect(span.attributes["gen_ai.output.messages"]).toContain(`"url":"${source}"`);
+    }
     const told = recording.response.headers["x-litellm-response-cost"];
     if (told !== undefined) expect(span.attributes["kit.cost.usd"]).toBe(Number(told));
     if (recording.expect.error)

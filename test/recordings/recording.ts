@@ -60,6 +60,9 @@ export interface Expected {
     readonly arguments: unknown;
   }[];
   readonly server_tool_calls?: readonly { readonly id: string }[];
+  /** Links or file names, one a citation. */
+  readonly citations?: readonly string[];
+  readonly citation_count?: number;
   readonly choices?: readonly { readonly text?: string }[];
   readonly usage?: Readonly<Record<string, number>> | null;
   readonly usage_raw?: Readonly<Record<string, unknown>>;
