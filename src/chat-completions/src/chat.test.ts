@@ -1,6 +1,7 @@
-import type { Usage } from "@kit/genai";
+import type { Fold, Usage } from "@kit/genai";
 import { describe, expect, it } from "vitest";
 import { chat } from "./chat.js";
+import { type ChatCompletion, type ChatCompletionChunk, foldChat } from "./fold.js";
 import type { CompletionUsage } from "./usage.js";
 
 describe("the request", () => {
@@ -221,6 +222,21 @@ describe("the answer", () => {
       ],
       [{ type: "text", content: "x" }],
     ]);
+  });
+
+  it("names the sources that Perplexity and xAI tell beside it, also of a stream", () => {
+    const citations = ["https://a.example", "https://b.example"];
+    const told = (fold: Fold<ChatCompletionChunk, ChatCompletion>) => {
+      fold.add({ citations: citations.slice(0, 1), choices: [{ delta: { content: "hi" } }] });
+      fold.add({ citations, choices: [] });
+      const { content } = chat.response?.(fold.body(), { operation: "chat" }) ?? {};
+      return content?.().outputMessages?.[0]?.parts;
+    };
+    expect(told(foldChat(true))).toEqual([
+      { type: "text", content: "hi" },
+      { type: "citations", citations },
+    ]);
+    expect(told(foldChat(false))).toEqual([]);
   });
 
   it("survives a body that has nothing", () => {

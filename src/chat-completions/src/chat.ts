@@ -1,4 +1,11 @@
-import { type Call, type ResponseFacts, readParameters, type SharedParameters, textOf } from "@kit/genai";
+import {
+  type Call,
+  type Message,
+  type ResponseFacts,
+  readParameters,
+  type SharedParameters,
+  textOf,
+} from "@kit/genai";
 import { type ChatCompletion, type ChatCompletionChunk, foldChat } from "./fold.js";
 import {
   type ChatMessage,
@@ -41,14 +48,19 @@ export const chat: Call<[ChatParams, ...unknown[]], ChatCompletion, ChatCompleti
       finishReasons: completion.choices?.map((choice) => choice.finish_reason),
       usage: readCompletionUsage(completion.usage ?? completion.x_groq?.usage),
       error: readFailure(completion),
-      content: () => ({
-        outputMessages: (completion.choices ?? []).map(({ message }) => readChatMessage(message ?? {})),
-      }),
+      content: () => ({ outputMessages: readAnswers(completion) }),
     }),
     fold: foldChat,
   },
   "chat_completions",
 );
+
+function readAnswers({ choices, citations }: ChatCompletion): Message[] {
+  const answers = (choices ?? []).map(({ message }) => readChatMessage(message ?? {}));
+  if (Array.isArray(citations) && citations.length > 0)
+    answers[0]?.parts.push({ type: "citations", citations });
+  return answers;
+}
 
 function readFailure({ error, choices }: ChatCompletion): ResponseFacts["error"] {
   if (error == null || choices !== undefined) return undefined;

@@ -12,6 +12,8 @@ interface Answer<Choice> {
   system_fingerprint?: string | null;
   /** Groq sends the usage of a stream here. */
   x_groq?: { usage?: CompletionUsage } | null;
+  /** Links that Perplexity and xAI searched; in a stream all of them so far. */
+  citations?: readonly unknown[] | null;
   /** Gateways answer with this and status 200 when the provider behind them failed. */
   error?: { code?: unknown; type?: unknown; message?: unknown } | null;
 }
@@ -91,6 +93,7 @@ class AnswerFold<Part extends Choice, Whole> implements Fold<Answer<Part>, Answe
 
   add(chunk: Answer<Part>): void {
     keepFacts(this.#facts, chunk);
+    if (this.#content && chunk.citations != null) this.#facts.citations = chunk.citations;
     for (const part of chunk.choices ?? []) {
       const choice = this.#choiceAt(part.index ?? 0);
       // Some servers send an empty reason with every chunk, also after the true one.
