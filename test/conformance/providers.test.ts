@@ -52,4 +52,23 @@ describe("the base URL of the openai client", () => {
     expect(requests[0]?.path).toContain("/deployments/some-model/chat/completions?api-version=2026-01-01");
     expect(onlySpan().attributes["gen_ai.provider.name"]).toBe("azure.ai.openai");
   });
+
+  it.each(["", undefined])(
+    "names the deployment that the Azure client is made for, where the model is %j",
+    async (model) => {
+      const { onlySpan, requests } = await run(completion(), (client) => {
+        const azure = new AzureOpenAI({
+          apiKey: "test",
+          apiVersion: "2026-01-01",
+          baseURL: `${client.baseURL}/openai`,
+          deployment: "my-deployment",
+          maxRetries: 0,
+        });
+        return azure.chat.completions.create({ ...ask, model: model as string });
+      });
+      expect(requests[0]?.path).toContain("/deployments/my-deployment/chat/completions");
+      expect(onlySpan().name).toBe("chat my-deployment");
+      expect(onlySpan().attributes["gen_ai.request.model"]).toBe("my-deployment");
+    },
+  );
 });

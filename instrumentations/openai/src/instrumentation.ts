@@ -25,11 +25,13 @@ export class OpenAIInstrumentation extends GenAIInstrumentation {
     // Only the Azure client has an API version; its host may be a gateway of any name.
     providerOf: (resource) =>
       typeof clientOf<Client>(resource)?.apiVersion === "string" ? "azure.ai.openai" : undefined,
+    modelOf: (resource) => clientOf<Client>(resource)?.deploymentName,
   };
 }
 
 interface Client {
   baseURL?: string;
+  deploymentName?: string;
   apiVersion?: unknown;
 }
 

@@ -60,6 +60,8 @@ export interface Definition {
   readonly baseUrl: (receiver: unknown, args: readonly unknown[]) => string | undefined;
   /** A provider that the client itself or the arguments tell, whatever the base URL. */
   readonly providerOf?: (receiver: unknown, args: readonly unknown[]) => string | undefined;
+  /** The model or deployment that a client is made for, which is asked where a call names none. */
+  readonly modelOf?: (receiver: unknown) => string | undefined;
   /** Whether the library makes its calls through SDKs that may be instrumented too, and then stay silent. */
   readonly delegates?: boolean;
   /** Provider's error code of an error that has neither status nor code. */

@@ -238,6 +238,7 @@ export abstract class GenAIInstrumentation<
       const parent = context.active();
       if (isTracingSuppressed(parent)) return undefined;
       const request = call.request(...args);
+      if ("model" in request && !request.model) request.model = this.definition.modelOf?.(receiver);
       // Before all that may leave the call alone: the library's own span would count it again.
       const native = this.meetNative(receiver);
       if (isInference(request.operation)) {
