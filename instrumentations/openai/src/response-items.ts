@@ -33,6 +33,8 @@ const SERVER_TOOLS: ReadonlySet<string> = new Set([
   "tool_search_output",
   "program",
   "program_output",
+  "multi_agent_call",
+  "multi_agent_call_output",
 ]);
 
 /** Whether the application has to run something before the conversation can go on. */

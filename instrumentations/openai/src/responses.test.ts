@@ -144,6 +144,7 @@ describe("the finish reason", () => {
     [{ status: "completed", output: [{ type: "custom_tool_call" }] }, ["tool_calls"]],
     [{ status: "completed", output: [{ type: "web_search_call" }, { type: "message" }] }, ["stop"]],
     [{ status: "completed", output: [{ type: "tool_search_call", execution: "server" }] }, ["stop"]],
+    [{ status: "completed", output: [{ type: "multi_agent_call" }, { type: "message" }] }, ["stop"]],
     [{ status: "completed", output: [{ type: "tool_search_call", execution: "client" }] }, ["tool_calls"]],
     [
       { status: "completed", output: [{ type: "shell_call", environment: { type: "local" } }] },
