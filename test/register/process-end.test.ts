@@ -13,7 +13,7 @@ async function kill(signal: NodeJS.Signals, file = "wait.mjs", options: RunOptio
   return await ended;
 }
 
-it.each(["SIGTERM", "SIGINT"] as const)("sends what is left on %s and dies by it", async (name) => {
+it.each(["SIGTERM", "SIGINT", "SIGHUP"] as const)("sends what is left on %s and dies by it", async (name) => {
   const { code, signal, stderr } = await kill(name);
   expect({ code, signal, stderr }).toEqual({ code: null, signal: name, stderr: "" });
   expect(world.collector.spans).toHaveLength(1);
@@ -24,6 +24,18 @@ it("leaves the end to an application that handles the signal itself", async () =
   expect({ code, signal }).toEqual({ code: 7, signal: null });
   // One whose answer was under way at the exit arrives a second time.
   expect(new Set(world.collector.spans.map(({ spanId }) => spanId)).size).toBe(1);
+});
+
+it("takes no SIGHUP for the end where the application handles it", async () => {
+  const { child, ended, printed } = startApp("reloads.mjs", { env: world.env() });
+  await printed("ready");
+  child.kill("SIGHUP");
+  await printed("reloaded");
+  child.kill("SIGTERM");
+  expect(await ended).toMatchObject({ signal: "SIGTERM" });
+  expect(world.collector.spans.map(({ name }) => name)).toEqual(["chat gpt-4.1-mini", "reload"]);
+  // Together at the end: nothing was sent early.
+  expect(world.collector.requests).toHaveLength(1);
 });
 
 it("sends what an application still records while it closes in good order", async () => {

@@ -14,7 +14,8 @@ export interface Ending {
   last(): void;
 }
 
-const SIGNALS = ["SIGTERM", "SIGINT"] as const;
+/** What asks a process to end: the system, the keyboard, the terminal that closes. */
+const SIGNALS = ["SIGTERM", "SIGINT", "SIGHUP"] as const;
 
 /**
  * Runs `ending` when the event loop is empty and when a signal is about to kill the process, which then dies
@@ -37,6 +38,8 @@ export function onProcessEnd(ending: Ending): () => void {
   };
   const onSignal = (signal: NodeJS.Signals) => {
     const alone = others(signal, onSignal) === 0;
+    // A server that handles this one reads its configuration again, and goes on.
+    if (signal === "SIGHUP" && !alone) return;
     // Whoever signals again does not want to wait, and would not have to without us.
     if (alone && dying) return dieBy(signal);
     dying = alone;
