@@ -1,14 +1,16 @@
 import type { TextMapPropagator } from "@opentelemetry/api";
 import type { Resource } from "@opentelemetry/resources";
+import type { LogRecordLimits } from "@opentelemetry/sdk-logs";
 import type { Sampler, SpanLimits } from "@opentelemetry/sdk-trace";
-import { type Configuration, DURATION_MS, type NumberLimits } from "./configuration.js";
+import { readBatch } from "./batch.js";
+import { type Configuration, DURATION_MS } from "./configuration.js";
+import { readLogRecordLimits, readSpanLimits } from "./limits.js";
 import { LOG_LEVELS, type LogLevelName } from "./log.js";
 import type { BatchOptions, ExporterName, InitOptions } from "./options.js";
 import { type OtlpSettings, readOtlpSettings, type Signal } from "./otlp/settings.js";
 import { readPropagator } from "./propagator.js";
 import { readResource } from "./resource.js";
 import { readSampler } from "./sampler.js";
-import { readSpanLimits } from "./span-limits.js";
 
 /** What one signal needs: no exporter means that the signal is off. */
 export interface SignalSettings {
@@ -27,14 +29,16 @@ export interface Settings {
   readonly propagator: TextMapPropagator;
   readonly traces: SignalSettings;
   readonly metrics: SignalSettings & { readonly intervalMs: number; readonly timeoutMs: number };
-  readonly logs: SignalSettings;
+  readonly logs: SignalSettings & {
+    readonly batch: Required<BatchOptions>;
+    readonly limits: Required<LogRecordLimits>;
+  };
   readonly batch: Required<BatchOptions>;
   readonly shutdownTimeoutMs: number;
   readonly joinParentTrace: boolean;
 }
 
 const EXPORTERS = ["otlp", "console", "none"] as const satisfies readonly ExporterName[];
-const COUNT: NumberLimits = { min: 1, integer: true };
 
 /** Whether the application runs as if the kit was not there. */
 export function isDisabled(options: InitOptions, configuration: Configuration): boolean {
@@ -58,18 +62,10 @@ export function readDebug(options: InitOptions, configuration: Configuration): b
 }
 
 export function readSettings(options: InitOptions, configuration: Configuration): Settings {
-  const number = (option: string, value: unknown, variable: string, fallback: number, limits: NumberLimits) =>
-    configuration.number({ option, value, variables: [variable] }, fallback, limits);
-  const batch = options.batch ?? {};
-  const intervalMs = number("", undefined, "OTEL_METRIC_EXPORT_INTERVAL", 60_000, DURATION_MS);
-  const timeoutMs = number("", undefined, "OTEL_METRIC_EXPORT_TIMEOUT", 30_000, DURATION_MS);
-  const maxQueueSize = number(
-    "batch.maxQueueSize",
-    batch.maxQueueSize,
-    "OTEL_BSP_MAX_QUEUE_SIZE",
-    2048,
-    COUNT,
-  );
+  const duration = (variable: string, fallback: number) =>
+    configuration.number({ variables: [variable] }, fallback, DURATION_MS);
+  const intervalMs = duration("OTEL_METRIC_EXPORT_INTERVAL", 60_000);
+  const timeoutMs = duration("OTEL_METRIC_EXPORT_TIMEOUT", 30_000);
   return {
     resource: readResource(options, configuration),
     sampler: options.sampler ?? readSampler(configuration),
@@ -82,31 +78,12 @@ export function readSettings(options: InitOptions, configuration: Configuration)
       // The metric reader refuses a timeout above its interval.
       timeoutMs: Math.min(timeoutMs, intervalMs),
     },
-    logs: readSignal("logs", options.logsExporter, [], options, configuration),
-    batch: {
-      scheduleDelayMs: number(
-        "batch.scheduleDelayMs",
-        batch.scheduleDelayMs,
-        "OTEL_BSP_SCHEDULE_DELAY",
-        5000,
-        { ...DURATION_MS, min: 0 },
-      ),
-      exportTimeoutMs: number(
-        "batch.exportTimeoutMs",
-        batch.exportTimeoutMs,
-        "OTEL_BSP_EXPORT_TIMEOUT",
-        30_000,
-        DURATION_MS,
-      ),
-      maxQueueSize,
-      maxExportBatchSize: number(
-        "batch.maxExportBatchSize",
-        batch.maxExportBatchSize,
-        "OTEL_BSP_MAX_EXPORT_BATCH_SIZE",
-        Math.min(512, maxQueueSize),
-        { ...COUNT, max: maxQueueSize },
-      ),
+    logs: {
+      ...readSignal("logs", options.logsExporter, [], options, configuration),
+      batch: readBatch("OTEL_BLRP", {}, 1000, configuration),
+      limits: readLogRecordLimits(configuration),
     },
+    batch: readBatch("OTEL_BSP", options.batch ?? {}, 5000, configuration),
     shutdownTimeoutMs: configuration.number(
       { option: "shutdownTimeoutMs", value: options.shutdownTimeoutMs },
       5000,

@@ -30,9 +30,18 @@ export function createLogs({ logs, resource }: Settings, log: Log): Logs | undef
     const settings = logs.otlp();
     const exporter = new OtlpExporter("logs", settings, () => loadSerializers(settings).logs, log);
     otlp.push(exporter);
-    const unsent = new UnsentLogs();
+    const { scheduleDelayMs, exportTimeoutMs, maxQueueSize, maxExportBatchSize } = logs.batch;
+    const unsent = new UnsentLogs(maxQueueSize);
     last.push(() => unsent.handOver(exporter));
-    return [new sdk.BatchLogRecordProcessor({ exporter: unsent.watch(exporter) }), unsent];
+    const processor = new sdk.BatchLogRecordProcessor({
+      exporter: unsent.watch(exporter),
+      scheduledDelayMillis: scheduleDelayMs,
+      exportTimeoutMillis: exportTimeoutMs,
+      maxQueueSize,
+      maxExportBatchSize,
+    });
+    return [processor, unsent];
   });
-  return { provider: new sdk.LoggerProvider({ resource, processors }), exporters: otlp, last };
+  const provider = new sdk.LoggerProvider({ resource, processors, logRecordLimits: logs.limits });
+  return { provider, exporters: otlp, last };
 }

@@ -1,19 +1,22 @@
 import type { ExportResult } from "@opentelemetry/core";
 import type { LogRecordExporter, LogRecordProcessor, ReadableLogRecord } from "@opentelemetry/sdk-logs";
 
-/** What a batch processor holds by default; what it drops beyond is let go of here too. */
-const MAX_HELD = 2048;
-
 /**
  * Knows which records no exporter has been handed yet. The batch processor hands them over only after a turn of the
  * event loop, and there is none when the process exits.
  */
 export class UnsentLogs implements LogRecordProcessor {
   readonly #records = new Set<ReadableLogRecord>();
+  readonly #maxHeld: number;
+
+  /** What the batch processor drops beyond is let go of here too. */
+  constructor(maxHeld: number) {
+    this.#maxHeld = maxHeld;
+  }
 
   onEmit(record: ReadableLogRecord): void {
     this.#records.add(record);
-    if (this.#records.size <= MAX_HELD) return;
+    if (this.#records.size <= this.#maxHeld) return;
     for (const oldest of this.#records) {
       this.#records.delete(oldest);
       return;
