@@ -1,11 +1,4 @@
-import {
-  ATTR,
-  isTracingSuppressed,
-  Recorder,
-  type ResponseFacts,
-  type Telemetry,
-  withInherited,
-} from "@kit/genai";
+import { ATTR, isTracingSuppressed, Recorder, type ResponseFacts, type Telemetry } from "@kit/genai";
 import { SpanKind } from "@opentelemetry/api";
 import { AgentTally } from "./agent-tally.js";
 import { type ChainRun, isGraph, type Meaning, readMeaning } from "./graph.js";
@@ -64,11 +57,12 @@ function recordChain(
     parent: run.base,
     ...(startedAt !== undefined && { startedAt }),
   });
-  const { context } = recorder;
-  const isNamed = isAgent && name !== undefined;
-  run.record(recorder, isNamed ? withInherited({ agentName: name }, context) : context);
+  run.record(recorder);
   if (agent === undefined) return;
-  run.onEnd = (end) => recorder.end({ ...end, response: { ...end.response, ...agent.read() } });
+  run.work = {
+    within: (context) => agent.within(context),
+    end: (end) => recorder.end({ ...end, response: { ...end.response, ...agent.read() } }),
+  };
 }
 
 /** Reads what came out of a graph or a chain: the last message of its state. */

@@ -5,7 +5,7 @@ import { readConversation } from "./conversation.js";
 import { Entry, type EntryKind } from "./entry.js";
 import type { Chain } from "./graph.js";
 import { type Members, type ModelResult, readRequest, readResponse } from "./model.js";
-import { followModel } from "./model-call.js";
+import { ModelCall } from "./model-call.js";
 import { type InferenceSpans, type KitCallbackHandlerOptions, readInferenceSpans } from "./options.js";
 import { toEnd } from "./outcome.js";
 import { toProvider } from "./providers.js";
@@ -80,8 +80,8 @@ export class RunHandler {
   }
 
   handleLLMNewToken(token: string, _index: unknown, id: string, ...[, , fields]: Told): void {
-    // Without a chunk it can be an answer out of a cache, told as one token.
-    if (fields !== undefined) this.#guard(() => this.#runs.get(id)?.onToken?.(token));
+    // Without a chunk it can be a whole answer, of a model that does not stream or out of a cache.
+    if (fields !== undefined) this.#guard(() => this.#runs.get(id)?.work?.chunk?.(token));
   }
 
   handleLLMEnd(result: unknown, id: string, ...[, , extra]: Told): void {
@@ -138,7 +138,7 @@ export class RunHandler {
       // Of several prompts each has a run of its own.
       const asked = Array.isArray(input) ? (input[0] as unknown) : input;
       const request = readRequest(operation, extra, metadata, asked, entry?.receiver ?? model.kwargs);
-      followModel(run, telemetry, entry, { request, provider, mode: this.#inferenceSpans });
+      run.work = new ModelCall(run, telemetry, entry, { request, provider, mode: this.#inferenceSpans });
     });
   }
 

@@ -5,29 +5,49 @@ import { readUsage } from "./usage.js";
 /** What is foreign and has members. */
 export type Members = Readonly<Record<string, unknown>>;
 
-/** Facts of a request by the names that integrations have for them: they name parameters as their providers do. */
-const PARAMETERS: ReadonlyMap<string, keyof RequestFacts> = new Map(
-  (
-    [
-      ["model", ["model", "model_name", "modelName", "modelId"]],
-      ["maxTokens", ["max_tokens", "max_completion_tokens", "max_output_tokens"]],
-      ["maxTokens", ["maxTokens", "maxOutputTokens", "num_predict"]],
-      ["temperature", ["temperature"]],
-      ["topP", ["top_p", "topP"]],
-      ["topK", ["top_k", "topK"]],
-      ["frequencyPenalty", ["frequency_penalty", "frequencyPenalty"]],
-      ["presencePenalty", ["presence_penalty", "presencePenalty"]],
-      ["stopSequences", ["stop", "stop_sequences", "stopSequences"]],
-      ["seed", ["seed"]],
-      ["choiceCount", ["n"]],
-      ["outputType", ["response_format", "responseFormat", "format"]],
-      ["reasoningLevel", ["reasoning_effort", "reasoning"]],
-    ] as const
-  ).flatMap(([fact, names]) => names.map((name) => [name, fact] as const)),
-);
+/** Facts by the names that integrations have for them: they name things as their providers do. */
+function tableOf<Fact extends string>(names: Readonly<Record<Fact, string>>): ReadonlyMap<string, Fact> {
+  const facts = Object.keys(names) as Fact[];
+  return new Map(facts.flatMap((fact) => names[fact].split(" ").map((name) => [name, fact] as const)));
+}
 
-/** Members under which integrations nest the parameters that others have at the top. */
-const NESTED = ["inferenceConfig", "generationConfig", "options"];
+const REQUEST = tableOf({
+  model: "model model_name modelName modelId",
+  maxTokens: "max_tokens max_completion_tokens max_output_tokens maxTokens maxOutputTokens num_predict",
+  temperature: "temperature",
+  topP: "top_p topP",
+  topK: "top_k topK",
+  frequencyPenalty: "frequency_penalty frequencyPenalty",
+  presencePenalty: "presence_penalty presencePenalty",
+  stopSequences: "stop stop_sequences stopSequences",
+  seed: "seed",
+  choiceCount: "n",
+  outputType: "response_format responseFormat format",
+  reasoningLevel: "reasoning_effort reasoning",
+  tools: "tools",
+});
+
+const ANSWER = tableOf({
+  id: "id",
+  model: "model_name model modelId model_id",
+  usage: "tokenUsage usage estimatedTokenUsage",
+  reason: "finish_reason finishReason stop_reason stopReason done_reason",
+});
+
+/** Gathers what several sources tell, the first source first. Looks at what is there: names that are not cost most. */
+function gather<Fact extends string>(
+  table: ReadonlyMap<string, Fact>,
+  ...sources: readonly unknown[]
+): Partial<Record<Fact, unknown>> {
+  const told: Partial<Record<Fact, unknown>> = {};
+  for (const source of sources as (Members | undefined)[]) {
+    for (const name in source) {
+      const fact = table.get(name);
+      if (fact !== undefined && source[name] != null) told[fact] ??= source[name];
+    }
+  }
+  return told;
+}
 
 /** Reads what a model was asked. */
 export function readRequest(
@@ -37,11 +57,11 @@ export function readRequest(
   input: unknown,
   model: Members | undefined,
 ): RequestFacts {
-  const { invocation_params: params = {}, options } = (extra ?? {}) as Record<string, Members | undefined>;
-  const told: Partial<Record<keyof RequestFacts, unknown>> = {};
-  readParameters(told, params);
-  for (const name of NESTED) if (params[name] != null) readParameters(told, params[name] as Members);
-  told.model ??= metadata?.ls_model_name ?? (model && firstOf([model], "model", "modelName", "modelId"));
+  const { invocation_params: params, options } = (extra ?? {}) as Record<string, Members | undefined>;
+  // Some nest the parameters that others have at the top.
+  const { inferenceConfig, generationConfig, options: nested } = params ?? {};
+  const { tools, ...told } = gather(REQUEST, params, inferenceConfig, generationConfig, nested);
+  told.model ??= metadata?.ls_model_name ?? model?.model ?? model?.modelName ?? model?.modelId;
   told.maxTokens ??= metadata?.ls_max_tokens;
   told.temperature ??= metadata?.ls_temperature;
   told.stopSequences ??= metadata?.ls_stop ?? options?.stop;
@@ -49,25 +69,14 @@ export function readRequest(
   if ((told.stopSequences as unknown[] | undefined)?.length === 0) told.stopSequences = undefined;
   if (told.outputType !== undefined) told.outputType = readOutputType(told.outputType);
   if (typeof told.reasoningLevel === "object") told.reasoningLevel = (told.reasoningLevel as Members).effort;
-  told.content = () => ({
-    inputMessages: readMessages(input) ?? [],
-    toolDefinitions: readTools(params.tools ?? options?.tools) ?? [],
-  });
   // Values of other types than expected are left out when the span is written.
-  return Object.assign(told as Partial<RequestFacts>, { operation });
-}
-
-function readParameters(told: Partial<Record<keyof RequestFacts, unknown>>, params: Members): void {
-  for (const name in params) {
-    const fact = PARAMETERS.get(name);
-    if (fact !== undefined && params[name] != null) told[fact] ??= params[name];
-  }
-}
-
-/** The first of several names that one of the sources has, the first source first. */
-function firstOf(sources: readonly (Members | undefined)[], ...names: string[]): unknown {
-  for (const name of names) for (const source of sources) if (source?.[name] != null) return source[name];
-  return undefined;
+  const request = told as RequestFacts;
+  request.operation = operation;
+  request.content = () => ({
+    inputMessages: readMessages(input) ?? [],
+    toolDefinitions: readTools(tools ?? options?.tools) ?? [],
+  });
+  return request;
 }
 
 function readOutputType(format: unknown): string | undefined {
@@ -78,9 +87,9 @@ function readOutputType(format: unknown): string | undefined {
 
 /** Where the model's client sends its calls, as far as the model tells. */
 export function readModelEndpoint(model: Members | undefined): ReturnType<typeof readEndpoint> {
-  const { clientConfig, configuration } = (model ?? {}) as Record<string, Members | undefined>;
-  const own = firstOf([model], "baseUrl", "baseURL", "apiUrl", "anthropicApiUrl", "endpoint");
-  return readEndpoint(own ?? firstOf([clientConfig, configuration], "baseURL"));
+  const { baseUrl, baseURL, apiUrl, anthropicApiUrl, endpoint, clientConfig, configuration } = model ?? {};
+  const client = (clientConfig ?? configuration) as Members | undefined;
+  return readEndpoint(baseUrl ?? baseURL ?? apiUrl ?? anthropicApiUrl ?? endpoint ?? client?.baseURL);
 }
 
 interface Generation {
@@ -102,19 +111,19 @@ export interface ModelResult {
   llmOutput?: Members;
 }
 
-const REASONS = ["finish_reason", "finishReason", "stop_reason", "stopReason", "done_reason"];
-
 /** Reads what a model answered. */
 export function readResponse({ generations, llmOutput }: ModelResult): ResponseFacts {
-  const choices = (generations ?? []).flat().filter((choice) => choice !== undefined);
-  const [first] = choices;
-  const told = [first?.message?.response_metadata, first?.generationInfo, llmOutput];
-  const reasons = choices.map(readReason);
-  const older = firstOf(told, "tokenUsage", "usage", "estimatedTokenUsage");
+  const choices: Generation[] = [];
+  for (const ofPrompt of generations ?? [])
+    for (const choice of ofPrompt) if (choice != null) choices.push(choice);
+  const message = choices[0]?.message;
+  const told = choices.map(readChoice);
+  const { id, model, usage } = gather(ANSWER, told[0], llmOutput);
+  const reasons = told.map(({ reason }, index) => reason ?? readStatus(choices[index]?.message));
   return {
-    id: readId(first?.message?.id, told),
-    model: firstOf(told, "model_name", "model", "modelId", "model_id") as string | undefined,
-    usage: readUsage(first?.message?.usage_metadata, older as object | undefined),
+    id: isOwnId(message?.id) ? message?.id : (id as string | undefined),
+    model: model as string | undefined,
+    usage: readUsage(message?.usage_metadata, usage as object | undefined),
     ...(reasons.some((reason) => reason !== undefined) && { finishReasons: reasons as string[] }),
     content: () => ({
       outputMessages: choices.map(
@@ -125,22 +134,23 @@ export function readResponse({ generations, llmOutput }: ModelResult): ResponseF
   };
 }
 
-/** Anthropic's streams tell the reason beside the message, and OpenAI's newer API tells none, but how the call went. */
-function readReason({ generationInfo, message }: Generation): unknown {
-  const { response_metadata: told, additional_kwargs: beside, tool_calls: calls } = message ?? {};
-  const reason = firstOf([generationInfo, told, beside], ...REASONS);
-  if (reason !== undefined || told?.object !== "response") return reason;
-  if (told.status === "completed") return calls?.length ? "tool_calls" : "stop";
-  if (told.status !== "incomplete") return told.status === "failed" ? "error" : undefined;
-  return (told.incomplete_details as Members | null)?.reason === "max_output_tokens"
-    ? "length"
-    : "content_filter";
+/** Anthropic's streams tell beside the message what its answers tell in it. */
+function readChoice({ generationInfo, message }: Generation) {
+  return gather(ANSWER, generationInfo, message?.response_metadata, message?.additional_kwargs);
+}
+
+/** OpenAI's newer API tells no reason, but how the call went. */
+function readStatus(message: Generation["message"]): string | undefined {
+  const { object, status, incomplete_details: details } = message?.response_metadata ?? {};
+  if (object !== "response") return undefined;
+  if (status === "completed") return message?.tool_calls?.length ? "tool_calls" : "stop";
+  if (status !== "incomplete") return status === "failed" ? "error" : undefined;
+  return (details as Members | null)?.reason === "max_output_tokens" ? "length" : "content_filter";
 }
 
 /** The library gives answers without an id one of its own, made of the run's. */
-function readId(id: string | undefined, told: readonly (Members | undefined)[]): string | undefined {
-  if (typeof id === "string" && !/^(?:lc_)?run-/.test(id)) return id;
-  return firstOf(told, "id") as string | undefined;
+function isOwnId(id: string | undefined): boolean {
+  return typeof id === "string" && !/^(?:lc_)?run-/.test(id);
 }
 
 /** The text of one piece of a stream: text models stream texts, chat models parts of a message. */
@@ -151,9 +161,9 @@ export function readPiece(piece: unknown): string {
 }
 
 /** What is known of an answer that was cut: it has not finished, and came as far as this. */
-export function readCut(pieces: readonly string[]): ResponseFacts {
-  const outputMessages = [{ role: "assistant", parts: readContent(pieces.join("")) }];
-  return { finishReasons: [null], ...(pieces.length > 0 && { content: () => ({ outputMessages }) }) };
+export function readCut(text: string): ResponseFacts {
+  const outputMessages = [{ role: "assistant", parts: readContent(text) }];
+  return { finishReasons: [null], ...(text !== "" && { content: () => ({ outputMessages }) }) };
 }
 
 /** What both know of one answer: the client below heard the provider itself. */

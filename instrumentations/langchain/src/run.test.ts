@@ -6,7 +6,7 @@ import { MAX_RUNS, Run, Runs } from "./run.js";
 function noted(parent?: Run): [Run, string[]] {
   const outcomes: string[] = [];
   const run = new Run(parent);
-  run.onEnd = ({ outcome }) => outcomes.push(outcome);
+  run.work = { end: ({ outcome }) => outcomes.push(outcome) };
   return [run, outcomes];
 }
 

@@ -19,13 +19,21 @@ export function now(): Moment {
   return { time: Date.now(), mark: performance.now() };
 }
 
+/** What there is to do for a run, other than to record it. */
+export interface Work {
+  /** It ends, and with it its recorder. */
+  end(end: OperationEnd): void;
+  /** A callback tells of a piece of its answer, also of one that streams by itself. */
+  chunk?(token: string): void;
+  /** Completes the context of its span. */
+  within?(context: Context): Context;
+}
+
 /** One run of the library, recorded or not: a model, a tool, a retriever, a chain, a graph. */
 export class Run {
   readonly parent: Run | undefined;
   /** Context in which it began. */
   readonly base: Context;
-  /** Context in which what it does happens. */
-  inside: Context;
   /** Records it, until it ends: contexts that outlive the run keep it, and nothing of what it was about. */
   recorder: Recorder | undefined;
   ended = false;
@@ -36,14 +44,15 @@ export class Run {
   name: string | undefined;
   /** Whether its answer came out of a cache. */
   cached = false;
-  /** Told of every piece of a streamed answer that a callback tells of. */
-  onToken: ((token: string) => void) | undefined;
+  work: Work | undefined;
   /** Records it late: told of the node in which the first thing below it begins, or of its end. */
   onFirst: ((node: unknown) => void) | undefined;
   /** Records it late: a model below it, with no other recorded run between, is about to be asked. */
   onModel: (() => void) | undefined;
-  /** What to do at its end, other than to end its recorder. */
-  onEnd: ((end: OperationEnd) => void) | undefined;
+
+  /** The context of its span, once it has one. */
+  #span: Context | undefined;
+  #inside: Context | undefined;
 
   constructor(parent: Run | undefined, entry?: Entry, conversationId = parent?.conversationId) {
     const above = parent?.recorded;
@@ -53,13 +62,19 @@ export class Run {
     this.conversationId = conversationId;
     const isKnown = conversationId === undefined || conversationId === above?.conversationId;
     this.base = isKnown ? base : withInherited({ conversationId }, base);
-    this.inside = this.base;
   }
 
   /** It is recorded: what it does belongs to the recorder's span. */
-  record(recorder: Recorder, inside: Context = recorder.context): void {
+  record(recorder: Recorder): void {
     this.recorder = recorder;
-    this.inside = inside.setValue(RUN, this);
+    this.#span = recorder.context;
+  }
+
+  /** Context in which what it does happens. Made when asked for: in most models' runs nobody does. */
+  get inside(): Context {
+    if (this.#span === undefined) return this.base;
+    this.#inside ??= (this.work?.within?.(this.#span) ?? this.#span).setValue(RUN, this);
+    return this.#inside;
   }
 
   /** Something below it begins, in a node if it is a graph. */
@@ -81,23 +96,22 @@ export class Run {
   /** Ends once, whoever tells first. */
   end(end: OperationEnd): void {
     this.begin(undefined);
-    const { onEnd } = this;
-    this.onEnd = undefined;
-    if (onEnd !== undefined) onEnd(end);
+    const { work } = this;
+    if (work !== undefined) work.end(end);
     else this.recorder?.end(end);
     this.ended = true;
     this.recorder = undefined;
-    this.onToken = undefined;
+    this.work = undefined;
   }
 
   /** Whether anything comes of its end. */
   get followed(): boolean {
-    return (this.onEnd ?? this.onFirst ?? this.recorder) !== undefined;
+    return (this.work ?? this.onFirst ?? this.recorder) !== undefined;
   }
 
   /** The nearest run that has a span: this one, or one above. */
   get recorded(): Run | undefined {
-    return this.inside !== this.base ? this : this.parent?.recorded;
+    return this.#span !== undefined ? this : this.parent?.recorded;
   }
 }
 

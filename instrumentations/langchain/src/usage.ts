@@ -12,6 +12,8 @@ interface UsageMetadata {
 interface OlderUsage {
   promptTokens?: number;
   completionTokens?: number;
+  prompt_tokens?: number;
+  completion_tokens?: number;
   input_tokens?: number;
   output_tokens?: number;
 }
@@ -21,26 +23,21 @@ export function readUsage(
   usage: UsageMetadata | undefined,
   older: OlderUsage | undefined,
 ): Usage | undefined {
-  if (usage == null) return readOlder(older);
+  if (usage == null) return older && readOlder(older);
   const { input_tokens: input, output_tokens: output, total_tokens: total = 0 } = usage;
-  const {
-    cache_read: cacheRead,
-    cache_creation: cacheWrite,
-    audio: audioInput,
-  } = usage.input_token_details ?? {};
+  const { cache_read: cacheRead, cache_creation: cacheWrite, audio } = usage.input_token_details ?? {};
   const { reasoning, audio: audioOutput } = usage.output_token_details ?? {};
+  const parts = { cacheRead, cacheWrite, reasoning, audioInput: audio, audioOutput };
+  if (input === undefined || output === undefined) return { input, output, ...parts };
   // Some integrations count what the cache held apart from the input, and one forgets Gemini's thoughts in the output.
   const cached = (cacheRead ?? 0) + (cacheWrite ?? 0);
-  const parts = { cacheRead, cacheWrite, reasoning, audioInput, audioOutput };
-  if (input === undefined || output === undefined) return { input, output, ...parts };
   const rest = total - input - output;
   if (input < cached || (cached > 0 && rest === cached)) return { input: input + cached, output, ...parts };
   return { input, output: output + Math.max(rest, 0), ...parts };
 }
 
-function readOlder(usage: OlderUsage | undefined): Usage | undefined {
-  if (usage == null) return undefined;
-  const input = usage.promptTokens ?? usage.input_tokens;
-  const output = usage.completionTokens ?? usage.output_tokens;
+function readOlder(usage: OlderUsage): Usage | undefined {
+  const input = usage.promptTokens ?? usage.prompt_tokens ?? usage.input_tokens;
+  const output = usage.completionTokens ?? usage.completion_tokens ?? usage.output_tokens;
   return input === undefined && output === undefined ? undefined : { input, output };
 }
