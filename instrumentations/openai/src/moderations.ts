@@ -1,11 +1,7 @@
-import { type Call, KIT_ATTR } from "@kit/genai";
-import type { ModerationCreateParams } from "openai/resources/moderations";
+import { type Call, type Foreign, KIT_ATTR } from "@kit/genai";
+import type { ModerationCreateParams, ModerationCreateResponse } from "openai/resources/moderations";
 
-interface ModerationBody {
-  id?: string;
-  model?: string;
-  results?: readonly { flagged?: boolean }[];
-}
+type ModerationBody = Foreign<ModerationCreateResponse>;
 
 /** `POST /moderations`. Records whether anything was flagged; the input itself never. */
 export const moderations: Call<[Partial<ModerationCreateParams>], ModerationBody> = {

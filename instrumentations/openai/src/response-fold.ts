@@ -1,4 +1,5 @@
-import { type Fold, type Foreign, TextBuilder, withoutNulls } from "@kit/genai";
+import type { TokenUsage } from "@kit/chat-completions";
+import { type Fold, type Foreign, TextBuilder } from "@kit/genai";
 import type { Response, ResponseStreamEvent } from "openai/resources/responses/responses";
 import { type ResponseItem, type TextOrItems, withoutContent } from "./response-items.js";
 
@@ -7,6 +8,7 @@ export type ResponseBody = Omit<Foreign<Response>, "error" | "output" | "instruc
   error?: { code?: string | null; type?: string | null; message?: string | null } | null;
   output?: ResponseItem[] | null;
   instructions?: TextOrItems;
+  tool_usage?: { image_gen?: TokenUsage | null } | null;
 };
 
 /** One event of a streamed response. */
@@ -92,12 +94,13 @@ function readError({ code, message }: ResponseEvent): ResponseBody["error"] {
 }
 
 /** Only what the facts are read from: an open stream must not hold the conversation. */
-function withoutTexts(response: ResponseBody): ResponseBody {
+function withoutTexts({ prompt, tools, output, ...response }: ResponseBody): ResponseBody {
   const { id, model, status, usage, error, incomplete_details, conversation, service_tier } = response;
-  const { output, prompt } = response;
   return {
-    ...withoutNulls({ id, model, status, usage, error, incomplete_details, conversation, service_tier }),
-    ...(prompt != null && { prompt: { id: prompt.id, version: prompt.version } }),
+    ...{ id, model, status, usage, error, incomplete_details, conversation, service_tier },
+    tool_usage: response.tool_usage,
+    prompt: prompt && { id: prompt.id, version: prompt.version },
+    tools: tools?.map(({ type, model: ofTool }) => ({ type, model: ofTool })),
     output: (output ?? []).map(withoutContent),
   };
 }

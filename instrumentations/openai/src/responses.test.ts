@@ -166,6 +166,29 @@ describe("the finish reason", () => {
   });
 });
 
+it("counts the pictures that a tool drew beside the answer, by the model that drew them, streamed or not", () => {
+  const response = {
+    status: "completed",
+    output: [],
+    usage: { input_tokens: 3, output_tokens: 4 },
+    tools: [{ type: "image_generation", model: "gpt-image-1" }],
+    tool_usage: {
+      image_gen: { input_tokens: 10, output_tokens: 20, output_tokens_details: { image_tokens: 20 } },
+    },
+  };
+  const fold = responses.fold?.(false);
+  fold?.add({ type: "response.completed", response });
+  for (const body of [response, fold?.body() ?? {}]) {
+    expect(read(body)?.usage).toMatchObject({
+      input: 3,
+      output: 4,
+      aside: [{ model: "gpt-image-1", usage: { input: 10, output: 20, imageOutput: 20 } }],
+    });
+  }
+  const unused = { image_gen: { input_tokens: 0, output_tokens: 0 } };
+  expect(read({ ...response, tool_usage: unused })?.usage).not.toHaveProperty("aside");
+});
+
 it("tells a failure that came with status 200", () => {
   expect(read({ status: "failed", error: { code: "server_error", message: "sorry" } })?.error).toEqual({
     type: "server_error",

@@ -38,7 +38,7 @@ export const responses: Call<[Params], ResponseBody, ResponseEvent> = withOwnAtt
       ...readFacts(body),
       // Asked for without a version, it is the answer that tells which one was current.
       attributes: readPromptTemplate(body.prompt),
-      usage: readTokenUsage(body.usage),
+      usage: readUsage(body),
       error: readFailure(body),
       // A stream that broke off can be taken up again by fetching.
       linkAs: body.id != null && (body.status === null || isPending(body)) ? [body.id] : undefined,
@@ -96,14 +96,19 @@ function readPromptTemplate(prompt: PromptTemplate | null | undefined): Response
 
 /** A variable is a text, or a piece of content such as an image. */
 function readPromptVariables(prompt: PromptTemplate | null | undefined): Record<string, string> {
-  const entries = Object.entries(prompt?.variables ?? {});
-  return Object.fromEntries(
-    entries.map(([name, value]) => [name, textOf(value) ?? textIn(value) ?? JSON.stringify(value)]),
-  );
+  const told = Object.entries(prompt?.variables ?? {}).map(([name, value]) => [
+    name,
+    textOf(value) ?? textOf(Object(value).text) ?? JSON.stringify(value),
+  ]);
+  return Object.fromEntries(told);
 }
 
-function textIn(value: unknown): string | undefined {
-  return textOf((value as { text?: unknown } | null)?.text);
+/** Pictures are counted beside the answer, and have the price of the model that drew them. */
+function readUsage({ usage, tool_usage, tools }: ResponseBody): ResponseFacts["usage"] {
+  const drawn = readTokenUsage(tool_usage?.image_gen);
+  if (!drawn?.output) return readTokenUsage(usage);
+  const model = tools?.find(({ type }) => type === "image_generation")?.model ?? "unknown";
+  return { ...readTokenUsage(usage), aside: [{ model, usage: drawn }] };
 }
 
 function readFacts(body: ResponseBody): ResponseFacts {

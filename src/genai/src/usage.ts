@@ -27,7 +27,7 @@ export interface Usage {
   audioCacheRead?: Count;
   /** What the provider itself charged, in US dollars; wins over any price table. */
   costUsd?: Count;
-  /** What the provider bills with the call and counts beside it: a summary that it made, the advice of another model. */
+  /** What the provider bills with the call and counts beside it: a summary it made, pictures, the advice of another model. */
   aside?: readonly { readonly model?: string | null | undefined; readonly usage: Usage }[] | undefined;
 }
 
