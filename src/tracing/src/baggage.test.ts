@@ -44,6 +44,13 @@ describe("a session's key in the baggage", () => {
   });
 });
 
+it("survives a key that ends in half a character", () => {
+  const half = "\uD83D\uDE00".charAt(0);
+  expect(session("s", { id: `chat ${half}`, propagate: true }, () => headers()).baggage).toBe(
+    "session.id=chat%20%EF%BF%BD",
+  );
+});
+
 describe("joining a session", () => {
   const sent = () => session("mail ü", { id: "mail ü/7", propagate: true }, () => headers());
 

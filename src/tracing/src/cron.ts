@@ -39,9 +39,9 @@ class OpenCronRun extends OpenLoggedScope implements CronRun {
     this.extend((inside) => withSessionBaggage(inside, key, propagate));
   }
 
-  setSummary(summary: string): void {
+  readonly setSummary = (summary: string): void => {
     this.set({ [KIT_ATTR.cronSummary]: cutText(toText(summary), MAX_SUMMARY) });
-  }
+  };
 }
 
 /**

@@ -21,7 +21,8 @@ export interface LoggedScope extends Scope {
 export class OpenLoggedScope extends OpenScope implements LoggedScope {
   #lines = 0;
 
-  log(message: string, data?: Readonly<Record<string, unknown>>): void {
+  /** A field, as all that a block is given for itself: it may take it out of the scope, `({ log }) => …`. */
+  readonly log = (message: string, data?: Readonly<Record<string, unknown>>): void => {
     if (!this.wantsAttributes) return;
     this.#lines += 1;
     if (this.#lines > MAX_LINES) {
@@ -34,7 +35,7 @@ export class OpenLoggedScope extends OpenScope implements LoggedScope {
         ...(data !== undefined && { [KIT_ATTR.logData]: toSafeJson(toObject(data), MAX_DATA) }),
       }),
     );
-  }
+  };
 }
 
 /** Facts come as an object; anything else becomes the `value` of one. */

@@ -31,6 +31,13 @@ describe("the key of a session", () => {
   });
 });
 
+describe("a key with half a character in it", () => {
+  it("has the sign for it instead, and whole ones as they are", () => {
+    expect(sessionKey("chat", "Ann \uD83D\uDE00 \uD83D")).toBe("Ann \uD83D\uDE00 \uFFFD");
+    expect(cronKey("\uDE00", "job")).toBe("agent:main:cron:\uFFFD");
+  });
+});
+
 describe("the key of a job", () => {
   it("is the job in the form that is shown as the job", () => {
     expect(cronKey("nightly", "job")).toBe("agent:main:cron:nightly");

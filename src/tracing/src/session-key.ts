@@ -25,10 +25,15 @@ export function cronKey(job: string, by: "job" | "run"): string {
   return by === "run" ? `${key}:run:${randomBytes(8).toString("hex")}` : key;
 }
 
-function bounded(text: string, max: number): string {
+function bounded(given: string, max: number): string {
+  const text = wellFormed(given);
   if (text.length <= max) return text;
   const hash = createHash("sha256").update(text).digest("hex").slice(0, 8);
   const kept = text.slice(0, max - hash.length - 1);
-  // Half a character is not valid Unicode, and would come out of every exporter differently.
   return `${/[\uD800-\uDBFF]$/.test(kept) ? kept.slice(0, -1) : kept}~${hash}`;
+}
+
+/** Half a character is not valid Unicode: every exporter would write it differently, and no baggage can be. */
+function wellFormed(text: string): string {
+  return text.replace(/\p{Surrogate}/gu, "\uFFFD");
 }

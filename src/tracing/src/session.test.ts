@@ -1,7 +1,7 @@
 import { trace as api, SpanStatusCode } from "@opentelemetry/api";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Telemetry } from "../../../test/support/telemetry.js";
-import { agent, event, session, tool } from "./index.js";
+import { agent, cron, event, session, tool } from "./index.js";
 import { activeSpanId, named, recordGlobally } from "./recorded.fixture.js";
 
 let telemetry: Telemetry;
@@ -104,6 +104,23 @@ describe("a session", () => {
     const span = (await telemetry.finish()).onlySpan();
     expect(span.attributes["kit.session.result"]).toBe("partly done");
     expect(span.status.code).toBe(SpanStatusCode.UNSET);
+  });
+
+  it("lets its block take out of it what it needs", async () => {
+    await session("s", async ({ log, setResult }) => {
+      log("taken out");
+      setResult("done");
+    });
+    cron("j", ({ log, setSummary }) => {
+      log("taken out");
+      setSummary("2 files");
+    });
+    const { spans } = await telemetry.finish();
+    expect(
+      spans.map(({ events }) => events.map(({ attributes }) => attributes?.["kit.log.message"])),
+    ).toEqual([["taken out"], ["taken out"]]);
+    expect(named(spans, "invoke_workflow s").attributes["kit.session.result"]).toBe("done");
+    expect(named(spans, "cron j").attributes["kit.cron.summary"]).toBe("2 files");
   });
 
   it("logs at most 50 lines, with facts that JSON alone could not take", async () => {

@@ -44,9 +44,9 @@ class OpenSession extends OpenLoggedScope implements Session {
     this.extend((inside) => withSessionBaggage(inside, key, propagate));
   }
 
-  setResult(result: string): void {
+  readonly setResult = (result: string): void => {
     this.#result = cutText(toText(result), MAX_RESULT);
-  }
+  };
 
   protected override finishing(): void {
     const word = this.#result.trim().toLowerCase();
