@@ -29,12 +29,38 @@ describe("the data file", () => {
   });
 
   it.each([
-    ["gpt-4o", 0.0125],
-    ["claude-sonnet-4", 0.018],
-    ["o1-pro", 0.75],
-    ["llama-3.1-8b", 0.00013],
-  ])("prices 1,000 tokens in and out of %s at %d", (model, dollars) => {
-    expect(cost(model, 1_000, 1_000)).toBeCloseTo(dollars, 12);
+    ["gpt-4o", 0.0025, 0.01],
+    ["gpt-4o-mini", 0.00015, 0.0006],
+    ["gpt-4-turbo", 0.01, 0.03],
+    ["gpt-4", 0.03, 0.06],
+    ["gpt-3.5-turbo", 0.0005, 0.0015],
+    ["o1", 0.015, 0.06],
+    ["o1-mini", 0.003, 0.012],
+    ["o1-pro", 0.15, 0.6],
+    ["o3", 0.01, 0.04],
+    ["o3-mini", 0.0011, 0.0044],
+    ["o4-mini", 0.0011, 0.0044],
+    ["claude-opus-4", 0.015, 0.075],
+    ["claude-opus-4-0", 0.015, 0.075],
+    ["claude-sonnet-4", 0.003, 0.015],
+    ["claude-sonnet-4-0", 0.003, 0.015],
+    ["claude-3-5-sonnet", 0.003, 0.015],
+    ["claude-3-5-haiku", 0.0008, 0.004],
+    ["claude-3-opus", 0.015, 0.075],
+    ["claude-3-sonnet", 0.003, 0.015],
+    ["claude-3-haiku", 0.00025, 0.00125],
+    ["gemini-2.0-flash", 0.0001, 0.0004],
+    ["gemini-1.5-pro", 0.00125, 0.005],
+    ["gemini-1.5-flash", 0.000075, 0.0003],
+    ["llama-3.1-70b", 0.00035, 0.0004],
+    ["llama-3.1-8b", 0.00005, 0.00008],
+    ["mistral-large", 0.002, 0.006],
+    ["mistral-small", 0.0002, 0.0006],
+    ["command-r-plus", 0.003, 0.015],
+    ["command-r", 0.0005, 0.0015],
+  ])("prices 1,000 tokens into %s at %d and out of it at %d", (model, input, output) => {
+    expect(cost(model, 1_000, 0)).toBeCloseTo(input, 12);
+    expect(cost(model, 0, 1_000)).toBeCloseTo(output, 12);
   });
 });
 
