@@ -79,8 +79,14 @@ const PEERS = [
   {
     name: "AgentPulse Worker",
     found: env.AGENTPULSE_REAL_URL,
-    get: "AGENTPULSE_REAL_URL and AGENTPULSE_REAL_KEY of one that runs",
-    tests: ["test/agentpulse/real-server.test.ts", "test/agentpulse/end-to-end.test.ts", "test/peers"],
+    get: "AGENTPULSE_REAL_URL of one that runs, and AGENTPULSE_REAL_PRO_KEY, a key on its pro plan",
+    tests: ["test/agentpulse/real-server.test.ts", "test/peers"],
+  },
+  {
+    name: "AgentPulse self-host server",
+    found: env.AGENTPULSE_SELF_HOST_URL,
+    get: "AGENTPULSE_SELF_HOST_URL of one that runs",
+    tests: ["test/agentpulse/real-server.test.ts"],
   },
 ];
 

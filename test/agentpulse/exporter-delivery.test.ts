@@ -1,4 +1,5 @@
 import { gunzipSync } from "node:zlib";
+import { VERSION } from "@kit/exporter-agentpulse";
 import type { Attributes, Tracer } from "@opentelemetry/api";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { type FakeAgentPulse, type Fault, fails, TOO_LARGE } from "../support/agentpulse/index.js";
@@ -18,12 +19,19 @@ const arrived = (server: FakeAgentPulse) => server.accepted.map(({ data }) => Nu
 const range = (count: number, from = 0) => Array.from({ length: count }, (_, index) => from + index);
 const sent = (server: FakeAgentPulse) => server.ingests.map(({ body }) => JSON.parse(body).events.length);
 
+/** A wait longer than any request may take, which ends when it is told to. */
+interface Pause {
+  readonly ms: number;
+  readonly end: () => void;
+}
+
 /** Makes waits of up to five seconds a hundred times shorter. Returns those between two attempts. */
-function hurry(): number[] {
+function hurry(pauses: Pause[] = []): number[] {
   const waits: number[] = [];
   const real = globalThis.setTimeout;
   const hurried = (work: () => void, ms = 0) => {
     if (ms >= 500 && ms < 5_000) waits.push(ms);
+    if (ms > 30_000) pauses.push({ ms, end: work });
     return real(work, ms <= 5_000 ? ms / 100 : ms);
   };
   vi.spyOn(globalThis, "setTimeout").mockImplementation(hurried as typeof setTimeout);
@@ -39,6 +47,19 @@ describe("events", () => {
     await expect.poll(() => arrived(server)).toEqual([1]);
     await new Promise((resolve) => setTimeout(resolve, 60));
     expect(server.requests.length).toBe(1);
+  });
+
+  it("are posted as JSON, with the key, by a client that says its name", async () => {
+    const server = await startServer();
+    const { processor, tracer } = processorTo(server, { compression: "none", heartbeatInterval: 0 });
+    record(tracer, [1]);
+    await processor.forceFlush();
+    expect(server.requests.map(({ method, path }) => [method, path])).toEqual([["POST", "/v1/ingest"]]);
+    expect(server.requests[0]?.headers).toMatchObject({
+      "content-type": "application/json",
+      authorization: `Bearer ${server.key}`,
+      "user-agent": `kit-agentpulse/${VERSION}`,
+    });
   });
 
   it("are sent when a hundred wait, at most a hundred at once", async () => {
@@ -173,7 +194,8 @@ describe("a failed request", () => {
   });
 
   it("waits as long as the server asks, but no longer than a minute", async () => {
-    const waits = hurry();
+    const pauses: Pause[] = [];
+    const waits = hurry(pauses);
     const server = await startServer();
     server.failNext(1, fails(503, { retryAfter: "3" }));
     const { processor, tracer } = processorTo(server, { compression: "none" });
@@ -181,6 +203,12 @@ describe("a failed request", () => {
     await processor.forceFlush();
     expect(waits).toEqual([3_000]);
     expect(arrived(server)).toEqual([1]);
+    server.failNext(1, fails(503, { retryAfter: "3600" }));
+    record(tracer, [2]);
+    void processor.forceFlush();
+    await expect.poll(() => pauses.map(({ ms }) => ms)).toEqual([60_000]);
+    pauses[0]?.end();
+    await expect.poll(() => arrived(server)).toEqual([1, 2]);
   });
 
   it.each([402, 405, 301])("is given up at once when it met %i, and the next is sent", async (status) => {
@@ -209,13 +237,16 @@ describe("a failed request", () => {
     });
   });
 
-  it("makes a pause when the quota is used up, while new events still wait", async () => {
-    hurry();
-    const server = await startServer({ limits: { eventsPerDay: 0 } });
+  it("makes a pause of a minute when the quota is used up, while new events still wait", async () => {
+    const pauses: Pause[] = [];
+    hurry(pauses);
+    const server = await startServer();
     const { processor, tracer } = processorTo(server, { compression: "none" });
+    server.failNext(3, fails(429, { body: { error: "Daily event limit reached" } }));
     record(tracer, [1]);
     await processor.forceFlush();
     expect(sent(server)).toEqual([1, 1, 1]);
+    expect(pauses.map(({ ms }) => ms)).toEqual([60_000]);
     record(tracer, range(150));
     await processor.forceFlush();
     expect(sent(server).length).toBe(3);
@@ -223,6 +254,8 @@ describe("a failed request", () => {
       pending: 150,
       dropped: 1,
     });
+    pauses[0]?.end();
+    await expect.poll(() => arrived(server)).toEqual(range(150));
   });
 });
 

@@ -97,6 +97,10 @@ describe("a model call", () => {
     const data = await dataOf(bare);
     expect(data).toMatchObject({ input_tokens: 0, output_tokens: 0, tokens: 0, usage_missing: true });
     expect(data).not.toHaveProperty("cost_usd");
+    expect(await dataOf(bare, {}, "cut off")).toMatchObject({ status: "error", usage_missing: true });
+    const refused = without(bare, "kit.usage.missing");
+    expect(await dataOf(refused, {}, "overloaded")).not.toHaveProperty("usage_missing");
+    expect(await dataOf(refused)).toMatchObject({ usage_missing: true });
   });
 
   it("is priced from its tokens when the span has no cost, and not at all when nobody knows the price", async () => {

@@ -1,4 +1,5 @@
 import { type Attributes, context, SpanStatusCode, trace } from "@opentelemetry/api";
+import { NodeTracerProvider, SamplingDecision } from "@opentelemetry/sdk-trace-node";
 import { describe, expect, it } from "vitest";
 import { CHAT, type ProcessorOptions, processorTo, startServer } from "./harness.js";
 
@@ -74,6 +75,14 @@ describe("a session", () => {
       { name: "other", ts: expect.any(Number), attributes: { weight: 2 } },
     ]);
     expect(other?.data.status).toBe("partly done");
+  });
+
+  it("of another library, which has no word for its result, went well or failed", async () => {
+    const { server, tell } = await setUp();
+    const { "kit.session.result": _, ...foreign } = session;
+    await tell("a", foreign);
+    await tell("b", foreign, "mailbox full");
+    expect(server.ofKind("session").map(({ data }) => data.status)).toEqual(["ok", "error"]);
   });
 
   it("has a key that the server takes and the dashboard shows", async () => {
@@ -208,6 +217,46 @@ describe("a span", () => {
       },
     });
     expect(server.accepted[1]).not.toHaveProperty("parent_span_id");
+  });
+
+  it("tells its newest 8 links, 20 events and 50 log lines", async () => {
+    const { server, processor, tracer } = await setUp();
+    const range = (count: number) => Array.from({ length: count }, (_, n) => n);
+    const links = range(10).map((n) => ({
+      context: { traceId: "1".repeat(32), spanId: `${n}`.repeat(16), traceFlags: 1 },
+    }));
+    const span = tracer.startSpan("task t", { attributes: { "kit.kind": "task" }, links });
+    for (const n of range(25)) span.addEvent(`event ${n}`);
+    for (const n of range(60)) span.addEvent("kit.log", { "kit.log.message": `line ${n}` });
+    span.end();
+    await processor.forceFlush();
+    const told = server.accepted[0]?.data as Record<"links" | "events" | "logs", Attributes[]> | undefined;
+    expect(told?.links.map((link) => link.span_id)).toEqual(
+      range(10)
+        .slice(2)
+        .map((n) => `${n}`.repeat(16)),
+    );
+    expect(told?.events.map(({ name }) => name)).toEqual(
+      range(25)
+        .slice(5)
+        .map((n) => `event ${n}`),
+    );
+    expect(told?.logs.map(({ message }) => message)).toEqual(
+      range(60)
+        .slice(10)
+        .map((n) => `line ${n}`),
+    );
+  });
+
+  it("that is recorded for others, but not sampled, is not told", async () => {
+    const server = await startServer();
+    const sampler = { shouldSample: () => ({ decision: SamplingDecision.RECORD }) };
+    const { processor } = processorTo(server);
+    const tracer = new NodeTracerProvider({ sampler, spanProcessors: [processor] }).getTracer("app");
+    tracer.startSpan("x", { attributes: CHAT }).end();
+    tracer.startSpan("s", { attributes: { "kit.kind": "session", "session.id": "s" } }).end();
+    await processor.forceFlush();
+    expect(server.requests).toEqual([]);
   });
 
   it("that is not sampled is not told", async () => {
