@@ -13,33 +13,56 @@ function publishedFolders() {
     .filter((folder) => existsSync(join(folder, "package.json")));
 }
 
-function doorsOf(folder) {
+/** The files behind the doors of a package that open under this condition, by the folder they are joined in. */
+function doorsOf(folder, condition) {
   const { exports } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
-  return Object.values(exports).map((door) => join(folder, door.default.replace("dist/bundle", "dist")));
+  return Object.values(exports).flatMap((door) =>
+    door[condition] === undefined ? [] : [join(folder, door[condition].replace(/dist\/[^/]+/, "dist"))],
+  );
 }
+
+/**
+ * An application's bundler finds only what is imported by name, and a bundle has no files beside it to load. Where
+ * `parts-in-bundle.js` stands beside `parts.js`, it takes its place behind the doors of the condition "module", which
+ * every bundler sets and Node does not.
+ */
+const inBundle = {
+  name: "in-bundle",
+  setup({ onResolve }) {
+    onResolve({ filter: /^\..*\.js$/ }, ({ path, resolveDir }) => {
+      const twin = join(resolveDir, path.replace(/\.js$/, "-in-bundle.js"));
+      return existsSync(twin) ? { path: twin } : undefined;
+    });
+  },
+};
 
 export async function bundle() {
   // Not before: this file is read where nothing is installed yet.
   const { build } = await import("esbuild");
+  const joinFiles = (outdir, entryPoints, plugins) => {
+    // Shared parts are named after what they hold, so those of an earlier build would stay.
+    rmSync(outdir, { recursive: true, force: true });
+    if (entryPoints.length === 0) return;
+    return build({
+      entryPoints,
+      outdir,
+      bundle: true,
+      // Two doors of one package share what stands behind both.
+      splitting: true,
+      chunkNames: "shared-[hash]",
+      packages: "external",
+      platform: "node",
+      format: "esm",
+      target: "node20.19",
+      logLevel: "warning",
+      plugins,
+    });
+  };
   await Promise.all(
-    publishedFolders().map((folder) => {
-      const outdir = join(folder, "dist", "bundle");
-      // Shared parts are named after what they hold, so those of an earlier build would stay.
-      rmSync(outdir, { recursive: true, force: true });
-      return build({
-        entryPoints: doorsOf(folder),
-        outdir,
-        bundle: true,
-        // Two doors of one package share what stands behind both.
-        splitting: true,
-        chunkNames: "shared-[hash]",
-        packages: "external",
-        platform: "node",
-        format: "esm",
-        target: "node20.19",
-        logLevel: "warning",
-      });
-    }),
+    publishedFolders().flatMap((folder) => [
+      joinFiles(join(folder, "dist", "bundle"), doorsOf(folder, "default"), []),
+      joinFiles(join(folder, "dist", "in-bundle"), doorsOf(folder, "module"), [inBundle]),
+    ]),
   );
 }
 

@@ -79,7 +79,8 @@ describe("imports", () => {
     );
     const outside = edges.filter(
       ({ from, path, owner }) =>
-        from.startsWith(".") && !join(dirname(path), from).startsWith(`${owner.folder}/src/`),
+        from.startsWith(".") &&
+        !["src", "data"].some((own) => join(dirname(path), from).startsWith(`${owner.folder}/${own}/`)),
     );
     expect(told([...deep, ...outside])).toEqual([]);
   });

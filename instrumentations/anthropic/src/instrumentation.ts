@@ -14,8 +14,8 @@ export class AnthropicInstrumentation extends GenAIInstrumentation {
     name: "@kit/instrumentation-anthropic",
     version: VERSION,
     module: "@anthropic-ai/sdk",
-    // The clients of other platforms load these, and the main module not at all.
-    files: ["client.js", "client.mjs", "resources/index.js", "resources/index.mjs"],
+    // The clients of other platforms load all but the first, and the main module not at all.
+    files: ["index.mjs", "client.js", "client.mjs", "resources/index.js", "resources/index.mjs"],
     versions: [">=0.14.0 <2"],
     provider: "anthropic",
     targets: (exports) => resourceMethods(exports, "Anthropic", resources),

@@ -1,8 +1,8 @@
-import { createRequire } from "node:module";
 import type { GenAIInstrumentationConfig } from "@kit/genai";
 import type { Instrumentation } from "@opentelemetry/instrumentation";
 import type { Configuration } from "./configuration.js";
 import type { InitOptions } from "./options.js";
+import { parts } from "./parts.js";
 
 /** An instrumentation that comes with the kit. It takes libraries in that no hook has seen. */
 export type AdapterInstrumentation = Instrumentation & {
@@ -18,7 +18,7 @@ export interface Adapter {
   readonly modules: readonly [library: string, ...parts: string[]];
   /** Further packages that belong to the library, each as above. */
   readonly companions?: readonly (readonly [library: string, ...parts: string[]])[];
-  /** What the URLs of files match that the library itself loads by relative paths. */
+  /** What the URLs of files match that are loaded by other names: by the library itself, or as a framework calls it. */
   readonly files?: RegExp;
   /** How the names of packages begin that need the library. @default its own name */
   readonly scope?: string;
@@ -42,27 +42,37 @@ const LANGCHAIN_PARTS = [
   "singletons/async_local_storage/index",
 ];
 
+/** Next.js loads a package that it leaves out of its bundles as `openai-f0ed28f090f94724`. */
+const entryOf = (library: string) => new RegExp(`/node_modules/${library}/index\\.m?js$`);
+
 /** One entry for each library. Required when used, not imported: no application uses them all. */
 export const ADAPTERS: readonly Adapter[] = [
   {
     name: "openai",
     // By the names under which they are imported: with their endings, too.
     modules: ["openai", "openai/index", "openai/index.mjs", "openai/client", "openai/client.mjs"],
+    files: entryOf("openai"),
     exported: ["OpenAI", "AzureOpenAI"],
     create: (config) => {
-      const adapter: typeof import("@kit/instrumentation-openai") = load("@kit/instrumentation-openai");
-      return new adapter.OpenAIInstrumentation(config);
+      const { OpenAIInstrumentation } = parts.openai();
+      return new OpenAIInstrumentation(config);
     },
   },
   {
     name: "anthropic",
     // The clients of Bedrock, Vertex AI and Foundry load its parts, and never the module itself.
-    modules: ["@anthropic-ai/sdk", "@anthropic-ai/sdk/client", "@anthropic-ai/sdk/resources/index"],
+    modules: [
+      "@anthropic-ai/sdk",
+      "@anthropic-ai/sdk/index",
+      "@anthropic-ai/sdk/client",
+      "@anthropic-ai/sdk/resources/index",
+    ],
+    files: entryOf("@anthropic-ai/sdk"),
     exported: ["Anthropic"],
     nativeVariable: "KIT_ANTHROPIC_NATIVE_TELEMETRY",
     create: (config) => {
-      const adapter: typeof import("@kit/instrumentation-anthropic") = load("@kit/instrumentation-anthropic");
-      return new adapter.AnthropicInstrumentation(config);
+      const { AnthropicInstrumentation } = parts.anthropic();
+      return new AnthropicInstrumentation(config);
     },
   },
   {
@@ -92,8 +102,8 @@ export const ADAPTERS: readonly Adapter[] = [
       "RemoteGraph",
     ],
     create: (config) => {
-      const adapter: typeof import("@kit/instrumentation-langchain") = load("@kit/instrumentation-langchain");
-      return new adapter.LangChainInstrumentation(config);
+      const { LangChainInstrumentation } = parts.langchain();
+      return new LangChainInstrumentation(config);
     },
   },
   {
@@ -102,15 +112,11 @@ export const ADAPTERS: readonly Adapter[] = [
     exported: ["completion", "embedding"],
     caughtInside: true,
     create: (config) => {
-      const adapter: typeof import("@kit/instrumentation-litellm") = load("@kit/instrumentation-litellm");
-      return new adapter.LiteLLMInstrumentation(config);
+      const { LiteLLMInstrumentation } = parts.litellm();
+      return new LiteLLMInstrumentation(config);
     },
   },
 ];
-
-function load(name: string) {
-  return createRequire(import.meta.url)(name);
-}
 
 /** Switches by which AgentPulse's SDK leaves single libraries out. */
 const SWITCHES: Readonly<Record<string, keyof InitOptions>> = {

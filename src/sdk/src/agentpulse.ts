@@ -1,4 +1,3 @@
-import { createRequire } from "node:module";
 import type { AgentPulseOptions } from "@kit/exporter-agentpulse";
 import type { SpanProcessor } from "@opentelemetry/sdk-trace";
 import { readContentCapture, readCostMatch, readPrices } from "./adapter-config.js";
@@ -6,6 +5,7 @@ import { ADAPTERS } from "./adapters.js";
 import type { Configuration } from "./configuration.js";
 import { findInstalled } from "./modules/installed.js";
 import type { InitOptions } from "./options.js";
+import { parts } from "./parts.js";
 import { readAgentName, readServiceName } from "./resource.js";
 
 /** The processor that sends to AgentPulse; `undefined`, and nothing loaded, without a key. */
@@ -19,9 +19,7 @@ export function createAgentPulse(
     variables: ["AGENTPULSE_API_KEY"],
   });
   if (apiKey == null) return undefined;
-  const { AgentPulseSpanProcessor }: typeof import("@kit/exporter-agentpulse") = createRequire(
-    import.meta.url,
-  )("@kit/exporter-agentpulse");
+  const { AgentPulseSpanProcessor } = parts.agentpulse();
   return new AgentPulseSpanProcessor({ ...toExporterOptions(options, configuration), ...options.agentpulse });
 }
 

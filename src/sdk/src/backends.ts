@@ -1,8 +1,8 @@
-import { createRequire } from "node:module";
 import type { SpanProcessor } from "@opentelemetry/sdk-trace";
 import { createAgentPulse } from "./agentpulse.js";
 import type { Configuration } from "./configuration.js";
 import type { InitOptions } from "./options.js";
+import { parts } from "./parts.js";
 
 /** A place for spans that attaches itself when its credentials are configured. */
 export interface Backend {
@@ -31,10 +31,7 @@ export const BACKENDS: readonly Backend[] = [
     variables: ["CATSYPHON_URL", "CATSYPHON_COLLECTOR_ID", "CATSYPHON_API_KEY", "CATSYPHON_WORKSPACE_ID"],
     options: [],
     create: () => {
-      const {
-        createCatSyphonExporterFromEnv,
-        CatSyphonSpanProcessor,
-      }: typeof import("@kit/exporter-catsyphon") = createRequire(import.meta.url)("@kit/exporter-catsyphon");
+      const { createCatSyphonExporterFromEnv, CatSyphonSpanProcessor } = parts.catsyphon();
       const exporter = createCatSyphonExporterFromEnv();
       return exporter && new CatSyphonSpanProcessor(exporter);
     },

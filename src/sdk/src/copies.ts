@@ -1,6 +1,6 @@
-import { createRequire } from "node:module";
 import { sep } from "node:path";
 import type { Log } from "./log.js";
+import { requiredFiles } from "./modules/require-cache.js";
 
 /** Packages of which a second copy in one process silently loses spans. */
 const SINGLETONS = {
@@ -15,8 +15,9 @@ const LOOK_AGAIN_AFTER_MS = 2000;
  * must be alone are loaded, and says so once. Returns a function that ends the watch.
  */
 export function warnOfSecondCopies(log: Log): () => void {
+  // Both packages are CommonJS, so whoever imports them leaves an entry in the one cache.
   const look = () => {
-    for (const line of describeCopies(loadedFiles())) log.warn(line);
+    for (const line of describeCopies(requiredFiles())) log.warn(line);
   };
   look();
   // Most applications have loaded everything by then; a short one is looked at when it ends.
@@ -42,9 +43,4 @@ function folderOf(name: string, file: string): string | undefined {
   const marker = `${sep}node_modules${sep}${name.replaceAll("/", sep)}${sep}`;
   const at = file.lastIndexOf(marker);
   return at < 0 ? undefined : file.slice(0, at + marker.length - sep.length);
-}
-
-/** Both packages are CommonJS, so whoever imports them leaves an entry in the one cache. */
-function loadedFiles(): string[] {
-  return Object.keys(createRequire(import.meta.url).cache);
 }

@@ -1,5 +1,5 @@
-import { createRequire } from "node:module";
 import { SpanKind, SpanStatusCode, type TracerProvider } from "@opentelemetry/api";
+import { parts } from "./parts.js";
 import { VERSION } from "./version.js";
 
 /**
@@ -22,8 +22,7 @@ export function recordCrashes(providerOf: () => TracerProvider): () => void {
 
 function record(error: unknown, origin: NodeJS.UncaughtExceptionOrigin, provider: TracerProvider): void {
   // Loaded when it is needed, which it hardly ever is.
-  const core: typeof import("@kit/genai/core") = createRequire(import.meta.url)("@kit/genai/core");
-  const { ATTR, describeError, KIT_ATTR, SCHEMA_URL } = core;
+  const { ATTR, describeError, KIT_ATTR, SCHEMA_URL } = parts.core();
   const { type, message } = describeError(error);
   const className = error instanceof Error ? error.name : type;
   const startTime = Date.now();

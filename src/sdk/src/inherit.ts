@@ -1,6 +1,6 @@
-import { createRequire } from "node:module";
 import type { Attributes, Context } from "@opentelemetry/api";
 import type { Span, SpanProcessor } from "@opentelemetry/sdk-trace";
+import { parts } from "./parts.js";
 
 type Core = typeof import("@kit/genai/core");
 
@@ -13,7 +13,7 @@ export class InheritanceProcessor implements SpanProcessor {
 
   onStart(span: Span, parent: Context): void {
     // With the first span, which mostly comes from a package that has loaded it: a start should not wait for this.
-    this.#core ??= createRequire(import.meta.url)("@kit/genai/core") as Core;
+    this.#core ??= parts.core();
     const { ATTR, inheritedAttributes, readInherited } = this.#core;
     if (readInherited(parent) === undefined) return;
     const own = span.attributes;

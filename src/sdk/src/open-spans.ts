@@ -1,5 +1,5 @@
-import { createRequire } from "node:module";
 import type { Span, SpanProcessor } from "@opentelemetry/sdk-trace";
+import { parts } from "./parts.js";
 
 /** An application that forgets to end its spans must not fill the memory: the oldest are let go. */
 const MAX_OPEN = 1000;
@@ -20,7 +20,7 @@ export class OpenSpans implements SpanProcessor {
   /** Ends them as abandoned, the inner ones first: nobody else will. */
   abandon(): void {
     if (this.#open.size === 0) return;
-    const core: typeof import("@kit/genai/core") = createRequire(import.meta.url)("@kit/genai/core");
+    const core = parts.core();
     for (const span of [...this.#open].reverse()) {
       span.setAttribute(core.KIT_ATTR.outcome, "abandoned");
       span.end();

@@ -1,9 +1,9 @@
-import { createRequire } from "node:module";
 import { diag } from "@opentelemetry/api";
 import type { ModelPrice, Usage as PriceUsage, Provider, TieredPrices } from "@pydantic/genai-prices";
 import { isCount, type Usage } from "../usage.js";
 import { toModelName } from "./model-name.js";
 import { countOf, splitTokens } from "./price.js";
+import { priceTables } from "./tables.js";
 
 type PriceTable = typeof import("@pydantic/genai-prices");
 
@@ -61,7 +61,7 @@ export class MaintainedPrices {
   #load(): PriceTable | null {
     if (this.#table === undefined) {
       try {
-        this.#table = createRequire(import.meta.url)("@pydantic/genai-prices") as PriceTable;
+        this.#table = priceTables.maintained();
       } catch (error) {
         diag.debug("the price table cannot be loaded; most calls carry no cost", String(error));
         this.#table = null;

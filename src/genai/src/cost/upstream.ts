@@ -1,8 +1,8 @@
-import { createRequire } from "node:module";
 import { diag } from "@opentelemetry/api";
 import { toModelName } from "./model-name.js";
 import { type Price, type PriceEntry, toPrice } from "./price.js";
 import { PriceList } from "./price-list.js";
+import { priceTables } from "./tables.js";
 
 /** An entry of `data/upstream-prices.json`. */
 interface UpstreamEntry extends PriceEntry {
@@ -21,7 +21,7 @@ export interface UpstreamPrices {
 }
 
 /**
- * Reads the data file: a required JSON file works alike in every Node and module system.
+ * Reads the data file.
  * @param more prices that replace those of the list, or join it
  */
 export function loadUpstreamPrices(
@@ -43,9 +43,9 @@ export function loadUpstreamPrices(
 
 function readEntries(): readonly UpstreamEntry[] {
   try {
-    return createRequire(import.meta.url)("../../data/upstream-prices.json") as UpstreamEntry[];
+    return priceTables.upstream() as UpstreamEntry[];
   } catch (error) {
-    // A bundler may leave the file behind.
+    // Whoever copies files for a deployment may leave this one behind.
     diag.debug("the list of upstream prices cannot be loaded", String(error));
     return [];
   }

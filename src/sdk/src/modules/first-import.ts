@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
-import Module, { createRequire } from "node:module";
+import Module from "node:module";
 import { sep } from "node:path";
+import { requiredFiles } from "./require-cache.js";
 
 interface Compiler {
   _compile(this: unknown, source: string, filename: string, ...rest: unknown[]): unknown;
@@ -16,7 +17,7 @@ const OPENTELEMETRY = /[\\/](?:@opentelemetry|import-in-the-middle|require-in-th
  * Whether a file of the application that is loaded already could import an ES module later. Files of packages are
  * passed over: there may be thousands.
  */
-export function isImportLoaded(files = Object.keys(createRequire(import.meta.url).cache)): boolean {
+export function isImportLoaded(files = requiredFiles()): boolean {
   return files.some((file) => !file.includes(`${sep}node_modules${sep}`) && canImport(file));
 }
 

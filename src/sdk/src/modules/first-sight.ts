@@ -1,9 +1,9 @@
-import { hookRequire } from "./hooks.js";
+import { findHookLibrary } from "./hook-library.js";
 import { readManifest } from "./installed.js";
 import type { LoadedLibrary } from "./loaded.js";
 
 /** What of import-in-the-middle is used here: a hook for every module that is hooked at all. */
-interface HookLibrary {
+interface SeenLibrary {
   Hook: new (seen: (exports: unknown, name: string, folder: string | undefined) => void) => object;
 }
 
@@ -12,8 +12,9 @@ interface HookLibrary {
  * that is put up in there sees the modules that follow, and not this one.
  */
 export function onFirstSight(seen: (name: string, module: LoadedLibrary) => void): void {
-  const { Hook } = hookRequire()("import-in-the-middle") as HookLibrary;
-  new Hook((exports, name, folder) => {
+  const library = findHookLibrary()?.main() as SeenLibrary | undefined;
+  if (library === undefined) return;
+  new library.Hook((exports, name, folder) => {
     const version = folder === undefined ? undefined : readManifest(folder)?.version;
     seen(name, { exports, version });
   });

@@ -1,14 +1,16 @@
-import module, { createRequire, register } from "node:module";
+import module, { register } from "node:module";
 import { pathToFileURL } from "node:url";
 import type { Log } from "../log.js";
+import type { HookLibrary } from "./hook-copy.js";
+import { findHookLibrary } from "./hook-library.js";
 import { withoutPipes } from "./loader-output.js";
 import { leaveTypeScriptToRequire } from "./typescript.js";
 
 /** A module as applications import it, or what the URLs of such modules match. */
 export type ModuleName = string | RegExp;
 
-/** What of import-in-the-middle is used here. */
-interface HookLibrary {
+/** What its hooks for the application's own thread export. */
+interface ThreadHooks {
   supportsSyncHooks(): boolean;
   register(options: { include: readonly ModuleName[] }): void;
 }
@@ -23,6 +25,13 @@ const slot = globalThis as { [HOOKED]?: ModuleName[] };
  * each instrumentation hooks `require` itself. Never throws.
  */
 export function hookModules(modules: readonly ModuleName[], log: Log): void {
+  const library = findHookLibrary();
+  if (library === undefined) {
+    log.info(
+      "a bundler took the kit in, so ES modules that are imported later are not seen: keep @kit/sdk external, or patch(sdk).",
+    );
+    return;
+  }
   const hooked = slot[HOOKED];
   const wanted = modules.filter((name) => hooked?.includes(name) !== true);
   if (wanted.length === 0) return;
@@ -31,8 +40,8 @@ export function hookModules(modules: readonly ModuleName[], log: Log): void {
   else {
     slot[HOOKED] = wanted;
     try {
-      const inThread = hookInThread(wanted);
-      if (!inThread) hookThroughLoader(wanted);
+      const inThread = hookInThread(library, wanted);
+      if (!inThread) hookThroughLoader(library, wanted);
       leaveTypeScriptToRequire(inThread);
     } catch (error) {
       log.warn(`ES modules cannot be instrumented: ${String(error)}`);
@@ -41,35 +50,26 @@ export function hookModules(modules: readonly ModuleName[], log: Log): void {
 }
 
 /** In the application's own thread, where Node can: no loader thread to start and to talk to. */
-function hookInThread(modules: readonly ModuleName[]): boolean {
+function hookInThread(library: HookLibrary, modules: readonly ModuleName[]): boolean {
   // Asked first: the library brings a parser along, which no start should wait for in vain.
   if (!("registerHooks" in module)) return false;
-  const library = requireHookLibrary();
-  if (!library?.supportsSyncHooks()) return false;
-  library.register({ include: modules });
+  const hooks = loadThreadHooks(library);
+  if (!hooks?.supportsSyncHooks()) return false;
+  hooks.register({ include: modules });
   return true;
 }
 
 /** The list goes along with the registration, which Node completes before it returns: no waiting needed. */
-function hookThroughLoader(modules: readonly ModuleName[]): void {
-  const hook = pathToFileURL(hookRequire().resolve("import-in-the-middle/hook.mjs"));
+function hookThroughLoader(library: HookLibrary, modules: readonly ModuleName[]): void {
+  const hook = pathToFileURL(library.loader());
   withoutPipes(() => register(hook, { data: { include: modules } }));
 }
 
-function requireHookLibrary(): HookLibrary | undefined {
+function loadThreadHooks(library: HookLibrary): ThreadHooks | undefined {
   try {
-    return hookRequire()("import-in-the-middle/register-hooks.mjs");
+    return library.inThread() as ThreadHooks;
   } catch {
     // A tree can hold an older version, which has only the loader.
     return undefined;
   }
-}
-
-/**
- * Resolves as the instrumentations do. Hooks work only through their copy of import-in-the-middle, and an
- * application's tree may hold several.
- */
-export function hookRequire(): NodeJS.Require {
-  const own = createRequire(import.meta.url);
-  return createRequire(own.resolve("@opentelemetry/instrumentation"));
 }

@@ -1,8 +1,8 @@
-import { createRequire } from "node:module";
 import { join, sep } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { startsAsCommonJS } from "./entry-point.js";
 import { findInstalled, type Manifest, readManifest } from "./installed.js";
+import { requireByPath, requiredFiles } from "./require-cache.js";
 
 /** A library that was loaded before anything could be hooked. */
 export interface LoadedLibrary {
@@ -23,7 +23,8 @@ export class LoadedFiles {
     found: (loaded: LoadedLibrary) => void,
   ): void {
     const [library] = specifiers;
-    if (findInstalled(library) === undefined) return;
+    // Yarn's Plug'n'Play has no folders to look into, only files that are loaded.
+    if (process.versions.pnp === undefined && findInstalled(library) === undefined) return;
     this.#files ??= loadedFiles();
     const loaded = new Set(this.#files);
     for (const folder of foldersOf(library, this.#files)) {
@@ -40,7 +41,7 @@ export class LoadedFiles {
 }
 
 function loadedFiles(): string[] {
-  const required = Object.keys(createRequire(import.meta.url).cache);
+  const required = requiredFiles();
   return startsAsCommonJS() ? required : [...new Set([...required, ...parsedFiles()])];
 }
 
@@ -48,7 +49,7 @@ function loadedFiles(): string[] {
 function parsedFiles(): string[] {
   const files: string[] = [];
   try {
-    const { Session }: typeof import("node:inspector") = createRequire(import.meta.url)("node:inspector");
+    const { Session } = process.getBuiltinModule("node:inspector");
     const session = new Session();
     session.connect();
     session.on("Debugger.scriptParsed", ({ params: { url } }) => {
@@ -91,10 +92,12 @@ function textsIn(value: unknown): string[] {
 function withExports(file: string, use: (exports: unknown) => void): void {
   let exports: unknown;
   try {
-    exports = createRequire(import.meta.url)(file);
+    exports = requireByPath(file);
   } catch {
     // In the middle of being evaluated, or waiting for something itself.
-    import(pathToFileURL(file).href).then(use, () => {});
+    import(
+      /* webpackIgnore: true */ /* turbopackIgnore: true */ /* @vite-ignore */ pathToFileURL(file).href
+    ).then(use, () => {});
     return;
   }
   use(exports);

@@ -1,10 +1,10 @@
-import { createRequire } from "node:module";
 import type { Adapter } from "../adapters.js";
 import type { Log } from "../log.js";
 import { startsAsCommonJS } from "./entry-point.js";
 import { beforeFirstImport, isImportLoaded } from "./first-import.js";
 import { onFirstRequire } from "./first-require.js";
 import { onFirstSight } from "./first-sight.js";
+import { isHooked } from "./hook-library.js";
 import { hookModules } from "./hooks.js";
 import { findInstalled } from "./installed.js";
 import { LoadedFiles, type LoadedLibrary } from "./loaded.js";
@@ -28,6 +28,7 @@ export function attachWhenUsed(
   log: Log,
 ): () => void {
   const waiting = new Set(adapters);
+  const failed = new Set<Adapter>();
   const attachNow = (adapter: Adapter, canWait: boolean) => {
     if (!waiting.delete(adapter)) return;
     try {
@@ -36,8 +37,15 @@ export function attachWhenUsed(
       // In the middle of loading what the adapter needs; the library itself comes later.
       if (canWait && (error as NodeJS.ErrnoException).code === "ERR_REQUIRE_CYCLE_MODULE")
         waiting.add(adapter);
-      else log.warn(`${adapter.name} cannot be instrumented: ${String(error)}`);
+      else {
+        failed.add(adapter);
+        log.warn(`${adapter.name} cannot be instrumented: ${String(error)}`);
+      }
     }
+  };
+  const patchNow = (adapter: Adapter, loaded: LoadedLibrary) => {
+    // What cannot be attached has been told of, and whoever imports the library must not hear of it.
+    if (!failed.has(adapter)) patch(adapter, loaded);
   };
   const stops: (() => void)[] = [];
   const attachWhenSeen = (unseen: readonly Adapter[]) => {
@@ -47,7 +55,7 @@ export function attachWhenUsed(
       for (const adapter of unseen) {
         if (!waiting.has(adapter) || !librariesOf(adapter).includes(name)) continue;
         attachNow(adapter, false);
-        patch(adapter, module);
+        patchNow(adapter, module);
       }
     });
   };
@@ -84,7 +92,7 @@ export function attachWhenUsed(
         files.find(library, (loaded) => {
           if (stopped) return;
           attachNow(adapter, false);
-          patch(adapter, loaded);
+          patchNow(adapter, loaded);
         });
       }
     }
@@ -102,10 +110,4 @@ function librariesOf({ modules, companions = [] }: Adapter): string[] {
 
 function isInstalled(adapter: Adapter): boolean {
   return librariesOf(adapter).some((library) => findInstalled(library) !== undefined);
-}
-
-/** The hook of OpenTelemetry's instrumentations shows nobody a module that it has seen before. */
-function isHooked(): boolean {
-  const { cache, resolve } = createRequire(import.meta.url);
-  return resolve("@opentelemetry/instrumentation") in cache;
 }

@@ -1,4 +1,3 @@
-import { createRequire } from "node:module";
 import { Worker } from "node:worker_threads";
 import type { OtlpSettings } from "./settings.js";
 
@@ -48,6 +47,6 @@ export function postBeforeExit(settings: OtlpSettings, body: Uint8Array, timeout
 
 /** Loaded now: no start should wait for what only few ends need. */
 function gzipped(body: Uint8Array): Uint8Array {
-  const { gzipSync }: typeof import("node:zlib") = createRequire(import.meta.url)("node:zlib");
+  const { gzipSync } = process.getBuiltinModule("node:zlib");
   return gzipSync(body);
 }

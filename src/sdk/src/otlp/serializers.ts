@@ -1,4 +1,4 @@
-import { createRequire } from "node:module";
+import { parts } from "../parts.js";
 import type { OtlpSettings } from "./settings.js";
 
 /**
@@ -6,9 +6,7 @@ import type { OtlpSettings } from "./settings.js";
  * cost as much start-up time as the rest of OpenTelemetry, and a process that exits can wait for no import.
  */
 export function loadSerializers({ protocol }: OtlpSettings) {
-  const all: typeof import("@opentelemetry/otlp-transformer") = createRequire(import.meta.url)(
-    "@opentelemetry/otlp-transformer",
-  );
+  const all = parts.serializers();
   return protocol === "http/json"
     ? { traces: all.JsonTraceSerializer, metrics: all.JsonMetricsSerializer, logs: all.JsonLogsSerializer }
     : {

@@ -1,8 +1,8 @@
-import { createRequire } from "node:module";
 import type { LoggerProvider, LogRecordProcessor } from "@opentelemetry/sdk-logs";
 import type { Log } from "../log.js";
 import { OtlpExporter } from "../otlp/exporter.js";
 import { loadSerializers } from "../otlp/serializers.js";
+import { parts } from "../parts.js";
 import type { Settings } from "../settings.js";
 import type { EndingExporter } from "./output.js";
 import { UnsentLogs } from "./unsent-logs.js";
@@ -18,9 +18,7 @@ export interface Logs {
 export function createLogs({ logs, resource }: Settings, log: Log): Logs | undefined {
   if (logs.exporters.length === 0) return undefined;
   // Required, not imported: most applications never ask for events and should not wait for them at start.
-  const sdk: typeof import("@opentelemetry/sdk-logs") = createRequire(import.meta.url)(
-    "@opentelemetry/sdk-logs",
-  );
+  const sdk = parts.logs();
   const otlp: EndingExporter[] = [];
   const last: (() => void)[] = [];
   const processors = logs.exporters.flatMap((name): LogRecordProcessor[] => {

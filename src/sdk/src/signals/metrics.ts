@@ -1,9 +1,9 @@
-import { createRequire } from "node:module";
 import type { MeterProvider, PushMetricExporter } from "@opentelemetry/sdk-metrics";
 import type { Configuration } from "../configuration.js";
 import type { Log } from "../log.js";
 import { OtlpExporter } from "../otlp/exporter.js";
 import { loadSerializers } from "../otlp/serializers.js";
+import { parts } from "../parts.js";
 import type { Settings } from "../settings.js";
 import type { EndingExporter } from "./output.js";
 
@@ -23,9 +23,7 @@ export function createMetrics(
   const { exporters: names, intervalMs, timeoutMs } = settings.metrics;
   if (names.length === 0) return undefined;
   // Required, not imported: most applications never ask for metrics and should not wait for them at start.
-  const sdk: typeof import("@opentelemetry/sdk-metrics") = createRequire(import.meta.url)(
-    "@opentelemetry/sdk-metrics",
-  );
+  const sdk = parts.metrics();
   const otlp: EndingExporter[] = [];
   const readers = names.map((name) => {
     if (name === "console") return reader(new sdk.ConsoleMetricExporter());

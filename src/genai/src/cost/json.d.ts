@@ -1,0 +1,5 @@
+// A file outside of `src`, which the compiler need not see.
+declare module "*.json" {
+  const content: unknown;
+  export default content;
+}

@@ -1,0 +1,24 @@
+import { createRequire } from "node:module";
+import { require } from "../require.js";
+import { HOOK_LIBRARY, type HookLibrary, hookLibraryOf } from "./hook-copy.js";
+
+/**
+ * The copy that the instrumentations have: hooks work only through that one, and an application's tree may hold
+ * several. `undefined` where it is on no disk: see `hook-library-in-bundle.ts`.
+ */
+export function findHookLibrary(): HookLibrary | undefined {
+  const theirs = createRequire(require.resolve("@opentelemetry/instrumentation"));
+  if (require.resolve(HOOK_LIBRARY) !== theirs.resolve(HOOK_LIBRARY)) return hookLibraryOf(theirs);
+  // Spelled out for the tools that collect the files of a deployment; the last call, for them alone, is never reached.
+  return {
+    main: () => require("import-in-the-middle"),
+    inThread: () => require("import-in-the-middle/register-hooks.mjs"),
+    loader: () =>
+      require.resolve("import-in-the-middle/hook.mjs") || require("import-in-the-middle/hook.mjs"),
+  };
+}
+
+/** The hook of OpenTelemetry's instrumentations shows nobody a module that it has seen before. */
+export function isHooked(): boolean {
+  return require.resolve("@opentelemetry/instrumentation") in require.cache;
+}

@@ -1,0 +1,25 @@
+import * as agentpulse from "@kit/exporter-agentpulse";
+import * as catsyphon from "@kit/exporter-catsyphon";
+import * as core from "@kit/genai/core";
+import * as anthropic from "@kit/instrumentation-anthropic";
+import * as langchain from "@kit/instrumentation-langchain";
+import * as litellm from "@kit/instrumentation-litellm";
+import * as openai from "@kit/instrumentation-openai";
+import * as serializers from "@opentelemetry/otlp-transformer";
+import * as logs from "@opentelemetry/sdk-logs";
+import * as metrics from "@opentelemetry/sdk-metrics";
+import type { Parts } from "./parts.js";
+
+/** The same for an application's bundler, which finds only what is imported by name. */
+export const parts: Parts = {
+  core: () => core,
+  agentpulse: () => agentpulse,
+  catsyphon: () => catsyphon,
+  anthropic: () => anthropic,
+  langchain: () => langchain,
+  litellm: () => litellm,
+  openai: () => openai,
+  serializers: () => serializers,
+  logs: () => logs,
+  metrics: () => metrics,
+};
