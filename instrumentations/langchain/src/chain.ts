@@ -1,9 +1,9 @@
-import { ATTR, isTracingSuppressed, Recorder, type ResponseFacts, type Telemetry } from "@kit/genai";
+import { ATTR, Recorder, type ResponseFacts, type Telemetry } from "@kit/genai";
 import { SpanKind } from "@opentelemetry/api";
 import { AgentTally } from "./agent-tally.js";
 import { type ChainRun, isGraph, type Meaning, readMeaning } from "./graph.js";
 import { readMessages } from "./messages.js";
-import { type Moment, now, type Run } from "./run.js";
+import { now, type Run } from "./run.js";
 
 /** Where the name of a run stands. */
 const NAMES = {
@@ -34,9 +34,9 @@ function recordChain(
   telemetry: Telemetry,
   meaning: Meaning | undefined,
   input: unknown,
-  startedAt?: Moment,
+  startedAt?: ReturnType<typeof now>,
 ): void {
-  if (meaning === undefined || isTracingSuppressed(run.base)) return;
+  if (meaning === undefined) return;
   const { operation, description } = meaning;
   const isAgent = operation === "invoke_agent";
   // An agent's plan is called after the agent.

@@ -73,11 +73,6 @@ export class Entry implements Context {
     if (this.single) this.#open = open;
   }
 
-  /** The run is over: a span that nothing asked for is not made any more. */
-  withdraw(): void {
-    this.#open = undefined;
-  }
-
   /**
    * The method is over. Sockets and timers that were made in it keep its context for as long as they live, but
    * nothing of what it was called with.

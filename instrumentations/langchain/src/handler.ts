@@ -1,4 +1,10 @@
-import { type OperationEnd, type ResponseFacts, type Telemetry, TelemetrySource } from "@kit/genai";
+import {
+  isTracingSuppressed,
+  type OperationEnd,
+  type ResponseFacts,
+  type Telemetry,
+  TelemetrySource,
+} from "@kit/genai";
 import { diag } from "@opentelemetry/api";
 import { followChain, readChainResult } from "./chain.js";
 import { readConversation } from "./conversation.js";
@@ -160,7 +166,7 @@ export class RunHandler {
       const conversation = readConversation(metadata) ?? entry?.conversationId;
       const run = new Run(parent, entry, conversation);
       this.#runs.add(id, run);
-      record(run, telemetry, entry);
+      if (!isTracingSuppressed(run.base)) record(run, telemetry, entry);
       if (entry === undefined) return;
       if (run.recorder !== undefined) entry.bind(run.inside);
       entry.onSettled = (end) => this.#finish(id, end.error === undefined ? end : toEnd(end.error, run.base));

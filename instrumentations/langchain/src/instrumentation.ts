@@ -13,7 +13,6 @@ import {
   enterRemote,
   enterRun,
   type HandlerSource,
-  noteEvents,
   noteStream,
 } from "./patching.js";
 import { VERSION } from "./version.js";
@@ -97,8 +96,8 @@ function targets(exports: unknown): readonly Target[] {
     ]),
     { on: methods("StructuredTool"), method: "call", wrap: enter("tool") },
     { on: methods("BaseRetriever"), method: "invoke", wrap: enter("retriever") },
-    { on: graph, method: "stream", wrap: noteStream },
-    { on: graph, method: "streamEvents", wrap: noteEvents },
+    { on: graph, method: "stream", wrap: noteStream(false) },
+    { on: graph, method: "streamEvents", wrap: noteStream(true) },
     { on: graph, method: "_streamIterator", wrap: enterGraph },
     { on: methods("RemoteGraph"), method: "_streamIterator", wrap: enterRemote },
     { on: methods("RunnableSequence"), method: "invoke", wrap: enter("chain") },

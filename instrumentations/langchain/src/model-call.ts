@@ -2,7 +2,6 @@ import {
   INFERENCE_OFFERED,
   isInferenceRecorded,
   isProviderRecorded,
-  isTracingSuppressed,
   markInferenceRecorded,
   type OperationEnd,
   Recorder,
@@ -48,7 +47,7 @@ export class ModelCall implements Work {
     this.#asked = asked;
     const isRecorded = isInferenceRecorded(base);
     this.#isOuters = isRecorded || base.getValue(INFERENCE_OFFERED) !== undefined;
-    const isElsewhere = mode === "never" || isRecorded || isTracingSuppressed(base);
+    const isElsewhere = mode === "never" || isRecorded;
     this.#isOffered = !isElsewhere && mode === "auto" && entry !== undefined;
     if (this.#isOffered) entry?.offer(base, () => this.#begin());
     else if (!isElsewhere && !(mode === "auto" && isProviderRecorded(toClient(provider)))) this.#record();
@@ -62,7 +61,6 @@ export class ModelCall implements Work {
   end(end: OperationEnd): void {
     const { agent, cached } = this.#run;
     const { request } = this.#asked;
-    this.#entry?.withdraw();
     if (cached && this.#run.recorder === undefined) return;
     const told = end.response ?? (request.stream === true ? readCut(this.#text) : {});
     const response = joinResponses(told, this.#client?.heard);

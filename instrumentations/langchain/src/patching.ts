@@ -79,15 +79,10 @@ export const enterRun: Wrap = around((proceed, args) => {
   return context.with(run.inside, () => proceed(args));
 });
 
-/** `Pregel.stream`: what aborts the graph other than its caller's signal is the caller leaving. */
-export const noteStream: Wrap = around((proceed, args) =>
-  context.with(inStream(signalIn(args), false), () => proceed(args)),
-);
-
-/** `Pregel.streamEvents`, which reads a stream of its own, with a signal of its own. */
-export const noteEvents: Wrap = around((proceed, args) =>
-  context.with(inStream(signalIn(args), true), () => proceed(args)),
-);
+/** `Pregel.stream`, and `streamEvents`, which reads a stream of its own: notes by what their caller can abort them. */
+export function noteStream(ofEvents: boolean): Wrap {
+  return around((proceed, args) => context.with(inStream(signalIn(args), ofEvents), () => proceed(args)));
+}
 
 /** `Pregel._streamIterator`, which gets all that can abort the graph as one signal. */
 export const enterGraph: Wrap = around((proceed, args, _, receiver) => {

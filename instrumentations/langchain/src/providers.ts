@@ -21,16 +21,16 @@ export function toProvider(told: unknown, className: string): string {
   return PROVIDERS[word] ?? word;
 }
 
-/** Providers whose models are asked through another provider's client, in the integrations of the library. */
-const CLIENTS: Readonly<Record<string, string>> = {
-  deepseek: "openai",
-  x_ai: "openai",
-  fireworks: "openai",
-  together: "openai",
-  perplexity: "openai",
-};
+/** Providers whose models the library's integrations ask through OpenAI's client. */
+const THROUGH_OPENAI: ReadonlySet<string> = new Set([
+  "deepseek",
+  "x_ai",
+  "fireworks",
+  "together",
+  "perplexity",
+]);
 
 /** The provider whose client asks the models of this one. */
 export function toClient(provider: string): string {
-  return CLIENTS[provider] ?? provider;
+  return THROUGH_OPENAI.has(provider) ? "openai" : provider;
 }

@@ -1,11 +1,4 @@
-import {
-  ATTR,
-  isTracingSuppressed,
-  Recorder,
-  type RequestFacts,
-  type ResponseFacts,
-  type Telemetry,
-} from "@kit/genai";
+import { ATTR, Recorder, type RequestFacts, type ResponseFacts, type Telemetry } from "@kit/genai";
 import type { Run } from "./run.js";
 
 /** Records one search of a retriever. What it is searched in has no name that the library knows. */
@@ -15,7 +8,6 @@ export function recordRetrieval(
   retriever: { k?: unknown; topK?: unknown } | undefined,
   query: unknown,
 ): void {
-  if (isTracingSuppressed(run.base)) return;
   const k = retriever?.k ?? retriever?.topK;
   const request: RequestFacts = {
     operation: "retrieval",

@@ -8,14 +8,8 @@ const RUN = createContextKey("kit.langchain.run");
 /** Runs that are followed at the same time; beyond that the oldest is given up. */
 export const MAX_RUNS = 10_000;
 
-/** A moment on both clocks: `Date.now()` and `performance.now()`. */
-export interface Moment {
-  readonly time: number;
-  readonly mark: number;
-}
-
-/** When a run began that is recorded later. */
-export function now(): Moment {
+/** When a run began that is recorded later, on both clocks. */
+export function now() {
   return { time: Date.now(), mark: performance.now() };
 }
 

@@ -1,4 +1,4 @@
-import { isTracingSuppressed, parseJson, type ResponseFacts, startTool, type Telemetry } from "@kit/genai";
+import { parseJson, type ResponseFacts, startTool, type Telemetry } from "@kit/genai";
 import type { Entry } from "./entry.js";
 import type { Run } from "./run.js";
 
@@ -17,7 +17,6 @@ export function recordTool(
   entry: Entry | undefined,
   told: StartedTool,
 ): void {
-  if (isTracingSuppressed(run.base)) return;
   const { serialized, input } = told;
   const { name, description } = (entry?.receiver ?? {}) as { name?: string; description?: string };
   run.agent?.addTool();

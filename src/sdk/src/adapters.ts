@@ -24,6 +24,8 @@ export interface Adapter {
   readonly scope?: string;
   /** Names of functions by which exports of the library are recognised. */
   readonly exported: readonly string[];
+  /** Whether it takes all of them, where others have functions of such names, too. */
+  readonly exportsAll?: boolean;
   /** Whether not the library's exports are replaced but those of its files, so that the hook must see these load. */
   readonly caughtInside?: boolean;
   /** Chooses whose spans are made, where the library makes some by itself. */
@@ -110,6 +112,7 @@ export const ADAPTERS: readonly Adapter[] = [
     name: "litellm",
     modules: ["litellm", "litellm/dist/src/completion", "litellm/dist/src/embedding"],
     exported: ["completion", "embedding"],
+    exportsAll: true,
     caughtInside: true,
     create: (config) => {
       const { LiteLLMInstrumentation } = parts.litellm();

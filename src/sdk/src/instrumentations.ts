@@ -81,12 +81,13 @@ function provide(instrumentation: Instrumentation, providers: Providers): void {
 }
 
 /** By the names of what a library exports, as its module, its default export or the class itself. */
-function recognises({ exported }: Adapter, exports: unknown): boolean {
+function recognises({ exported, exportsAll = false }: Adapter, exports: unknown): boolean {
   const candidates = [exports, (exports as { default?: unknown } | null | undefined)?.default];
   return candidates.some((candidate) => {
-    if (typeof candidate === "function" && exported.includes(candidate.name)) return true;
+    if (typeof candidate === "function" && exported.includes(candidate.name)) return !exportsAll;
     if (candidate === null || !["object", "function"].includes(typeof candidate)) return false;
     const members = candidate as Readonly<Record<string, unknown>>;
-    return exported.some((name) => typeof members[name] === "function");
+    const isThere = (name: string) => typeof members[name] === "function";
+    return exportsAll ? exported.every(isThere) : exported.some(isThere);
   });
 }
