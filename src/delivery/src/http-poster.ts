@@ -1,7 +1,7 @@
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
 import { BodyEncoder } from "./body-encoder.js";
-import { type HttpAnswer, LostConnectionError, post } from "./http-request.js";
+import { type HttpAnswer, type HttpTarget, LostConnectionError, post, toHttpTarget } from "./http-request.js";
 
 const compress = promisify(gzip);
 /** The default level, 6, makes telemetry a tenth smaller and takes twice as long. */
@@ -24,7 +24,7 @@ export interface HttpPosterOptions {
 
 /** Posts bodies to one URL. Knows how to carry them, not what an answer means. */
 export class HttpPoster {
-  readonly #url: URL;
+  readonly #target: HttpTarget;
   readonly #headers: Readonly<Record<string, string>>;
   readonly #zippedHeaders: Readonly<Record<string, string>>;
   readonly #timeoutMs: number;
@@ -33,7 +33,7 @@ export class HttpPoster {
 
   /** @throws TypeError when the URL is none. */
   constructor({ url, headers = {}, timeoutMs = 10_000, compression = "none" }: HttpPosterOptions) {
-    this.#url = new URL(url);
+    this.#target = toHttpTarget(new URL(url));
     this.#headers = headers;
     this.#zippedHeaders = { ...headers, "Content-Encoding": "gzip" };
     this.#timeoutMs = timeoutMs;
@@ -86,7 +86,7 @@ export class HttpPoster {
     headers: Readonly<Record<string, string>>,
     signal: AbortSignal | undefined,
   ): Promise<HttpAnswer> {
-    return post({ url: this.#url, headers, body, timeoutMs: this.#timeoutMs, signal });
+    return post({ target: this.#target, headers, body, timeoutMs: this.#timeoutMs, signal });
   }
 }
 

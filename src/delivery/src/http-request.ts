@@ -1,5 +1,6 @@
-import type { ClientRequest, IncomingMessage } from "node:http";
+import type { ClientRequest, IncomingMessage, RequestOptions } from "node:http";
 import { request as overHttps } from "node:https";
+import { urlToHttpOptions } from "node:url";
 
 // Not imported: Node 24 then loads all of its `fetch`, WebSocket and HTTP/2 besides, which no start should wait for.
 const { request: overHttp } = process.getBuiltinModule("node:http");
@@ -14,8 +15,15 @@ export interface HttpAnswer {
   readonly retryAfterMs: number | undefined;
 }
 
+/** Where requests go, in the form that they are made from: to read an address takes as long as half a request. */
+export type HttpTarget = Readonly<RequestOptions>;
+
+export function toHttpTarget(url: URL): HttpTarget {
+  return { ...urlToHttpOptions(url), method: "POST" };
+}
+
 export interface HttpRequest {
-  readonly url: URL;
+  readonly target: HttpTarget;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array;
   readonly timeoutMs: number;
@@ -44,11 +52,11 @@ export class LostConnectionError extends Error {
  * Not `fetch`: that loads a second HTTP client, and its sockets cannot be let go of.
  * @throws {@link NoAnswerError}, {@link LostConnectionError}, the reason of `signal`, or what went wrong before.
  */
-export function post({ url, headers, body, timeoutMs, signal }: HttpRequest): Promise<HttpAnswer> {
+export function post({ target, headers, body, timeoutMs, signal }: HttpRequest): Promise<HttpAnswer> {
   return new Promise((resolve, reject) => {
     signal?.throwIfAborted();
-    const open = url.protocol === "https:" ? overHttps : overHttp;
-    const request = open(url, { method: "POST", headers: { ...headers, "Content-Length": body.byteLength } });
+    const open = target.protocol === "https:" ? overHttps : overHttp;
+    const request = open({ ...target, headers: { ...headers, "Content-Length": body.byteLength } });
     let isAnswered = false;
     let isSent = false;
     // What goes wrong once the answer has begun shows in that: a server may refuse a body and close on the rest of it.
