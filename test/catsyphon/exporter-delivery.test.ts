@@ -54,6 +54,24 @@ describe("delivery", () => {
     expect(await exportSpans(exporter, [turn("r")])).toBe(1);
   });
 
+  it("drops and counts spans that come faster than they can be told, instead of keeping them all", async () => {
+    const { warn } = watchDiag();
+    const server = await startServer();
+    const exporter = exporterTo(server, { maxQueueSize: 100 });
+    const codes: number[] = [];
+    const take = (spans: ReturnType<typeof turn>[]) => exporter.export(spans, ({ code }) => codes.push(code));
+    // The first is told slowly, so that the others have to wait.
+    const clock = vi.spyOn(performance, "now").mockImplementation(() => clock.mock.calls.length * 10);
+    take([turn("first"), turn("second")]);
+    for (let n = 0; n < 150; n++) take([turn(`${n}`)]);
+    clock.mockRestore();
+    expect(codes).toEqual(Array(52).fill(1));
+    expect(exporter.droppedEvents).toBe(52);
+    expect(warn).toHaveBeenCalledTimes(1);
+    await exporter.forceFlush();
+    expect(codes.filter((code) => code === 0)).toHaveLength(99);
+  });
+
   it("lets the event loop turn while many spans are told, and keeps their order", async () => {
     const server = await startServer();
     const exporter = exporterTo(server, { queueMode: "sync", maxQueueSize: 10_000 });

@@ -12,6 +12,8 @@ import { CatSyphonTransport, type QueuedEvent } from "./transport.js";
 /** What the server takes in one request. */
 const MAX_BATCH = { maxBatchItems: 50, maxBatchBytes: 900 * 1024 } as const;
 const TICK_MS = 10_000;
+const MAX_QUEUE_SIZE = 10_000;
+const COMPLAIN_EVERY_MS = 60_000;
 
 /**
  * Tells the GenAI spans of any instrumentation that follows the conventions to a CatSyphon server, as
@@ -25,12 +27,18 @@ export class CatSyphonSpanExporter {
   readonly #waits: boolean;
   readonly #flushTimeoutMs: number;
   readonly #timer: NodeJS.Timeout;
+  /** As many spans wait for their translation as events may wait after it. */
+  readonly #maxWaiting: number;
+  #waiting = 0;
+  #givenUp = 0;
+  #complainedAt = Number.NEGATIVE_INFINITY;
   #closed: Promise<void> | undefined;
 
   constructor(options: CatSyphonExporterOptions = {}) {
     this.#translator = new Translator(resolveSettings(options));
     this.#waits = options.queueMode === "sync";
     this.#flushTimeoutMs = options.flushTimeoutMs ?? 30_000;
+    this.#maxWaiting = options.maxQueueSize ?? MAX_QUEUE_SIZE;
     const connection = findConnection(options, process.env);
     if (connection) this.#queue = createQueue(connection, options);
     else diag.warn("CatSyphon exporter: no credentials found, nothing is sent");
@@ -43,9 +51,9 @@ export class CatSyphonSpanExporter {
     return this.#queue?.pending ?? 0;
   }
 
-  /** Events given up so far. */
+  /** Events given up so far; spans that came faster than they could be told count as one each. */
   get droppedEvents(): number {
-    return this.#queue?.droppedCount ?? 0;
+    return this.#givenUp + (this.#queue?.droppedCount ?? 0);
   }
 
   /** Tells a span that has begun; `CatSyphonSpanProcessor` does. Spans below it then need not wait for its end. */
@@ -60,7 +68,27 @@ export class CatSyphonSpanExporter {
       return;
     }
     if (!this.#queue) resultCallback({ code: ExportResultCode.SUCCESS });
-    else this.#pace.run(this.#translator.accept(spans), (news) => this.#report(news, resultCallback));
+    else if (this.#waiting > 0 && this.#waiting + spans.length > this.#maxWaiting) {
+      const error = this.giveUp(spans.length);
+      resultCallback({ code: ExportResultCode.FAILED, error });
+    } else {
+      this.#waiting += spans.length;
+      this.#pace.run(this.#translator.accept(spans), (news) => {
+        this.#waiting -= spans.length;
+        this.#report(news, resultCallback);
+      });
+    }
+  }
+
+  /** @internal Counts spans that nobody has time for, and says so once a minute. */
+  giveUp(count: number): Error {
+    this.#givenUp += count;
+    const message = `spans end faster than they can be told; ${this.#givenUp} dropped so far`;
+    if (Date.now() - this.#complainedAt >= COMPLAIN_EVERY_MS) {
+      this.#complainedAt = Date.now();
+      diag.warn(`CatSyphon exporter: ${message}`);
+    }
+    return new Error(message);
   }
 
   #report(news: readonly ConversationEvents[], resultCallback: (result: ExportResult) => void): void {
@@ -140,7 +168,7 @@ export class CatSyphonSpanExporter {
 }
 
 function createQueue({ retry, connect }: Connection, options: CatSyphonExporterOptions) {
-  const { maxQueueSize, meterProvider } = options;
+  const { maxQueueSize = MAX_QUEUE_SIZE, meterProvider } = options;
   return new DeliveryQueue<QueuedEvent>({
     name: "CatSyphon exporter",
     transport: new CatSyphonTransport(connect, retry.maxDelay * 1000),
@@ -158,7 +186,7 @@ function createQueue({ retry, connect }: Connection, options: CatSyphonExporterO
       factor: retry.exponentialBase,
       jitter: retry.jitter ? [0, 0.25] : [0, 0],
     },
-    ...(maxQueueSize !== undefined && { maxQueueSize }),
+    maxQueueSize,
     ...(meterProvider && { meterProvider }),
   });
 }

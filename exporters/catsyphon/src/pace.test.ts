@@ -53,3 +53,24 @@ it("goes on after work that fails", () => {
   pace.run(steps(1, [], "a"), (result) => results.push(result));
   expect(results).toEqual(["nothing", "a"]);
 });
+
+it("does many small pieces in a turn, all in order, those of its callers' answers too", async () => {
+  const done: number[] = [];
+  const pace = new Pace(0);
+  slowClock(10);
+  function* piece() {
+    yield;
+    return 1;
+  }
+  pace.run(piece(), () => done.push(0));
+  vi.restoreAllMocks();
+  const finished = new Promise<void>((resolve) => {
+    for (let n = 1; n < 5_000; n++) pace.run(piece(), () => done.push(n));
+    pace.run(piece(), () => {
+      done.push(5_000);
+      pace.run(piece(), () => resolve());
+    });
+  });
+  await finished;
+  expect(done).toEqual(Array.from({ length: 5_001 }, (_, n) => n));
+});

@@ -1,16 +1,20 @@
-import { setImmediate as nextTurn } from "node:timers/promises";
 import { diag } from "@opentelemetry/api";
 
 /** Work holds the event loop up for no longer, in milliseconds; but each step is done as a whole. */
 const SLICE_MS = 5;
+/** Work that was done is let go of in portions. */
+const PORTION = 1_000;
 
-type Steps<Result> = Iterator<unknown, Result, undefined>;
+interface Work<Result> {
+  readonly steps: Iterator<unknown, Result, undefined>;
+  readonly done: (result: Result) => void;
+}
 
 /** Does pieces of work one after the other: at once as far as there is time for it, the rest in later turns. */
 export class Pace<Result> {
   readonly #nothing: Result;
-  /** Resolves when all that was begun is done; absent when it is. */
-  #busy: Promise<void> | undefined;
+  #waiting: Work<Result>[] = [];
+  #next = 0;
 
   /** @param nothing the result of work that failed */
   constructor(nothing: Result) {
@@ -18,27 +22,31 @@ export class Pace<Result> {
   }
 
   /** `done` is called once; at once, when nothing else is being done and the work is short. */
-  run(steps: Steps<Result>, done: (result: Result) => void): void {
-    if (this.#busy === undefined && this.#doSome(steps, done)) return;
-    const busy = this.#doRest(steps, done, this.#busy).finally(() => {
-      if (this.#busy === busy) this.#busy = undefined;
-    });
-    this.#busy = busy;
+  run(steps: Work<Result>["steps"], done: Work<Result>["done"]): void {
+    const work = { steps, done };
+    if (this.#waiting.length === 0 && this.#doSome(work, performance.now() + SLICE_MS)) return;
+    this.#waiting.push(work);
+    if (this.#waiting.length === 1) setImmediate(() => this.#slice());
   }
 
-  async #doRest(
-    steps: Steps<Result>,
-    done: (result: Result) => void,
-    before: Promise<void> | undefined,
-  ): Promise<void> {
-    await before;
-    do await nextTurn();
-    while (!this.#doSome(steps, done));
+  /** As much as there is time for, however small the pieces are. */
+  #slice(): void {
+    const until = performance.now() + SLICE_MS;
+    do {
+      if (!this.#doSome(this.#waiting[this.#next] as Work<Result>, until)) break;
+      this.#next++;
+      if (this.#next === PORTION) this.#waiting = this.#waiting.slice(PORTION);
+      this.#next %= PORTION;
+    } while (this.#next < this.#waiting.length && performance.now() < until);
+    if (this.#next < this.#waiting.length) setImmediate(() => this.#slice());
+    else {
+      this.#waiting = [];
+      this.#next = 0;
+    }
   }
 
   /** Whether that was all. */
-  #doSome(steps: Steps<Result>, done: (result: Result) => void): boolean {
-    const until = performance.now() + SLICE_MS;
+  #doSome({ steps, done }: Work<Result>, until: number): boolean {
     let result = this.#nothing;
     try {
       for (;;) {

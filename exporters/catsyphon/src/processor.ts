@@ -28,8 +28,12 @@ export class CatSyphonSpanProcessor {
   }
 
   onEnd(span: ReadableSpan): void {
+    if (!isSampled(span)) return;
     // The bound of the exporter's queue counts events; a burst of spans within one turn must not outrun it.
-    if (!isSampled(span) || this.#waiting.length >= MAX_WAITING) return;
+    if (this.#waiting.length >= MAX_WAITING) {
+      this.#exporter.giveUp(1);
+      return;
+    }
     this.#waiting.push(span);
     if (this.#scheduled) return;
     this.#scheduled = true;
