@@ -48,7 +48,7 @@ export class Heartbeat {
     const url = new URL(`${this.#request.url}/v1/heartbeat`);
     const post = url.protocol === "https:" ? requestHttps : requestHttp;
     const headers = { ...this.#request.headers, "Content-Length": "0" };
-    const request = post(url, { method: "POST", headers, timeout: TIMEOUT_MS, agent: false });
+    const request = post(url, { method: "POST", headers, timeout: TIMEOUT_MS });
     request.on("socket", (socket) => socket.unref());
     request.on("timeout", () => request.destroy(new Error("no answer in time")));
     request.on("error", (error) => this.#log.debug(`heartbeat failed: ${error.message}`));

@@ -3,6 +3,15 @@ import { HttpPoster } from "@kit/delivery";
 /** The client has a limit of its own; this is as long as a timer can be. */
 const NO_LIMIT_MS = 2 ** 31 - 1;
 
+/** Where undici, Node's own and the package, keeps what all of its `fetch` goes through. */
+const DISPATCHER = Symbol.for("undici.globalDispatcher.1");
+
+/** Whether the application sends its `fetch` through a proxy, or elsewhere, by `setGlobalDispatcher`. */
+function hasDispatcherOfItsOwn(): boolean {
+  const { [DISPATCHER]: dispatcher } = globalThis as { [DISPATCHER]?: object };
+  return dispatcher !== undefined && dispatcher.constructor?.name !== "Agent";
+}
+
 /**
  * A `fetch` for the requests of one client. Posts go over `node:http`, in a sixth of the processor time and without
  * the 30 ms that Node takes to load its own; all else, and what the server sends elsewhere, is left to that.
@@ -12,7 +21,8 @@ export function createPostingFetch(): typeof fetch {
   let last: { readonly url: string; readonly poster: HttpPoster } | undefined;
   return async (input, init = {}) => {
     const { method, headers, body, signal } = init;
-    if (method !== "POST" || typeof input !== "string" || typeof body !== "string") return fetch(input, init);
+    const isPost = method === "POST" && typeof input === "string" && typeof body === "string";
+    if (!isPost || hasDispatcherOfItsOwn()) return fetch(input, init);
     if (last?.url !== input) {
       const fixed = headers as Readonly<Record<string, string>>;
       last = { url: input, poster: new HttpPoster({ url: input, headers: fixed, timeoutMs: NO_LIMIT_MS }) };
