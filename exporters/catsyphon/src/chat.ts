@@ -1,7 +1,7 @@
 import { ATTR } from "@kit/genai/core";
 import { type CapturedContent, cutTexts, readContent, toText } from "./content.js";
 import type { Conversation, Origin } from "./conversation.js";
-import { fingerprint, hashOf } from "./fingerprint.js";
+import { fingerprint } from "./fingerprint.js";
 import { countRepeats, readNewInput } from "./history.js";
 import { isSystem, type Message, type Part, reasoningOf, textOf } from "./message.js";
 import type { Settings } from "./options.js";
@@ -62,7 +62,7 @@ class ChatTeller {
 
   #tellSystem(text: string): void {
     if (text === "") return;
-    const key = ["s", this.#conversation.sessionId, hashOf(text)];
+    const key = ["s", this.#conversation.sessionId, this.#conversation.hashOfInstructions(text)];
     const data = { author_role: "system", message_type: "context", content: text };
     this.#add(key, "message", this.#start, data);
   }

@@ -34,6 +34,8 @@ export class Conversation {
   #sequence = 0;
   /** Time of the last event, as it was and as it was sent. */
   #last = { true: 0, sent: 0 };
+  /** Instructions are long, and the same in call after call. */
+  #instructions = { text: "", hash: "" };
   started = false;
   ended = false;
   lastActivityMs = Date.now();
@@ -79,6 +81,12 @@ export class Conversation {
 
   hasTold(key: readonly unknown[]): boolean {
     return this.#seen.has(hashOf(key));
+  }
+
+  /** The hash of a system message's text. */
+  hashOfInstructions(text: string): string {
+    if (text !== this.#instructions.text) this.#instructions = { text, hash: hashOf(text) };
+    return this.#instructions.hash;
   }
 
   /** Tells who talks and where, in front of everything else that is new. */

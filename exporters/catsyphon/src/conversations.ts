@@ -56,9 +56,7 @@ export class Conversations {
 
   /** The outermost span in this process, as far as it is known. */
   rootOf(trace: TraceRecord, node: SpanNode): SpanNode {
-    let root = node;
-    for (const ancestor of trace.ancestors(node)) root = ancestor;
-    return root;
+    return trace.ancestors(node).at(-1) ?? node;
   }
 
   /** Takes what is new in all sessions; callers' sessions come before those they called. */

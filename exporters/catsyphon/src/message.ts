@@ -49,11 +49,19 @@ export function readInstructions(value: unknown): string[] {
 
 /** What is read aloud of the parts. */
 export function textOf(parts: readonly Part[]): string {
-  return parts.flatMap((part) => (part.kind === "text" ? [part.text] : [])).join("\n");
+  return joined(parts, "text");
 }
 
 export function reasoningOf(parts: readonly Part[]): string {
-  return parts.flatMap((part) => (part.kind === "reasoning" ? [part.text] : [])).join("\n");
+  return joined(parts, "reasoning");
+}
+
+function joined(parts: readonly Part[], kind: "text" | "reasoning"): string {
+  let text: string | undefined;
+  for (const part of parts) {
+    if (part.kind === kind) text = text === undefined ? part.text : `${text}\n${part.text}`;
+  }
+  return text ?? "";
 }
 
 export function isSystem(role: string): boolean {

@@ -18,10 +18,9 @@ export function toMicros([seconds, nanos]: HrTime): number {
   return seconds * 1_000_000 + Math.floor(nanos / 1000);
 }
 
-export function readString(attributes: Attributes, ...names: readonly string[]): string | undefined {
-  for (const name of names) {
-    const value = attributes[name];
-    if (typeof value === "string" && value !== "") return value;
-  }
-  return undefined;
+/** The attribute, or the other one where that is no text. */
+export function readString(attributes: Attributes, name: string, other?: string): string | undefined {
+  const value = attributes[name];
+  if (typeof value === "string" && value !== "") return value;
+  return other === undefined ? undefined : readString(attributes, other);
 }

@@ -6,6 +6,8 @@ import type { SessionChoice, SpanNode, TraceRecord } from "./trace.js";
 /** Finds the session that a span belongs to, and remembers the choice for the span. */
 export class SessionChooser {
   readonly #settings: Settings;
+  /** The id that was made last: spans come by the session. */
+  #last = { text: "", id: "" };
 
   constructor(settings: Settings) {
     this.#settings = settings;
@@ -16,16 +18,16 @@ export class SessionChooser {
     if (given) node.choice = { sessionId: toSessionId(given), keyedBy: "application" };
     // From the outside in, so that each finds its parent's choice made.
     const prefix = this.#prefix(span);
-    const ancestors = [...trace.ancestors(node)];
-    for (const ancestor of ancestors.toReversed()) ancestor.choice ??= this.#pick(trace, ancestor, prefix);
+    for (const ancestor of trace.ancestors(node).toReversed())
+      ancestor.choice ??= this.#pick(trace, ancestor, prefix);
     node.choice ??= this.#pick(trace, node, prefix);
     return node.choice;
   }
 
   #pick(trace: TraceRecord, node: SpanNode, prefix: string): SessionChoice {
     const own = ownId(node);
-    const chosen = own === undefined ? undefined : toSessionId(prefix + own);
-    const ancestors = [...trace.ancestors(node)];
+    const chosen = own === undefined ? undefined : this.#toId(prefix + own);
+    const ancestors = trace.ancestors(node);
     // An id that an ancestor carries as well was handed down, and says nothing about this span.
     const handedDown = ancestors.some((outer) => ownId(outer) === own || outer.choice?.sessionId === chosen);
     const fresh = handedDown ? undefined : chosen;
@@ -46,7 +48,7 @@ export class SessionChooser {
   #isSubAgent(trace: TraceRecord, node: SpanNode): boolean {
     if (this.#settings.subAgents === "inline" || node.kind !== "agent") return false;
     if (isOwnLoop(node, trace.parentOf(node))) return false;
-    return [...trace.ancestors(node)].some(({ kind }) => kind === "agent");
+    return trace.ancestors(node).some(({ kind }) => kind === "agent");
   }
 
   /** Spans that name no session follow the others of their trace; the first choice stays. */
@@ -56,9 +58,14 @@ export class SessionChooser {
       trace.fallback =
         sibling === undefined
           ? { sessionId: `trace-${trace.traceId}`, keyedBy: "trace" }
-          : { sessionId: toSessionId(prefix + sibling), keyedBy: "application" };
+          : { sessionId: this.#toId(prefix + sibling), keyedBy: "application" };
     }
     return trace.fallback;
+  }
+
+  #toId(text: string): string {
+    if (text !== this.#last.text) this.#last = { text, id: toSessionId(text) };
+    return this.#last.id;
   }
 
   /** Session ids are unique on the whole server; two services may well count their conversations from 1. */

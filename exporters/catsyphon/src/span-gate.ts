@@ -34,9 +34,8 @@ export class SpanGate {
   pass(spans: readonly ReadableSpan[]): PlacedSpan[] {
     const touched = new Set<TraceRecord>();
     for (const span of spans) {
-      const node = this.#traces.note(span, true);
+      const { trace, node } = this.#traces.note(span, true);
       if (node.translated) continue;
-      const trace = this.#traces.get(span.spanContext().traceId);
       touched.add(trace);
       if (trace.held.length === 0) trace.heldSince = Date.now();
       trace.held.push(span);
@@ -87,7 +86,7 @@ export class SpanGate {
       }
     }
     this.#held -= trace.held.length - kept.length;
-    trace.held.splice(0, trace.held.length, ...kept);
+    trace.held = kept;
     return passed;
   }
 }

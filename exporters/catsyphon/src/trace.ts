@@ -12,46 +12,55 @@ export interface SessionChoice {
   readonly parentSessionId?: string;
 }
 
-/** What is known of a span: from its start, from its end, or only that it is somebody's parent. */
-export interface SpanNode {
+/**
+ * What is known of a span: from its start, from its end, or only that it is somebody's parent. Thousands are kept, so
+ * all have all members from the beginning: objects that grow one member at a time are slow to make and to read.
+ */
+export class SpanNode {
   readonly spanId: string;
-  parentId?: string;
+  parentId: string | undefined = undefined;
   /** Begun in this process with no parent in it. */
-  isLocalRoot: boolean;
-  hasRemoteParent: boolean;
+  isLocalRoot = false;
+  hasRemoteParent = false;
   /** Whether it was seen itself. */
-  known: boolean;
+  known = false;
   /** Whether it and all its ancestors in this process were seen. */
-  rooted: boolean;
-  ended: boolean;
+  rooted = false;
+  ended = false;
   /** Handed to the translation, once. */
-  translated: boolean;
-  kind: SpanKind;
-  agentName?: string;
-  agentVersion?: string;
-  toolName?: string;
-  toolCallId?: string;
-  conversationId?: string;
-  sessionAttribute?: string;
-  choice?: SessionChoice;
+  translated = false;
+  kind: SpanKind = "other";
+  agentName: string | undefined = undefined;
+  agentVersion: string | undefined = undefined;
+  toolName: string | undefined = undefined;
+  toolCallId: string | undefined = undefined;
+  conversationId: string | undefined = undefined;
+  sessionAttribute: string | undefined = undefined;
+  choice: SessionChoice | undefined = undefined;
   /** A chat span directly below it was told. */
-  chatChild: boolean;
+  chatChild = false;
   /** A chat span anywhere below it was told. */
-  chatDescendant: boolean;
+  chatDescendant = false;
   /** Errors that spans below it reported, as type and message. */
-  reportedErrors?: Set<string>;
+  reportedErrors: Set<string> | undefined = undefined;
+
+  constructor(spanId: string) {
+    this.spanId = spanId;
+  }
 }
+
+const NO_ANCESTORS: readonly SpanNode[] = [];
 
 /** What is known of a trace. Its nodes are forgotten before the session its spans went to. */
 export class TraceRecord {
   readonly nodes = new Map<string, SpanNode>();
-  readonly responseIds = new Set<string>();
+  responseIds: Set<string> | undefined = undefined;
   /** Sessions in which its spans told something. */
-  readonly sessionIds = new Set<string>();
-  readonly held: ReadableSpan[] = [];
+  sessionIds: Set<string> | undefined = undefined;
+  held: ReadableSpan[] = [];
   heldSince = 0;
   /** Session of spans that name none, once one needed it. */
-  fallback?: SessionChoice;
+  fallback: SessionChoice | undefined = undefined;
   readonly traceId: string;
 
   constructor(traceId: string) {
@@ -61,18 +70,7 @@ export class TraceRecord {
   node(spanId: string): SpanNode {
     let node = this.nodes.get(spanId);
     if (!node) {
-      node = {
-        spanId,
-        isLocalRoot: false,
-        hasRemoteParent: false,
-        known: false,
-        rooted: false,
-        ended: false,
-        translated: false,
-        kind: "other",
-        chatChild: false,
-        chatDescendant: false,
-      };
+      node = new SpanNode(spanId);
       this.nodes.set(spanId, node);
     }
     return node;
@@ -83,26 +81,26 @@ export class TraceRecord {
   }
 
   /** From the parent outwards, as far as spans are known. */
-  *ancestors(node: SpanNode): Generator<SpanNode> {
-    const seen = new Set([node]);
-    for (let next = this.parentOf(node); next && !seen.has(next); next = this.parentOf(next)) {
-      seen.add(next);
-      yield next;
-    }
+  ancestors(node: SpanNode): readonly SpanNode[] {
+    let next = this.parentOf(node);
+    if (next === undefined) return NO_ANCESTORS;
+    const found = new Set([node]);
+    for (; next !== undefined && !found.has(next); next = this.parentOf(next)) found.add(next);
+    return [...found].slice(1);
   }
 
   /** Whether all ancestors in this process are known, so that nothing about the span can change any more. */
   isRooted(node: SpanNode): boolean {
-    const path = [node];
-    for (const ancestor of this.ancestors(node)) {
-      path.push(ancestor);
-      if (ancestor.rooted) break;
-    }
-    const top = path.at(-1) as SpanNode;
-    const rooted = top.rooted || (top.known && top.isLocalRoot);
-    if (rooted) for (const each of path) each.rooted = true;
-    return rooted;
+    if (node.rooted) return true;
+    const path = [node, ...this.ancestors(node)];
+    const isRooted = path.some(({ rooted }) => rooted) || isOutermost(path.at(-1) as SpanNode);
+    if (isRooted) for (const each of path) each.rooted = true;
+    return isRooted;
   }
+}
+
+function isOutermost({ known, isLocalRoot }: SpanNode): boolean {
+  return known && isLocalRoot;
 }
 
 const MAX_TRACES = 10_000;
@@ -123,7 +121,7 @@ export class TraceIndex {
     return record;
   }
 
-  records(): IterableIterator<TraceRecord> {
+  records(): Iterable<TraceRecord> {
     return this.#traces.values();
   }
 
@@ -133,7 +131,7 @@ export class TraceIndex {
   }
 
   /** Notes what a span tells when it starts, or everything when it has ended. */
-  note(span: ReadableSpan, ended: boolean): SpanNode {
+  note(span: ReadableSpan, ended: boolean): { readonly trace: TraceRecord; readonly node: SpanNode } {
     const { traceId, spanId } = span.spanContext();
     const record = this.get(traceId);
     const before = record.nodes.size;
@@ -151,7 +149,7 @@ export class TraceIndex {
     if (parent && !parent.isRemote) record.node(parent.spanId);
     this.#nodes += record.nodes.size - before;
     if (this.#nodes > MAX_NODES) this.#shrink(record);
-    return node;
+    return { trace: record, node };
   }
 
   /** Forgets the nodes of the oldest traces; which session they went to stays known. */
@@ -174,23 +172,19 @@ export class TraceIndex {
   #forget(record: TraceRecord): void {
     this.#nodes -= record.nodes.size;
     record.nodes.clear();
-    record.responseIds.clear();
-    record.sessionIds.clear();
+    record.responseIds = undefined;
+    record.sessionIds = undefined;
   }
 }
 
 function readFacts(node: SpanNode, attributes: Attributes): void {
   node.kind = readKind(attributes);
-  assign(node, "agentName", readString(attributes, ATTR.agentName));
-  assign(node, "agentVersion", readString(attributes, ATTR.agentVersion));
-  assign(node, "toolName", readString(attributes, ATTR.toolName));
-  assign(node, "toolCallId", readString(attributes, ATTR.toolCallId));
-  assign(node, "conversationId", readString(attributes, ATTR.conversationId));
-  assign(node, "sessionAttribute", readString(attributes, ATTR.sessionId));
-}
-
-function assign<K extends keyof SpanNode>(node: SpanNode, key: K, value: SpanNode[K] | undefined): void {
-  if (value !== undefined) node[key] = value;
+  node.agentName = readString(attributes, ATTR.agentName) ?? node.agentName;
+  node.agentVersion = readString(attributes, ATTR.agentVersion) ?? node.agentVersion;
+  node.toolName = readString(attributes, ATTR.toolName) ?? node.toolName;
+  node.toolCallId = readString(attributes, ATTR.toolCallId) ?? node.toolCallId;
+  node.conversationId = readString(attributes, ATTR.conversationId) ?? node.conversationId;
+  node.sessionAttribute = readString(attributes, ATTR.sessionId) ?? node.sessionAttribute;
 }
 
 function readParent(span: ReadableSpan): { spanId: string; isRemote: boolean } | undefined {

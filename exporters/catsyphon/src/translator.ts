@@ -106,12 +106,16 @@ export class Translator {
   #tellModelCall(trace: TraceRecord, node: SpanNode, span: ReadableSpan): void {
     const responseId = readString(span.attributes, ATTR.responseId);
     // A wrapper around a client tells the same call again, from outside and therefore later.
-    const isWrapper = node.chatChild || (responseId !== undefined && trace.responseIds.has(responseId));
+    const isKnown = responseId !== undefined && trace.responseIds?.has(responseId);
+    const isWrapper = node.chatChild || isKnown;
     for (const ancestor of trace.ancestors(node)) ancestor.chatDescendant = true;
     if (isWrapper) return;
     const parent = trace.parentOf(node);
     if (parent) parent.chatChild = true;
-    if (responseId !== undefined) trace.responseIds.add(responseId);
+    if (responseId !== undefined) {
+      trace.responseIds ??= new Set();
+      trace.responseIds.add(responseId);
+    }
     tellChat(this.#conversationOf(trace, node, span), trace, node, span, this.#settings);
     noteError(trace, node, readError(span));
   }
@@ -139,6 +143,7 @@ export class Translator {
     const choice = this.#chooser.choose(trace, node, span);
     const parent = this.#parentConversation(trace, node, span, choice);
     const conversation = this.#conversations.of(choice, parent);
+    trace.sessionIds ??= new Set();
     trace.sessionIds.add(choice.sessionId);
     if (!this.#conversations.rootOf(trace, node).ended) conversation.openTraces.set(trace.traceId, true);
     conversation.lastActivityMs = Date.now();
@@ -182,7 +187,7 @@ export class Translator {
       if (own) this.#end(own, outcome, origin, toMicros(span.endTime));
     }
     if (!node.isLocalRoot) return;
-    for (const sessionId of trace.sessionIds) {
+    for (const sessionId of trace.sessionIds ?? []) {
       const conversation = this.#conversations.get(sessionId);
       if (!conversation) continue;
       conversation.openTraces.delete(trace.traceId);
