@@ -16,6 +16,7 @@ import { registeredMeterProvider, registeredTracerProvider } from "./globals.js"
 import { InheritanceProcessor } from "./inherit.js";
 import type { Log } from "./log.js";
 import type { InitOptions } from "./options.js";
+import { readSpanProcessors } from "./own-parts.js";
 import { ContextManagerBelow, readParentContext } from "./parent-trace.js";
 import type { Pipeline } from "./pipeline.js";
 import type { Settings } from "./settings.js";
@@ -51,7 +52,7 @@ export function provideTraces(assembly: Assembly) {
   const places = [
     ...outputs.map(({ processor }) => processor),
     ...backends,
-    ...(options.spanProcessors ?? []),
+    ...readSpanProcessors(options, configuration),
   ];
   // Without a place for spans there is no reason to make any; context still passes through.
   if (places.length === 0) return undefined;
@@ -86,7 +87,7 @@ export function join(provider: TracerProvider, assembly: Assembly): TracerProvid
 export function warnOfUnheard({ options, configuration, log }: Assembly): void {
   const named = [
     ...wantedBackends(options, configuration).map(({ backend }) => backend.name),
-    ...(options.spanProcessors?.length ? ["spanProcessors"] : []),
+    ...(readSpanProcessors(options, configuration).length > 0 ? ["spanProcessors"] : []),
   ];
   if (named.length === 0) return;
   log.warn(

@@ -4,6 +4,7 @@ import { Configuration } from "./configuration.js";
 import { InheritanceProcessor } from "./inherit.js";
 import { createLog, reportsOf } from "./log.js";
 import type { InitOptions } from "./options.js";
+import { readSpanProcessors } from "./own-parts.js";
 import { isDisabled, readSettings } from "./settings.js";
 import { createSpanOutputs } from "./signals/traces.js";
 
@@ -22,7 +23,7 @@ export function createSpanProcessors(options: InitOptions = {}): SpanProcessor[]
       ({ processor }) => processor,
     ),
     ...createBackends(options, configuration),
-    ...(options.spanProcessors ?? []),
+    ...readSpanProcessors(options, configuration),
   ];
   return places.length === 0 ? [] : [new InheritanceProcessor(), ...places];
 }

@@ -8,6 +8,7 @@ import { readLogRecordLimits, readSpanLimits } from "./limits.js";
 import { LOG_LEVELS, type LogLevelName } from "./log.js";
 import type { BatchOptions, ExporterName, InitOptions } from "./options.js";
 import { type OtlpSettings, readOtlpSettings, type Signal } from "./otlp/settings.js";
+import { readOwnSampler } from "./own-parts.js";
 import { readPropagator } from "./propagator.js";
 import { readResource } from "./resource.js";
 import { readSampler } from "./sampler.js";
@@ -68,7 +69,7 @@ export function readSettings(options: InitOptions, configuration: Configuration)
   const timeoutMs = duration("OTEL_METRIC_EXPORT_TIMEOUT", 30_000);
   return {
     resource: readResource(options, configuration),
-    sampler: options.sampler ?? readSampler(configuration),
+    sampler: readOwnSampler(options, configuration) ?? readSampler(configuration),
     spanLimits: readSpanLimits(configuration),
     propagator: readPropagator(configuration),
     traces: readSignal("traces", options.tracesExporter, ["otlp"], options, configuration),

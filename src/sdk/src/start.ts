@@ -21,6 +21,7 @@ import { makeWay } from "./make-way.js";
 import { switchMarks } from "./marks-switch.js";
 import { attachWhenUsed } from "./modules/when-used.js";
 import type { InitOptions } from "./options.js";
+import { readInstrumentations } from "./own-parts.js";
 import { Pipeline } from "./pipeline.js";
 import { type Ending, onProcessEnd } from "./process-end.js";
 import { readSettings } from "./settings.js";
@@ -30,7 +31,17 @@ export function start(options: InitOptions, configuration: Configuration, log: L
   const settings = readSettings(options, configuration);
   const pipeline = new Pipeline(settings.shutdownTimeoutMs);
   const assembly: Assembly = { options, configuration, settings, log, pipeline, undo: [] };
-  const { undo } = assembly;
+  try {
+    return assemble(assembly);
+  } catch (error) {
+    takeBack(assembly);
+    void pipeline.shutdown();
+    throw error;
+  }
+}
+
+function assemble(assembly: Assembly): Kit {
+  const { options, configuration, log, pipeline, undo } = assembly;
   const adapters = chooseAdapters(options, configuration);
   const joined = registeredTracerProvider();
   const tracerProvider = joined == null ? provideTraces(assembly) : join(joined, assembly);
@@ -40,7 +51,13 @@ export function start(options: InitOptions, configuration: Configuration, log: L
     (adapter) => adapter.create(config(adapter)),
   );
   undo.push(() => instrumentations.disable());
-  for (const instrumentation of options.instrumentations ?? []) instrumentations.add(instrumentation);
+  for (const each of readInstrumentations(options, configuration)) {
+    try {
+      instrumentations.add(each);
+    } catch (error) {
+      log.warn(`${each.instrumentationName} cannot be enabled: ${String(error)}`);
+    }
+  }
   if (joined == null) undo.push(giveWay(instrumentations, assembly));
   if (!pipeline.isEmpty) undo.push(onProcessEnd(toEnding(pipeline, instrumentations)));
   if (tracerProvider != null) undo.push(recordCrashes(() => trace.getTracerProvider()));
@@ -86,16 +103,21 @@ function toEnding(pipeline: Pipeline, instrumentations: Instrumentations): Endin
   };
 }
 
+function takeBack({ undo }: Assembly): void {
+  for (const step of undo.reverse()) attempt(step);
+}
+
 function toKit(
-  { pipeline, undo, log }: Assembly,
+  assembly: Assembly,
   instrumentations: Instrumentations,
   joined: TracerProvider | undefined,
 ): Kit {
+  const { pipeline, log } = assembly;
   let ended: Promise<void> | undefined;
   const end = async () => {
     setCurrentKit(undefined);
     switchMarks(false);
-    for (const step of undo.reverse()) attempt(step);
+    takeBack(assembly);
     await pipeline.shutdown();
     log.close();
   };
