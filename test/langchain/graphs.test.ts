@@ -316,6 +316,24 @@ describe.each(VERSIONS)("%s", (version) => {
     await stage.telemetry.finish();
   });
 
+  it.each([["messages"], ["updates"], [["messages", "values"]]])(
+    "ends an agent that is aborted while its caller streams %s",
+    async (streamMode) => {
+      const controller = new AbortController();
+      const stream = (await agent()).stream(ASK, { signal: controller.signal, streamMode });
+      const read = async () => {
+        for await (const _ of await stream) controller.abort();
+      };
+      await expect(read()).rejects.toThrow();
+      await vi.waitFor(() => stage.span("invoke_agent weather_assistant"));
+      const { attributes, status } = stage.span("invoke_agent weather_assistant");
+      expect(attributes["kit.outcome"]).toBe("aborted");
+      expect(attributes["error.type"]).toBe("AbortError");
+      expect(status.code).toBe(SpanStatusCode.ERROR);
+      await stage.telemetry.finish();
+    },
+  );
+
   it("keeps concurrent runs apart", async () => {
     const node = async ({ text }: { text: string }) => {
       await toyModel(stage.load, () => stage.tracer.startSpan(text).end() ?? "Hello").invoke("Hi");

@@ -32,6 +32,8 @@ export class Entry implements Context {
   onChunk: ((piece: unknown) => void) | undefined;
   /** Told when the method is over, in case no callback tells. */
   onSettled: ((end: OperationEnd) => void) | undefined;
+  /** What to let go of when the method is over. */
+  onOver: (() => void) | undefined;
   /** Whether a client below records the model call that was offered. */
   taken = false;
   #begun = false;
@@ -79,6 +81,7 @@ export class Entry implements Context {
    */
   settle(end: OperationEnd): void {
     const told = this.onSettled;
+    this.onOver?.();
     this.onSettled = undefined;
     this.onChunk = undefined;
     this.receiver = {};

@@ -1,5 +1,6 @@
 import type { OperationEnd } from "@kit/genai";
 import { type Context, context, createContextKey } from "@opentelemetry/api";
+import type { Entry } from "./entry.js";
 
 interface ErrorLike {
   name?: unknown;
@@ -44,6 +45,23 @@ export function noteRunning(signal: AbortSignal | undefined): void {
   if (stream !== undefined) stream.running ??= signal;
 }
 
+/** How long an aborted graph has to tell of its end by itself. */
+const GRACE_MS = 50;
+
+/**
+ * Ends an aborted graph that its library forgets: LangGraph 1.x leaves it standing when a node streams to the caller,
+ * and before 1.0 when several modes are read.
+ */
+export function endWhenAborted(entry: Entry, signal: AbortSignal | undefined): void {
+  if (signal === undefined) return;
+  const onAbort = () => {
+    const error = new DOMException("This operation was aborted", "AbortError");
+    setTimeout(() => entry.settle({ outcome: "error", error }), GRACE_MS).unref();
+  };
+  signal.addEventListener("abort", onAbort, { once: true });
+  entry.onOver = () => signal.removeEventListener("abort", onAbort);
+}
+
 /** The graph aborts itself when the reader of its stream leaves, and with it the graphs inside. */
 function isLeft(stream: Stream | undefined): boolean {
   if (stream?.running?.aborted !== true) return false;
@@ -63,5 +81,7 @@ export function toEnd(error: unknown, within: Context): OperationEnd {
   const stream = readStream(within);
   const reason: unknown = stream?.running?.reason;
   if ((reason as ErrorLike | undefined)?.name === "TimeoutError") return { outcome: "error", error: reason };
-  return isLeft(stream) ? { outcome: "cancelled" } : { outcome: "aborted", error };
+  if (isLeft(stream)) return { outcome: "cancelled" };
+  // The library says it in an error without a name.
+  return { outcome: "aborted", error: typeof reason === "object" && reason !== null ? reason : error };
 }

@@ -3,7 +3,7 @@ import { context } from "@opentelemetry/api";
 import { Entry, type EntryKind } from "./entry.js";
 import { follow } from "./follow.js";
 import { isKitHandler, type RunHandler } from "./handler.js";
-import { inStream, noteRunning } from "./outcome.js";
+import { endWhenAborted, inStream, noteRunning } from "./outcome.js";
 import { isInside } from "./run.js";
 
 type Args = readonly unknown[];
@@ -86,8 +86,11 @@ export function noteStream(ofEvents: boolean): Wrap {
 
 /** `Pregel._streamIterator`, which gets all that can abort the graph as one signal. */
 export const enterGraph: Wrap = around((proceed, args, _, receiver) => {
-  noteRunning(signalIn(args));
-  return proceedIn(new Entry("chain", receiver, args), proceed, args);
+  const signal = signalIn(args);
+  const entry = new Entry("chain", receiver, args);
+  noteRunning(signal);
+  endWhenAborted(entry, signal);
+  return proceedIn(entry, proceed, args);
 });
 
 function signalIn([, options]: Args): AbortSignal | undefined {
