@@ -1,5 +1,5 @@
-// `npm run bench [-- --quick]`: everything in one run on this machine; ratios count, absolute figures drift. About ten
-// minutes on a quiet machine; quick, without the peers' calls, three.
+// `npm run bench [-- --quick]`: everything in one run on this machine; ratios count, absolute figures drift. About
+// twenty minutes on a quiet machine; quick, without the peers' calls, ten.
 import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import module from "node:module";
@@ -35,7 +35,7 @@ const times = (ratio) => `${ratio.toFixed(2)}×`;
 const kib = (bytes) => `${(bytes / 1024).toFixed(1)} KiB`;
 const bars = [];
 const TURNS = { turnMs: 60, turns: quick ? 6 : 10 };
-const PROCESSES = quick ? 3 : 5;
+const PROCESSES = quick ? 3 : 4;
 /** What a sampler refuses is the same whatever a stream brings later. */
 const SHORT = ["chat, 1 KB", "chat, 20 messages, 20 KB, tools", "stream of 20 chunks"];
 
