@@ -168,3 +168,27 @@ describe("an answer of anthropic that is not what the API promises", () => {
     expect(seen.length).toBeGreaterThan(1);
   });
 });
+
+describe("an error with status 200 whose code is a sentence", () => {
+  const code = "nobody may say: hi";
+
+  it.each<keyof typeof CALLS>(["chat.completions", "responses"])(
+    "of %s tells nothing of it",
+    async (name) => {
+      const { onlySpan } = await run(
+        json({ error: { code, message: "no" } }),
+        (client) => CALLS[name]?.(client) as never,
+      );
+      expect(onlySpan().attributes["error.type"]).toBe("_OTHER");
+      expect(onlySpan().status).toMatchObject({ code: 2, message: "no" });
+    },
+  );
+
+  it("of Anthropic's API tells nothing of it", async () => {
+    const { onlySpan } = await runAnthropic(
+      json({ type: "error", error: { type: code, message: "no" } }),
+      (client) => client.messages.create({ model: "m", max_tokens: 1, messages }),
+    );
+    expect(onlySpan().attributes["error.type"]).toBe("_OTHER");
+  });
+});

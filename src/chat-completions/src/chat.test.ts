@@ -190,7 +190,6 @@ describe("the answer", () => {
   it("has failed when it is an error in spite of its status", () => {
     const failure = (error: object) => chat.response?.({ error }, { operation: "chat" }).error;
     expect(failure({ code: 429, message: "slow" })).toEqual({ type: "429", message: "slow" });
-    expect(failure({ code: "The model is gone." })).toEqual({ type: "_OTHER", message: undefined });
     expect(failure({})).toEqual({ type: "_OTHER", message: undefined });
     expect(failure({ type: "overloaded", code: null })).toEqual({ type: "overloaded", message: undefined });
     expect(chat.response?.({ error: null, choices: [] }, { operation: "chat" }).error).toBeUndefined();

@@ -64,13 +64,7 @@ function readAnswers({ choices, citations }: ChatCompletion): Message[] {
 
 function readFailure({ error, choices }: ChatCompletion): ResponseFacts["error"] {
   if (error == null || choices !== undefined) return undefined;
-  const type = String(error.code ?? error.type);
-  return { type: isWord(type) ? type : "_OTHER", message: textOf(error.message) };
-}
-
-/** Whether a text can be one of few: gateways have put sentences in the place of codes. */
-function isWord(text: string): boolean {
-  return /^[\w.-]{1,60}$/.test(text) && text !== "undefined";
+  return { type: String(error.code ?? error.type ?? "_OTHER"), message: textOf(error.message) };
 }
 
 /** The conventions' word for a response format, when one was asked for. */

@@ -22,6 +22,11 @@ it.each([
   ["a status that stands where the code belongs", Object.assign(new Error("x"), { code: 502 }), "502"],
   ["then the class name", new APIConnectionError("x"), "APIConnectionError"],
   ["then the name of a DOM exception", new DOMException("stop", "AbortError"), "AbortError"],
+  [
+    "the class name where the code is a sentence",
+    Object.assign(new APIConnectionError("x"), { code: "no model likes: hi" }),
+    "APIConnectionError",
+  ],
   ["a plain error's own class", new Error("x"), "Error"],
   ["_OTHER for what is no error", "boom", "_OTHER"],
   ["_OTHER for nothing", undefined, "_OTHER"],

@@ -35,6 +35,11 @@ export function exceptionType(error: unknown): string {
   return isText(name) ? name : "_OTHER";
 }
 
+/** A provider's code, where it can be one of few: gateways have put sentences in its place, with the prompt in them. */
+export function codeOf(value: unknown): string | undefined {
+  return typeof value === "string" && /^[\w.:/-]{1,60}$/.test(value) ? value : undefined;
+}
+
 /**
  * `error.type` by one order for all HTTP SDKs: status, then the error's code, then its class, then `_OTHER`.
  * Never the message, whose values have no bound.
@@ -43,10 +48,11 @@ export function errorType(error: unknown, providerCode?: string): string {
   if (typeof error !== "object" || error === null) return "_OTHER";
   const { status, code } = error as ErrorLike;
   if (typeof status === "number") return String(status);
-  if (isText(code)) return code;
+  const word = codeOf(code);
+  if (word !== undefined) return word;
   // Gateways put a status there. Other numbers are left out: `20` of a DOMException tells nobody that it is an abort.
   if (typeof code === "number" && code >= 400 && code < 600) return String(code);
-  return providerCode ?? exceptionType(error);
+  return codeOf(providerCode) ?? exceptionType(error);
 }
 
 /** What may be written about an error. */

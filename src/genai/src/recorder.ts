@@ -16,6 +16,7 @@ import { conformContent } from "./conform.js";
 import { redactContent, setContent, setStructuredContent } from "./content.js";
 import type { Endpoint } from "./endpoint.js";
 import {
+  codeOf,
   type ErrorText,
   errorType,
   readError,
@@ -232,7 +233,9 @@ export class Recorder {
   #readFailure({ outcome, error, response }: OperationEnd): Failure | undefined {
     const told = response?.error;
     if (outcome !== "error" && outcome !== "aborted") {
-      return told && this.#tell(told.type, { name: told.type, message: told.message });
+      if (told === undefined) return undefined;
+      const type = codeOf(told.type) ?? "_OTHER";
+      return this.#tell(type, { name: type, message: told.message });
     }
     const failure = this.#tell(errorType(error, this.#start.errorCode?.(error)), error);
     rememberTold(error, failure.onSpan);
