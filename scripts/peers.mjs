@@ -47,6 +47,12 @@ const PEERS = [
     tests: ["test/peers"],
   },
   {
+    name: "Next.js",
+    found: env.KIT_NEXTJS && "next, from npm",
+    get: "KIT_NEXTJS=1: npm installs it, and it builds and starts two applications",
+    tests: ["test/peers/nextjs.test.ts"],
+  },
+  {
     name: "nats-server",
     found: env.NATS_SERVER_BIN || onPath("nats-server"),
     get: "NATS_SERVER_BIN, or `apt-get install nats-server`",
