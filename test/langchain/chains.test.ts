@@ -1,5 +1,6 @@
 import { SpanKind, SpanStatusCode } from "@opentelemetry/api";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { collectGarbage } from "../support/garbage.js";
 import { completion } from "../support/provider/openai-answers.js";
 import { type Any, Stage, toyModel, VERSIONS } from "./support.js";
 
@@ -29,6 +30,47 @@ describe.each(VERSIONS)("%s", (version) => {
   function parser(): Any {
     const { StringOutputParser } = stage.load("@langchain/core/output_parsers");
     return new StringOutputParser();
+  }
+
+  it.each([
+    ["a model", (model: Any) => model, "chat toy-1"],
+    ["a sequence", (model: Any) => model.pipe(parser()), "invoke_workflow named"],
+    ["a lambda", (model: Any) => lambda(() => model), "invoke_workflow named"],
+    ["a map", (model: Any) => map({ first: model }), "invoke_workflow named"],
+  ])(
+    "ends %s whose stream is left, or aborted by a signal that its model ignores",
+    async (_, chain, name) => {
+      // The answer's pieces come one by one and never listen to a signal.
+      const runnable = chain(toyModel(stage.load));
+      for await (const _ of await runnable.stream("Hi", { runName: "named" })) break;
+      const controller = new AbortController();
+      const read = async () => {
+        const { signal } = controller;
+        for await (const _ of await runnable.stream("Hi", { runName: "named", signal })) controller.abort();
+      };
+      await expect(read()).rejects.toThrow();
+      const ends = () => stage.spans.filter((span) => span.name === name);
+      await vi.waitFor(() => expect(ends()).toHaveLength(2));
+      expect(ends().map(({ attributes }) => attributes["kit.outcome"])).toEqual(["cancelled", "aborted"]);
+      expect(ends().map(({ status }) => status.code)).toEqual([SpanStatusCode.UNSET, SpanStatusCode.ERROR]);
+      // A map that is left leaves the streams of its steps where they are.
+      const models = () => {
+        collectGarbage();
+        expect(stage.spans.filter((span) => span.name === "chat toy-1")).toHaveLength(2);
+      };
+      await vi.waitFor(models, { timeout: 10_000, interval: 100 });
+      await stage.telemetry.finish();
+    },
+  );
+
+  function lambda(func: () => Any): Any {
+    const { RunnableLambda } = stage.load("@langchain/core/runnables");
+    return new RunnableLambda({ func });
+  }
+
+  function map(steps: object): Any {
+    const { RunnableMap } = stage.load("@langchain/core/runnables");
+    return RunnableMap.from(steps);
   }
 
   it("makes no noise of prompts, parsers and sequences", async () => {

@@ -9,6 +9,7 @@ import { type KitCallbackHandlerOptions, readInferenceSpans } from "./options.js
 import {
   addHandler,
   enter,
+  enterAlone,
   enterGraph,
   enterRemote,
   enterRun,
@@ -102,6 +103,9 @@ function targets(exports: unknown): readonly Target[] {
     { on: methods("RemoteGraph"), method: "_streamIterator", wrap: enterRemote },
     { on: methods("RunnableSequence"), method: "invoke", wrap: enter("chain") },
     { on: methods("RunnableSequence"), method: "_streamIterator", wrap: enter("chain") },
+    ...["RunnableLambda", "RunnableMap", "RunnableAssign"].map((name) => {
+      return { on: methods(name), method: "transform", wrap: enterAlone };
+    }),
   ];
 }
 

@@ -45,12 +45,12 @@ export function noteRunning(signal: AbortSignal | undefined): void {
   if (stream !== undefined) stream.running ??= signal;
 }
 
-/** How long an aborted graph has to tell of its end by itself. */
+/** How long a stream has to tell of its end by itself when it is aborted. */
 const GRACE_MS = 50;
 
 /**
- * Ends an aborted graph that its library forgets: LangGraph 1.x leaves it standing when a node streams to the caller,
- * and before 1.0 when several modes are read.
+ * Ends an aborted stream that the library forgets: its reader gets the error, and nobody takes the generator's next
+ * step, as with models that do not listen to the signal, or graphs whose nodes stream to the caller.
  */
 export function endWhenAborted(entry: Entry, signal: AbortSignal | undefined): void {
   if (signal === undefined) return;

@@ -86,11 +86,8 @@ export function noteStream(ofEvents: boolean): Wrap {
 
 /** `Pregel._streamIterator`, which gets all that can abort the graph as one signal. */
 export const enterGraph: Wrap = around((proceed, args, _, receiver) => {
-  const signal = signalIn(args);
-  const entry = new Entry("chain", receiver, args);
-  noteRunning(signal);
-  endWhenAborted(entry, signal);
-  return proceedIn(entry, proceed, args);
+  noteRunning(signalIn(args));
+  return proceedIn(new Entry("chain", receiver, args), proceed, args);
 });
 
 function signalIn([, options]: Args): AbortSignal | undefined {
@@ -111,9 +108,18 @@ export function enter(kind: EntryKind, isSingle?: (args: Args) => boolean): Wrap
   );
 }
 
+/** `transform` of chains that are streamed by it, also as steps of others, whose stream is followed already. */
+export const enterAlone: Wrap = around((proceed, args, _, receiver) => {
+  const { callbacks } = (args[1] ?? {}) as { callbacks?: Partial<Manager> };
+  if (callbacks?.getParentRunId?.() !== undefined) return proceed(args);
+  return proceedIn(new Entry("chain", receiver, args), proceed, args);
+});
+
 function proceedIn(entry: Entry, proceed: (args: Args) => unknown, args: Args): unknown {
-  return follow(
+  const result = follow(
     context.with(entry, () => proceed(args)),
     entry,
   );
+  if (entry.streams) endWhenAborted(entry, signalIn(args));
+  return result;
 }
