@@ -15,7 +15,8 @@ export class OpenAgentScope extends OpenScope {
       this.used = add(this.used, response);
       around?.(response);
     };
-    TALLIES.set(tally, { scope: this, around });
+    tally.scope = this;
+    tally.around = around;
     return handsDown?.agentName === undefined ? { tally } : { agentName: handsDown.agentName, tally };
   }
 
@@ -24,18 +25,19 @@ export class OpenAgentScope extends OpenScope {
   }
 }
 
-type Tally = NonNullable<Inherited["tally"]>;
-
-/** Which agent a tally belongs to, and the tally of the agent around it. */
-const TALLIES = new WeakMap<Tally, { readonly scope: OpenAgentScope; readonly around: Tally | undefined }>();
+/** Knows whose it is, and the tally of the agent around that; a WeakMap that knew would cost two spans. */
+interface Tally {
+  (response: ResponseFacts): void;
+  scope?: OpenAgentScope;
+  around?: Tally | undefined;
+}
 
 /**
  * The innermost tally that still counts for somebody. An agent that a timer of an ended one starts is not inside it,
  * and one that goes on in that way for ever must not keep all that went before.
  */
 function runningTally(tally: Tally | undefined): Tally | undefined {
-  const known = tally && TALLIES.get(tally);
-  return known?.scope.ended === true ? runningTally(known.around) : tally;
+  return tally?.scope?.ended === true ? runningTally(tally.around) : tally;
 }
 
 interface Used {
