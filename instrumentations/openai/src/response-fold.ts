@@ -17,11 +17,7 @@ export type ResponseEvent = Omit<Foreign<ResponseStreamEvent>, "item" | "respons
   response?: ResponseBody | null;
 };
 
-const TERMINAL: ReadonlySet<string> = new Set([
-  "response.completed",
-  "response.failed",
-  "response.incomplete",
-]);
+const TERMINAL = /^response\.(?:completed|failed|incomplete)$/;
 
 /** Events that bring an item piece by piece, and how the text so far stands in the item. */
 const GROWTH: Readonly<Record<string, (text: string) => ResponseItem>> = {
@@ -41,6 +37,8 @@ interface OpenItem {
   /** The last of the events above, and the text of all of them. */
   event?: string;
   readonly text: TextBuilder;
+  /** Which part of the summary it is in. */
+  part?: number | null | undefined;
 }
 
 /**
@@ -61,7 +59,7 @@ export function foldResponse(content: boolean): Fold<ResponseEvent, ResponseBody
       const { response, item, delta, output_index: index } = event;
       const type = event.type ?? "";
       if (response != null) {
-        const settled = TERMINAL.has(type) || response.status === "queued";
+        const settled = TERMINAL.test(type) || response.status === "queued";
         body = { ...(content ? response : withoutTexts(response)), ...(!settled && { status: null }) };
         return;
       }
@@ -75,7 +73,9 @@ export function foldResponse(content: boolean): Fold<ResponseEvent, ResponseBody
       else if (typeof delta === "string" && type in GROWTH) {
         const growing = items[index] ?? open(index, { type: "message" });
         growing.event = type;
-        growing.text.add(delta);
+        growing.part ??= event.summary_index;
+        growing.text.add(growing.part === event.summary_index ? delta : `\n${delta}`);
+        growing.part = event.summary_index;
       }
     },
     body() {

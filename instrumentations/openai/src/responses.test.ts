@@ -457,6 +457,21 @@ describe("a streamed answer", () => {
     expect(facts?.content?.().outputMessages?.[0]?.parts).toEqual([part]);
   });
 
+  it("that was cut keeps the parts of a summary on lines of their own", () => {
+    const told = (summary_index: number, text: string) => ({
+      type: "response.reasoning_summary_text.delta",
+      output_index: 0,
+      summary_index,
+      delta: text,
+    });
+    const item = { type: "reasoning", summary: [] };
+    const added = { type: "response.output_item.added", output_index: 0, item };
+    const facts = folded([created, added, told(0, "fi"), told(0, "rst"), told(1, "sec"), told(1, "ond")]);
+    expect(facts?.content?.().outputMessages?.[0]?.parts).toEqual([
+      { type: "reasoning", content: "first\nsecond" },
+    ]);
+  });
+
   it("without content keeps the name of its prompt template, not what was put into it", () => {
     const prompt = { id: "pmpt_1", version: "2", variables: { city: "secret" } };
     const response = { status: "completed", prompt };
