@@ -1,8 +1,8 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { type BuildOptions, build as esbuild } from "esbuild";
+import { type BuildOptions, build as esbuild, type Plugin } from "esbuild";
 import { build as vite } from "vite";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { useWorld } from "../support/register/fixture.js";
@@ -37,6 +37,16 @@ async function bundle(outfile: string, options: BuildOptions): Promise<string> {
   expect(warnings).toEqual([]);
   return outfile;
 }
+
+/** As Rollup leaves it in an ES module: with no `require` that it could ask. */
+const WITHOUT_REQUIRE: Plugin = {
+  name: "without-require",
+  setup({ onLoad }) {
+    onLoad({ filter: /require-in-the-middle[\\/]index\.js$/ }, ({ path }) => ({
+      contents: readFileSync(path, "utf8").replaceAll(/\brequire\.(cache|resolve)\b/g, "nothing.$1"),
+    }));
+  },
+};
 
 async function bundleByVite(outDir: string): Promise<string> {
   const output = { entryFileNames: "app.mjs" };
@@ -87,4 +97,18 @@ describe.each([
     expect(stdout).toBe("Hello yourself\n");
     expect(spans.map(({ name }) => name)).toEqual(["chat gpt-4.1-mini"]);
   });
+});
+
+it("a bundle that holds a broken hook leaves what the application requires alone", async () => {
+  const file = await bundle(join(beside, "broken.mjs"), {
+    entryPoints: [join(import.meta.dirname, "apps", "require.mjs")],
+    format: "esm",
+    external: ["openai"],
+    banner: { js: REQUIRE },
+    plugins: [WITHOUT_REQUIRE],
+  });
+  const { stdout, spans, ...end } = await run(file);
+  expect(end).toMatchObject(GOOD);
+  expect(stdout).toBe("Hello yourself true\n");
+  expect(spans.map(({ name }) => name)).toEqual(["chat gpt-4.1-mini"]);
 });

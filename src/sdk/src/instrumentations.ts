@@ -2,6 +2,7 @@ import type { MeterProvider, TracerProvider } from "@opentelemetry/api";
 import type { LoggerProvider } from "@opentelemetry/api-logs";
 import type { Instrumentation } from "@opentelemetry/instrumentation";
 import { ADAPTERS, type Adapter, type AdapterInstrumentation } from "./adapters.js";
+import { withRequireHook } from "./modules/hook-library.js";
 
 /** Where the instrumentations of a run write; what is missing is taken from OpenTelemetry's API. */
 export interface Providers {
@@ -38,7 +39,7 @@ export class Instrumentations {
   of(adapter: Adapter): AdapterInstrumentation {
     const known = this.#byName.get(adapter.name);
     if (known !== undefined) return known;
-    const created = this.#create(adapter);
+    const created = withRequireHook(() => this.#create(adapter));
     this.#byName.set(adapter.name, created);
     this.add(created);
     return created;

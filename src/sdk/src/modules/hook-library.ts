@@ -22,3 +22,8 @@ export function findHookLibrary(): HookLibrary | undefined {
 export function isHooked(): boolean {
   return require.resolve("@opentelemetry/instrumentation") in require.cache;
 }
+
+/** Makes what hooks `require`: see `hook-library-in-bundle.ts`, where that may go wrong. */
+export function withRequireHook<Made>(make: () => Made): Made {
+  return make();
+}
