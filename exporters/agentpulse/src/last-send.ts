@@ -23,6 +23,12 @@ const next = () => {
 next();
 `;
 
+const PROXY = /^(NODE_USE_ENV_PROXY|(HTTPS?|NO)_PROXY)$/i;
+
+function readProxy(env: Readonly<NodeJS.ProcessEnv>): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => PROXY.test(name)));
+}
+
 /**
  * Posts bodies while the process exits, when nothing can be awaited any more: another thread does it, and this one
  * waits for two seconds at most. Each is tried once.
@@ -32,9 +38,9 @@ export function sendLast(request: ServerRequest, bodies: readonly string[], comp
   const encoding = compressed ? { "Content-Encoding": "gzip" } : {};
   const worker = new Worker(SCRIPT, {
     eval: true,
-    // Nothing that the application starts with: neither preloads nor what NODE_OPTIONS says.
+    // Nothing that the application starts with, neither preloads nor what NODE_OPTIONS says, but the way out.
     execArgv: [],
-    env: {},
+    env: readProxy(process.env),
     workerData: {
       url: `${request.url}/v1/ingest`,
       headers: { ...request.headers, ...encoding },
