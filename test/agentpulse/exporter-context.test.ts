@@ -1,4 +1,4 @@
-import { withInherited } from "@kit/genai";
+import { withInherited } from "@kit/genai/framework";
 import { agent, cron, event, session, task } from "@kit/tracing";
 import { context, trace } from "@opentelemetry/api";
 import { describe, expect, it } from "vitest";

@@ -1,4 +1,4 @@
-import { readEndpoint } from "@kit/genai";
+import { readEndpoint } from "@kit/genai/framework";
 import { expect, it } from "vitest";
 import { providerOf, readErrorCode } from "./client.js";
 

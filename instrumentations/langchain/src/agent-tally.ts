@@ -1,4 +1,5 @@
-import { type ResponseFacts, withInherited } from "@kit/genai";
+import type { ResponseFacts } from "@kit/genai";
+import { withInherited } from "@kit/genai/framework";
 import type { Context } from "@opentelemetry/api";
 
 /** An agent under way, and what its model calls come to; those of agents below it are theirs. */

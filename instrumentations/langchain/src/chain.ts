@@ -1,4 +1,5 @@
-import { ATTR, Recorder, type ResponseFacts, type Telemetry } from "@kit/genai";
+import { ATTR, type ResponseFacts } from "@kit/genai";
+import { Recorder, type Telemetry } from "@kit/genai/framework";
 import { SpanKind } from "@opentelemetry/api";
 import { AgentTally } from "./agent-tally.js";
 import { type ChainRun, isGraph, type Meaning, readMeaning } from "./graph.js";

@@ -1,4 +1,4 @@
-import { INFERENCE_OFFERED, takeInference } from "@kit/genai";
+import { INFERENCE_OFFERED, takeInference } from "@kit/genai/framework";
 import { type Context, context, createContextKey, ROOT_CONTEXT, trace } from "@opentelemetry/api";
 import { AsyncLocalStorageContextManager } from "@opentelemetry/context-async-hooks";
 import { afterAll, beforeAll, expect, it } from "vitest";

@@ -1,4 +1,4 @@
-import { INFERENCE_OFFERED, type OperationEnd, takeInference } from "@kit/genai";
+import { INFERENCE_OFFERED, type OperationEnd, takeInference } from "@kit/genai/framework";
 import { type Context, context, createContextKey } from "@opentelemetry/api";
 import { readConversation } from "./conversation.js";
 

@@ -1,10 +1,10 @@
+import type { ResponseFacts } from "@kit/genai";
 import {
   isTracingSuppressed,
   type OperationEnd,
-  type ResponseFacts,
   type Telemetry,
   TelemetrySource,
-} from "@kit/genai";
+} from "@kit/genai/framework";
 import { diag } from "@opentelemetry/api";
 import { followChain, readChainResult } from "./chain.js";
 import { readConversation } from "./conversation.js";

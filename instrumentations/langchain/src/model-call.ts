@@ -1,15 +1,13 @@
+import { markInferenceRecorded, type RequestFacts, type ResponseFacts } from "@kit/genai";
 import {
   INFERENCE_OFFERED,
   isInferenceRecorded,
   isProviderRecorded,
-  markInferenceRecorded,
   type OperationEnd,
   Recorder,
-  type RequestFacts,
-  type ResponseFacts,
   type Telemetry,
   takeInference,
-} from "@kit/genai";
+} from "@kit/genai/framework";
 import type { Context } from "@opentelemetry/api";
 import type { Entry } from "./entry.js";
 import { joinResponses, readCut, readModelEndpoint, readPiece } from "./model.js";

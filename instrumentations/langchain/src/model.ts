@@ -1,4 +1,5 @@
-import { type RequestFacts, type ResponseFacts, readEndpoint, withoutNulls } from "@kit/genai";
+import { type RequestFacts, type ResponseFacts, withoutNulls } from "@kit/genai";
+import { readEndpoint } from "@kit/genai/framework";
 import { readContent, readMessages, readTools } from "./messages.js";
 import { readUsage } from "./usage.js";
 

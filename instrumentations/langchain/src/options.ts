@@ -1,4 +1,4 @@
-import type { TelemetryOptions } from "@kit/genai";
+import type { TelemetryOptions } from "@kit/genai/framework";
 import { diag } from "@opentelemetry/api";
 
 /**

@@ -1,4 +1,4 @@
-import type { OperationEnd } from "@kit/genai";
+import type { OperationEnd } from "@kit/genai/framework";
 import { type Context, context, createContextKey } from "@opentelemetry/api";
 import type { Entry } from "./entry.js";
 

@@ -1,4 +1,5 @@
-import { ATTR, isTracingSuppressed, Recorder, readEndpoint, type Telemetry } from "@kit/genai";
+import { ATTR } from "@kit/genai";
+import { isTracingSuppressed, Recorder, readEndpoint, type Telemetry } from "@kit/genai/framework";
 import { readChainResult, readState } from "./chain.js";
 import type { Entry } from "./entry.js";
 import { toEnd } from "./outcome.js";

@@ -1,4 +1,5 @@
-import { ATTR, Recorder, type RequestFacts, type ResponseFacts, type Telemetry } from "@kit/genai";
+import { ATTR, type RequestFacts, type ResponseFacts } from "@kit/genai";
+import { Recorder, type Telemetry } from "@kit/genai/framework";
 import type { Run } from "./run.js";
 
 /** Records one search of a retriever. What it is searched in has no name that the library knows. */

@@ -1,4 +1,4 @@
-import { type OperationEnd, type Recorder, withInherited } from "@kit/genai";
+import { type OperationEnd, type Recorder, withInherited } from "@kit/genai/framework";
 import { type Context, context, createContextKey, diag, trace } from "@opentelemetry/api";
 import type { AgentTally } from "./agent-tally.js";
 import type { Entry } from "./entry.js";

@@ -1,4 +1,5 @@
-import { parseJson, type ResponseFacts, startTool, type Telemetry } from "@kit/genai";
+import { parseJson, type ResponseFacts } from "@kit/genai";
+import { startTool, type Telemetry } from "@kit/genai/framework";
 import type { Entry } from "./entry.js";
 import type { Run } from "./run.js";
 

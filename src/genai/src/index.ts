@@ -4,9 +4,7 @@ export type { ContentCapture } from "./content-policy.js";
 export { copyWith } from "./copy-with.js";
 export { type Definition, methodsOf, type Target } from "./definition.js";
 export { DeltaFold } from "./delta-fold.js";
-export { readEndpoint } from "./endpoint.js";
 export { type Foreign, withoutNulls } from "./foreign.js";
-export { withInherited } from "./inherited.js";
 export { GenAIInstrumentation, type GenAIInstrumentationConfig } from "./instrumentation.js";
 export {
   type Message,
@@ -29,22 +27,10 @@ export type {
   ToolLoop,
   TraceTool,
 } from "./operation.js";
-export type { OperationEnd } from "./outcome.js";
 export { readParameters, type SharedParameters } from "./parameters.js";
-export { isProviderRecorded } from "./recorded-providers.js";
-export { Recorder } from "./recorder.js";
 export { clientOf, resourceMethods } from "./resources.js";
-export {
-  INFERENCE_OFFERED,
-  isInferenceRecorded,
-  isTracingSuppressed,
-  markInferenceRecorded,
-  takeInference,
-} from "./suppression.js";
-export type { Telemetry } from "./telemetry.js";
-export { type TelemetryOptions, TelemetrySource } from "./telemetry-source.js";
+export { markInferenceRecorded } from "./suppression.js";
 export { TextBuilder } from "./text-builder.js";
-export { startTool } from "./tool.js";
 export { traceMember } from "./tool-object.js";
 export type { Usage } from "./usage.js";
 export { VERSION } from "./version.js";
