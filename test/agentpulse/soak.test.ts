@@ -7,11 +7,10 @@ import { programUrl, run } from "./process.js";
 const IS_WHOLE = process.env.KIT_SOAK === "1";
 const EVENTS = IS_WHOLE ? 100_000 : 10_000;
 /**
- * Of processor time: a turn in which the machine did something else is not longer for it. Two turns of some hundred
- * thousand may be: now and then a host stops its virtual processors, and their kernel charges the thread that ran for
- * it. A second program that did nothing but sleep was woken 39.1 ms late, though no other held its processor, in the
- * moment in which a turn of 0.3 ms was charged 39.8; so it was with 23.0 and 22.9 ms. What the program does itself
- * comes again and again: at most 16 ms, in which V8 copies the events that wait.
+ * Two turns of some hundred thousand may be longer: now and then a host stops its virtual processors, and their kernel
+ * charges the thread that ran for it. A second program that did nothing but sleep was woken 39.1 ms late, though no
+ * other held its processor, in the moment in which a turn was charged 39.8; so it was with 23.0 and 22.9 ms. What the
+ * program does itself comes again and again, so that the third longest shows it.
  */
 const LONGEST_TURN_MS = 20;
 const LONGEST_CHARGED_MS = 100;
@@ -24,7 +23,7 @@ interface Result {
   readonly dropped: number;
   /** MiB after a garbage collection, at every tenth of the way. */
   readonly heaps: readonly number[];
-  /** Turn of the event loop, in processor time, whoever took it: the program, the compiler, the garbage collector. */
+  /** Turn of the event loop, whoever took it: the program, the compiler, the garbage collector. */
   readonly longestMs: number;
   readonly longestWithoutCollectorMs: number;
   readonly thirdMs: number;

@@ -1,5 +1,5 @@
 /** Work for one turn of the event loop, in milliseconds. */
-const SLICE_MS = 5;
+const SLICE_MS = 2;
 
 /**
  * Does small pieces of work in order, after a while, in slices between which the event loop turns. Does not keep the

@@ -1,7 +1,7 @@
 import { diag } from "@opentelemetry/api";
 
 /** Work holds the event loop up for no longer, in milliseconds; but each step is done as a whole. */
-const SLICE_MS = 5;
+const SLICE_MS = 2;
 /** Work that was done is let go of in portions. */
 const PORTION = 1_000;
 

@@ -7,7 +7,7 @@ import { DEFAULT_RETRY } from "./retry.js";
 import { type Entry, WaitingRoom } from "./waiting-room.js";
 
 /** Measuring items holds the event loop up for no longer, in milliseconds. */
-const SLICE_MS = 5;
+const SLICE_MS = 2;
 
 const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
 

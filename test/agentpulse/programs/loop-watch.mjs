@@ -6,8 +6,9 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 const LONG_MS = 5;
 
 /**
- * Watches how much processor time each turn of the event loop takes. Nothing is left out but the time in which the
- * thread did not run, which is other processes' doing: on a busy machine a turn of 2 ms may well last 100.
+ * Watches how long the turns of the event loop block it: as long as the wall clock and the thread's processor time both
+ * say. What other processes take shows on the first alone, as on a busy machine a turn of 2 ms may well last 100; what a
+ * kernel charges for a virtual processor that its host had stopped, often on the second alone.
  */
 export function watchLoop() {
   const clock = threadClock();
@@ -20,7 +21,8 @@ export function watchLoop() {
   let turn = setImmediate(function next() {
     const now = clock.readMs();
     const to = performance.now();
-    if (now - last > LONG_MS) turns.push({ from, to, ms: now - last });
+    const ms = Math.min(now - last, to - from);
+    if (ms > LONG_MS) turns.push({ from, to, ms });
     last = now;
     from = to;
     turn = setImmediate(next);
@@ -31,9 +33,10 @@ export function watchLoop() {
   return {
     /** Does what is not to be counted. */
     aside(work) {
-      const before = clock.readMs();
+      const [before, began] = [clock.readMs(), performance.now()];
       work();
       last += clock.readMs() - before;
+      from += performance.now() - began;
     },
     /** The longest turn in milliseconds, the longest in which no garbage was collected, and the third longest. */
     async stop() {
