@@ -19,9 +19,11 @@ const FLUSH_MS = 30_000;
 const SHUTDOWN_MS = 5_000;
 /** A server that states how long to wait is waited for no longer. */
 const LONGEST_WAIT_MS = 60_000;
-/** Spans beyond this many that wait so long become lines before their turn: a span may hold much that is never sent. */
+/**
+ * Spans beyond this many that wait become lines before their turn: a span may hold much that is never sent, and what
+ * thousands of them hold is copied by the garbage collector in one turn of the event loop, of 20 ms and more.
+ */
 const MOST_SPANS = 1_000;
-const LONG_MS = 2_000;
 /** Encoding what is left at exit takes no longer. */
 const LAST_ENCODING_MS = 300;
 
@@ -83,7 +85,7 @@ export class Reporter {
     });
     // Transcripts want the calls of a session in their order, which their turn alone gives.
     if (!settings.captureMessages)
-      this.#backlog = new Backlog(LONG_MS, (queued) => this.#encoder.sizeOf(queued));
+      this.#backlog = new Backlog(settings.maxQueueSize, (queued) => this.#encoder.sizeOf(queued));
     this.#heartbeat.start(settings.heartbeatMs);
     this.#listen(settings);
   }
