@@ -3,17 +3,13 @@ import { type FakeAgentPulse, type Fault, failShare, fails, seeded } from "../su
 import { startServer } from "./harness.js";
 import { programUrl, run } from "./process.js";
 
-/** KIT_SOAK=1 sends all of the 100,000 events that the bar is set at, and prints what was measured. */
+/** KIT_SOAK=1, on a machine of its own, sends all of the 100,000 events that the bar is set at, and prints figures. */
 const IS_WHOLE = process.env.KIT_SOAK === "1";
 const EVENTS = IS_WHOLE ? 100_000 : 10_000;
-/**
- * Two turns of some hundred thousand may be longer: now and then a host stops its virtual processors, and their kernel
- * charges the thread that ran for it. A second program that did nothing but sleep was woken 39.1 ms late, though no
- * other held its processor, in the moment in which a turn was charged 39.8; so it was with 23.0 and 22.9 ms. What the
- * program does itself comes again and again, so that the third longest shows it.
- */
+/** No turn may be longer, whoever took it: the program, the compiler, the garbage collector. */
 const LONGEST_TURN_MS = 20;
-const LONGEST_CHARGED_MS = 100;
+/** Two may where other suites run beside this one: their work empties the caches, and slows the collector's threads. */
+const LONGEST_TURN_IN_COMPANY_MS = 50;
 /** Once, while the application starts: the table of prices is a module, which Node loads in one piece. */
 const LONGEST_STARTING_TURN_MS = 100;
 const HEAP_GROWTH_MIB = 40;
@@ -23,7 +19,6 @@ interface Result {
   readonly dropped: number;
   /** MiB after a garbage collection, at every tenth of the way. */
   readonly heaps: readonly number[];
-  /** Turn of the event loop, whoever took it: the program, the compiler, the garbage collector. */
   readonly longestMs: number;
   readonly longestWithoutCollectorMs: number;
   readonly thirdMs: number;
@@ -72,7 +67,7 @@ it.each(cases)(
     expect(result.dropped, "the burst overflowed the queue").toBeGreaterThan(0);
     expect(Math.max(...result.heaps) - (result.heaps[0] ?? 0)).toBeLessThan(HEAP_GROWTH_MIB);
     expect(result.thirdMs).toBeLessThan(LONGEST_TURN_MS);
-    expect(result.longestMs).toBeLessThan(LONGEST_CHARGED_MS);
+    expect(result.longestMs).toBeLessThan(IS_WHOLE ? LONGEST_TURN_MS : LONGEST_TURN_IN_COMPANY_MS);
     expect(result.startingMs ?? 0).toBeLessThan(LONGEST_STARTING_TURN_MS);
   },
 );

@@ -30,7 +30,7 @@ async function readFates() {
   return fates;
 }
 
-const starting = watchLoop();
+const starting = await watchLoop();
 const processor = new AgentPulseSpanProcessor({
   ...{ endpoint, apiKey, compression, maxQueueSize: QUEUE },
   initEvent: false,
@@ -63,14 +63,14 @@ function measureHeap() {
 // take on a busy machine. A timer could be over before.
 for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate);
 const { longestMs: startingMs } = await starting.stop();
-const loop = watchLoop();
+const loop = await watchLoop();
 for (let n = 0; n < TOTAL; ) {
   for (let i = 0; i < 100 && n < TOTAL; i++, n++) call(n);
   await new Promise(setImmediate);
   // One burst in the middle is larger than the queue, so that it overflows; the rest keeps within it.
   const isBurst = n >= TOTAL / 2 && n < TOTAL / 2 + QUEUE * 1.2;
   if (!isBurst && n % (QUEUE / 2) === 0) await processor.forceFlush();
-  if (n % (TOTAL / 10) === 0) loop.aside(measureHeap);
+  if (n % (TOTAL / 10) === 0) await loop.aside(measureHeap);
 }
 let fates = await readFates();
 for (let i = 0; i < 100 && fates.delivered + fates.dropped < TOTAL; i++) {

@@ -54,7 +54,7 @@ function measureHeap() {
   heaps.push(Math.round(process.memoryUsage().heapUsed / MiB));
 }
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
-const loop = watchLoop();
+const loop = await watchLoop();
 for (let n = 0; n < TOTAL; ) {
   // One burst in the middle is larger than the queue, so that it overflows; the rest keeps within it.
   const isBurst = n >= TOTAL / 2 && n < TOTAL / 2 + QUEUE * 1.2;
@@ -64,7 +64,7 @@ for (let n = 0; n < TOTAL; ) {
   }
   await new Promise(setImmediate);
   while (!isBurst && queue.pending > QUEUE * 0.9) await pause(100);
-  if (n % (TOTAL / 10) === 0) loop.aside(measureHeap);
+  if (n % (TOTAL / 10) === 0) await loop.aside(measureHeap);
 }
 await queue.flush(600_000);
 const turns = await loop.stop();
