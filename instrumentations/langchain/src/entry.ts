@@ -1,5 +1,10 @@
-import { INFERENCE_OFFERED, type OperationEnd, takeInference } from "@kit/genai/framework";
-import { type Context, context, createContextKey } from "@opentelemetry/api";
+import {
+  INFERENCE_OFFERED,
+  type OperationEnd,
+  takeInference,
+  unmarkInferenceRecorded,
+} from "@kit/genai/framework";
+import { type Context, context, createContextKey, trace } from "@opentelemetry/api";
 import { readConversation } from "./conversation.js";
 
 /** What a method of the library begins: the run that its callbacks then tell of. */
@@ -25,7 +30,7 @@ export class Entry implements Context {
   /** What it was called with. */
   args: readonly unknown[];
   /** The context outside of the method. */
-  base: Context = context.active();
+  base: Context = beyond(context.active());
   /** Whether the method gave a stream, which tells of its own pieces. */
   streams = false;
   /** Told of every piece that the method streams. */
@@ -40,6 +45,7 @@ export class Entry implements Context {
   #offered = false;
   #open: (() => Context) | undefined;
   #inside: Context | undefined;
+  #over = false;
 
   constructor(kind: EntryKind, receiver: unknown, args: readonly unknown[], single = true) {
     this.kind = kind;
@@ -65,7 +71,7 @@ export class Entry implements Context {
 
   /** From here on this is the context of the run. */
   bind(inside: Context): void {
-    if (this.single) this.#inside ??= inside;
+    if (this.single && !this.#over) this.#inside ??= inside;
   }
 
   /** Leaves the model call to a client below; `open` makes the span when something else needs it first. */
@@ -77,7 +83,7 @@ export class Entry implements Context {
 
   /**
    * The method is over. Sockets and timers that were made in it keep its context for as long as they live, but
-   * nothing of what it was called with.
+   * nothing of what it was called with, or of what was over before it.
    */
   settle(end: OperationEnd): void {
     const told = this.onSettled;
@@ -88,6 +94,15 @@ export class Entry implements Context {
     this.args = [];
     told?.(end);
     this.#open = undefined;
+    this.#offered = false;
+    this.#over = true;
+    this.base = this.#inside === undefined ? beyond(this.base) : afterwards(this.#inside);
+    this.#inside = undefined;
+  }
+
+  /** The context that it stands for when the method is over. */
+  get afterwards(): Context | undefined {
+    return this.#over ? this.base : undefined;
   }
 
   getValue(key: symbol): unknown {
@@ -115,4 +130,16 @@ export class Entry implements Context {
     if (open !== undefined) this.#inside ??= open();
     return this.#inside ?? this.base;
   }
+}
+
+/** A context without the entries that are over: each keeps the one before it. */
+function beyond(active: Context): Context {
+  const instead = active instanceof Entry ? active.afterwards : undefined;
+  return instead === undefined ? active : beyond(instead);
+}
+
+/** The same place in the trace without the span, which is over, as is the model call that it may have been. */
+function afterwards(inside: Context): Context {
+  const span = trace.getSpanContext(inside);
+  return unmarkInferenceRecorded(span === undefined ? inside : trace.setSpanContext(inside, span));
 }

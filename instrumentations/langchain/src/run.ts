@@ -1,5 +1,5 @@
 import { type OperationEnd, type Recorder, withInherited } from "@kit/genai/framework";
-import { type Context, context, createContextKey, diag, trace } from "@opentelemetry/api";
+import { type Context, context, createContextKey, diag, ROOT_CONTEXT, trace } from "@opentelemetry/api";
 import type { AgentTally } from "./agent-tally.js";
 import type { Entry } from "./entry.js";
 
@@ -23,12 +23,16 @@ export interface Work {
   within?(context: Context): Context;
 }
 
-/** One run of the library, recorded or not: a model, a tool, a retriever, a chain, a graph. */
+/**
+ * One run of the library, recorded or not: a model, a tool, a retriever, a chain, a graph. Timers and sockets that it
+ * leaves behind keep it, and may start the next one, which is kept in the same way: so when it is over it lets go of
+ * what it was about and of all that was before it.
+ */
 export class Run {
-  readonly parent: Run | undefined;
+  #parent: Run | undefined;
   /** Context in which it began. */
-  readonly base: Context;
-  /** Records it, until it ends: contexts that outlive the run keep it, and nothing of what it was about. */
+  base: Context;
+  /** Records it, until it ends. */
   recorder: Recorder | undefined;
   ended = false;
   /** The agent it is, or belongs to. */
@@ -51,11 +55,17 @@ export class Run {
   constructor(parent: Run | undefined, entry?: Entry, conversationId = parent?.conversationId) {
     const above = parent?.recorded;
     const base = baseOf(parent, above, entry?.base ?? context.active());
-    this.parent = parent;
+    this.#parent = parent;
     this.agent = parent?.agent;
     this.conversationId = conversationId;
     const isKnown = conversationId === undefined || conversationId === above?.conversationId;
     this.base = isKnown ? base : withInherited({ conversationId }, base);
+  }
+
+  /** The nearest run above that is not over. */
+  get parent(): Run | undefined {
+    while (this.#parent?.ended === true) this.#parent = this.#parent.#parent;
+    return this.#parent;
   }
 
   /** It is recorded: what it does belongs to the recorder's span. */
@@ -96,6 +106,11 @@ export class Run {
     this.ended = true;
     this.recorder = undefined;
     this.work = undefined;
+    this.onModel = undefined;
+    this.base = ROOT_CONTEXT;
+    this.#span = undefined;
+    this.#inside = undefined;
+    this.#parent = this.parent;
   }
 
   /** Whether anything comes of its end. */
