@@ -43,6 +43,18 @@ describe.each(VERSIONS)("%s", (version) => {
     expect(spans[0]?.instrumentationScope.name).toBe("@kit/instrumentation-openai");
   });
 
+  it("keeps a call that waits for its turn in its own place", async () => {
+    const model = await stage.chatOpenAI(completion(), { maxConcurrency: 1 });
+    const ask = (name: string) =>
+      stage.tracer.startActiveSpan(name, async (span: Any) => {
+        await model.invoke("Hi");
+        span.end();
+      });
+    await Promise.all([ask("a"), ask("b"), ask("c")]);
+    const chat = ". chat gpt-4o-mini";
+    expect(stage.tree()).toEqual(["a", chat, "b", chat, "c", chat]);
+  });
+
   it("leaves a streamed call to the instrumented client below", async () => {
     const model = await stage.chatOpenAI(streamedCompletion());
     for await (const _ of await model.stream("Hi"));

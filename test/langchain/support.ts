@@ -32,6 +32,7 @@ const PARTS = [
   "@langchain/core/retrievers",
   "@langchain/core/runnables",
   "@langchain/core/singletons",
+  "@langchain/core/utils/async_caller",
   "@langchain/langgraph/pregel",
   "@langchain/langgraph/remote",
 ];

@@ -14,6 +14,7 @@ import {
   enterRemote,
   enterRun,
   type HandlerSource,
+  keepContext,
   noteStream,
 } from "./patching.js";
 import { VERSION } from "./version.js";
@@ -33,6 +34,7 @@ const CORE = [
   "retrievers/index",
   "singletons/index",
   "singletons/async_local_storage/index",
+  "utils/async_caller",
 ];
 
 /** Records the runs of LangChain and LangGraph: agents, graphs, tools, retrievers, and models that nobody else does. */
@@ -95,6 +97,8 @@ function targets(exports: unknown): readonly Target[] {
       { on: model, method: "generate", wrap: enter("model", isSingle) },
       { on: model, method: "_streamIterator", wrap: enter("model") },
     ]),
+    { on: methods("AsyncCaller"), method: "call", wrap: keepContext(0) },
+    { on: methods("AsyncCaller"), method: "callWithOptions", wrap: keepContext(1) },
     { on: methods("StructuredTool"), method: "call", wrap: enter("tool") },
     { on: methods("BaseRetriever"), method: "invoke", wrap: enter("retriever") },
     { on: graph, method: "stream", wrap: noteStream(false) },

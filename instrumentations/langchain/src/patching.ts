@@ -101,6 +101,13 @@ export const enterRemote: Wrap = around((proceed, args, handler, receiver) => {
   return proceedIn(entry, proceed, args);
 });
 
+/** `AsyncCaller`, by which models keep to their `maxConcurrency`: what waits in its queue has the context of another call. */
+export function keepContext(position: number): Wrap {
+  return around((proceed, args) =>
+    proceed(args.map((arg, index) => (index === position ? context.bind(context.active(), arg) : arg))),
+  );
+}
+
 /** A method that begins a run: what happens in it happens in the context of that run. */
 export function enter(kind: EntryKind, isSingle?: (args: Args) => boolean): Wrap {
   return around((proceed, args, _, receiver) =>

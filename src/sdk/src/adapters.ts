@@ -42,6 +42,7 @@ const LANGCHAIN_PARTS = [
   "retrievers/index",
   "singletons/index",
   "singletons/async_local_storage/index",
+  "utils/async_caller",
 ];
 
 /** Next.js loads a package that it leaves out of its bundles as `openai-f0ed28f090f94724`. */
@@ -99,6 +100,7 @@ export const ADAPTERS: readonly Adapter[] = [
       "StructuredTool",
       "BaseRetriever",
       "RunnableSequence",
+      "AsyncCaller",
       "Pregel",
       "CompiledStateGraph",
       "RemoteGraph",
