@@ -47,3 +47,42 @@ it("tries again when the collector is busy", async () => {
   expect(stderr).toBe("");
   expect(world.collector.requests).toHaveLength(2);
 });
+
+const LARGE = "large.mjs";
+const WITH_LOGS = { OTEL_LOGS_EXPORTER: "otlp" };
+const names = () => world.collector.spans.map(({ name }) => name).sort();
+const all = Array.from({ length: 40 }, (_, index) => `span ${index}`).sort();
+
+it.each([
+  ["in good order", []],
+  ["at process.exit()", ["exit"]],
+])("sends large content in requests of a size that any collector takes: %s", async (_, args) => {
+  const { stderr } = await world.run(WITH_LOGS, LARGE, { args });
+  expect(stderr).toBe("");
+  expect(names()).toEqual(all);
+  expect(world.collector.logs).toHaveLength(40);
+  expect(Math.max(...world.collector.requests.map(({ bytes }) => bytes))).toBeLessThan(1_100_000);
+});
+
+it("sends less at a time when a request was too large for the collector", async () => {
+  world.collector.takeAtMost(250_000);
+  const { stderr } = await world.run({}, LARGE);
+  expect(stderr).toBe("");
+  expect(names()).toEqual(all);
+  const refused = world.collector.requests.filter(({ status }) => status === 413);
+  expect(refused.length, "what it learned holds for what follows").toBeLessThan(6);
+});
+
+it("drops a span that is too large for the collector by itself, and says so", async () => {
+  world.collector.takeAtMost(50_000);
+  const { code, stderr } = await world.run({}, LARGE);
+  expect(code).toBe(0);
+  expect(stderr).toContain("refused a batch (HTTP 413 Payload Too Large); it is dropped.");
+});
+
+it("goes on with the rest of a batch of which a part was refused", async () => {
+  world.collector.failNext({ kind: "answer", status: 400 });
+  const { stderr } = await world.run({}, LARGE);
+  expect(stderr).toContain("refused a batch (HTTP 400 Bad Request)");
+  expect(names().length).toBeGreaterThan(25);
+});

@@ -25,6 +25,9 @@ export interface ExportRequest {
   readonly status: number | undefined;
 }
 
+/** What the OpenTelemetry Collector takes by default. */
+const MOST_BYTES = 20 * 1024 * 1024;
+
 /**
  * A collector for OTLP over HTTP: traces, metrics and logs, JSON and protobuf, plain and gzip. It keeps what it
  * took as plain objects, and can be told to refuse, hang or hang up.
@@ -35,6 +38,7 @@ export class OtlpCollector {
   readonly metrics: CollectedMetric[] = [];
   readonly logs: CollectedLog[] = [];
   readonly #faults: Fault[] = [];
+  #mostBytes = MOST_BYTES;
   readonly #waiting = new Set<() => void>();
   readonly #server = createServer(KEEP_ALIVE, (request, response) => {
     this.#take(request, response).catch((error: unknown) => {
@@ -60,6 +64,11 @@ export class OtlpCollector {
     this.#faults.push(...faults);
   }
 
+  /** Refuses bodies above this many bytes. */
+  takeAtMost(bytes: number): void {
+    this.#mostBytes = bytes;
+  }
+
   /** Resolves once what arrived satisfies the condition. Never gives up: the test's own time limit does. */
   async until(condition: (collected: Collected) => boolean): Promise<void> {
     while (!condition(this)) await new Promise<void>((resolve) => this.#waiting.add(resolve));
@@ -68,6 +77,7 @@ export class OtlpCollector {
   /** Forgets everything that arrived. */
   reset(): void {
     for (const list of [this.requests, this.spans, this.metrics, this.logs, this.#faults]) list.length = 0;
+    this.#mostBytes = MOST_BYTES;
   }
 
   /** Stops at once, dropping requests under way. */
@@ -94,6 +104,9 @@ export class OtlpCollector {
     } else if (request.method !== "POST" || !isOtlpPath(path)) {
       note(404);
       response.writeHead(404).end();
+    } else if (body.length > this.#mostBytes) {
+      note(413);
+      response.writeHead(413).end();
     } else {
       const type = request.headers["content-type"] ?? "";
       const plain = request.headers["content-encoding"] === "gzip" ? gunzipSync(body) : body;

@@ -1,10 +1,18 @@
 import { type ExportResult, ExportResultCode } from "@opentelemetry/core";
 import type { ISerializer } from "@opentelemetry/otlp-transformer";
 import type { Log } from "../log.js";
+import type { Divide } from "./division.js";
 import { postBeforeExit } from "./last-post.js";
 import { DeliveryReport } from "./report.js";
 import type { OtlpSettings, Signal } from "./settings.js";
-import type { Transport } from "./transport.js";
+import type { Outcome, Transport } from "./transport.js";
+
+/**
+ * Most characters in one request. A collector takes 20 MiB and answers a larger body by losing all of it, others stop
+ * at 4 or 5; and to encode this much takes the event loop ten milliseconds, not hundreds.
+ */
+const LARGEST_REQUEST = 1_000_000;
+const SMALLEST_REQUEST = 1_000;
 
 /** The answer of a collector that took only a part of a batch. */
 interface PartialSuccess {
@@ -13,6 +21,12 @@ interface PartialSuccess {
 
 /** Loads what turns a batch into a body. */
 export type LoadSerializer<Batch> = () => ISerializer<Batch, PartialSuccess>;
+
+/** How batches of one signal are encoded and cut. */
+interface Encoding<Batch> {
+  readonly load: LoadSerializer<Batch>;
+  readonly divide: Divide<Batch>;
+}
 
 interface Connection<Batch> {
   readonly serializer: ISerializer<Batch, PartialSuccess>;
@@ -26,26 +40,32 @@ interface Connection<Batch> {
 export class OtlpExporter<Batch> {
   readonly #settings: OtlpSettings;
   readonly #load: LoadSerializer<Batch>;
+  readonly #divide: Divide<Batch>;
   readonly #report: DeliveryReport;
   readonly #hurry = new AbortController();
   #cut = new AbortController();
-  readonly #sending = new Map<Promise<void>, Batch>();
+  /** What is under way, and which parts of it have not arrived. */
+  readonly #sending = new Map<Promise<void>, Batch[]>();
   #connection: Promise<Connection<Batch>> | undefined;
+  /** Becomes less when the collector says that a request was too large. */
+  #largest = LARGEST_REQUEST;
 
-  constructor(signal: Signal, settings: OtlpSettings, load: LoadSerializer<Batch>, log: Log) {
+  constructor(signal: Signal, settings: OtlpSettings, { load, divide }: Encoding<Batch>, log: Log) {
     this.#settings = settings;
     this.#load = load;
+    this.#divide = divide;
     this.#report = new DeliveryReport(signal, settings.url, log);
   }
 
   export(batch: Batch, done: (result: ExportResult) => void): void {
-    const sending = this.#send(batch)
+    const rest = [batch];
+    const sending = this.#sendAll(rest)
       .catch((error: unknown) => this.#report.refused(reasonOf(error)))
       .finally(() => {
         this.#sending.delete(sending);
         done({ code: ExportResultCode.SUCCESS });
       });
-    this.#sending.set(sending, batch);
+    this.#sending.set(sending, rest);
   }
 
   /** Resolves when every batch handed over so far was delivered or dropped. */
@@ -76,10 +96,12 @@ export class OtlpExporter<Batch> {
   postLeftovers(timeoutMs: number): void {
     const deadline = performance.now() + timeoutMs;
     try {
-      for (const batch of this.#sending.values()) {
+      const rest = [...this.#sending.values()].flat();
+      this.#cutUp(rest);
+      for (const part of rest) {
         const remainingMs = deadline - performance.now();
         if (remainingMs <= 0 || this.#report.isFailing) return;
-        const body = this.#load().serializeRequest(batch);
+        const body = this.#load().serializeRequest(part);
         if (body != null && !postBeforeExit(this.#settings, body, remainingMs)) return;
       }
     } catch (error) {
@@ -98,13 +120,47 @@ export class OtlpExporter<Batch> {
     return { serializer, transport: retrying(httpTransport(this.#settings), this.#hurry.signal) };
   }
 
-  async #send(batch: Batch): Promise<void> {
+  /** Part after part, each in a turn of its own; `rest` holds what has not arrived. */
+  async #sendAll(rest: Batch[]): Promise<void> {
     this.#connection ??= this.#connect();
-    const { serializer, transport } = await this.#connection;
-    const body = serializer.serializeRequest(batch);
-    if (body == null) return;
+    const connection = await this.#connection;
+    const cut = this.#cut.signal;
+    this.#cutUp(rest);
+    for (let [part] = rest; part !== undefined; [part] = rest) {
+      const outcome = await this.#post(part, connection, cut);
+      if (outcome.kind === "refused" && outcome.tooLarge && this.#learn(part)) this.#cutUp(rest);
+      else {
+        rest.shift();
+        this.#tell(outcome, connection.serializer);
+      }
+      // Whom one part cannot reach, the others would wait for in vain.
+      if (outcome.kind === "retry") return;
+      if (rest.length > 0) await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+
+  #cutUp(rest: Batch[]): void {
+    rest.push(...rest.splice(0).flatMap((batch) => this.#divide(batch, this.#largest)));
+  }
+
+  /** Takes the size at which a part that was too large becomes several; `false` when it is a single item. */
+  #learn(part: Batch): boolean {
+    for (let largest = this.#largest / 2; largest > SMALLEST_REQUEST; largest /= 2) {
+      if (this.#divide(part, largest).length === 1) continue;
+      this.#largest = largest;
+      return true;
+    }
+    return false;
+  }
+
+  async #post(part: Batch, { serializer, transport }: Connection<Batch>, cut: AbortSignal): Promise<Outcome> {
+    const body = serializer.serializeRequest(part);
+    if (body == null) return { kind: "delivered", body: new Uint8Array() };
     const deadline = AbortSignal.timeout(this.#settings.timeoutMs);
-    const outcome = await transport.send(body, AbortSignal.any([deadline, this.#cut.signal]));
+    return transport.send(body, AbortSignal.any([deadline, cut]));
+  }
+
+  #tell(outcome: Outcome, serializer: Connection<Batch>["serializer"]): void {
     if (outcome.kind === "refused") this.#report.refused(outcome.reason);
     else if (outcome.kind === "retry") this.#report.unreachable(outcome.reason);
     else this.#report.delivered(readRejection(serializer, outcome.body));

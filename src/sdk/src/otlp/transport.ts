@@ -12,7 +12,7 @@ const { Agent: HttpAgent, request: httpRequest } = process.getBuiltinModule("nod
 export type Outcome =
   | { readonly kind: "delivered"; readonly body: Uint8Array }
   | { readonly kind: "retry"; readonly reason: string; readonly afterMs?: number }
-  | { readonly kind: "refused"; readonly reason: string };
+  | { readonly kind: "refused"; readonly reason: string; readonly tooLarge?: boolean };
 
 export interface Transport {
   /** Sends one body. Never rejects. Gives up when `signal` aborts. */
@@ -95,7 +95,7 @@ function outcomeOf(response: IncomingMessage, body: Uint8Array): Outcome {
   const status = response.statusCode ?? 0;
   if (status >= 200 && status < 300) return { kind: "delivered", body };
   const reason = `HTTP ${status} ${response.statusMessage ?? ""}`.trim();
-  if (!RETRYABLE_STATUS.includes(status)) return { kind: "refused", reason };
+  if (!RETRYABLE_STATUS.includes(status)) return { kind: "refused", reason, tooLarge: status === 413 };
   return { kind: "retry", reason, afterMs: readRetryAfter(response.headers["retry-after"]) };
 }
 

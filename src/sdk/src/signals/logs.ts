@@ -1,5 +1,6 @@
 import type { LoggerProvider, LogRecordProcessor } from "@opentelemetry/sdk-logs";
 import type { Log } from "../log.js";
+import { divideLogs } from "../otlp/division.js";
 import { OtlpExporter } from "../otlp/exporter.js";
 import { loadSerializers } from "../otlp/serializers.js";
 import { parts } from "../parts.js";
@@ -26,7 +27,12 @@ export function createLogs({ logs, resource }: Settings, log: Log): Logs | undef
       return [new sdk.SimpleLogRecordProcessor({ exporter: new sdk.ConsoleLogRecordExporter() })];
     }
     const settings = logs.otlp();
-    const exporter = new OtlpExporter("logs", settings, () => loadSerializers(settings).logs, log);
+    const exporter = new OtlpExporter(
+      "logs",
+      settings,
+      { load: () => loadSerializers(settings).logs, divide: divideLogs },
+      log,
+    );
     otlp.push(exporter);
     const { scheduleDelayMs, exportTimeoutMs, maxQueueSize, maxExportBatchSize } = logs.batch;
     const unsent = new UnsentLogs(maxQueueSize);

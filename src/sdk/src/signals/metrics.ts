@@ -57,5 +57,10 @@ export function createMetrics(
 
 function createOtlpExporter({ metrics }: Settings, log: Log) {
   const settings = metrics.otlp();
-  return new OtlpExporter("metrics", settings, () => loadSerializers(settings).metrics, log);
+  return new OtlpExporter(
+    "metrics",
+    settings,
+    { load: () => loadSerializers(settings).metrics, divide: (batch) => [batch] },
+    log,
+  );
 }

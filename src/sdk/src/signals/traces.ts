@@ -1,5 +1,6 @@
 import { BatchSpanProcessor, SimpleSpanProcessor, type SpanProcessor } from "@opentelemetry/sdk-trace";
 import type { Log } from "../log.js";
+import { divideSpans } from "../otlp/division.js";
 import { OtlpExporter } from "../otlp/exporter.js";
 import { loadSerializers } from "../otlp/serializers.js";
 import type { Settings } from "../settings.js";
@@ -23,7 +24,12 @@ export function createSpanOutputs(
       return { processor: new SimpleSpanProcessor({ exporter: tree }), last: () => tree.showAll() };
     }
     const settings = traces.otlp();
-    const exporter = new OtlpExporter("traces", settings, () => loadSerializers(settings).traces, report);
+    const exporter = new OtlpExporter(
+      "traces",
+      settings,
+      { load: () => loadSerializers(settings).traces, divide: divideSpans },
+      report,
+    );
     const processor = new BatchSpanProcessor({
       exporter,
       scheduledDelayMillis: batch.scheduleDelayMs,
