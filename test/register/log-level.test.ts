@@ -12,6 +12,7 @@ it("says nothing at all for OTEL_LOG_LEVEL=none", async () => {
 it("tells what OpenTelemetry does for debug, a line each", async () => {
   const { stderr } = await world.run({ OTEL_LOG_LEVEL: "debug" });
   expect(stderr).toContain("@kit/instrumentation-openai: instrumented");
+  expect(stderr).toContain(`[kit] OTLP traces: 1 delivered to ${world.collector.endpoint}/v1/traces.`);
   for (const line of stderr.trim().split("\n")) expect(line).toMatch(/^\[kit\] /);
 });
 

@@ -8,6 +8,8 @@ export interface Log {
   warn(line: string): void;
   /** To OpenTelemetry's `diag` logger, so silent until a log level or a logger is set. */
   info(line: string): void;
+  /** As `info`, of what goes as it should. */
+  debug(line: string): void;
   /** Says no more of what others tell. Their logger cannot be put back: nobody can ask which one it was. */
   close(): void;
 }
@@ -54,6 +56,7 @@ export function createLog(level: LogLevelName | undefined, debug = false, write 
       write(line);
     },
     info: (line) => diag.info(line),
+    debug: (line) => diag.debug(line),
     close: () => {
       closed = true;
     },

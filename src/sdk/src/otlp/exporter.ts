@@ -131,7 +131,7 @@ export class OtlpExporter<Batch> {
       if (outcome.kind === "refused" && outcome.tooLarge && this.#learn(part)) this.#cutUp(rest);
       else {
         rest.shift();
-        this.#tell(outcome, connection.serializer);
+        this.#tell(part, outcome, connection.serializer);
       }
       // Whom one part cannot reach, the others would wait for in vain.
       if (outcome.kind === "retry") return;
@@ -160,11 +160,16 @@ export class OtlpExporter<Batch> {
     return transport.send(body, AbortSignal.any([deadline, cut]));
   }
 
-  #tell(outcome: Outcome, serializer: Connection<Batch>["serializer"]): void {
+  #tell(part: Batch, outcome: Outcome, serializer: Connection<Batch>["serializer"]): void {
     if (outcome.kind === "refused") this.#report.refused(outcome.reason);
     else if (outcome.kind === "retry") this.#report.unreachable(outcome.reason);
-    else this.#report.delivered(readRejection(serializer, outcome.body));
+    else this.#report.delivered(sizeOf(part), readRejection(serializer, outcome.body));
   }
+}
+
+/** Spans or log records; metrics are collected into one object. */
+function sizeOf(batch: unknown): number {
+  return Array.isArray(batch) ? batch.length : 1;
 }
 
 function reasonOf(error: unknown): string {

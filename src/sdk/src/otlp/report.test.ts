@@ -35,12 +35,12 @@ it("knows whether the last batch was lost", () => {
   expect(told.isFailing).toBe(false);
   told.unreachable("ECONNREFUSED");
   expect(told.isFailing).toBe(true);
-  told.delivered(undefined);
+  told.delivered(1, undefined);
   expect(told.isFailing).toBe(false);
 });
 
 it("passes on why a collector took only a part", () => {
   const { lines, report: told } = report();
-  told.delivered("3 spans too old");
+  told.delivered(9, "3 spans too old");
   expect(lines).toEqual(["OTLP traces: http://127.0.0.1:4318/v1/traces rejected a part: 3 spans too old"]);
 });

@@ -29,7 +29,8 @@ export class DeliveryReport {
     return this.#failed > 0;
   }
 
-  delivered(rejection: string | undefined): void {
+  delivered(count: number, rejection: string | undefined): void {
+    this.#log.debug(`OTLP ${this.#signal}: ${count} delivered to ${this.#place}.`);
     if (rejection != null)
       this.#log.warn(`OTLP ${this.#signal}: ${this.#place} rejected a part: ${rejection}`);
     if (this.#failed === 0) return;
