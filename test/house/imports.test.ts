@@ -1,7 +1,7 @@
 import { isBuiltin } from "node:module";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { importsOf, publishedPackages, sourcesOf } from "./packages.js";
+import { importsOf, publishedPackages, sourcesOf, workspaceFiles } from "./packages.js";
 
 /** Which of our packages a room may import. What is not listed imports none of them. */
 const ALLOWED: readonly (readonly [folder: RegExp, mayImport: RegExp])[] = [
@@ -27,8 +27,8 @@ function packageName(specifier: string): string {
 }
 
 function doorsOf(name: string): string[] {
-  const { exports } = publishedPackages().find(({ manifest }) => manifest.name === name)?.manifest ?? {};
-  return Object.keys((exports ?? {}) as object).map((door) => name + door.slice(1));
+  const owner = publishedPackages().find(({ manifest }) => manifest.name === name);
+  return Object.keys(owner?.manifest.exports ?? {}).map((door) => name + door.slice(1));
 }
 
 /** Sets of files of one package that all import each other, by however many steps; a file alone is no circle. */
@@ -107,6 +107,13 @@ describe("imports", () => {
   it("take the light door of the engine where nothing is patched", () => {
     const light = foreign.filter(({ owner }) => /^(src\/tracing|exporters\/.+)$/.test(owner.folder));
     expect(told(light.filter(({ from }) => from === "@kit/genai"))).toEqual([]);
+  });
+
+  it("find a source, and nothing that a compiler left beside one", () => {
+    const files = new Set(workspaceFiles());
+    const beside = [...files].filter((path) => path.endsWith(".ts") && !path.endsWith(".d.ts"));
+    expect(beside.length).toBeGreaterThan(100);
+    expect(beside.filter((path) => files.has(path.replace(/\.ts$/, ".js")))).toEqual([]);
   });
 
   it("take types alone from the libraries that are instrumented", () => {

@@ -33,6 +33,18 @@ describe.each(publishedPackages().map((each) => [each.manifest.name, each] as co
       expect(readFileSync(readme, "utf8")).toContain(`npm install ${manifest.name}`);
     });
 
+    it("brings its licence along", () => {
+      const licence = readFileSync(join(ROOT, "LICENSE"), "utf8");
+      expect(readFileSync(join(ROOT, folder, "LICENSE"), "utf8")).toBe(licence);
+    });
+
+    it("is found by tools that know no exports, as TypeScript with commonjs does by default", () => {
+      const { ".": front, ...doors } = manifest.exports;
+      expect(manifest).toMatchObject({ main: front?.default, types: front?.types });
+      const types = Object.entries(doors).map(([door, { types }]) => [door.slice(2), [types]]);
+      expect(manifest.typesVersions?.["*"] ?? {}).toEqual(Object.fromEntries(types));
+    });
+
     it("exports by name and nothing else", () => {
       const index = readFileSync(join(ROOT, folder, "src", "index.ts"), "utf8");
       expect(index).not.toMatch(/export \*/);

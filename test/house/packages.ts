@@ -13,7 +13,10 @@ export interface Manifest {
   dependencies?: Record<string, string>;
   peerDependencies?: Record<string, string>;
   devDependencies?: Record<string, string>;
-  exports?: unknown;
+  main?: string;
+  types?: string;
+  typesVersions?: Record<string, Record<string, string[]>>;
+  exports: Record<string, { types: string; module?: string; default: string }>;
 }
 
 /** A package of the workspace that users install. */
@@ -52,6 +55,17 @@ export function importsOf(path: string): { from: string; typeOnly: boolean }[] {
     from: from ?? dynamic ?? "",
     typeOnly: type !== undefined,
   }));
+}
+
+/** Every file of the workspace but what is installed or built; paths below the root. */
+export function workspaceFiles(): string[] {
+  const visit = (folder: string): string[] =>
+    readdirSync(join(ROOT, folder), { withFileTypes: true }).flatMap((entry) => {
+      if (/^(node_modules|dist|\.git|\.cache)$/.test(entry.name)) return [];
+      const path = join(folder, entry.name);
+      return entry.isDirectory() ? visit(path) : [path];
+    });
+  return visit(".");
 }
 
 function readManifest(folder: string): Manifest {
