@@ -1,6 +1,11 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { findNodes, NODE_MAJORS, type Place, type PlaceResult, runPlace } from "./matrix.js";
 
+/** The pages into which `npm run transparency:table` writes what the full matrix showed. */
+const PAGES = ["README.md", "../../README.md"].map((path) =>
+  readFileSync(new URL(path, import.meta.url), "utf8"),
+);
 const FULL = process.env.KIT_TRANSPARENCY === "full";
 
 /**
@@ -28,6 +33,13 @@ function testPlace(
         expect(spans, "spans").toBeUndefined();
       });
     }
+
+    it("has as many ways of calling as the published table says: npm run transparency:table writes it", () => {
+      const rows = PAGES.map((page) => page.split("\n").find((line) => line.startsWith(`| ${sdk} |`)));
+      const [row] = rows;
+      expect(row?.split(" | ").slice(1, 2)).toEqual([String(verdicts.length)]);
+      expect(new Set(rows).size).toBe(1);
+    });
 
     it("replaces nothing but the values of methods", () => {
       expect(switching.during.length).toBeGreaterThan(0);
