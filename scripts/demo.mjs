@@ -24,23 +24,34 @@ async function releaseAgent() {
   );
 
   const tree = new TraceTreeExporter();
-  tree.export(standIns.desk.spans.map(toReadableSpan), () => {});
+  const release = largestTrace(standIns.desk.spans);
+  tree.export(release.map(toReadableSpan), () => {});
   await tree.shutdown();
-  console.log(summary(standIns).join("\n"));
+  console.log(summary(standIns, release).join("\n"));
   await standIns.close();
   process.exitCode = code ?? 1;
 }
 
-function summary({ desk, places, agentPulse, catSyphon }) {
+/** The one of the release: what the announcer does when it starts and ends are traces of their own. */
+function largestTrace(spans) {
+  const traces = [...new Set(spans.map(({ traceId }) => traceId))].map((id) =>
+    spans.filter(({ traceId }) => traceId === id),
+  );
+  return traces.reduce((largest, trace) => (trace.length > largest.length ? trace : largest), []);
+}
+
+function summary({ desk, places, agentPulse, catSyphon }, release) {
   const lines = [];
   const services = new Set(desk.spans.map(({ resource }) => resource["service.name"]));
-  lines.push(`OTLP: ${desk.spans.length} spans of ${services.size} services`);
+  lines.push(
+    `OTLP: ${desk.spans.length} spans of ${services.size} services, ${release.length} in this trace`,
+  );
   if (agentPulse) lines.push(`AgentPulse (stand-in): ${agentPulse.events.length} events`);
   if (catSyphon) lines.push(`CatSyphon (stand-in): ${catSyphon.conversations.all().length} conversations`);
   lines.push(
     places.find(({ name }) => name === "OTLP")?.real
       ? "The same trace is in your collector; in Jaeger: http://localhost:16686"
-      : "To see it in Jaeger: docker compose up -d, the same again, then open http://localhost:16686",
+      : "In Jaeger: docker compose up -d, run this again, open http://localhost:16686",
   );
   return lines;
 }

@@ -52,7 +52,7 @@ export async function quickstart() {
   console.log(
     collects
       ? "The same trace is in your collector; in Jaeger: http://localhost:16686"
-      : "To see it in Jaeger: docker compose up -d, the same again, then open http://localhost:16686",
+      : "In Jaeger: docker compose up -d, run this again, open http://localhost:16686",
   );
   process.exitCode = signal == null ? code : 1;
 }
