@@ -94,6 +94,20 @@ it("cuts names, not figures, to the width", () => {
   expect(lines[2]?.length).toBeLessThanOrEqual(60);
 });
 
+it("lets long names give way to an error, so that its line does not wrap", () => {
+  const lines = render([
+    { name: `GET ${"/path".repeat(12)}`, id: "1", attributes: usage(1, 1, 0.1) },
+    { name: "build", id: "2", parent: "1", error: "CHANGELOG.md has no entry for 1.4.0" },
+  ]);
+  expect(lines[3]).toMatch(/ms {2}✗ .*CHANGELOG\.md has no entry for 1\.4\.0$/);
+  expect(Math.max(...lines.slice(1).map(({ length }) => length))).toBeLessThanOrEqual(120);
+});
+
+it("keeps names readable beside an error where the terminal is narrow", () => {
+  const spans = [{ name: "chat gpt-4.1-mini-2025-04-14", id: "1", error: "The model does not exist" }];
+  expect(render(spans, 60)[1]).toContain("chat gpt-4.1-mini-2025-04-14");
+});
+
 it("colours for a terminal unless told not to", () => {
   expect(createPaint({ isTTY: true }, {})("red", "x")).toBe("\u001b[31mx\u001b[39m");
   expect(createPaint({ isTTY: true }, { NO_COLOR: "1" })("red", "x")).toBe("x");

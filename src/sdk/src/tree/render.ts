@@ -23,6 +23,10 @@ interface Column {
 }
 
 const NARROWEST_NAME = 16;
+/** Names that are longer give way to an error beside the figures. */
+const NAME_BESIDE_ERROR = 36;
+/** An error gets so much even where that makes its line wrap: it is what one is looking for. */
+const NARROWEST_ERROR = 40;
 const GAP = "  ";
 
 const COLUMNS: readonly Column[] = [
@@ -45,7 +49,12 @@ export function renderTrace(spans: readonly ReadableSpan[], options: RenderOptio
   );
   const figures = widths.reduce((sum, width) => sum + width + GAP.length, 0);
   const longest = Math.max(...rows.map(({ branch, facts }) => widthOf(branch) + widthOf(facts.name)));
-  const nameWidth = Math.max(Math.min(longest, options.width - figures - 2), NARROWEST_NAME);
+  const room = options.width - figures - 2;
+  const errorWidth = Math.max(...rows.map(({ facts }) => Math.min(widthOf(errorOf(facts)), NARROWEST_ERROR)));
+  const nameWidth = Math.max(
+    Math.min(longest, room, Math.max(room - errorWidth, NAME_BESIDE_ERROR)),
+    NARROWEST_NAME,
+  );
   const { paint } = options;
   const titles = columns.map((column, index) => GAP + column.title.padStart(widths[index] ?? 0)).join("");
   const lines = rows.map(({ branch, facts }) => {
@@ -54,8 +63,8 @@ export function renderTrace(spans: readonly ReadableSpan[], options: RenderOptio
     const cells = columns
       .map((column, index) => GAP + column.text(facts).padStart(widths[index] ?? 0))
       .join("");
-    const room = options.width - nameWidth - figures - 2;
-    return `${paint("dim", branch)}${paintName(name, facts, paint)}${padding}${cells}${remark(facts, room, paint)}`;
+    const remark = remarkOn(facts, room - nameWidth, paint);
+    return `${paint("dim", branch)}${paintName(name, facts, paint)}${padding}${cells}${remark}`;
   });
   // Over times alone there is nothing to tell apart.
   const header = columns.length > 1 ? [paint("dim", " ".repeat(nameWidth) + titles)] : [];
@@ -94,9 +103,13 @@ function paintName(name: string, facts: Facts, paint: Paint): string {
   return facts.inputTokens == null && facts.outputTokens == null ? name : paint("cyan", name);
 }
 
-/** The error gets at least half a line even where that makes the line wrap: it is what one is looking for. */
-function remark(facts: Facts, room: number, paint: Paint): string {
-  if (facts.failure != null) return `${GAP}${paint("red", cut(`✗ ${facts.failure}`, Math.max(room, 40)))}`;
+function errorOf({ failure }: Facts): string {
+  return failure == null ? "" : `✗ ${failure}`;
+}
+
+function remarkOn(facts: Facts, room: number, paint: Paint): string {
+  const error = errorOf(facts);
+  if (error !== "") return `${GAP}${paint("red", cut(error, Math.max(room, NARROWEST_ERROR)))}`;
   return facts.outcome == null ? "" : `${GAP}${paint("yellow", facts.outcome)}`;
 }
 
