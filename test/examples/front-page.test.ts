@@ -34,6 +34,23 @@ async function npmRun(name: string, ...args: readonly string[]) {
   return run(process.execPath, [program, ...args]);
 }
 
+/** The quickstart's application, of ES modules, against its local provider. */
+async function runApplication(flags: readonly string[], env: Record<string, string>) {
+  const { startLocalProvider } = await import("../../examples/quickstart/local-provider.js" as string);
+  const provider = await startLocalProvider();
+  try {
+    return await run(process.execPath, [...flags, "app.js"], join(ROOT, "examples/quickstart"), {
+      OPENAI_API_KEY: "local",
+      OPENAI_BASE_URL: `${provider.url}/v1`,
+      ANTHROPIC_API_KEY: "local",
+      ANTHROPIC_BASE_URL: provider.url,
+      ...env,
+    });
+  } finally {
+    provider.stop();
+  }
+}
+
 const RUN: Readonly<Record<string, () => Promise<void>>> = {
   "npm run demo": async () => {
     expect(await npmRun("demo")).toContain("└─ invoke_workflow release");
@@ -42,22 +59,15 @@ const RUN: Readonly<Record<string, () => Promise<void>>> = {
     expect(await npmRun("demo", "quickstart")).toContain("├─ execute_tool get_weather");
   },
   "node --import @kit/register app.js": async () => {
-    const { startLocalProvider } = await import("../../examples/quickstart/local-provider.js" as string);
-    const provider = await startLocalProvider();
-    const said = await run(
-      process.execPath,
-      ["--import", "@kit/register", "app.js"],
-      join(ROOT, "examples/quickstart"),
-      {
-        OTEL_TRACES_EXPORTER: "console",
-        OPENAI_API_KEY: "local",
-        OPENAI_BASE_URL: `${provider.url}/v1`,
-        ANTHROPIC_API_KEY: "local",
-        ANTHROPIC_BASE_URL: provider.url,
-      },
-    );
-    provider.stop();
+    const said = await runApplication(["--import", "@kit/register"], { OTEL_TRACES_EXPORTER: "console" });
     expect(said).toContain("plan a day");
+  },
+  "node --import ./telemetry.js --import @kit/register app.js": async () => {
+    const own = join(import.meta.dirname, "telemetry.mjs");
+    const flags = [own, "@kit/register"].flatMap((module) => ["--import", module]);
+    const said = await runApplication(flags, { OTEL_TRACES_EXPORTER: "none" });
+    expect(said.match(/name: 'chat gpt-4\.1-mini'/g)).toHaveLength(3);
+    expect(said.match(/name: 'chat claude-sonnet-4-6'/g)).toHaveLength(1);
   },
   "npm ls @opentelemetry/api import-in-the-middle": async () => {
     // It exits with 1 where anything at all is amiss in node_modules, and lists all the same.

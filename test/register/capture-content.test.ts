@@ -32,7 +32,7 @@ it("puts messages on events for EVENT_ONLY", async () => {
 it("names an unknown value and records no content", async () => {
   const { stderr } = await world.run({ ...ALL, [VARIABLE]: "everything" });
   expect(stderr).toMatch(
-    new RegExp(`^\\[kit\\] ${VARIABLE}: "everything" is not one of .*; no_content is used\\.\\n$`),
+    new RegExp(`^\\[kit\\] ${VARIABLE}: "everything" is not one of .*; NO_CONTENT is used\\.\\n$`),
   );
   expect(everything()).not.toMatch(/Hello/);
 });

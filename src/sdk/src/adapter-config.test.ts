@@ -26,6 +26,16 @@ it.each([
   expect(readContentCapture(options, configuration)).toBe(mode);
 });
 
+it("names the modes of content capture as the documents do, when it is told none of them", () => {
+  const { config, problems } = configure({}, { OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT: "spans" });
+  expect(config.captureMessageContent).toBe("NO_CONTENT");
+  expect(problems).toEqual([
+    expect.stringMatching(
+      /^OTEL_\w+: "spans" is not one of NO_CONTENT, SPAN_ONLY, EVENT_ONLY, SPAN_AND_EVENT, true, .*; NO_CONTENT is used\.$/,
+    ),
+  ]);
+});
+
 it("takes prices under both names of the option", () => {
   const { config } = configure({ costTableOverride: { a: [1, 1], b: [1, 1] }, prices: { a: [2, 2] } });
   expect(config.prices).toEqual({ a: [2, 2], b: [1, 1] });

@@ -4,20 +4,21 @@ import type { Adapter } from "./adapters.js";
 import type { Configuration } from "./configuration.js";
 import type { InitOptions } from "./options.js";
 
-const CAPTURE_MODES = {
-  no_content: "NO_CONTENT",
-  span_only: "SPAN_ONLY",
-  event_only: "EVENT_ONLY",
-  span_and_event: "SPAN_AND_EVENT",
-  true: "SPAN_ONLY",
-  1: "SPAN_ONLY",
-  yes: "SPAN_ONLY",
-  on: "SPAN_ONLY",
-  false: "NO_CONTENT",
-  0: "NO_CONTENT",
-  no: "NO_CONTENT",
-  off: "NO_CONTENT",
-} as const satisfies Record<string, ContentCapture>;
+/** In the order in which a mistake is told; an object would put the digits first. */
+const CAPTURE_MODES = new Map<string, ContentCapture>([
+  ["NO_CONTENT", "NO_CONTENT"],
+  ["SPAN_ONLY", "SPAN_ONLY"],
+  ["EVENT_ONLY", "EVENT_ONLY"],
+  ["SPAN_AND_EVENT", "SPAN_AND_EVENT"],
+  ["true", "SPAN_ONLY"],
+  ["yes", "SPAN_ONLY"],
+  ["on", "SPAN_ONLY"],
+  ["1", "SPAN_ONLY"],
+  ["false", "NO_CONTENT"],
+  ["no", "NO_CONTENT"],
+  ["off", "NO_CONTENT"],
+  ["0", "NO_CONTENT"],
+]);
 
 /** Where content is to be recorded. */
 export function readContentCapture(options: InitOptions, configuration: Configuration): ContentCapture {
@@ -27,10 +28,10 @@ export function readContentCapture(options: InitOptions, configuration: Configur
       value: options.captureMessages,
       variables: ["OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT", "AGENTPULSE_CAPTURE_MESSAGES"],
     },
-    Object.keys(CAPTURE_MODES) as (keyof typeof CAPTURE_MODES & string)[],
-    "no_content",
+    [...CAPTURE_MODES.keys()],
+    "NO_CONTENT",
   );
-  return CAPTURE_MODES[mode];
+  return CAPTURE_MODES.get(mode) ?? "NO_CONTENT";
 }
 
 /** What an adapter is told, read when it is made: an option that only an unused library has is no mistake yet. */

@@ -11,8 +11,8 @@ export interface Backend {
   readonly variables: readonly string[];
   /** Or one of these. */
   readonly options: readonly (keyof InitOptions)[];
-  /** What it cannot do without, where that is one thing. */
-  readonly needs?: string;
+  /** What it cannot do without. */
+  readonly needs: string;
   /** `undefined` when what is configured does not suffice. */
   readonly create: (options: InitOptions, configuration: Configuration) => SpanProcessor | undefined;
 }
@@ -30,6 +30,8 @@ export const BACKENDS: readonly Backend[] = [
     name: "CatSyphon",
     variables: ["CATSYPHON_URL", "CATSYPHON_COLLECTOR_ID", "CATSYPHON_API_KEY", "CATSYPHON_WORKSPACE_ID"],
     options: [],
+    needs:
+      "CATSYPHON_URL with CATSYPHON_COLLECTOR_ID and CATSYPHON_API_KEY, or with CATSYPHON_WORKSPACE_ID and a stored credential",
     create: () => {
       const { createCatSyphonExporterFromEnv, CatSyphonSpanProcessor } = parts.catsyphon();
       const exporter = createCatSyphonExporterFromEnv();
@@ -59,8 +61,7 @@ export function createBackends(options: InitOptions, configuration: Configuratio
     try {
       const processor = create(options, configuration);
       if (processor != null) return [processor];
-      const missing = needs === undefined ? `not all that ${name} needs` : `${name} needs ${needs}`;
-      configuration.report(`${because} is set, but ${missing}; no spans are sent there.`);
+      configuration.report(`${because} is set, but ${name} needs ${needs}; no spans are sent there.`);
     } catch (error) {
       const problem = error instanceof Error ? error.message : String(error);
       configuration.report(`${problem.replace(/\.$/, "")}; no spans are sent to ${name}.`);

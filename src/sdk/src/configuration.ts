@@ -65,7 +65,7 @@ export class Configuration {
 
   choice<Choice extends string>(place: Place, choices: readonly Choice[], fallback: Choice): Choice {
     return this.#read<Choice>(place, fallback, (text) => {
-      const value = choices.find((choice) => choice === text.toLowerCase());
+      const value = choices.find((choice) => choice.toLowerCase() === text.toLowerCase());
       return value == null ? { problem: `is not one of ${choices.join(", ")}` } : { value };
     });
   }
