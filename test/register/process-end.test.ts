@@ -102,6 +102,22 @@ it("exits soon when the collector is silent or absent", async () => {
   expect(absent).toMatchObject({ code: 5, stdout: "Hello yourself\n" });
 });
 
+it.each([
+  [
+    "is absent",
+    { OTEL_EXPORTER_OTLP_ENDPOINT: "http://127.0.0.1:9" },
+    /^\[kit\] .* cannot be reached \(ECONNREFUSED\).*\n$/,
+  ],
+  ["refuses", {}, /^\[kit\] .* refused a batch \(HTTP 401 Unauthorized\).* OTEL_EXPORTER_OTLP_HEADERS\.\n$/],
+  ["is busy", {}, /^\[kit\] .* takes no data now \(HTTP 503 Service Unavailable\).*\n$/],
+])("says in one line after process.exit that the collector %s", async (what, settings, line) => {
+  if (what !== "is absent")
+    world.collector.failNext({ kind: "answer", status: what === "refuses" ? 401 : 503 });
+  const { code, stdout, stderr } = await world.run(settings, "exits.mjs");
+  expect({ code, stdout }).toEqual({ code: 5, stdout: "Hello yourself\n" });
+  expect(stderr).toMatch(line);
+});
+
 it("shows the tree even when the application calls process.exit", async () => {
   const { code, stdout } = await world.run({ OTEL_TRACES_EXPORTER: "console" }, "exits.mjs");
   expect(code).toBe(5);

@@ -101,8 +101,9 @@ export class OtlpExporter<Batch> {
       for (const part of rest) {
         const remainingMs = deadline - performance.now();
         if (remainingMs <= 0 || this.#report.isFailing) return;
-        const body = this.#load().serializeRequest(part);
-        if (body != null && !postBeforeExit(this.#settings, body, remainingMs)) return;
+        const serializer = this.#load();
+        const body = serializer.serializeRequest(part);
+        if (body != null) this.#tell(postBeforeExit(this.#settings, body, remainingMs), serializer);
       }
     } catch (error) {
       // Where Node forbids threads, for example.

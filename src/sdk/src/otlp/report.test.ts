@@ -23,6 +23,15 @@ it("says once that a collector cannot be reached, however often", () => {
   ]);
 });
 
+it("does not call a collector unreachable that answers", () => {
+  const { lines, report: told } = report();
+  told.unreachable("HTTP 429 Too Many Requests");
+  expect(lines).toEqual([
+    "OTLP traces: http://127.0.0.1:4318/v1/traces takes no data now (HTTP 429 Too Many Requests); " +
+      "traces are dropped until it does.",
+  ]);
+});
+
 it("says another reason too", () => {
   const { lines, report: told } = report();
   told.unreachable("ECONNREFUSED");

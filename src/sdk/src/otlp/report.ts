@@ -40,7 +40,12 @@ export class DeliveryReport {
     this.#failed = 0;
   }
 
+  /** Trying again later might help. */
   unreachable(reason: string): void {
+    if (reason.startsWith("HTTP ")) {
+      this.#lost(`${this.#place} takes no data now (${reason}); ${this.#signal} are dropped until it does.`);
+      return;
+    }
     const hint =
       this.#port === GRPC_PORT
         ? `Port ${GRPC_PORT} is usually gRPC; OTLP over HTTP is usually on 4318.`

@@ -4,6 +4,7 @@ import { promisify } from "node:util";
 import { gzip } from "node:zlib";
 import { VERSION } from "../version.js";
 import type { OtlpSettings } from "./settings.js";
+import { isRetryable } from "./status.js";
 
 // Not imported: Node 24 then loads all of its `fetch`, WebSocket and HTTP/2 besides, in the middle of the application.
 const { Agent: HttpAgent, request: httpRequest } = process.getBuiltinModule("node:http");
@@ -23,7 +24,6 @@ export interface Transport {
 
 /** What a request meets on a connection that the other side has closed. */
 const LOST = new Set(["ECONNRESET", "EPIPE"]);
-const RETRYABLE_STATUS = [429, 502, 503, 504];
 /** A collector's answer is a few bytes; more than this is not one. */
 const LONGEST_ANSWER = 64 * 1024;
 
@@ -95,7 +95,7 @@ function outcomeOf(response: IncomingMessage, body: Uint8Array): Outcome {
   const status = response.statusCode ?? 0;
   if (status >= 200 && status < 300) return { kind: "delivered", body };
   const reason = `HTTP ${status} ${response.statusMessage ?? ""}`.trim();
-  if (!RETRYABLE_STATUS.includes(status)) return { kind: "refused", reason, tooLarge: status === 413 };
+  if (!isRetryable(status)) return { kind: "refused", reason, tooLarge: status === 413 };
   return { kind: "retry", reason, afterMs: readRetryAfter(response.headers["retry-after"]) };
 }
 
