@@ -55,6 +55,25 @@ describe("a call", () => {
     expect(span.attributes["error.type"]).toBe("429");
   });
 
+  it("that fails is told though another instrumentation reads the promise before", async () => {
+    toy.disable();
+    const { ask } = Chats.prototype;
+    Chats.prototype.ask = function (params) {
+      const promise = ask.call(this, params);
+      promise.then(undefined, () => {});
+      return promise;
+    };
+    instrument();
+    try {
+      const error = Object.assign(new Error("no"), { status: 404 });
+      await expect(new Chats().ask({ prompt: "hi", fail: error })).rejects.toBe(error);
+      expect((await only()).attributes["error.type"]).toBe("404");
+    } finally {
+      toy.disable();
+      Chats.prototype.ask = ask;
+    }
+  });
+
   it("that throws at once does so still", async () => {
     expect(() => new Chats().explode()).toThrow(TypeError);
     expect((await only()).attributes["error.type"]).toBe("TypeError");

@@ -35,6 +35,21 @@ it("does not patch what another instrumentation of the kit has patched", () => {
   first.restore();
 });
 
+it("does not patch again what somebody wrapped after it, but what was put back", () => {
+  const patches = new Patches();
+  patches.add(Library.prototype, "greet", louder);
+  const ours = Library.prototype.greet;
+  Library.prototype.greet = function (name) {
+    return `(${ours.call(this, name)})`;
+  };
+  expect(patches.add(Library.prototype, "greet", louder)).toBe(false);
+  expect(new Library().greet("you")).toBe("(hello you!)");
+  Object.defineProperty(Library.prototype, "greet", original ?? {});
+  expect(patches.add(Library.prototype, "greet", louder)).toBe(true);
+  expect(new Library().greet("you")).toBe("hello you!");
+  patches.restore();
+});
+
 it("leaves alone what somebody wrapped after it", () => {
   const patches = new Patches();
   patches.add(Library.prototype, "greet", louder);

@@ -30,17 +30,25 @@ export class Patches {
   readonly #patches: Patch[] = [];
   #applied = true;
 
-  /** Replaces a method by what `wrap` makes of it, unless it is missing or already reports to the kit. */
+  /** Replaces a method by what `wrap` makes of it, unless it is missing or already reports to the kit, by itself or within a wrapper of others. */
   add(holder: object | undefined, key: string, wrap: (original: Method) => Method): boolean {
     const original = holder === undefined ? undefined : Object.getOwnPropertyDescriptor(holder, key);
     if (holder === undefined || original === undefined) return false;
     const method: unknown = original.value;
     if (typeof method !== "function" || original.configurable === false || isPatched(method)) return false;
+    if (this.#isWrapped(holder, key, method)) return false;
     const replacement = disguise(wrap(method as Method), method as Method);
     const patch = { holder, key, original, replacement };
     this.#patches.push(patch);
     if (this.#applied) apply(patch);
     return true;
+  }
+
+  /** Whether somebody wrapped our replacement, which their wrapper still calls. */
+  #isWrapped(holder: object, key: string, method: unknown): boolean {
+    return this.#patches.some(
+      (patch) => patch.holder === holder && patch.key === key && patch.original.value !== method,
+    );
   }
 
   apply(): void {

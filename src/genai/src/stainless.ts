@@ -31,6 +31,7 @@ export function isAPIPromise(value: unknown): value is APIPromise {
 export function observeAPIPromise(promise: APIPromise, observation: Observation): void {
   watchParse(promise, observation);
   watchResponse(promise, observation);
+  watchParsed(promise, observation);
   if (handsOut(promise)) HANDING_OUT.set(promise, observation);
   // openai 7.5 and later give the promise a `_thenUnwrap` of its own that bypasses `parseResponse`.
   if (Object.hasOwn(promise, "_thenUnwrap")) watchUnwrap(promise, observation);
@@ -55,6 +56,19 @@ function watchParse(promise: APIPromise, observation: Observation): void {
       },
     );
   };
+}
+
+/**
+ * Watches a parse that began before we saw the promise: another instrumentation, closer to the SDK, reads it. That one
+ * has a handler on it already, so that one more hides no rejection.
+ */
+function watchParsed({ parsedPromise }: APIPromise, observation: Observation): void {
+  if (!(parsedPromise instanceof Promise)) return;
+  observation.parsing = true;
+  parsedPromise.then(
+    (value) => observation.settle(value),
+    (error) => observation.fail(error),
+  );
 }
 
 function watchResponse(promise: APIPromise, observation: Observation): void {
