@@ -103,7 +103,8 @@ export class OtlpExporter<Batch> {
         if (remainingMs <= 0 || this.#report.isFailing) return;
         const serializer = this.#load();
         const body = serializer.serializeRequest(part);
-        if (body != null) this.#tell(postBeforeExit(this.#settings, body, remainingMs), serializer);
+        if (body == null) continue;
+        this.#tell(part, postBeforeExit(this.#settings, body, remainingMs), serializer);
       }
     } catch (error) {
       // Where Node forbids threads, for example.
