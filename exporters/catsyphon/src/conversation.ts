@@ -1,17 +1,10 @@
-import type { Event, EventType } from "@kit/catsyphon";
-import { formatMicros } from "@kit/catsyphon";
+import type { EventType } from "@kit/catsyphon";
 import { hashOf } from "./fingerprint.js";
 import { LruMap } from "./lru-map.js";
+import type { QueuedEvent } from "./queued-event.js";
+import { RecentSet } from "./recent-set.js";
 import { ToolCalls } from "./tool-calls.js";
 import type { SessionChoice } from "./trace.js";
-
-/** An event that has its place in time, but no number yet. */
-interface Draft {
-  readonly type: EventType;
-  readonly micros: number;
-  readonly hash: string;
-  readonly data: Record<string, unknown>;
-}
 
 /** Where an event comes from; kept with it. */
 export interface Origin {
@@ -29,11 +22,11 @@ export class Conversation {
   readonly family: string;
   /** Traces that told something here and whose outermost span is still open. */
   readonly openTraces = new LruMap<string, true>(MAX_OPEN_TRACES);
-  readonly #seen = new LruMap<string, true>(MAX_SEEN);
-  #drafts: Draft[] = [];
+  readonly #seen = new RecentSet(MAX_SEEN);
+  #drafts: QueuedEvent[] = [];
   #sequence = 0;
   /** Time of the last event, as it was and as it was sent. */
-  #last = { true: 0, sent: 0 };
+  readonly #last = { true: 0, sent: 0 };
   /** Instructions are long, and the same in call after call. */
   #instructions = { text: "", hash: "" };
   started = false;
@@ -70,10 +63,9 @@ export class Conversation {
     data: Record<string, unknown>,
   ): boolean {
     const hash = hashOf(key);
-    if (this.#seen.touch(hash)) return false;
-    this.#seen.set(hash, true);
+    if (!this.#seen.add(hash)) return false;
     data.otel = { trace_id: origin.traceId, span_id: origin.spanId };
-    this.#drafts.push({ type, micros, hash, data });
+    this.#drafts.push(this.#draft(type, micros, hash, data));
     this.lastOrigin = origin;
     this.lastActivityMs = Date.now();
     return true;
@@ -94,7 +86,7 @@ export class Conversation {
     this.started = true;
     const otel = { trace_id: origin.traceId, span_id: origin.spanId };
     const hash = hashOf(["ss", this.sessionId]);
-    this.#drafts.unshift({ type: "session_start", micros, hash, data: { ...data, otel } });
+    this.#drafts.unshift(this.#draft("session_start", micros, hash, { ...data, otel }));
     this.lastActivityMs = Date.now();
   }
 
@@ -104,29 +96,33 @@ export class Conversation {
   }
 
   /** Takes what is new, in order, with times that strictly increase. What comes late keeps its true time. */
-  take(): Event[] {
-    const inTime = (a: Draft, b: Draft) => rank(a) - rank(b) || a.micros - b.micros;
+  take(): readonly QueuedEvent[] {
+    const inTime = (a: QueuedEvent, b: QueuedEvent) => rank(a) - rank(b) || a.micros - b.micros;
     const drafts = this.#drafts.sort(inTime);
     this.#drafts = [];
     const [first, second] = drafts;
     const earliest = Math.min(first?.micros ?? 0, second?.micros ?? Number.POSITIVE_INFINITY);
-    return drafts.map(({ type, micros, hash, data }, index) => ({
-      type,
-      data,
-      emittedAt: formatMicros(this.#place(index === 0 ? earliest : micros)),
-      sequence: ++this.#sequence,
-      eventHash: hash,
-    }));
+    if (first) first.micros = earliest;
+    for (const draft of drafts) {
+      draft.micros = this.#place(draft.micros);
+      draft.sequence = ++this.#sequence;
+    }
+    return drafts;
+  }
+
+  #draft(type: EventType, micros: number, hash: string, data: Record<string, unknown>): QueuedEvent {
+    return { conversation: this, type, micros, sequence: 0, hash, data, encoded: undefined };
   }
 
   #place(micros: number): number {
     if (micros < this.#last.true) return micros;
-    this.#last = { true: micros, sent: Math.max(micros, this.#last.sent + 1) };
+    this.#last.true = micros;
+    this.#last.sent = Math.max(micros, this.#last.sent + 1);
     return this.#last.sent;
   }
 }
 
 /** The start is honoured in the first request only, and counts as earliest there. */
-function rank(draft: Draft): number {
+function rank(draft: QueuedEvent): number {
   return draft.type === "session_start" ? 0 : 1;
 }

@@ -1,13 +1,7 @@
-import type { Event } from "@kit/catsyphon";
 import { Conversation } from "./conversation.js";
 import { LruMap } from "./lru-map.js";
+import type { QueuedEvent } from "./queued-event.js";
 import type { SessionChoice, SpanNode, TraceRecord } from "./trace.js";
-
-/** News of one session, in order. */
-export interface ConversationEvents {
-  readonly conversation: Conversation;
-  readonly events: readonly Event[];
-}
 
 const MAX_CONVERSATIONS = 10_000;
 
@@ -60,9 +54,10 @@ export class Conversations {
   }
 
   /** Takes what is new in all sessions; callers' sessions come before those they called. */
-  takeNews(): ConversationEvents[] {
-    const news = [...this.#touched].filter(({ hasNews }) => hasNews);
+  takeNews(): QueuedEvent[] {
+    const news: QueuedEvent[] = [];
+    for (const conversation of this.#touched) if (conversation.hasNews) news.push(...conversation.take());
     this.#touched.clear();
-    return news.map((conversation) => ({ conversation, events: conversation.take() }));
+    return news;
   }
 }

@@ -1,16 +1,16 @@
+import { REQUEST_LIMITS } from "@kit/catsyphon";
 import { DeliveryQueue } from "@kit/delivery";
 import { diag } from "@opentelemetry/api";
 import { type ExportResult, ExportResultCode } from "@opentelemetry/core";
 import { type Connection, findConnection } from "./connection.js";
-import type { ConversationEvents } from "./conversations.js";
+import { EventEncoder } from "./event-encoder.js";
 import { type CatSyphonExporterOptions, resolveSettings } from "./options.js";
 import { Pace } from "./pace.js";
+import type { QueuedEvent } from "./queued-event.js";
 import type { ReadableSpan } from "./readable-span.js";
 import { type Steps, Translator } from "./translator.js";
-import { CatSyphonTransport, type QueuedEvent } from "./transport.js";
+import { CatSyphonTransport } from "./transport.js";
 
-/** What the server takes in one request. */
-const MAX_BATCH = { maxBatchItems: 50, maxBatchBytes: 900 * 1024 } as const;
 const TICK_MS = 10_000;
 const MAX_QUEUE_SIZE = 10_000;
 const COMPLAIN_EVERY_MS = 60_000;
@@ -22,7 +22,7 @@ const COMPLAIN_EVERY_MS = 60_000;
  */
 export class CatSyphonSpanExporter {
   readonly #translator: Translator;
-  readonly #pace = new Pace<ConversationEvents[]>([]);
+  readonly #pace = new Pace<QueuedEvent[]>([]);
   readonly #queue: DeliveryQueue<QueuedEvent> | undefined;
   readonly #waits: boolean;
   readonly #flushTimeoutMs: number;
@@ -91,16 +91,20 @@ export class CatSyphonSpanExporter {
     return new Error(message);
   }
 
-  #report(news: readonly ConversationEvents[], resultCallback: (result: ExportResult) => void): void {
-    const queued = this.#guard(() => this.#enqueue(news));
-    if (!this.#waits || !queued) {
+  /** Calls back at once; where the application waits for the server, when the fate of all of it is known. */
+  #report(news: readonly QueuedEvent[], resultCallback: (result: ExportResult) => void): void {
+    if (!this.#waits || news.length === 0) {
+      this.#enqueue(news);
       resultCallback({ code: ExportResultCode.SUCCESS });
       return;
     }
+    let waiting = news.length;
+    let code = ExportResultCode.SUCCESS;
+    this.#enqueue(news, (delivered) => {
+      if (!delivered) code = ExportResultCode.FAILED;
+      if (--waiting === 0) resultCallback({ code });
+    });
     void this.#queue?.flush(this.#flushTimeoutMs);
-    void queued.then((delivered) =>
-      resultCallback({ code: delivered ? ExportResultCode.SUCCESS : ExportResultCode.FAILED }),
-    );
   }
 
   /** Tells all that waits for an ancestor or for its turn. */
@@ -124,61 +128,49 @@ export class CatSyphonSpanExporter {
   #tell(steps: Steps): Promise<void> {
     return new Promise((resolve) => {
       this.#pace.run(steps, (news) => {
-        this.#guard(() => this.#enqueue(news));
+        this.#enqueue(news);
         resolve();
       });
     });
   }
 
-  /** Resolves when all of it is delivered or given up: whether it was delivered. */
-  #enqueue(news: readonly ConversationEvents[]): Promise<boolean> {
-    const fates: Promise<boolean>[] = [];
-    for (const { conversation, events } of news) {
-      const { sessionId, family } = conversation;
-      for (const event of events) {
-        const fate = (delivered: boolean) => {
-          // The start must be in the session's first request: when it is lost, the next one tells it again.
-          if (!delivered && event.type === "session_start") conversation.started = false;
-        };
-        const item = { sessionId, family, event };
-        if (!this.#waits) this.#queue?.add(item, fate);
-        else {
-          fates.push(
-            new Promise((resolve) => {
-              this.#queue?.add(item, (delivered) => {
-                fate(delivered);
-                resolve(delivered);
-              });
-            }),
-          );
-        }
-      }
+  #enqueue(news: readonly QueuedEvent[], done?: (delivered: boolean) => void): void {
+    for (const event of news) {
+      this.#queue?.add(event, event.type === "session_start" ? orToldAgain(event, done) : done);
     }
-    return Promise.all(fates).then((delivered) => delivered.every(Boolean));
   }
 
-  #guard<T>(work: () => T): T | undefined {
+  #guard(work: () => void): void {
     try {
-      return work();
+      work();
     } catch (error) {
       diag.error("CatSyphon exporter: spans could not be told", error);
-      return undefined;
     }
   }
 }
 
+/** The start must be in the session's first request: when it is lost, the next one tells it again. */
+function orToldAgain({ conversation }: QueuedEvent, done: ((delivered: boolean) => void) | undefined) {
+  return (delivered: boolean) => {
+    if (!delivered) conversation.started = false;
+    done?.(delivered);
+  };
+}
+
 function createQueue({ retry, connect }: Connection, options: CatSyphonExporterOptions) {
   const { maxQueueSize = MAX_QUEUE_SIZE, meterProvider } = options;
+  const encoder = new EventEncoder();
   return new DeliveryQueue<QueuedEvent>({
     name: "CatSyphon exporter",
-    transport: new CatSyphonTransport(connect, retry.maxDelay * 1000),
-    lane: ({ family }) => family,
-    together: (previous, next) => previous.sessionId === next.sessionId,
-    sizeOf: ({ event }) => estimateBytes(event.data) + 300,
+    transport: new CatSyphonTransport(connect, retry.maxDelay * 1000, encoder),
+    // Sessions of a family are sent one after the other, so that callers come before the called.
+    lane: ({ conversation }) => conversation.family,
+    together: (previous, next) => previous.conversation.sessionId === next.conversation.sessionId,
+    sizeOf: (event) => encoder.encode(event).size,
     maxConcurrent: 4,
     flushIntervalMs: options.flushIntervalMs ?? 1_000,
-    flushAtItems: 50,
-    ...MAX_BATCH,
+    maxBatchItems: REQUEST_LIMITS.events,
+    maxBatchBytes: REQUEST_LIMITS.bytes,
     retry: {
       attempts: retry.maxRetries + 1,
       initialDelayMs: retry.initialDelay * 1000,
@@ -189,13 +181,4 @@ function createQueue({ retry, connect }: Connection, options: CatSyphonExporterO
     maxQueueSize,
     ...(meterProvider && { meterProvider }),
   });
-}
-
-/** About as many bytes as the value takes as JSON. The client measures again, and cuts requests to their size. */
-function estimateBytes(value: unknown): number {
-  if (typeof value === "string") return Buffer.byteLength(value) + 3;
-  if (typeof value !== "object" || value === null) return 10;
-  let bytes = 2;
-  for (const key in value) bytes += key.length + 4 + estimateBytes((value as Record<string, unknown>)[key]);
-  return bytes;
 }

@@ -32,14 +32,6 @@ export class LruMap<K, V> {
     return entry.value;
   }
 
-  /** Whether it is there; if so, it counts as used. */
-  touch(key: K): boolean {
-    const entry = this.#entries.get(key);
-    if (entry === undefined) return false;
-    this.#use(entry);
-    return true;
-  }
-
   has(key: K): boolean {
     return this.#entries.has(key);
   }

@@ -54,7 +54,10 @@ export class SessionChooser {
   /** Spans that name no session follow the others of their trace; the first choice stays. */
   #fallback(trace: TraceRecord, prefix: string): SessionChoice {
     if (!trace.fallback) {
-      const sibling = [...trace.nodes.values()].map(ownId).find((id) => id !== undefined);
+      const sibling = trace
+        .nodes()
+        .map(ownId)
+        .find((id) => id !== undefined);
       trace.fallback =
         sibling === undefined
           ? { sessionId: `trace-${trace.traceId}`, keyedBy: "trace" }

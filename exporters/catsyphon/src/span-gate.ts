@@ -32,18 +32,27 @@ export class SpanGate {
 
   /** Takes spans that have ended and returns those that may pass, in the order of their ends. */
   pass(spans: readonly ReadableSpan[]): PlacedSpan[] {
+    const passed: PlacedSpan[] = [];
     const touched = new Set<TraceRecord>();
+    this.#traces.shrink();
     for (const span of spans) {
       const { trace, node } = this.#traces.note(span, true);
       if (node.translated) continue;
+      if (trace.held === undefined && trace.isRooted(node)) {
+        node.translated = true;
+        passed.push({ trace, node, span });
+        continue;
+      }
       touched.add(trace);
-      if (trace.held.length === 0) trace.heldSince = Date.now();
+      if (trace.held === undefined) trace.heldSince = Date.now();
+      trace.held ??= [];
       trace.held.push(span);
       this.#held++;
     }
-    const passed = [...touched].flatMap((trace) => this.#take(trace, (node) => trace.isRooted(node)));
-    const evicted = this.#traces.takeEvicted().flatMap((trace) => this.#take(trace, () => true));
-    return byEnd([...passed, ...evicted, ...this.#takeOverflow()]);
+    for (const trace of touched) passed.push(...this.#take(trace, (node) => trace.isRooted(node)));
+    for (const trace of this.#traces.takeEvicted()) passed.push(...this.#take(trace, () => true));
+    passed.push(...this.#takeOverflow());
+    return byEnd(passed);
   }
 
   /** Returns what has waited too long. */
@@ -59,14 +68,14 @@ export class SpanGate {
 
   #takeAll(wanted: (trace: TraceRecord) => boolean): PlacedSpan[] {
     if (this.#held === 0) return [];
-    const found = [...this.#traces.records()].filter((trace) => trace.held.length > 0 && wanted(trace));
+    const found = [...this.#traces.records()].filter((trace) => trace.held && wanted(trace));
     return found.flatMap((trace) => this.#take(trace, () => true));
   }
 
   /** Too many wait: the traces that have waited longest go on as they are. */
   #takeOverflow(): PlacedSpan[] {
     if (this.#held <= this.#maxHeldSpans) return [];
-    const holding = [...this.#traces.records()].filter((trace) => trace.held.length > 0);
+    const holding = [...this.#traces.records()].filter((trace) => trace.held);
     const oldestFirst = holding.sort((a, b) => a.heldSince - b.heldSince);
     return oldestFirst.flatMap((trace) =>
       this.#held > this.#maxHeldSpans ? this.#take(trace, () => true) : [],
@@ -76,7 +85,7 @@ export class SpanGate {
   #take(trace: TraceRecord, mayPass: (node: SpanNode) => boolean): PlacedSpan[] {
     const passed: PlacedSpan[] = [];
     const kept: ReadableSpan[] = [];
-    for (const span of trace.held) {
+    for (const span of trace.held ?? []) {
       const node = trace.node(span.spanContext().spanId);
       if (node.translated) continue;
       if (!mayPass(node) && mayMatter(span)) kept.push(span);
@@ -85,8 +94,8 @@ export class SpanGate {
         passed.push({ trace, node, span });
       }
     }
-    this.#held -= trace.held.length - kept.length;
-    trace.held = kept;
+    this.#held -= (trace.held?.length ?? 0) - kept.length;
+    trace.held = kept.length > 0 ? kept : undefined;
     return passed;
   }
 }

@@ -1,5 +1,6 @@
 import { ATTR } from "@kit/genai/core";
 import type { Attributes } from "@opentelemetry/api";
+import type { Few } from "./few.js";
 import { LruMap } from "./lru-map.js";
 import { type ReadableSpan, readString } from "./readable-span.js";
 import { readKind, type SpanKind } from "./span-kind.js";
@@ -42,7 +43,7 @@ export class SpanNode {
   /** A chat span anywhere below it was told. */
   chatDescendant = false;
   /** Errors that spans below it reported, as type and message. */
-  reportedErrors: Set<string> | undefined = undefined;
+  reportedErrors: Few<string> | undefined = undefined;
 
   constructor(spanId: string) {
     this.spanId = spanId;
@@ -53,11 +54,14 @@ const NO_ANCESTORS: readonly SpanNode[] = [];
 
 /** What is known of a trace. Its nodes are forgotten before the session its spans went to. */
 export class TraceRecord {
-  readonly nodes = new Map<string, SpanNode>();
-  responseIds: Set<string> | undefined = undefined;
+  /** The node that was made first; many traces have no other. */
+  #first: SpanNode | undefined = undefined;
+  #others: Map<string, SpanNode> | undefined = undefined;
+  responseIds: Few<string> | undefined = undefined;
   /** Sessions in which its spans told something. */
-  sessionIds: Set<string> | undefined = undefined;
-  held: ReadableSpan[] = [];
+  sessionIds: Few<string> | undefined = undefined;
+  /** Spans that wait. */
+  held: ReadableSpan[] | undefined = undefined;
   heldSince = 0;
   /** Session of spans that name none, once one needed it. */
   fallback: SessionChoice | undefined = undefined;
@@ -68,16 +72,41 @@ export class TraceRecord {
   }
 
   node(spanId: string): SpanNode {
-    let node = this.nodes.get(spanId);
-    if (!node) {
-      node = new SpanNode(spanId);
-      this.nodes.set(spanId, node);
-    }
-    return node;
+    return this.#find(spanId) ?? this.#add(new SpanNode(spanId));
+  }
+
+  /** How many spans are known. */
+  get size(): number {
+    return (this.#first ? 1 : 0) + (this.#others?.size ?? 0);
+  }
+
+  nodes(): SpanNode[] {
+    return this.#first ? [this.#first, ...(this.#others?.values() ?? [])] : [];
+  }
+
+  /** Forgets its spans; which session they went to stays known. */
+  forget(): void {
+    this.#first = undefined;
+    this.#others = undefined;
+    this.responseIds = undefined;
+    this.sessionIds = undefined;
   }
 
   parentOf(node: SpanNode): SpanNode | undefined {
-    return node.parentId === undefined || node.hasRemoteParent ? undefined : this.nodes.get(node.parentId);
+    return node.parentId === undefined || node.hasRemoteParent ? undefined : this.#find(node.parentId);
+  }
+
+  #find(spanId: string): SpanNode | undefined {
+    return this.#first?.spanId === spanId ? this.#first : this.#others?.get(spanId);
+  }
+
+  #add(node: SpanNode): SpanNode {
+    if (this.#first === undefined) this.#first = node;
+    else {
+      this.#others ??= new Map();
+      this.#others.set(node.spanId, node);
+    }
+    return node;
   }
 
   /** From the parent outwards, as far as spans are known. */
@@ -134,7 +163,7 @@ export class TraceIndex {
   note(span: ReadableSpan, ended: boolean): { readonly trace: TraceRecord; readonly node: SpanNode } {
     const { traceId, spanId } = span.spanContext();
     const record = this.get(traceId);
-    const before = record.nodes.size;
+    const before = record.size;
     const node = record.node(spanId);
     node.known = true;
     node.ended ||= ended;
@@ -147,33 +176,24 @@ export class TraceIndex {
     readFacts(node, span.attributes);
     // So that the parent can be told of its children before it is seen itself.
     if (parent && !parent.isRemote) record.node(parent.spanId);
-    this.#nodes += record.nodes.size - before;
-    if (this.#nodes > MAX_NODES) this.#shrink(record);
+    this.#nodes += record.size - before;
     return { trace: record, node };
   }
 
-  /** Forgets the nodes of the oldest traces; which session they went to stays known. */
-  #shrink(current: TraceRecord): void {
+  /** Forgets the nodes of the oldest traces, where too many are known. */
+  shrink(): void {
+    if (this.#nodes <= MAX_NODES) return;
     for (const record of this.#traces.values()) {
       if (this.#nodes <= MAX_NODES * 0.8) return;
-      if (record === current || record.held.length > 0) continue;
-      this.#forget(record);
+      if (record.held) continue;
+      this.#nodes -= record.size;
+      record.forget();
     }
   }
 
   #evict(record: TraceRecord): void {
-    if (record.held.length === 0) this.#forget(record);
-    else {
-      this.#nodes -= record.nodes.size;
-      this.#evicted.push(record);
-    }
-  }
-
-  #forget(record: TraceRecord): void {
-    this.#nodes -= record.nodes.size;
-    record.nodes.clear();
-    record.responseIds = undefined;
-    record.sessionIds = undefined;
+    this.#nodes -= record.size;
+    if (record.held) this.#evicted.push(record);
   }
 }
 

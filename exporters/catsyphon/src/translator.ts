@@ -2,8 +2,10 @@ import { ATTR } from "@kit/genai/core";
 import { diag } from "@opentelemetry/api";
 import { tellChat } from "./chat.js";
 import type { Conversation, Origin } from "./conversation.js";
-import { type ConversationEvents, Conversations } from "./conversations.js";
+import { Conversations } from "./conversations.js";
+import { Few } from "./few.js";
 import type { Settings } from "./options.js";
+import type { QueuedEvent } from "./queued-event.js";
 import { type ReadableSpan, readString, toMicros } from "./readable-span.js";
 import { SessionChooser } from "./session-choice.js";
 import { SessionStarts } from "./session-start.js";
@@ -14,7 +16,7 @@ import { isNestedTwin, tellTool } from "./tool.js";
 import { type SessionChoice, type SpanNode, TraceIndex, type TraceRecord } from "./trace.js";
 
 /** Work in small steps, between which time may pass; in the end there are the news. */
-export type Steps = Generator<undefined, ConversationEvents[], undefined>;
+export type Steps = Generator<undefined, QueuedEvent[], undefined>;
 
 /** Turns spans, in whatever order they end, into the events of readable conversations. Sends nothing. */
 export class Translator {
@@ -43,6 +45,7 @@ export class Translator {
 
   /** Notes a span that has begun, so that nothing below it has to wait for its end. */
   begin(span: ReadableSpan): void {
+    this.#traces.shrink();
     this.#traces.note(span, false);
   }
 
@@ -113,8 +116,8 @@ export class Translator {
     const parent = trace.parentOf(node);
     if (parent) parent.chatChild = true;
     if (responseId !== undefined) {
-      trace.responseIds ??= new Set();
-      trace.responseIds.add(responseId);
+      if (trace.responseIds) trace.responseIds.add(responseId);
+      else trace.responseIds = new Few(responseId);
     }
     tellChat(this.#conversationOf(trace, node, span), trace, node, span, this.#settings);
     noteError(trace, node, readError(span));
@@ -143,8 +146,8 @@ export class Translator {
     const choice = this.#chooser.choose(trace, node, span);
     const parent = this.#parentConversation(trace, node, span, choice);
     const conversation = this.#conversations.of(choice, parent);
-    trace.sessionIds ??= new Set();
-    trace.sessionIds.add(choice.sessionId);
+    if (trace.sessionIds) trace.sessionIds.add(choice.sessionId);
+    else trace.sessionIds = new Few(choice.sessionId);
     if (!this.#conversations.rootOf(trace, node).ended) conversation.openTraces.set(trace.traceId, true);
     conversation.lastActivityMs = Date.now();
     this.#begin(conversation, trace, node, span);
@@ -214,8 +217,8 @@ export class Translator {
 function noteError(trace: TraceRecord, node: SpanNode, error: SpanError | undefined): void {
   if (!error) return;
   for (const ancestor of trace.ancestors(node)) {
-    ancestor.reportedErrors ??= new Set();
-    ancestor.reportedErrors.add(toKey(error));
+    if (ancestor.reportedErrors) ancestor.reportedErrors.add(toKey(error));
+    else ancestor.reportedErrors = new Few(toKey(error));
   }
 }
 

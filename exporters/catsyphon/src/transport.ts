@@ -1,20 +1,8 @@
-import {
-  AuthenticationError,
-  CatSyphonError,
-  type CollectorClient,
-  type Event,
-  NonRetryableError,
-} from "@kit/catsyphon";
+import { AuthenticationError, CatSyphonError, type CollectorClient, NonRetryableError } from "@kit/catsyphon";
 import type { Outcome, Transport } from "@kit/delivery";
 import { diag } from "@opentelemetry/api";
-
-/** An event on its way, and the session it belongs to. */
-export interface QueuedEvent {
-  readonly sessionId: string;
-  /** Events of a family of sessions are sent one after the other, so that callers come before the called. */
-  readonly family: string;
-  readonly event: Event;
-}
+import type { EventEncoder } from "./event-encoder.js";
+import type { QueuedEvent } from "./queued-event.js";
 
 const REFUSED_FOR_MS = 300_000;
 
@@ -22,11 +10,13 @@ const REFUSED_FOR_MS = 300_000;
 export class CatSyphonTransport implements Transport<QueuedEvent> {
   readonly #connect: () => Promise<CollectorClient>;
   readonly #pauseMs: number;
+  readonly #encoder: EventEncoder;
   #client: CollectorClient | undefined;
   #complainedAt = Number.NEGATIVE_INFINITY;
 
   /** @param pauseMs how long to leave a server alone that cannot be reached */
-  constructor(connect: () => Promise<CollectorClient>, pauseMs: number) {
+  constructor(connect: () => Promise<CollectorClient>, pauseMs: number, encoder: EventEncoder) {
+    this.#encoder = encoder;
     this.#connect = connect;
     this.#pauseMs = pauseMs;
   }
@@ -34,12 +24,9 @@ export class CatSyphonTransport implements Transport<QueuedEvent> {
   async send(batch: readonly QueuedEvent[], signal: AbortSignal): Promise<Outcome> {
     try {
       this.#client ??= await this.#register();
-      const sessionId = batch[0]?.sessionId ?? "";
-      await this.#client.sendEvents(
-        sessionId,
-        batch.map(({ event }) => event),
-        { signal },
-      );
+      const sessionId = batch[0]?.conversation.sessionId ?? "";
+      const encoded = batch.map((event) => this.#encoder.encode(event));
+      await this.#client.sendEncoded(sessionId, encoded, { signal });
       return { kind: "delivered" };
     } catch (error) {
       return this.#judge(error instanceof Error ? error : new Error(String(error)));

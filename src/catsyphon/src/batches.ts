@@ -6,7 +6,8 @@ export const MAX_BATCH_EVENTS = 50;
 /** The shipped proxy refuses a body above 1 MiB. */
 export const MAX_BATCH_BYTES = 900 * 1024;
 
-const ENVELOPE_BYTES = 600;
+/** Of a request beside its events. */
+export const ENVELOPE_BYTES = 600;
 const MARK = "…[truncated]";
 
 /** Events of one request. */
@@ -37,9 +38,12 @@ export function toBatches(events: readonly WireEvent[]): Batch[] {
   return batches;
 }
 
-interface Fitted {
+/** An event that goes into one request. */
+export interface Fitted {
   readonly event: WireEvent;
+  /** It as JSON. */
   readonly line: string;
+  /** Bytes of the line. */
   readonly size: number;
 }
 
@@ -49,7 +53,7 @@ function measure(event: WireEvent): Fitted {
 }
 
 /** Returns the event itself when it fits; else a copy whose longest texts are cut until it does. */
-function fitEvent(event: WireEvent): Fitted {
+export function fitEvent(event: WireEvent): Fitted {
   const limit = MAX_BATCH_BYTES - ENVELOPE_BYTES;
   const whole = measure(event);
   if (whole.size <= limit) return whole;

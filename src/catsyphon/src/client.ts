@@ -1,6 +1,7 @@
 import { diag } from "@opentelemetry/api";
 import { BatchWriter, type BatchWriterOptions } from "./batch-writer.js";
 import { CredentialStore } from "./credential-store.js";
+import type { EncodedEvent } from "./encoded-event.js";
 import { type CredentialSources, type Credentials, findCredentials, readSources } from "./environment.js";
 import { CatSyphonError, NonRetryableError } from "./errors.js";
 import type { Event } from "./event.js";
@@ -206,6 +207,22 @@ export class CollectorClient {
     this.#requireOpen();
     return this.#sender.send(requireSessionId(sessionId), events, options);
   };
+
+  /**
+   * Sends events that `encodeEvent` made: of one session, and no more than `REQUEST_LIMITS` at once.
+   * @throws CatSyphonError when sending fails.
+   */
+  async sendEncoded(
+    sessionId: string,
+    events: readonly EncodedEvent[],
+    options: Pick<SendOptions, "signal"> = {},
+  ): Promise<EventsResponse> {
+    this.#requireOpen();
+    const id = requireSessionId(sessionId);
+    this.#warnOfSlash(id);
+    const lines = events.map(({ line }) => line);
+    return this.#sender.sendLines(id, lines, options.signal);
+  }
 
   /** `null` when the server does not know the session. @throws AuthenticationError for another collector's. */
   async getSessionStatus(sessionId: string): Promise<SessionStatus | null> {

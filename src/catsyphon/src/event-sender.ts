@@ -34,6 +34,26 @@ export class EventSender {
     return total;
   }
 
+  /** Sends events that are JSON already, and no more than one request takes. */
+  async sendLines(
+    sessionId: string,
+    lines: readonly string[],
+    signal: AbortSignal | undefined,
+  ): Promise<EventsResponse> {
+    try {
+      return await this.#post(sessionId, lines, signal);
+    } catch (error) {
+      if (!isGap(error)) throw error;
+      const events = lines.map((line) => JSON.parse(line) as WireEvent);
+      await this.#closeGap(sessionId, error, events, events);
+      return await this.#post(
+        sessionId,
+        events.map((event) => JSON.stringify(event)),
+        signal,
+      );
+    }
+  }
+
   async #sendBatch(
     sessionId: string,
     batch: Batch,
@@ -43,13 +63,22 @@ export class EventSender {
     try {
       return await this.#post(sessionId, batch.lines, signal);
     } catch (error) {
-      if (!(error instanceof CatSyphonError) || error.statusCode !== 409) throw error;
-      // Old servers insist on gapless numbers. Nothing of the batch was stored.
-      const last = readLastSequence(error) ?? (await this.#status(sessionId))?.lastSequence ?? 0;
-      renumber(batch.events, all.events, last + 1);
+      if (!isGap(error)) throw error;
+      await this.#closeGap(sessionId, error, batch.events, all.events);
       for (const each of all.batches) each.lines = each.events.map((event) => JSON.stringify(event));
       return await this.#post(sessionId, batch.lines, signal);
     }
+  }
+
+  /** Numbers a batch, and all after it, as the server asks for. Nothing of the batch was stored. */
+  async #closeGap(
+    sessionId: string,
+    gap: CatSyphonError,
+    batch: readonly WireEvent[],
+    all: readonly WireEvent[],
+  ): Promise<void> {
+    const last = readLastSequence(gap) ?? (await this.#status(sessionId))?.lastSequence ?? 0;
+    renumber(batch, all, last + 1);
   }
 
   async #post(sessionId: string, lines: readonly string[], signal: AbortSignal | undefined) {
@@ -68,6 +97,11 @@ export class EventSender {
       throw error;
     }
   }
+}
+
+/** Old servers insist on gapless numbers. */
+function isGap(error: unknown): error is CatSyphonError {
+  return error instanceof CatSyphonError && error.statusCode === 409;
 }
 
 /** Shifts the numbers of the batch and of everything after it. */

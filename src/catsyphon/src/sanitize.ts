@@ -13,6 +13,32 @@ export function sanitize(value: unknown): Json {
   return convert(value, []) ?? null;
 }
 
+/** Whether `sanitize` would change nothing in what `JSON.stringify` makes of the value. Looks, and copies nothing. */
+export function isClean(value: unknown, depth = 0): boolean {
+  switch (typeof value) {
+    case "string":
+      return value.isWellFormed() && !value.includes("\0");
+    case "number":
+      return Number.isFinite(value);
+    case "boolean":
+    case "undefined":
+      return true;
+    case "object":
+      return value === null || (depth < MAX_DEPTH && hasCleanMembers(value, depth + 1));
+    default:
+      return false;
+  }
+}
+
+function hasCleanMembers(value: object, depth: number): boolean {
+  if (Array.isArray(value)) return value.every((item) => isClean(item, depth));
+  if (Object.getPrototypeOf(value) !== Object.prototype || "toJSON" in value) return false;
+  for (const key in value) {
+    if (!isClean(key) || !isClean((value as Readonly<Record<string, unknown>>)[key], depth)) return false;
+  }
+  return true;
+}
+
 /** Removes NUL characters, and replaces lone surrogates by U+FFFD. */
 export function sanitizeText(text: string): string {
   const clean = text.includes("\0") ? text.replaceAll("\0", "") : text;

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { AUTHOR_ROLES, type Event } from "./event.js";
-import { type Json, sanitize, sanitizeText, stableJson } from "./sanitize.js";
+import { AUTHOR_ROLES, type Event, type EventData, type EventType } from "./event.js";
+import { isClean, type Json, sanitize, sanitizeText, stableJson } from "./sanitize.js";
 import { formatMicros, formatTimestamp } from "./timestamp.js";
 
 /** An event as it goes over the wire. */
@@ -90,15 +90,53 @@ export class WireEventFactory {
   }
 }
 
-function readData(event: Event): { [key: string]: Json } {
+/** An event that leaves nothing to be filled in: its times have the form of the wire. */
+export interface CompleteEvent {
+  readonly sequence: number;
+  readonly type: EventType;
+  readonly emittedAt: string;
+  readonly observedAt: string;
+  /** 1 to 32 characters. */
+  readonly eventHash: string;
+  readonly data: EventData;
+}
+
+/** The wire form of a complete event, to be turned into JSON at once: data that is clean is shared, not copied. */
+export function toWireEvent(event: CompleteEvent): WireEvent {
+  return {
+    sequence: event.sequence,
+    type: event.type,
+    emitted_at: event.emittedAt,
+    observed_at: event.observedAt,
+    event_hash: event.eventHash,
+    data: mayBeShared(event) ? (event.data as { [key: string]: Json }) : readData(event),
+  };
+}
+
+/** Not a start, whose texts are cut, nor what has a member that is left out. */
+function mayBeShared({ type, data }: CompleteEvent): boolean {
+  if (type === "session_start" || !isRole(data.author_role)) return false;
+  for (const key in data) if (data[key] === null) return false;
+  try {
+    return isClean(data);
+  } catch {
+    // A member that throws when it is asked for.
+    return false;
+  }
+}
+
+function isRole(role: unknown): boolean {
+  return role === undefined || (AUTHOR_ROLES as readonly unknown[]).includes(role);
+}
+
+function readData(event: Pick<Event, "type" | "data">): { [key: string]: Json } {
   const data = sanitize(event.data);
   if (typeof data !== "object" || data === null || Array.isArray(data)) {
     throw new TypeError("event data must be an object");
   }
   for (const name of Object.keys(data)) if (data[name] === null) delete data[name];
-  const role = data.author_role;
   // Any other value makes the server refuse the whole batch with 500.
-  if (role !== undefined && !(AUTHOR_ROLES as readonly Json[]).includes(role)) {
+  if (!isRole(data.author_role)) {
     throw new TypeError(`author_role must be one of ${AUTHOR_ROLES.join(", ")}`);
   }
   if (event.type === "session_start") fitColumns(data);

@@ -1,0 +1,42 @@
+import { type EncodedEvent, encodeEvent, formatMicros } from "@kit/catsyphon";
+import type { QueuedEvent } from "./queued-event.js";
+
+/** Makes JSON of events, once each: to know their size, and to send them however often. */
+export class EventEncoder {
+  readonly #times = new TimeFormat();
+
+  /** @throws TypeError for an event that has no form the server could take. */
+  encode(event: QueuedEvent): EncodedEvent {
+    if (event.encoded) return event.encoded;
+    event.encoded = encodeEvent({
+      sequence: event.sequence,
+      type: event.type,
+      emittedAt: this.#times.format(event.micros),
+      observedAt: this.#times.format(Date.now() * 1000),
+      eventHash: event.hash,
+      data: event.data ?? {},
+    });
+    event.data = undefined;
+    return event.encoded;
+  }
+}
+
+const SECOND_MICROS = 1_000_000;
+/** `123456Z` */
+const FRACTION_LENGTH = 7;
+
+/** Writes times of which most fall into the second of the one before. */
+class TimeFormat {
+  #second = Number.NaN;
+  #text = "";
+
+  format(micros: number): string {
+    const second = Math.floor(micros / SECOND_MICROS);
+    if (second !== this.#second) {
+      this.#text = formatMicros(second * SECOND_MICROS).slice(0, -FRACTION_LENGTH);
+      this.#second = second;
+    }
+    // Filled up from the left: 1000042 becomes 000042.
+    return `${this.#text}${String(SECOND_MICROS + micros - second * SECOND_MICROS).slice(1)}Z`;
+  }
+}
