@@ -2,8 +2,8 @@ import type { HttpAnswer, Outcome } from "@kit/delivery";
 
 const HOLD_MS = 60_000;
 
-/** What the server's answer means for the batch. @param queueOnHold what becomes of events that wait meanwhile */
-export function readAnswer(answer: HttpAnswer, body: string, queueOnHold: "keep" | "drop"): Outcome {
+/** What the server's answer means for the batch. @param bytes of its body @param queueOnHold what becomes of events that wait meanwhile */
+export function readAnswer(answer: HttpAnswer, bytes: () => number, queueOnHold: "keep" | "drop"): Outcome {
   const { status } = answer;
   if (status >= 200 && status < 300) return { kind: "delivered" };
   const error = new Error(describe(answer));
@@ -14,7 +14,7 @@ export function readAnswer(answer: HttpAnswer, body: string, queueOnHold: "keep"
   }
   if (status === 408 || status === 425 || status >= 500) return { kind: "retry", error, ...afterMs(answer) };
   if (status === 400) return { kind: "poisoned", error };
-  if (status === 413) return { kind: "oversize", error, ...readLimits(answer.text, body) };
+  if (status === 413) return { kind: "oversize", error, ...readLimits(answer.text, bytes) };
   if (status === 401 || status === 403 || status === 404) {
     return { kind: "hold", error, forMs: Number.POSITIVE_INFINITY, batch: "drop", queue: "drop" };
   }
@@ -26,11 +26,11 @@ export function isAboutData({ status, text }: HttpAnswer): boolean {
   return status === 413 && /event data too large/i.test(text);
 }
 
-function readLimits(text: string, body: string): { maxItems?: number; maxBytes?: number } {
+function readLimits(text: string, bytes: () => number): { maxItems?: number; maxBytes?: number } {
   const [, stated] = /\bmax(?:imum)? (\d{1,6}) events/i.exec(text) ?? [];
   if (stated !== undefined) return { maxItems: Math.max(1, Number(stated)) };
   if (/batch too large/i.test(text)) return {};
-  return { maxBytes: Math.floor(Buffer.byteLength(body) / 2) };
+  return { maxBytes: Math.floor(bytes() / 2) };
 }
 
 function afterMs({ retryAfterMs }: HttpAnswer): { afterMs?: number } {

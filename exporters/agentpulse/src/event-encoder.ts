@@ -1,3 +1,4 @@
+import type { ListBody } from "@kit/delivery";
 import { diag } from "@opentelemetry/api";
 import { encodeEvent, MAX_DATA_LENGTH, shortenLine } from "./encode-event.js";
 import type { QueuedEvent } from "./queued-event.js";
@@ -31,9 +32,15 @@ export class EventEncoder {
   }
 
   /** The body of a request; `undefined` when none of the events has anything to tell. */
-  toBody(batch: readonly QueuedEvent[]): string | undefined {
-    const lines = batch.map((queued) => this.#lineOf(queued)).filter((line) => line !== null);
-    return lines.length > 0 ? `${this.#envelope}${lines.join(",")}]}` : undefined;
+  toBody(batch: readonly QueuedEvent[]): ListBody | undefined {
+    const items = batch.map((queued) => this.#lineOf(queued)).filter((line) => line !== null);
+    return items.length > 0 ? { before: this.#envelope, items, after: "]}" } : undefined;
+  }
+
+  /** The same as text. */
+  toText(batch: readonly QueuedEvent[]): string | undefined {
+    const body = this.toBody(batch);
+    return body && `${body.before}${body.items.join(",")}${body.after}`;
   }
 
   /** Makes events smaller than the server was thought to take; `false` when that would leave too little of them. */

@@ -159,6 +159,6 @@ export class Reporter {
         bytes = size;
       }
     }
-    return batches.flatMap((batch) => this.#encoder.toBody(batch) ?? []);
+    return batches.flatMap((batch) => this.#encoder.toText(batch) ?? []);
   }
 }

@@ -57,18 +57,23 @@ export class AgentPulseTransport implements Transport<QueuedEvent> {
         const answer = await this.#poster.post(body, signal);
         // The server's limit of an event is smaller than known: all are made smaller and sent again.
         if (isAboutData(answer) && encoder.shorten(batch)) continue;
-        return this.#judge(answer, body, batch.length, queueOnHold);
+        return this.#judge(answer, batch, queueOnHold);
       }
     } catch (error) {
       return { kind: "retry", error: describeFailure(error) };
     }
   }
 
-  #judge(answer: HttpAnswer, body: string, count: number, queueOnHold: "keep" | "drop"): Outcome {
-    const outcome = readAnswer(answer, body, queueOnHold);
+  #judge(answer: HttpAnswer, batch: readonly QueuedEvent[], queueOnHold: "keep" | "drop"): Outcome {
+    const outcome = readAnswer(answer, () => this.#sizeOf(batch), queueOnHold);
     // A single event that is too large says nothing about how large a batch may be.
-    if (outcome.kind === "oversize" && count === 1) return { kind: "oversize", error: outcome.error };
+    if (outcome.kind === "oversize" && batch.length === 1) return { kind: "oversize", error: outcome.error };
     return outcome;
+  }
+
+  #sizeOf(batch: readonly QueuedEvent[]): number {
+    const { encoder } = this.#options;
+    return batch.reduce((size, queued) => size + encoder.sizeOf(queued), encoder.envelopeBytes);
   }
 }
 

@@ -7,26 +7,30 @@ import type { SessionChoice, SpanNode, TraceRecord } from "./trace.js";
 export class SessionChooser {
   readonly #settings: Settings;
   /** The id that was made last: spans come by the session. */
-  #last = { text: "", id: "" };
+  #last = { prefix: "", name: "", id: "" };
 
   constructor(settings: Settings) {
     this.#settings = settings;
   }
 
   choose(trace: TraceRecord, node: SpanNode, span: ReadableSpan): SessionChoice {
-    const given = ask("sessionId", () => this.#settings.sessionId?.(span));
+    const { sessionId } = this.#settings;
+    const given = sessionId && ask("sessionId", () => sessionId(span));
     if (given) node.choice = { sessionId: toSessionId(given), keyedBy: "application" };
     // From the outside in, so that each finds its parent's choice made.
     const prefix = this.#prefix(span);
-    for (const ancestor of trace.ancestors(node).toReversed())
+    const ancestors = trace.ancestors(node);
+    for (let at = ancestors.length - 1; at >= 0; at--) {
+      const ancestor = ancestors[at] as SpanNode;
       ancestor.choice ??= this.#pick(trace, ancestor, prefix);
+    }
     node.choice ??= this.#pick(trace, node, prefix);
     return node.choice;
   }
 
   #pick(trace: TraceRecord, node: SpanNode, prefix: string): SessionChoice {
     const own = ownId(node);
-    const chosen = own === undefined ? undefined : this.#toId(prefix + own);
+    const chosen = own === undefined ? undefined : this.#toId(prefix, own);
     const ancestors = trace.ancestors(node);
     // An id that an ancestor carries as well was handed down, and says nothing about this span.
     const handedDown = ancestors.some((outer) => ownId(outer) === own || outer.choice?.sessionId === chosen);
@@ -61,13 +65,15 @@ export class SessionChooser {
       trace.fallback =
         sibling === undefined
           ? { sessionId: `trace-${trace.traceId}`, keyedBy: "trace" }
-          : { sessionId: this.#toId(prefix + sibling), keyedBy: "application" };
+          : { sessionId: this.#toId(prefix, sibling), keyedBy: "application" };
     }
     return trace.fallback;
   }
 
-  #toId(text: string): string {
-    if (text !== this.#last.text) this.#last = { text, id: toSessionId(text) };
+  #toId(prefix: string, name: string): string {
+    if (name !== this.#last.name || prefix !== this.#last.prefix) {
+      this.#last = { prefix, name, id: toSessionId(prefix + name) };
+    }
     return this.#last.id;
   }
 

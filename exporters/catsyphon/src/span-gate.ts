@@ -115,7 +115,10 @@ function byEnd(spans: PlacedSpan[]): PlacedSpan[] {
     a.endTime[1] - b.endTime[1] ||
     b.startTime[0] - a.startTime[0] ||
     b.startTime[1] - a.startTime[1];
-  return answersBeforeTools(spans.sort((a, b) => compare(a.span, b.span)));
+  const isInOrder = spans.every(
+    ({ span }, at) => at === 0 || compare((spans[at - 1] as PlacedSpan).span, span) <= 0,
+  );
+  return answersBeforeTools(isInOrder ? spans : spans.sort((a, b) => compare(a.span, b.span)));
 }
 
 /** A tool that seems to have ended just before a model's answer of its trace is the one that the answer asked for. */

@@ -28,3 +28,10 @@ it("takes the same memory again once it was given back, unless it is very large"
   bodies.reuse(large);
   expect(bodies.encode("y").buffer).not.toBe(large.buffer);
 });
+
+it("puts a list together", () => {
+  const bodies = new BodyEncoder();
+  const list = (...items: string[]) =>
+    Buffer.from(bodies.encode({ before: "[", items, after: "]é" })).toString();
+  expect([list(), list("1"), list('"ü"', "{}", '"€"')]).toEqual(["[]é", "[1]é", '["ü",{},"€"]é']);
+});

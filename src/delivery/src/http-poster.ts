@@ -1,6 +1,6 @@
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
-import { BodyEncoder } from "./body-encoder.js";
+import { BodyEncoder, type ListBody } from "./body-encoder.js";
 import { type HttpAnswer, type HttpTarget, LostConnectionError, post, toHttpTarget } from "./http-request.js";
 
 const compress = promisify(gzip);
@@ -50,7 +50,7 @@ export class HttpPoster {
    * @throws Error when no answer came: in time, or because there was no connection or it was lost; or the reason of
    * `signal`.
    */
-  async post(body: string, signal?: AbortSignal): Promise<HttpAnswer> {
+  async post(body: string | ListBody, signal?: AbortSignal): Promise<HttpAnswer> {
     const plain = this.#bodies.encode(body);
     const answer = await this.#post(plain, signal);
     this.#bodies.reuse(plain);

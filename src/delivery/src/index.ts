@@ -1,3 +1,4 @@
+export type { ListBody } from "./body-encoder.js";
 export { DeliveryQueue } from "./delivery-queue.js";
 export { type Compression, HttpPoster, type HttpPosterOptions } from "./http-poster.js";
 export type { HttpAnswer } from "./http-request.js";
