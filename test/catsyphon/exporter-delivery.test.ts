@@ -54,6 +54,16 @@ describe("delivery", () => {
     expect(await exportSpans(exporter, [turn("r")])).toBe(1);
   });
 
+  it("numbers anew and sends once more when an old server finds a gap", async () => {
+    const server = await startServer();
+    await exportSpans(exporterTo(server, { queueMode: "sync" }), [turn("one")]);
+    server.requireSequence = true;
+    const restarted = exporterTo(server, { queueMode: "sync" });
+    expect(await exportSpans(restarted, [turn("two")])).toBe(0);
+    expect(server.sentEvents("shop:c").map(({ sequence }) => sequence)).toEqual([1, 2, 3, 1, 2, 3, 4, 5, 6]);
+    expect(restarted.droppedEvents).toBe(0);
+  });
+
   it("drops and counts spans that come faster than they can be told, instead of keeping them all", async () => {
     const { warn } = watchDiag();
     const server = await startServer();

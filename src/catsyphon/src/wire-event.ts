@@ -115,9 +115,9 @@ export function toWireEvent(event: CompleteEvent): WireEvent {
 
 /** Not a start, whose texts are cut, nor what has a member that is left out. */
 function mayBeShared({ type, data }: CompleteEvent): boolean {
-  if (type === "session_start" || !isRole(data.author_role)) return false;
-  for (const key in data) if (data[key] === null) return false;
   try {
+    if (type === "session_start" || !isRole(data.author_role)) return false;
+    for (const key in data) if (data[key] === null) return false;
     return isClean(data);
   } catch {
     // A member that throws when it is asked for.
