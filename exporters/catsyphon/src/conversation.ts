@@ -1,7 +1,7 @@
 import type { EventType } from "@kit/catsyphon";
 import { hashOf } from "./fingerprint.js";
 import { LruMap } from "./lru-map.js";
-import type { QueuedEvent } from "./queued-event.js";
+import type { QueuedEvent, Told } from "./queued-event.js";
 import { RecentSet } from "./recent-set.js";
 import { ToolCalls } from "./tool-calls.js";
 import type { SessionChoice } from "./trace.js";
@@ -16,9 +16,8 @@ const MAX_SEEN = 4_096;
 const MAX_OPEN_TRACES = 1_000;
 
 /** One session as far as this process told it. Bounded, whatever its length. */
-export class Conversation {
+export class Conversation implements Told {
   readonly tools = new ToolCalls();
-  /** The outermost session it descends from: those of a family are sent one after the other. */
   readonly family: string;
   /** Traces that told something here and whose outermost span is still open. */
   readonly openTraces = new LruMap<string, true>(MAX_OPEN_TRACES);
