@@ -1,14 +1,14 @@
 import { AsyncResource } from "node:async_hooks";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { collectGarbage } from "../support/garbage.js";
-import { type Any, Stage, toyModel, VERSIONS } from "./support.js";
+import { ALL_VERSIONS, type Any, Stage, toyModel } from "./support.js";
 
 const LINKS = 20;
 
 /** Makes something that runs: it calls `work` while it does. */
 type Kind = (work: () => void) => () => Promise<unknown>;
 
-describe.each(VERSIONS)("%s: of runs that each start the next one", (version) => {
+describe.each(ALL_VERSIONS)("%s: of runs that each start the next one", (version) => {
   let stage: Stage;
   beforeEach(() => {
     stage = new Stage(version, {}, { openai: false, except: ["missing_expected"] });

@@ -4,9 +4,9 @@ import { SpanStatusCode, trace } from "@opentelemetry/api";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { collectGarbage } from "../support/garbage.js";
 import { completion, streamedCompletion } from "../support/provider/openai-answers.js";
-import { type Any, Stage, toyModel, VERSIONS } from "./support.js";
+import { ALL_VERSIONS, type Any, Stage, toyModel } from "./support.js";
 
-describe.each(VERSIONS)("%s", (version) => {
+describe.each(ALL_VERSIONS)("%s", (version) => {
   let stage: Stage;
   beforeEach(() => {
     stage = new Stage(version);

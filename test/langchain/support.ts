@@ -10,10 +10,13 @@ import type { Rule } from "../support/conformance.js";
 import { type Answers, ProviderServer } from "../support/provider-server.js";
 import { Telemetry } from "../support/telemetry.js";
 
-/** Folders of the matrix, one for each line of LangChain. */
+/** Folders of the matrix, one for each line of LangChain that has today's LangGraph or one like it. */
 export const VERSIONS = ["langchain-0.3", "langchain-1"] as const;
 
-export type Version = (typeof VERSIONS)[number];
+/** All lines: the oldest has a LangGraph without interrupts and names. */
+export const ALL_VERSIONS = ["langchain-0.2", ...VERSIONS] as const;
+
+export type Version = (typeof ALL_VERSIONS)[number];
 
 // biome-ignore lint/suspicious/noExplicitAny: two majors of several libraries share no type.
 export type Any = any;
@@ -24,7 +27,7 @@ export function loader(version: Version): (module: string) => Any {
 }
 
 /** Parts of the library that hold what is patched, by the names under which applications can reach them. */
-const PARTS = [
+const CORE = [
   "@langchain/core/callbacks/manager",
   "@langchain/core/language_models/chat_models",
   "@langchain/core/language_models/llms",
@@ -33,9 +36,8 @@ const PARTS = [
   "@langchain/core/runnables",
   "@langchain/core/singletons",
   "@langchain/core/utils/async_caller",
-  "@langchain/langgraph/pregel",
-  "@langchain/langgraph/remote",
 ];
+const LANGGRAPH = ["@langchain/langgraph/pregel", "@langchain/langgraph/remote"];
 
 /** One run of a test: a line of the library, instrumented or not, and all it recorded. */
 export class Stage {
@@ -54,7 +56,9 @@ export class Stage {
     const capture = config.captureMessageContent === true ? "SPAN_ONLY" : "NO_CONTENT";
     this.telemetry = new Telemetry({ capture, except });
     this.instrumentation = this.telemetry.observe(new LangChainInstrumentation(config));
-    for (const part of PARTS) this.instrumentation.manuallyInstrument(this.load(part));
+    // The oldest has no such parts.
+    const langgraph = version === "langchain-0.2" ? ["@langchain/langgraph"] : LANGGRAPH;
+    for (const part of [...CORE, ...langgraph]) this.instrumentation.manuallyInstrument(this.load(part));
     if (openai) {
       this.openai = this.telemetry.observe(new OpenAIInstrumentation(config));
       this.openai.manuallyInstrument(openaiOf(version));

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { completion, refusal, streamedCompletion } from "../support/provider/openai-answers.js";
 import { answerWeather } from "./answers.js";
-import { type Any, Stage, toyModel, VERSIONS } from "./support.js";
+import { ALL_VERSIONS, type Any, Stage, toyModel } from "./support.js";
 
 type Log = (...entry: unknown[]) => void;
 
@@ -161,7 +161,7 @@ async function play(stage: Stage, scenario: (stage: Stage, log: Log) => Promise<
   return settle(log);
 }
 
-describe.each(VERSIONS)("%s", (version) => {
+describe.each(ALL_VERSIONS)("%s", (version) => {
   let stage: Stage;
   const unhandled: unknown[] = [];
   const onUnhandled = (reason: unknown) => unhandled.push(reason);

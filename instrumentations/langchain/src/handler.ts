@@ -139,6 +139,8 @@ export class RunHandler {
   readonly handleChainError = this.handleLLMError;
 
   #startModel(operation: string, [model, input, id, parentId, extra, , metadata]: ModelStart): void {
+    // Older versions tell of a look into the cache as of a run, which has no end if the model is asked after it.
+    if ((extra as { cached?: boolean } | undefined)?.cached === true) return;
     this.#start("model", id, parentId, metadata, (run, telemetry, entry) => {
       const provider = toProvider(metadata?.ls_provider, model.id?.at(-1) ?? "langchain");
       // Of several prompts each has a run of its own.

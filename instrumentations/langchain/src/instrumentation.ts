@@ -47,7 +47,7 @@ export class LangChainInstrumentation
     version: VERSION,
     module: "@langchain/core",
     files: CORE.flatMap((file) => [`dist/${file}.cjs`, `dist/${file}.js`]),
-    versions: [">=0.3.0 <2"],
+    versions: [">=0.2.19 <2"],
     companions: [
       {
         module: "@langchain/langgraph",

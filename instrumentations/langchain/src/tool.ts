@@ -29,11 +29,17 @@ export function recordTool(
   run.record(startTool(telemetry, tool, run.base, () => ({ toolArguments: parseJson(input) })));
 }
 
-/** Before 1.0 callbacks are not told the id; it comes with the call itself or beside it. */
+/** Before 1.0 callbacks are not told the id; it comes with the call itself or beside it, before 0.3 in the settings. */
 function callIdIn([input, config]: readonly unknown[]): string | undefined {
   const call = input as { type?: string; id?: string } | null | undefined;
   if (call?.type === "tool_call") return call.id;
-  return (config as { toolCall?: { id?: string } } | null | undefined)?.toolCall?.id;
+  const { toolCall, configurable } = (config ?? {}) as ToolConfig;
+  return toolCall?.id ?? configurable?.tool_call_id;
+}
+
+interface ToolConfig {
+  toolCall?: { id?: string };
+  configurable?: { tool_call_id?: string };
 }
 
 interface ToolMessageLike {
