@@ -1,7 +1,7 @@
 // Joins the files of each published package into one for each of its doors, `dist/bundle/`, which is what Node loads:
 // finding and reading some hundred small modules took longer than running them, at every start of an application.
 // What a package imports stays outside, so siblings meet at their doors as before. Runs after `tsc -b`.
-import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
@@ -36,14 +36,20 @@ const inBundle = {
   },
 };
 
+/** esbuild calls a class that names itself `_Client`, and users would read that in their logs and stacks. */
+function withOwnClassNames(text) {
+  const renamed = Array.from(text.matchAll(/\bvar (\w+) = class _\1\b/g), ([, name]) => name);
+  return renamed.reduce((result, name) => result.replaceAll(new RegExp(`\\b_${name}\\b`, "g"), name), text);
+}
+
 export async function bundle() {
   // Not before: this file is read where nothing is installed yet.
   const { build } = await import("esbuild");
-  const joinFiles = (outdir, entryPoints, plugins) => {
+  const joinFiles = async (outdir, entryPoints, plugins) => {
     // Shared parts are named after what they hold, so those of an earlier build would stay.
     rmSync(outdir, { recursive: true, force: true });
     if (entryPoints.length === 0) return;
-    return build({
+    const { outputFiles } = await build({
       entryPoints,
       outdir,
       bundle: true,
@@ -56,7 +62,10 @@ export async function bundle() {
       target: "node20.19",
       logLevel: "warning",
       plugins,
+      write: false,
     });
+    mkdirSync(outdir, { recursive: true });
+    for (const { path, text } of outputFiles) writeFileSync(path, withOwnClassNames(text));
   };
   await Promise.all(
     publishedFolders().flatMap((folder) => [
