@@ -9,6 +9,7 @@ export interface BatchWriterBackend {
   readonly sendWireEvents: SendWireEvents;
 }
 
+/** When a writer sends by itself, and how much it keeps meanwhile. */
 export interface BatchWriterOptions {
   /** Events that start a flush. @default 20 */
   readonly batchSize?: number;

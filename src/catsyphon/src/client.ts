@@ -35,8 +35,10 @@ export interface ClientOptions {
   readonly onError?: (error: unknown) => void;
 }
 
+/** A collector that is registered already: its credential, and how to reach the server. */
 export interface CollectorClientOptions extends ClientOptions, Credentials {}
 
+/** The collector to register, and where its credential is kept for later runs. */
 export interface RegisterOptions extends ClientOptions, RegistrationRequest {
   readonly serverUrl: string;
   /** Whether the credential goes into the store. @default true */

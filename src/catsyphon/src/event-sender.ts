@@ -4,6 +4,7 @@ import type { CollectorHttp } from "./http.js";
 import { type EventsResponse, readEventsResponse, readSessionStatus } from "./responses.js";
 import type { WireEvent } from "./wire-event.js";
 
+/** For one batch, which may take several requests. */
 export interface SendOptions {
   /** Gives up with the signal's reason. */
   readonly signal?: AbortSignal | undefined;

@@ -13,6 +13,7 @@ export const EventType = {
 export type EventType = (typeof EventType)[keyof typeof EventType];
 
 export const AUTHOR_ROLES = ["human", "caller", "assistant", "agent", "tool", "system"] as const;
+/** Who wrote a message, in the server's words. */
 export type AuthorRole = (typeof AUTHOR_ROLES)[number];
 
 export const MESSAGE_TYPES = [
@@ -25,6 +26,7 @@ export const MESSAGE_TYPES = [
   "context",
   "error",
 ] as const;
+/** What a message is for, in the server's words. */
 export type MessageType = (typeof MESSAGE_TYPES)[number];
 
 export const OUTCOMES = ["success", "partial", "failed", "abandoned"] as const;

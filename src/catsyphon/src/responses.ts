@@ -11,6 +11,7 @@ export interface EventsResponse {
   readonly warnings: readonly string[];
 }
 
+/** What the server has stored of a session so far. */
 export interface SessionStatus {
   readonly sessionId: string;
   readonly conversationId: string;
@@ -23,6 +24,7 @@ export interface SessionStatus {
   readonly status: "active" | "completed" | (string & {});
 }
 
+/** What the server answers to the end of a session. */
 export interface SessionComplete {
   readonly sessionId: string;
   readonly conversationId: string;

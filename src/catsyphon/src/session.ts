@@ -18,6 +18,7 @@ export interface SessionBackend {
   completeSession(sessionId: string, options: CompleteSessionOptions): Promise<SessionComplete>;
 }
 
+/** How a session ended, and what the conversation shows as its summary. */
 export interface CompleteSessionOptions {
   /** Number of the last event. Of interest to old servers only. */
   readonly finalSequence?: number | undefined;
@@ -27,6 +28,7 @@ export interface CompleteSessionOptions {
   readonly summary?: string | undefined;
 }
 
+/** When a session sends by itself what it was told. */
 export interface SessionOptions {
   /** Events that start a flush. @default the client's `batchSize` */
   readonly batchSize?: number;
@@ -50,6 +52,7 @@ export interface StartOptions {
   readonly [metadata: string]: unknown;
 }
 
+/** One message of the conversation; its author and type on the wire follow from `role`. */
 export interface MessageOptions {
   /** user, human, assistant, model, ai, system, developer, tool, function, caller or agent */
   readonly role: string;

@@ -13,6 +13,7 @@ const FAST = { level: 3 };
  */
 export type Compression = "auto" | "gzip" | "none";
 
+/** One destination, and how bodies travel there. */
 export interface HttpPosterOptions {
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;

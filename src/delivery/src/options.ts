@@ -2,6 +2,7 @@ import type { MeterProvider } from "@opentelemetry/api";
 import type { Transport } from "./outcome.js";
 import type { RetryPolicy } from "./retry.js";
 
+/** Limits, order and patience of a queue. Only `name` and `transport` are needed. */
 export interface DeliveryOptions<Item> {
   /** Names the destination in `diag` lines and metrics. */
   readonly name: string;

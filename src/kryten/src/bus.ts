@@ -13,6 +13,7 @@ export interface BusMessage {
   json<T = unknown>(): T;
 }
 
+/** A subject that is listened to until `unsubscribe`. */
 export interface BusSubscription {
   unsubscribe(): void;
 }

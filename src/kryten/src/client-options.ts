@@ -18,6 +18,7 @@ export interface Registration extends Disposable {
   off(): void;
 }
 
+/** What travels with one message, and what calls it off before it has left. */
 export interface PublishOptions {
   /** Names and values as given win over the trace context of the client. */
   headers?: MsgHdrs | Readonly<Record<string, string>> | undefined;

@@ -11,6 +11,7 @@ import type { CommandCall, CommandOptions } from "./command.js";
 import { KrytenValidationError } from "./errors.js";
 import type { JsonObject } from "./json.js";
 
+/** Where a medium goes in the playlist, and whether it stays there. */
 export interface AddMediaOptions extends CommandOptions {
   /** @default "end" */
   position?: "end" | "next" | undefined;
@@ -37,6 +38,7 @@ export interface SendCommandOptions extends CommandOptions {
   channel?: string | undefined;
 }
 
+/** A command to any service on the bus, also one that has no method here. */
 export interface SendCommand extends SendCommandOptions {
   service: string;
   type: string;

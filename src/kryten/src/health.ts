@@ -24,6 +24,7 @@ export interface HealthStatus {
   readonly handlersRegistered: number;
 }
 
+/** A configured channel, and what has come from it since the client was made. */
 export interface ChannelInfo extends ChannelSettings {
   readonly subscribed: boolean;
   readonly eventsReceived: number;

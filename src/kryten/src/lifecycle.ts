@@ -25,6 +25,7 @@ export interface Endpoints {
   metricsPath?: string | undefined;
 }
 
+/** Who a service is on the bus, and how it tells that it lives. */
 export interface LifecycleOptions extends Endpoints {
   /** A client, whose telemetry is shared, or a bare connection. */
   natsClient: NatsConnection | { readonly [MESSENGER]: Messenger };
@@ -66,6 +67,7 @@ export interface DisconnectedNotice {
   additional?: JsonObject | undefined;
 }
 
+/** A request to every service on the bus, the bridge included, to restart. */
 export interface GroupRestart {
   reason: string;
   /** @default 5 */

@@ -23,6 +23,7 @@ import type {
 } from "./query-results.js";
 import { type Reply, readReply } from "./reply.js";
 
+/** Which bridge is asked, and how long its answer is waited for. */
 export interface QueryOptions {
   /** @default as for commands */
   domain?: string | undefined;

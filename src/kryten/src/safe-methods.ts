@@ -3,6 +3,7 @@ import type { CommandOptions } from "./command.js";
 import type { JsonObject } from "./json.js";
 import { QueryMethods } from "./query-methods.js";
 
+/** How a `safe…` command makes sure of the bot's rank before it is sent. */
 export interface SafeOptions extends CommandOptions {
   /** @default true */
   checkRank?: boolean | undefined;

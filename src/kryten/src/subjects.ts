@@ -75,7 +75,7 @@ export interface ParsedSubject {
   readonly eventName: string;
 }
 
-/** @throws KrytenValidationError when it is no event subject */
+/** Takes the subject of an event apart. @throws KrytenValidationError when it is the subject of anything else */
 export function parseSubject(subject: string): ParsedSubject {
   const [first, second, domain, channel, ...rest] = subject.split(".");
   if (`${first}.${second}` !== SUBJECT_PREFIX || !domain || !channel || rest.length === 0 || rest[0] === "") {

@@ -33,6 +33,7 @@ interface Lane {
   observed: boolean;
 }
 
+/** How long one read waits for output. */
 export interface ReadOptions {
   /** Longest wait for the first byte, in milliseconds; 0 never waits. @default no limit */
   timeout?: number;

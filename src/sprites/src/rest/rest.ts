@@ -8,6 +8,7 @@ import { ERROR_CLASSES, type Purpose } from "./failure.js";
 import { readNdjson } from "./ndjson.js";
 import { type Call, fillTemplate, send, toTransportError } from "./transport.js";
 
+/** When one call is given up. */
 export interface Limits {
   /** @default the client's `timeout` */
   readonly timeout?: number | undefined;
