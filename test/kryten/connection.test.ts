@@ -40,6 +40,23 @@ describe("connect and disconnect", () => {
     expect(connection?.isClosed()).toBe(true);
   });
 
+  it("is called off by a signal, with its reason, and leaves nothing open", async () => {
+    const reason = new Error("took too long");
+    const silent = createServer((socket) => void socket.on("error", () => {}));
+    await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
+    const { port } = silent.address() as { port: number };
+    const client = new KrytenClient(config(`nats://127.0.0.1:${port}`), { logger: new QuietLogger() });
+    await expect(client.connect({ signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+    const controller = new AbortController();
+    const connecting = client.connect({ signal: controller.signal });
+    const joining = client.connect();
+    controller.abort(reason);
+    await expect(connecting).rejects.toBe(reason);
+    await expect(joining).rejects.toBe(reason);
+    expect(client.isConnected).toBe(false);
+    silent.close();
+  });
+
   it("rejects with the cause when nobody listens, after the configured attempts", async () => {
     const log = new QuietLogger();
     const nats = {

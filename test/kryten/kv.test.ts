@@ -48,6 +48,22 @@ describe("values", () => {
     expect(await client.kvGet(bucket, "counter", { default: 0, parseJson: true })).toBe(0);
   });
 
+  it("can be given up by a signal, before and while the store is asked", async () => {
+    const reason = new Error("no longer wanted");
+    const calls = (signal: AbortSignal) => [
+      () => client.kvPut(bucket, "key", 1, { signal }),
+      () => client.kvGet(bucket, "key", { signal }),
+      () => client.kvDelete(bucket, "key", { signal }),
+      () => client.kvKeys(bucket, { signal }),
+      () => client.kvGetAll(bucket, { signal }),
+    ];
+    for (const call of calls(AbortSignal.abort(reason))) await expect(call()).rejects.toBe(reason);
+    const controller = new AbortController();
+    const running = calls(controller.signal).map((call) => expect(call()).rejects.toBe(reason));
+    controller.abort(reason);
+    await Promise.all(running);
+  });
+
   it("come back as they were, under keys with a colon too", async () => {
     const user = { username: "alice", rank: 3, badges: ["verified"] };
     await client.kvPut(bucket, "user:alice", user, { asJson: true });

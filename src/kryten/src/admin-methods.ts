@@ -1,10 +1,12 @@
 import {
+  assertBoolean,
   assertFilled,
   assertInteger,
   assertNumber,
   assertString,
   assertText,
   assertUsername,
+  readCallOptions,
 } from "./arguments.js";
 import type { CommandOptions } from "./command.js";
 import { CommandMethods } from "./command-methods.js";
@@ -95,16 +97,22 @@ export abstract class AdminMethods extends CommandMethods {
     return this.dispatch({ channel, command: "removeEmote", args: { name }, options });
   }
 
+  /**
+   * Replaces all emotes of the channel in one command. Bridges up to 1.12 do not know it and stay silent:
+   * `confirm` tells.
+   */
+  async setEmotes(channel: string, emotes: readonly Emote[], options: CommandOptions = {}): Promise<string> {
+    assertEmotes(emotes);
+    return this.dispatch({ channel, command: "setEmotes", args: { emotes }, options });
+  }
+
   /** One `updateEmote` each, in order; resolves to their request ids. All are checked before the first is sent. */
   async importEmotes(
     channel: string,
     emotes: readonly Emote[],
     options: CommandOptions = {},
   ): Promise<string[]> {
-    for (const { name, image } of emotes) {
-      assertText(name, "name");
-      assertText(image, "image");
-    }
+    assertEmotes(emotes);
     const ids: string[] = [];
     for (const { name, image } of emotes) ids.push(await this.updateEmote(channel, name, image, options));
     return ids;
@@ -138,6 +146,7 @@ export abstract class AdminMethods extends CommandMethods {
       throw new KrytenValidationError("a poll needs at least one option");
     }
     for (const option of pollOptions) assertText(option, "a poll's option");
+    assertBoolean(obscured, "obscured");
     assertNumber(timeout, "timeout", 0);
     return this.dispatch({
       channel,
@@ -203,10 +212,11 @@ export abstract class AdminMethods extends CommandMethods {
 
   /** By name, or by the number of the ban; for a number alone the name is looked up in the ban list first. */
   async unban(channel: string, idOrName: number | string, options: UnbanOptions = {}): Promise<string> {
+    const given = readCallOptions(options);
     const args =
-      typeof idOrName === "string" ? { username: idOrName } : await this.#ban(channel, idOrName, options);
+      typeof idOrName === "string" ? { username: idOrName } : await this.#ban(channel, idOrName, given);
     assertUsername(args.username);
-    return this.dispatch({ channel, command: "unban", args, options });
+    return this.dispatch({ channel, command: "unban", args, options: given });
   }
 
   async #ban(channel: string, id: number, options: UnbanOptions): Promise<{ id: number; username: string }> {
@@ -219,11 +229,21 @@ export abstract class AdminMethods extends CommandMethods {
   }
 }
 
+function assertEmotes(emotes: readonly Emote[]): void {
+  if (!Array.isArray(emotes)) throw new KrytenValidationError("emotes must be a list");
+  for (const [index, emote] of emotes.entries()) {
+    assertText(emote?.name, `emotes[${index}].name`);
+    assertText(emote?.image, `emotes[${index}].image`);
+  }
+}
+
 function readFilter(filter: FilterArguments<CommandOptions>): { args: JsonObject; options: CommandOptions } {
   const [name, source, flags, replace, filterlinks = false, active = true, options = {}] = filter;
   assertText(name, "name");
   assertText(source, "source");
   assertString(flags, "flags");
   assertString(replace, "replace");
+  assertBoolean(filterlinks, "filterlinks");
+  assertBoolean(active, "active");
   return { args: { name, source, flags, replace, filterlinks, active }, options };
 }

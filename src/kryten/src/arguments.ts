@@ -56,6 +56,49 @@ export function assertInteger(value: number, what: string, min = Number.NEGATIVE
   if (!Number.isInteger(value)) throw new KrytenValidationError(`${what} must be a whole number`);
 }
 
+/** For work that the application hands over: named here, as the error would else come much later, or never. */
+export function assertFunction(value: unknown, what: string): void {
+  if (typeof value !== "function") throw new KrytenValidationError(`${what} must be a function`);
+}
+
+export function assertBoolean(value: unknown, what: string): void {
+  if (typeof value !== "boolean") throw new KrytenValidationError(`${what} must be true or false`);
+}
+
+/** `Infinity` waits for ever. */
+export function assertSeconds(value: unknown, what = "timeout"): void {
+  if (typeof value === "number" && value > 0) return;
+  throw new KrytenValidationError(`${what} must be a number of seconds above zero`);
+}
+
+/** An object of options; none and null, which other languages write for none, are an empty one. */
+export function readOptions<T extends object>(options: T | null | undefined, what = "options"): T {
+  if (options == null) return {} as T;
+  if (!isObject(options)) throw new KrytenValidationError(`${what} must be an object`);
+  return options as T;
+}
+
+interface CallOptions {
+  domain?: string | undefined;
+  timeout?: number | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+/** The options at the end of a call, with what every call understands among them checked. */
+export function readCallOptions<T extends CallOptions>(options: T | null | undefined): T {
+  const given = readOptions(options);
+  if (given.domain !== undefined) assertText(given.domain, "domain");
+  if (given.timeout !== undefined) assertSeconds(given.timeout);
+  assertSignal(given.signal);
+  return given;
+}
+
+function assertSignal(signal: AbortSignal | undefined): void {
+  // Not `instanceof`: signals of other realms and polyfills work as well.
+  if (signal === undefined || typeof signal?.addEventListener === "function") return;
+  throw new KrytenValidationError("signal must be an AbortSignal");
+}
+
 export function assertFilled(value: object, what: string): void {
   if (!isObject(value) || Object.keys(value).length === 0) {
     throw new KrytenValidationError(`${what} must be an object with at least one key`);

@@ -51,6 +51,21 @@ it("gives the turn of an aborted line to the next", async () => {
   expect(left).toEqual(["first", "second called off", "third"]);
 });
 
+it("lets an aborted line go at once, not when its turn would have come", async () => {
+  const throttle = new ChatThrottle(1000, 0);
+  const left: string[] = [];
+  const controller = new AbortController();
+  for (const name of ["first", "second", "third"]) void track(throttle, left, name);
+  void track(throttle, left, "fourth", controller.signal);
+  void track(throttle, left, "fifth");
+  await vi.advanceTimersByTimeAsync(0);
+  controller.abort("called off");
+  await vi.advanceTimersByTimeAsync(0);
+  expect(left).toEqual(["first", "fourth called off"]);
+  await vi.advanceTimersByTimeAsync(3000);
+  expect(left).toEqual(["first", "fourth called off", "second", "third", "fifth"]);
+});
+
 it("does not hold back a line that comes late", async () => {
   const throttle = new ChatThrottle(1000, 0);
   const left: string[] = [];

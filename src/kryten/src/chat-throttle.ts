@@ -1,4 +1,4 @@
-import { sleep } from "./waiting.js";
+import { bounded, sleep } from "./waiting.js";
 
 /** Lets chat lines out one after the other, in the order they came. */
 export class ChatThrottle {
@@ -13,18 +13,25 @@ export class ChatThrottle {
     this.#jitterMs = jitterMs;
   }
 
-  /** Resolves to the seconds waited when it is this line's turn. An aborted line gives its turn away. */
+  /** Resolves to the seconds waited when it is this line's turn. An aborted line gives its turn away at once. */
   async enter(...signals: (AbortSignal | undefined)[]): Promise<number> {
     const started = performance.now();
     let held = this.#queued++ > 0;
+    let given = false;
     const turn = this.#last.then(async () => {
+      if (given) return;
       const wait = this.#nextAt - performance.now();
       held ||= wait > 0;
       if (wait > 0 || signals.some((signal) => signal?.aborted)) await sleep(Math.max(0, wait), ...signals);
       this.#nextAt = performance.now() + this.#minDelayMs + Math.random() * this.#jitterMs;
     });
     this.#last = turn.catch(() => {}).finally(() => this.#queued--);
-    await turn;
+    try {
+      await signals.reduce((wait, signal) => bounded(wait, { signal }), turn);
+    } catch (error) {
+      given = true;
+      throw error;
+    }
     return held ? (performance.now() - started) / 1000 : 0;
   }
 }

@@ -1,10 +1,10 @@
 import { setMaxListeners } from "node:events";
 import { context as contexts, SpanKind } from "@opentelemetry/api";
 import type { NatsConnection } from "nats";
-import { assertText } from "./arguments.js";
+import { assertFunction, assertText, readCallOptions, readOptions } from "./arguments.js";
 import type { Bus, BusMessage, BusState, BusSubscription } from "./bus.js";
 import type { ChatThrottle } from "./chat-throttle.js";
-import type { KrytenClientOptions, Registration, RunOptions } from "./client-options.js";
+import type { ConnectOptions, KrytenClientOptions, Registration, RunOptions } from "./client-options.js";
 import type { CommandCall } from "./command.js";
 import type { AddMediaOptions, AddMediaResult } from "./command-methods.js";
 import { CommandSender, type SentCommand } from "./command-sender.js";
@@ -57,8 +57,9 @@ export abstract class ClientCore extends MessageMethods {
   #failed = false;
 
   /** @throws KrytenValidationError for a configuration that cannot be right */
-  constructor(config: KrytenConfig | KrytenConfigInput, options: KrytenClientOptions = {}) {
+  constructor(config: KrytenConfig | KrytenConfigInput, given: KrytenClientOptions = {}) {
     super();
+    const options = readOptions(given);
     this.config = config instanceof KrytenConfig ? config : new KrytenConfig(config);
     this.logger = options.logger ?? createConsoleLogger(this.config.logLevel);
     this.#onError = options.onError;
@@ -126,9 +127,25 @@ export abstract class ClientCore extends MessageMethods {
 
   /**
    * Connects, subscribes to the configured channels, and announces the service if there is one.
+   * An aborted signal calls it off, and rejects with its reason.
    * @throws KrytenConnectionError when the server cannot be reached within the configured attempts
    */
-  async connect(): Promise<void> {
+  async connect(options: ConnectOptions = {}): Promise<void> {
+    const { signal } = readCallOptions(options);
+    signal?.throwIfAborted();
+    if (!signal) return this.#connect();
+    // Who only joins in stops waiting; who began it calls it off.
+    if (this.#opening) return bounded(this.#opening, { signal });
+    const callOff = () => this.#closing.abort(signal.reason);
+    signal.addEventListener("abort", callOff, { once: true });
+    try {
+      await this.#connect();
+    } finally {
+      signal.removeEventListener("abort", callOff);
+    }
+  }
+
+  async #connect(): Promise<void> {
     if (this.#opening) return this.#opening;
     if (this.#bus && this.#bus.state !== "disconnected" && this.#bus.state !== "error") {
       this.logger.warn("already connected");
@@ -156,6 +173,7 @@ export abstract class ClientCore extends MessageMethods {
           span.setAttributes({ "server.address": bus.server.address, "server.port": bus.server.port });
         }
         await this.#start(bus);
+        this.#closing.signal.throwIfAborted();
       } catch (error) {
         this.#failed = true;
         await this.#close();
@@ -226,7 +244,8 @@ export abstract class ClientCore extends MessageMethods {
    * Waits until `stop()`, SIGINT or SIGTERM. Does not disconnect.
    * @throws KrytenConnectionError when not connected, or when the connection is lost for good
    */
-  async run({ handleSignals = true }: RunOptions = {}): Promise<void> {
+  async run(options: RunOptions = {}): Promise<void> {
+    const { handleSignals = true } = readOptions(options);
     if (!this.#bus) throw new KrytenConnectionError("not connected");
     if (this.#runLoop.isRunning) {
       this.logger.warn("already running");
@@ -259,13 +278,14 @@ export abstract class ClientCore extends MessageMethods {
     const [filter, handler] =
       typeof filterOrHandler === "function" ? [{}, filterOrHandler] : [filterOrHandler, second];
     assertText(event, "event");
-    if (typeof handler !== "function") throw new KrytenValidationError("a handler must be a function");
-    const off = this.dispatcher.add(event, filter, handler);
+    if (typeof handler !== "function") throw new KrytenValidationError("the handler must be a function");
+    const off = this.dispatcher.add(event, readFilter(filter), handler);
     return { off, [Symbol.dispose]: off };
   }
 
   /** Called when somebody asks every service to restart; works with and without a `service` of one's own. */
   onGroupRestart(callback: RestartCallback): void {
+    assertFunction(callback, "the callback");
     if (this.lifecycle) this.lifecycle.onRestartNotice(callback);
     else this.#restartNotices.add(callback);
   }
@@ -332,6 +352,16 @@ export abstract class ClientCore extends MessageMethods {
   protected commandSent(_sent: SentCommand): void {
     this.counters.commandsSent++;
   }
+}
+
+function readFilter(given: EventFilter): EventFilter {
+  const filter = readOptions(given, "the filter");
+  const { channel, domain, malformed = "skip" } = filter;
+  if (channel !== undefined) assertText(channel, "channel");
+  if (domain !== undefined) assertText(domain, "domain");
+  if (malformed !== "skip" && malformed !== "raw")
+    throw new KrytenValidationError("malformed must be skip or raw");
+  return filter;
 }
 
 function closed(): KrytenConnectionError {

@@ -25,6 +25,10 @@ export interface PublishOptions {
   signal?: AbortSignal | undefined;
 }
 
+export interface ConnectOptions {
+  signal?: AbortSignal | undefined;
+}
+
 export interface RunOptions {
   /** End on SIGINT and SIGTERM. @default true */
   handleSignals?: boolean | undefined;

@@ -1,9 +1,12 @@
 import {
+  assertBoolean,
   assertNumber,
   assertReason,
   assertString,
   assertText,
   assertUsername,
+  readCallOptions,
+  readOptions,
   toUid,
   type Uid,
 } from "./arguments.js";
@@ -72,7 +75,9 @@ export abstract class CommandMethods {
     options: SendCommandOptions = {},
   ): Promise<string> {
     const command: SendCommand =
-      typeof first === "string" ? { ...options, service: first, type: type as string, body } : first;
+      typeof first === "string"
+        ? { ...readOptions(options), service: first, type: type as string, body }
+        : readOptions(first, "the command");
     assertText(command.service, "service");
     assertText(command.type, "type");
     return this.dispatch({
@@ -117,7 +122,8 @@ export abstract class CommandMethods {
   ): Promise<AddMediaResult> {
     assertText(mediaType, "media type");
     assertText(mediaId, "media id");
-    const { position = "end", temp = true } = options;
+    const { position = "end", temp = true } = readCallOptions(options);
+    assertBoolean(temp, "temp");
     if (position !== "end" && position !== "next") {
       throw new KrytenValidationError("position must be end or next");
     }
@@ -153,6 +159,7 @@ export abstract class CommandMethods {
   }
 
   async setTemp(channel: string, uid: Uid, isTemp = true, options: CommandOptions = {}): Promise<string> {
+    assertBoolean(isTemp, "isTemp");
     return this.dispatch({ channel, command: "settemp", args: { uid: toUid(uid), temp: isTemp }, options });
   }
 

@@ -1,11 +1,11 @@
 import type { Attributes, Span } from "@opentelemetry/api";
-import { assertChannel } from "./arguments.js";
+import { assertChannel, assertSeconds, readCallOptions } from "./arguments.js";
 import type { BusMessage } from "./bus.js";
 import type { ChatThrottle } from "./chat-throttle.js";
 import { type CommandCall, type CommandMeta, createEnvelope, readContent } from "./command.js";
 import type { AddMediaOptions, AddMediaResult } from "./command-methods.js";
 import type { KrytenConfig } from "./config.js";
-import { KrytenConnectionError, KrytenValidationError, PublishError } from "./errors.js";
+import { KrytenConnectionError, PublishError } from "./errors.js";
 import { isObject, type JsonObject, parseJson, toJsonBytes } from "./json.js";
 import type { Messenger, Outgoing } from "./messenger.js";
 import type { QueryCall, SubjectRequest } from "./query-methods.js";
@@ -44,12 +44,12 @@ export class CommandSender {
 
   async dispatch(call: CommandCall): Promise<string> {
     assertChannel(call.channel);
-    const { command, args, options } = call;
+    const { command, args } = call;
+    const options = readCallOptions(call.options);
     const service = normalizeToken(call.service ?? "robot");
     const { timeout = CONFIRM_TIMEOUT_SECONDS, signal } = options;
     const subject = buildCommandSubject(service);
-    assertTimeout(timeout);
-    const waited = await this.#pace(call);
+    const waited = call.throttled ? await this.#pace(signal) : 0;
     const { requestId, body } = createEnvelope(service, command, this.#meta(call.channel, options.domain), {
       args,
     });
@@ -64,17 +64,16 @@ export class CommandSender {
   }
 
   /** Seconds that a chat line had to wait for its turn. */
-  async #pace({ throttled, options }: CommandCall): Promise<number> {
-    const throttle = throttled ? this.#options.throttle() : undefined;
+  async #pace(signal: AbortSignal | undefined): Promise<number> {
+    const throttle = this.#options.throttle();
     if (!throttle) return 0;
     this.#options.messenger.assertOpen();
-    return throttle.enter(options.signal, this.#options.closing());
+    return throttle.enter(signal, this.#options.closing());
   }
 
   async queueMedia(channel: string, args: JsonObject, options: AddMediaOptions): Promise<AddMediaResult> {
     assertChannel(channel);
-    const { domain, timeout = ADD_MEDIA_TIMEOUT_SECONDS, signal } = options;
-    assertTimeout(timeout);
+    const { domain, timeout = ADD_MEDIA_TIMEOUT_SECONDS, signal } = readCallOptions(options);
     const command = "addvideo";
     const { body } = createEnvelope("robot", command, this.#meta(channel, domain), { args });
     const subject = ROBOT_COMMAND_SUBJECT;
@@ -87,11 +86,11 @@ export class CommandSender {
   }
 
   async query(call: QueryCall): Promise<Reply> {
-    const { command, options, wanted, args = {}, topLevel = {}, lenient } = call;
+    const { command, wanted, args = {}, topLevel = {}, lenient } = call;
+    const options = readCallOptions(call.options);
     const channel = call.channel ?? this.#options.config.channels[0].channel;
     const timeout = options.timeout ?? call.timeout;
     assertChannel(channel);
-    assertTimeout(timeout);
     const { body } = createEnvelope("robot", command, this.#meta(channel, options.domain), {
       args,
       topLevel,
@@ -111,7 +110,7 @@ export class CommandSender {
     { subject, body, timeout, signal }: SubjectRequest,
     read: (message: BusMessage) => T,
   ): Promise<T> {
-    assertTimeout(timeout);
+    assertSeconds(timeout);
     const data = toJsonBytes(body ?? {});
     return this.#options.messenger.request({ subject, data, signal, timeoutMs: timeout * 1000, read });
   }
@@ -191,8 +190,4 @@ function toAddMediaResult(reply: Reply): AddMediaResult {
   if (failure === undefined) return { success: true, uid };
   const queueFail = data.queue_fail ?? data.queueFail ?? data.detail;
   return { success: false, uid, error: failure, ...(queueFail === undefined ? {} : { queueFail }) };
-}
-
-function assertTimeout(seconds: number): void {
-  if (!(seconds > 0)) throw new KrytenValidationError("timeout must be above zero");
 }

@@ -1,5 +1,5 @@
 import { context as contexts, type Span, SpanKind } from "@opentelemetry/api";
-import { assertChannel } from "./arguments.js";
+import { assertChannel, readCallOptions, readOptions } from "./arguments.js";
 import { KrytenConnectionError, KrytenError, KrytenTimeoutError, PublishError, readCode } from "./errors.js";
 import type { PlaylistItem } from "./event-map.js";
 import { isObject, type JsonObject } from "./json.js";
@@ -23,8 +23,19 @@ import {
 } from "./kv-store.js";
 import type { Messenger } from "./messenger.js";
 import { SafeMethods } from "./safe-methods.js";
+import { bounded } from "./waiting.js";
 
-type KvOperation = "put" | "get" | "delete" | "keys" | "get_all" | "create";
+/** Options of everything that reads or writes a bucket. */
+export interface KvOptions {
+  /** Rejects with the signal's reason. */
+  signal?: AbortSignal | undefined;
+}
+
+interface KvCall extends KvOptions {
+  operation: "put" | "get" | "delete" | "keys" | "get_all" | "create";
+  bucket: string;
+  key?: string | undefined;
+}
 
 /** Values that stay: buckets of the service's own, and those in which the bridge keeps a channel's state. */
 export abstract class KvMethods extends SafeMethods {
@@ -36,8 +47,9 @@ export abstract class KvMethods extends SafeMethods {
    */
   async kvPut(bucket: string, key: string, value: unknown, options: KvPutOptions = {}): Promise<void> {
     assertKey(key);
-    const bytes = encodeValue(value, options.asJson ?? false);
-    await this.#kv("put", bucket, key, async (store, span) => {
+    const { asJson = false, signal } = readCallOptions(options);
+    const bytes = encodeValue(value, asJson);
+    await this.#kv({ operation: "put", bucket, key, signal }, async (store, span) => {
       span.setAttribute("kryten.kv.value.size", bytes.length);
       const put = async () => (await this.#writable(store, bucket)).put(key, bytes);
       await put().catch((error) => {
@@ -68,46 +80,48 @@ export abstract class KvMethods extends SafeMethods {
   kvGet<D = null>(bucket: string, key: string, options?: KvGetOptions<D>): Promise<unknown>;
   async kvGet(bucket: string, key: string, options: KvGetOptions<unknown> = {}): Promise<unknown> {
     assertKey(key);
-    return this.#kv("get", bucket, key, async (store, span) => {
+    const { parseJson = false, signal, default: fallback } = readCallOptions(options);
+    return this.#kv({ operation: "get", bucket, key, signal }, async (store, span) => {
       const bound = await store.bind(bucket);
-      const stored = bound
-        ? await readStored(bound, key, options.parseJson ?? false)
-        : ({ kind: "nothing" } as const);
+      const stored = bound ? await readStored(bound, key, parseJson) : ({ kind: "nothing" } as const);
       span.setAttribute("kryten.kv.hit", stored.kind === "value");
       if (stored.kind === "value") span.setAttribute("kryten.kv.value.size", stored.size);
       if (stored.kind === "no JSON") this.warn(`a value in ${bucket} is not JSON; the default is used`);
-      return valueOr(stored, options.default);
+      return valueOr(stored, fallback);
     });
   }
 
   /** A key or bucket that does not exist is as good as deleted. */
-  async kvDelete(bucket: string, key: string): Promise<void> {
+  async kvDelete(bucket: string, key: string, options: KvOptions = {}): Promise<void> {
     assertKey(key);
-    await this.#kv("delete", bucket, key, async (store) => (await store.bind(bucket))?.delete(key));
+    const { signal } = readCallOptions(options);
+    await this.#kv({ operation: "delete", bucket, key, signal }, async (store) =>
+      (await store.bind(bucket))?.delete(key),
+    );
   }
 
   /** Without deleted keys; none for a missing bucket. */
-  async kvKeys(bucket: string): Promise<string[]> {
-    return this.#kv("keys", bucket, undefined, async (store) => {
+  async kvKeys(bucket: string, options: KvOptions = {}): Promise<string[]> {
+    const { signal } = readCallOptions(options);
+    return this.#kv({ operation: "keys", bucket, signal }, async (store) => {
       const bound = await store.bind(bucket);
       return bound ? listKeys(bound) : [];
     });
   }
 
   /** Without nulls, empty values and, with `parseJson`, what is no JSON. */
-  async kvGetAll(bucket: string, options: { parseJson?: boolean } = {}): Promise<JsonObject> {
-    return this.#kv("get_all", bucket, undefined, async (store) => {
+  async kvGetAll(bucket: string, options: KvOptions & { parseJson?: boolean } = {}): Promise<JsonObject> {
+    const { parseJson = false, signal } = readCallOptions(options);
+    return this.#kv({ operation: "get_all", bucket, signal }, async (store) => {
       const bound = await store.bind(bucket);
-      return bound ? readAll(bound, options.parseJson ?? false) : {};
+      return bound ? readAll(bound, parseJson) : {};
     });
   }
 
   /** The bucket itself, for what the helpers do not do. @throws KrytenError when there is none */
   async getKvBucket(bucket: string): Promise<KvBucket> {
     return this.#kv(
-      "get",
-      bucket,
-      undefined,
+      { operation: "get", bucket },
       async (store) => (await store.bind(bucket)) ?? missing("no such bucket"),
     );
   }
@@ -119,7 +133,13 @@ export abstract class KvMethods extends SafeMethods {
 
   /** An existing bucket keeps the options it has. */
   async getOrCreateKvBucket(bucket: string, options: CreateBucketOptions = {}): Promise<KvBucket> {
-    return this.#kv("create", bucket, undefined, (store) => this.#writable(store, bucket, options));
+    const given = readOptions(options);
+    return this.#kv({ operation: "create", bucket }, (store) => this.#writable(store, bucket, given));
+  }
+
+  /** The upstream library's name for {@link getOrCreateKvBucket}. */
+  getOrCreateKvStore(bucket: string, options: CreateBucketOptions = {}): Promise<KvBucket> {
+    return this.getOrCreateKvBucket(bucket, options);
   }
 
   /** The bridge's copy of the playlist; it has one only when the bot's rank is 2 or more. */
@@ -163,12 +183,11 @@ export abstract class KvMethods extends SafeMethods {
   }
 
   async #kv<T>(
-    operation: KvOperation,
-    bucket: string,
-    key: string | undefined,
+    { operation, bucket, key, signal }: KvCall,
     run: (store: KvStore, span: Span) => Promise<T>,
   ): Promise<T> {
     assertBucket(bucket);
+    signal?.throwIfAborted();
     const { telemetry } = this.messenger;
     const { server } = this.messenger.bus;
     const attributes = {
@@ -186,9 +205,10 @@ export abstract class KvMethods extends SafeMethods {
     };
     return telemetry.record(described, contexts.active(), async (span) => {
       try {
-        await this.messenger.ready();
-        return await run(this.messenger.bus.kv, span);
+        await this.messenger.ready(signal);
+        return await bounded(run(this.messenger.bus.kv, span), { signal });
       } catch (error) {
+        if (signal?.aborted) throw error;
         throw toKvError(error);
       }
     });

@@ -42,7 +42,7 @@ export function bucketTemplate(bucket: string): string {
 }
 
 export function assertBucket(bucket: string): void {
-  if (!/^[A-Za-z0-9_-]+$/.test(bucket)) {
+  if (typeof bucket !== "string" || !/^[A-Za-z0-9_-]+$/.test(bucket)) {
     throw new KrytenValidationError("a bucket name is made of A-Z a-z 0-9 _ and -");
   }
 }
@@ -53,6 +53,7 @@ const FORBIDDEN_IN_KEY = /[\s\u0000-\u001f\u007f-\u009f*>]/;
 
 /** Wider than the check of `nats`, which refuses the colon of `user:alice`; the server takes it. */
 export function assertKey(key: string): void {
+  if (typeof key !== "string") throw new KrytenValidationError("a key must be a string");
   const dots = key.startsWith(".") || key.endsWith(".") || key.includes("..");
   if (key === "" || key.length > MAX_KEY_LENGTH || FORBIDDEN_IN_KEY.test(key) || dots) {
     throw new KrytenValidationError(

@@ -6,11 +6,15 @@ export interface KvGetOptions<Default = null> {
   default?: Default;
   /** @default false: bytes */
   parseJson?: boolean;
+  /** Rejects with the signal's reason. */
+  signal?: AbortSignal | undefined;
 }
 
 export interface KvPutOptions {
   /** @default false; objects are stored as JSON in any case */
   asJson?: boolean;
+  /** Rejects with the signal's reason; the value may have been stored. */
+  signal?: AbortSignal | undefined;
 }
 
 const encoder = new TextEncoder();

@@ -1,5 +1,13 @@
 import { hostname } from "node:os";
 import type { NatsConnection } from "nats";
+import {
+  assertFunction,
+  assertNumber,
+  assertSeconds,
+  assertString,
+  assertText,
+  readOptions,
+} from "./arguments.js";
 import type { BusSubscription } from "./bus.js";
 import { toServiceName } from "./config.js";
 import { type HandlerError, KrytenValidationError } from "./errors.js";
@@ -79,7 +87,7 @@ export interface GroupRestart {
 
 /**
  * Tells the other services on the bus when this one starts, lives and ends, and lets them ask for a common
- * restart. Publishing never rejects: a failure is logged.
+ * restart. Publishing rejects for arguments that cannot be right alone: any other failure is logged.
  */
 export class LifecycleEventPublisher {
   readonly serviceName: string;
@@ -93,11 +101,15 @@ export class LifecycleEventPublisher {
   #heartbeat: NodeJS.Timeout | undefined;
   #discovery: BusSubscription | undefined;
 
-  constructor(options: LifecycleOptions) {
+  constructor(given: LifecycleOptions) {
+    const options = readOptions(given);
     this.#options = options;
+    assertText(options.serviceName, "serviceName");
     this.serviceName = toServiceName(options.serviceName);
     if (normalizeToken(this.serviceName) === "")
       throw new KrytenValidationError("serviceName must not be empty");
+    if (options.heartbeatInterval !== undefined)
+      assertSeconds(options.heartbeatInterval, "heartbeatInterval");
     this.#version = options.serviceVersion ?? options.version ?? "unknown";
     this.#logger = options.logger ?? createConsoleLogger("INFO");
     this.#messenger = toMessenger(options.natsClient);
@@ -137,6 +149,11 @@ export class LifecycleEventPublisher {
     this.#startedAt = undefined;
   }
 
+  /** As {@link LifecycleEventPublisher.stop}: tell the others first, by `publishShutdown()`. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
+  }
+
   /** Extra fields stand beside the usual ones. */
   async publishStartup(additional: JsonObject = {}): Promise<void> {
     await this.#publish("startup", {}, additional);
@@ -150,25 +167,29 @@ export class LifecycleEventPublisher {
 
   async publishShutdown(notice: ShutdownNotice | string = {}): Promise<void> {
     const { reason = "Normal shutdown", additional } =
-      typeof notice === "string" ? { reason: notice } : notice;
+      typeof notice === "string" ? { reason: notice } : readOptions<ShutdownNotice>(notice);
     await this.#publish("shutdown", { reason }, additional);
   }
 
   async publishConnected(notice: ConnectedNotice | string): Promise<void> {
-    const { target, additional } = typeof notice === "string" ? { target: notice } : notice;
+    const { target, additional } =
+      typeof notice === "string" ? { target: notice } : readOptions<ConnectedNotice>(notice);
+    assertText(target, "target");
     await this.#publish("connected", { target }, additional);
   }
 
   /** A bare string is the reason. */
   async publishDisconnected(notice: DisconnectedNotice | string = {}): Promise<void> {
-    const given: DisconnectedNotice = typeof notice === "string" ? { reason: notice } : notice;
+    const given: DisconnectedNotice = typeof notice === "string" ? { reason: notice } : readOptions(notice);
     const { target = "NATS", reason = "Unknown", additional } = given;
     await this.#publish("disconnected", { target, reason }, additional);
   }
 
   /** Asks every service, the bridge included, to restart after the delay. */
   async publishGroupRestart(restart: GroupRestart): Promise<void> {
-    const { reason, delaySeconds = 5, initiator = this.serviceName, additional } = restart;
+    const { reason, delaySeconds = 5, initiator = this.serviceName, additional } = readOptions(restart);
+    assertString(reason, "reason");
+    assertNumber(delaySeconds, "delaySeconds", 0);
     const timestamp = toWireTimestamp(new Date());
     await this.#send(RESTART_SUBJECT, {
       ...additional,
@@ -182,6 +203,7 @@ export class LifecycleEventPublisher {
 
   /** Called for every group restart, the service's own included, while the publisher runs. */
   onRestartNotice(callback: RestartCallback): void {
+    assertFunction(callback, "the callback");
     this.#notices.add(callback);
   }
 
@@ -254,6 +276,8 @@ function flatten(additional: JsonObject): JsonObject {
 }
 
 function toMessenger(client: LifecycleOptions["natsClient"]): Messenger {
+  if (typeof client !== "object" || client === null)
+    throw new KrytenValidationError("natsClient must be a client or a NATS connection");
   if (MESSENGER in client) return client[MESSENGER];
   const bus = new NatsBus(client);
   return new Messenger(() => bus, new Telemetry(), { attempts: 3, delayMs: 1000, closing: () => undefined });

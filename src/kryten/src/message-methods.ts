@@ -1,9 +1,9 @@
-import { assertChannel, assertText } from "./arguments.js";
+import { assertChannel, assertFunction, assertText, readOptions } from "./arguments.js";
 import type { BusSubscription } from "./bus.js";
 import type { PublishOptions } from "./client-options.js";
 import type { KrytenConfig } from "./config.js";
-import type { HandlerError } from "./errors.js";
-import type { JsonObject } from "./json.js";
+import { type HandlerError, KrytenValidationError } from "./errors.js";
+import { isObject, type JsonObject } from "./json.js";
 import { KvMethods } from "./kv-methods.js";
 import type { SubjectHandler } from "./messenger.js";
 import { answering, encodeBody, misuseOf, readJson, toHeaders } from "./raw-messages.js";
@@ -27,13 +27,14 @@ export abstract class MessageMethods extends KvMethods {
     assertSubject(subject, "publish");
     const warning = misuseOf(subject, this.config.service?.name);
     if (warning) this.warn(warning);
-    const { headers, signal } = options;
+    const { headers, signal } = readOptions(options);
     await this.messenger.publish({ subject, data: encodeBody(data), headers: toHeaders(headers), signal });
   }
 
   /** Takes the messages of any subject or pattern, across reconnections, until unsubscribed or disconnected. */
   subscribe(subject: string, handler: SubjectHandler): BusSubscription {
     assertSubject(subject, "subscribe");
+    assertFunction(handler, "the handler");
     return this.messenger.subscribe(subject, handler, (error) => this.handlerFailed(error));
   }
 
@@ -51,6 +52,7 @@ export abstract class MessageMethods extends KvMethods {
    * throws `{"error":"Internal error"}`.
    */
   subscribeRequestReply(subject: string, handler: (request: unknown) => unknown): BusSubscription {
+    assertFunction(handler, "the handler");
     const publish = (reply: string, data: Uint8Array) => this.messenger.publish({ subject: reply, data });
     return this.subscribe(subject, answering(handler, publish));
   }
@@ -70,6 +72,7 @@ export abstract class MessageMethods extends KvMethods {
   ): Promise<unknown> {
     assertChannel(channel);
     assertText(command, "command");
+    if (!isObject(payload)) throw new KrytenValidationError("payload must be an object");
     const body = { ...payload, command, channel };
     return this.requestSubject({ subject: "kryten.economy.command", body, timeout }, readJson);
   }

@@ -216,8 +216,8 @@ export class Messenger {
   }
 
   /** Waits for a connection as sending does. */
-  ready(): Promise<void> {
-    return this.#connected(undefined, undefined, undefined);
+  ready(signal?: AbortSignal): Promise<void> {
+    return this.#connected(undefined, undefined, signal);
   }
 
   get isConnected(): boolean {

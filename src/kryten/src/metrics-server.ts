@@ -1,5 +1,6 @@
 import { createServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { assertText, readOptions } from "./arguments.js";
 import type { JsonObject } from "./json.js";
 import { createConsoleLogger, type Logger } from "./logger.js";
 
@@ -25,7 +26,9 @@ export abstract class BaseMetricsServer {
   #server: Server | undefined;
   #startedAt = 0;
 
-  constructor(options: MetricsServerOptions) {
+  constructor(given: MetricsServerOptions) {
+    const options = readOptions(given);
+    assertText(options.serviceName, "serviceName");
     this.#options = options;
     this.#logger = options.logger ?? createConsoleLogger("INFO");
   }

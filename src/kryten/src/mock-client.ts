@@ -1,3 +1,4 @@
+import { assertText, readOptions } from "./arguments.js";
 import { ClientCore } from "./client-core.js";
 import type { KrytenClientOptions } from "./client-options.js";
 import type { SentCommand } from "./command-sender.js";
@@ -99,8 +100,10 @@ export class MockKrytenClient extends ClientCore {
   async simulateEvent(
     name: string,
     payload: unknown,
-    origin: { channel?: string; domain?: string } = {},
+    given: { channel?: string; domain?: string } = {},
   ): Promise<void> {
+    const origin = readOptions(given);
+    assertText(name, "event");
     if (!this.isConnected) throw new KrytenConnectionError("not connected");
     const first = this.config.channels[0];
     const channel = origin.channel ?? first.channel;
@@ -144,12 +147,12 @@ export class MockKrytenClient extends ClientCore {
       subject,
       action,
       command,
-      data: structuredClone(args),
+      data: asOnTheWire(args),
       channel: meta.channel,
       domain: meta.domain,
       correlationId: meta.request_id,
       timestamp: meta.timestamp,
-      payload: structuredClone(body),
+      payload: asOnTheWire(body),
     });
   }
 
@@ -186,4 +189,9 @@ export class MockKrytenClient extends ClientCore {
     if (command === "addvideo") return { success: true, uid: 1000 + Math.floor(Math.random() * 9000) };
     return command.includes(".") ? {} : { success: true };
   }
+}
+
+/** What arrives of a body: JSON leaves out what it cannot say, such as functions. */
+function asOnTheWire(body: JsonObject): JsonObject {
+  return parseJson(toJsonBytes(body)) as JsonObject;
 }

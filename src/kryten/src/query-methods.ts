@@ -1,5 +1,5 @@
 import { AdminMethods } from "./admin-methods.js";
-import { assertChannel, assertInteger, assertText } from "./arguments.js";
+import { assertChannel, assertInteger, assertText, readCallOptions, readOptions } from "./arguments.js";
 import type { BusMessage } from "./bus.js";
 import { toCamelCase } from "./camel-case.js";
 import {
@@ -104,9 +104,10 @@ export abstract class QueryMethods extends AdminMethods {
   async getUserLevel(channel: string, options: QueryOptions = {}): Promise<UserLevel> {
     try {
       assertChannel(channel);
-      const place = `user_level.${this.domainOf(channel, options.domain)}.${channel}`;
-      const level = await this.#requestLevel(`kryten.${place}`, options).catch((error) => {
-        if (isNoResponders(error)) return this.#requestLevel(`cytube.${place.toLowerCase()}`, options);
+      const given = readCallOptions(options);
+      const place = `user_level.${this.domainOf(channel, given.domain)}.${channel}`;
+      const level = await this.#requestLevel(`kryten.${place}`, given).catch((error) => {
+        if (isNoResponders(error)) return this.#requestLevel(`cytube.${place.toLowerCase()}`, given);
         throw error;
       });
       return level;
@@ -180,6 +181,7 @@ export abstract class QueryMethods extends AdminMethods {
     options: QueryOptions = {},
   ): Promise<{ results: MediaItem[] }> {
     assertText(query, "query");
+    assertText(source, "source");
     const { data } = await this.query({
       command: "searchLibrary",
       channel,
@@ -231,7 +233,8 @@ export abstract class QueryMethods extends AdminMethods {
 
   /** Makes the bridge read its configuration again, from another file if one is named. */
   async reloadConfig(path?: string, options: QueryOptions = {}): Promise<ReloadResult> {
-    const topLevel = path === undefined ? {} : { config_path: path };
+    if (path != null) assertText(path, "path");
+    const topLevel = path == null ? {} : { config_path: path };
     const call = { command: "system.reload", topLevel, timeout: 5, options, lenient: true };
     const { body, data, failure } = await this.query(call);
     if (failure !== undefined && body.success === false) return { success: false, message: failure };
@@ -240,8 +243,9 @@ export abstract class QueryMethods extends AdminMethods {
 
   /** Ends the bridge after the delay. */
   async shutdown(shutdown: ShutdownOptions = {}, options: QueryOptions = {}): Promise<ShutdownResult> {
-    const { delaySeconds = 0, reason } = shutdown;
+    const { delaySeconds = 0, reason } = readOptions(shutdown);
     assertInteger(delaySeconds, "delaySeconds", 0);
+    if (reason !== undefined) assertText(reason, "reason");
     if (delaySeconds > 300) throw new KrytenValidationError("delaySeconds must be at most 300");
     const topLevel = { delay_seconds: delaySeconds, ...(reason === undefined ? {} : { reason }) };
     const { data } = await this.query({ command: "system.shutdown", topLevel, timeout: 5, options });

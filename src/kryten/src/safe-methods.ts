@@ -1,4 +1,5 @@
 import type { FilterArguments } from "./admin-methods.js";
+import { readCallOptions } from "./arguments.js";
 import type { CommandOptions } from "./command.js";
 import type { JsonObject } from "./json.js";
 import { QueryMethods } from "./query-methods.js";
@@ -75,9 +76,9 @@ export abstract class SafeMethods extends QueryMethods {
     options: SafeOptions,
     send: (options: CommandOptions) => Promise<string>,
   ): Promise<SafeResult> {
-    const { checkRank = true, timeout = 2, ...rest } = options;
     let rank: number | undefined;
     try {
+      const { checkRank = true, timeout = 2, ...rest } = readCallOptions(options);
       if (checkRank) {
         const level = await this.getUserLevel(channel, { ...rest, timeout });
         if (!level.success) return { success: false, error: `cannot tell the bot's rank: ${level.error}` };

@@ -25,6 +25,7 @@ export function holdsBlank(text: string): boolean {
  * the rest of the subject as a reply address.
  */
 export function normalizeToken(text: string): string {
+  assertString(text, "a subject token");
   const token = text.toLowerCase().replaceAll(".", "").replaceAll(" ", "-").replace(DELETED, "");
   const kept = [...token].slice(0, MAX_TOKEN_LENGTH).join("");
   if (holdsBlank(kept)) {
@@ -36,7 +37,12 @@ export function normalizeToken(text: string): string {
 /** The upstream library's name for {@link normalizeToken}. */
 export const sanitizeToken = normalizeToken;
 
+function assertString(text: unknown, what: string): asserts text is string {
+  if (typeof text !== "string") throw new KrytenValidationError(`${what} must be a string`);
+}
+
 function requiredToken(text: string, what: string): string {
+  assertString(text, `the ${what}`);
   const token = normalizeToken(text);
   if (token === "")
     throw new KrytenValidationError(`the ${what} leaves no subject token after normalisation`);
@@ -77,6 +83,7 @@ export interface ParsedSubject {
 
 /** Takes the subject of an event apart. @throws KrytenValidationError when it is the subject of anything else */
 export function parseSubject(subject: string): ParsedSubject {
+  assertString(subject, "the subject");
   const [first, second, domain, channel, ...rest] = subject.split(".");
   if (`${first}.${second}` !== SUBJECT_PREFIX || !domain || !channel || rest.length === 0 || rest[0] === "") {
     throw new KrytenValidationError(

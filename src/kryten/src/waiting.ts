@@ -1,5 +1,8 @@
 import { KrytenTimeoutError } from "./errors.js";
 
+/** Node's timers fire at once for longer delays: such a limit is none. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 /** Rejects with the reason of the first signal that aborts. */
 export function sleep(ms: number, ...given: (AbortSignal | undefined)[]): Promise<void> {
   const signals = given.filter((signal) => signal !== undefined);
@@ -12,14 +15,14 @@ export function sleep(ms: number, ...given: (AbortSignal | undefined)[]): Promis
       else resolve();
     };
     const abort = settle;
-    const timer = setTimeout(settle, ms);
+    const timer = setTimeout(settle, Math.min(ms, LONGEST_TIMER_MS));
     for (const signal of signals) signal.addEventListener("abort", abort, { once: true });
     if (signals.some((signal) => signal.aborted)) settle();
   });
 }
 
 export interface Bounds {
-  /** @default no limit of time */
+  /** What is longer than a timer can be is no limit. @default no limit of time */
   timeoutMs?: number;
   signal?: AbortSignal | undefined;
   /** The wait alone does not keep the process alive. @default false */
@@ -44,7 +47,8 @@ export function bounded<T>(work: Promise<T>, bounds: Bounds): Promise<T> {
       settle();
       reject(bounds.onTimeout?.());
     };
-    const timer = bounds.timeoutMs === undefined ? undefined : setTimeout(expire, bounds.timeoutMs);
+    const { timeoutMs = Number.POSITIVE_INFINITY } = bounds;
+    const timer = timeoutMs > LONGEST_TIMER_MS ? undefined : setTimeout(expire, timeoutMs);
     if (bounds.unref) timer?.unref();
     work.then(
       (value) => {
