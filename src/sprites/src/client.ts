@@ -1,5 +1,5 @@
+import { checkText, readOptions } from "./arguments.js";
 import { readConfig, type SpritesClientOptions } from "./config.js";
-import { SpritesError } from "./errors.js";
 import { type Limits, Rest } from "./rest/rest.js";
 import {
   type CreateSpriteOptions,
@@ -21,20 +21,21 @@ export class SpritesClient {
 
   /** @throws AuthenticationError without a token. @throws SpritesError for an endpoint that cannot be one. */
   constructor(options: SpritesClientOptions = {}) {
-    const config = readConfig(options);
+    const config = readConfig(readOptions(options));
     this.endpoint = config.endpoint;
     this.#rest = new Rest(config);
   }
 
   /** The sandbox of this name; no I/O. */
   attach(spriteId: string): Sprite {
-    if (!spriteId) throw new SpritesError("a sprite has a name");
+    checkText(spriteId, "the name of a sprite");
     return new Sprite(this, spriteId, this.#rest);
   }
 
   /** Makes a sandbox. Names: lower-case letters, digits and hyphens, 1–63. */
   async createSprite(name: string, options: CreateSpriteOptions = {}): Promise<Sprite> {
-    const { name: given } = await createSprite(this.#rest, name, options);
+    checkText(name, "the name of a sprite");
+    const { name: given } = await createSprite(this.#rest, name, readOptions(options));
     return this.attach(given);
   }
 
@@ -43,12 +44,13 @@ export class SpritesClient {
   }
 
   /** One page. */
-  listSprites(options: ListSpritesOptions = {}): Promise<SpritePage> {
-    return listSprites(this.#rest, options);
+  async listSprites(options: ListSpritesOptions = {}): Promise<SpritePage> {
+    return listSprites(this.#rest, readOptions(options));
   }
 
   /** All of them, page by page as they are asked for. */
-  async *allSprites(options: ListSpritesOptions = {}): AsyncGenerator<SpriteInfo, void, undefined> {
+  async *allSprites(given: ListSpritesOptions = {}): AsyncGenerator<SpriteInfo, void, undefined> {
+    const options = readOptions(given);
     let continuationToken = options.continuationToken;
     for (;;) {
       const page = await this.listSprites({ ...options, ...(continuationToken && { continuationToken }) });

@@ -1,5 +1,6 @@
 import type { Agent } from "node:http";
 import type { MeterProvider, TracerProvider } from "@opentelemetry/api";
+import { checkFunction, invalidArgument } from "./arguments.js";
 import { checkTimeout } from "./deadline.js";
 import { AuthenticationError, SpritesError } from "./errors.js";
 
@@ -60,6 +61,9 @@ const CONTENT_ON_SPANS = new Set(["TRUE", "SPAN_ONLY", "SPAN_AND_EVENT"]);
 
 /** @throws AuthenticationError without a usable token. @throws SpritesError for an endpoint that cannot be one. */
 export function readConfig(options: SpritesClientOptions, env: NodeJS.ProcessEnv = process.env): Config {
+  checkFunction(options.fetch, "fetch");
+  checkProvider(options.tracerProvider, "tracerProvider", "getTracer");
+  checkProvider(options.meterProvider, "meterProvider", "getMeter");
   const url = readEndpoint(options.endpoint || env.SPRITES_ENDPOINT || DEFAULT_ENDPOINT);
   const endpoint = `${url.protocol}//${url.host}${url.pathname}`.replace(/\/+$/, "");
   return {
@@ -89,7 +93,13 @@ export function readConfig(options: SpritesClientOptions, env: NodeJS.ProcessEnv
   };
 }
 
+function checkProvider(provider: unknown, what: string, method: string): void {
+  if (provider == null || typeof (provider as Record<string, unknown>)[method] === "function") return;
+  throw invalidArgument(what, `an OpenTelemetry provider, with ${method}()`);
+}
+
 function readEndpoint(endpoint: string): URL {
+  if (typeof endpoint !== "string") throw invalidArgument("endpoint", "a string");
   // The value stays out of the messages: an address with credentials in it is one of the mistakes caught here.
   const url = URL.canParse(endpoint) ? new URL(endpoint) : undefined;
   if (url === undefined || !(url.protocol in SOCKET_SCHEME)) {
@@ -102,6 +112,8 @@ function readEndpoint(endpoint: string): URL {
 }
 
 function readToken(token: string | undefined): string {
+  if (token !== undefined && typeof token !== "string")
+    throw new AuthenticationError("the token must be a string");
   const trimmed = token?.trim();
   if (!trimmed) {
     throw new AuthenticationError("no token: pass { token } or set SPRITES_TOKEN");

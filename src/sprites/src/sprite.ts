@@ -1,3 +1,4 @@
+import { readOptions } from "./arguments.js";
 import type { Checkpoint } from "./checkpoints/checkpoint.js";
 import {
   type CheckpointOptions,
@@ -49,31 +50,32 @@ export class Sprite {
    * @throws ExecutionError (`INVALID_STATE`) for an empty command or an environment that cannot be.
    */
   exec(cmd: string | readonly string[], options: ExecOptions = {}): SpriteExec {
-    const plan = planExec(this.#rest.config, this.spriteId, cmd, options);
-    return new SpriteExec(plan, options.killOnTimeout ?? true);
+    const given = readOptions(options);
+    const plan = planExec(this.#rest.config, this.spriteId, cmd, given);
+    return new SpriteExec(plan, given.killOnTimeout ?? true);
   }
 
   /** Saves the files of the sandbox. */
-  checkpoint(options: CheckpointOptions = {}): Promise<Checkpoint> {
-    return drive(this.#checkpoints.create(options), options.onMessage);
+  async checkpoint(options?: CheckpointOptions): Promise<Checkpoint> {
+    return drive(this.#checkpoints.create(options), options?.onMessage);
   }
 
   /** As `checkpoint`, with the progress to iterate over and the checkpoint as the generator's return value. */
   checkpointStream(
-    options: ProgressLimits & { comment?: string } = {},
+    options?: ProgressLimits & { comment?: string },
   ): AsyncGenerator<StreamMessage, Checkpoint, undefined> {
     return this.#checkpoints.create(options);
   }
 
   /** Puts the files back. Running commands end with a ConnectionError, and the sandbox restarts. */
-  restore(checkpointId: string, options: RestoreOptions = {}): Promise<void> {
-    return drive(this.#checkpoints.restore(checkpointId, options), options.onMessage);
+  async restore(checkpointId: string, options?: RestoreOptions): Promise<void> {
+    return drive(this.#checkpoints.restore(checkpointId, options), options?.onMessage);
   }
 
   /** As `restore`, with the progress to iterate over. */
   restoreStream(
     checkpointId: string,
-    options: ProgressLimits = {},
+    options?: ProgressLimits,
   ): AsyncGenerator<StreamMessage, void, undefined> {
     return this.#checkpoints.restore(checkpointId, options);
   }

@@ -1,4 +1,5 @@
 import { diag } from "@opentelemetry/api";
+import { checkFunction, checkText, readOptions } from "../arguments.js";
 import { callBack } from "../callback.js";
 import { CheckpointError, SpritesError } from "../errors.js";
 import type { Limits, Rest } from "../rest/rest.js";
@@ -51,8 +52,10 @@ export class Checkpoints {
     this.#name = name;
   }
 
-  create(options: CheckpointOptions = {}): AsyncGenerator<StreamMessage, Checkpoint, undefined> {
+  create(given?: CheckpointOptions): AsyncGenerator<StreamMessage, Checkpoint, undefined> {
+    const options = readOptions(given);
     const { comment } = options;
+    if (comment !== undefined && comment !== "") checkText(comment, "comment");
     return runProgress(
       this.#rest.config,
       {
@@ -68,10 +71,8 @@ export class Checkpoints {
     );
   }
 
-  restore(
-    checkpointId: string,
-    options: RestoreOptions = {},
-  ): AsyncGenerator<StreamMessage, void, undefined> {
+  restore(checkpointId: string, given?: RestoreOptions): AsyncGenerator<StreamMessage, void, undefined> {
+    const options = readOptions(given);
     return runProgress(
       this.#rest.config,
       {
@@ -87,7 +88,9 @@ export class Checkpoints {
     );
   }
 
-  async list({ historyFilter, includeAuto, signal }: ListCheckpointsOptions = {}): Promise<Checkpoint[]> {
+  async list(options?: ListCheckpointsOptions): Promise<Checkpoint[]> {
+    const { historyFilter, includeAuto, signal } = readOptions(options);
+    if (historyFilter != null) checkText(historyFilter, "historyFilter");
     const query = { history: historyFilter, includeAuto: includeAuto ? true : undefined };
     const call: Call = { ...this.#call("GET", LIST), query };
     const list = await this.#rest.request(call, readList, { signal });
@@ -161,6 +164,7 @@ export async function drive<T>(
   operation: AsyncGenerator<StreamMessage, T, undefined>,
   onMessage: ((message: StreamMessage) => void) | undefined,
 ): Promise<T> {
+  checkFunction(onMessage, "onMessage");
   for (;;) {
     const step = await operation.next();
     if (step.done) return step.value;

@@ -1,4 +1,5 @@
 import { type Context, context } from "@opentelemetry/api";
+import { readLimits } from "../arguments.js";
 import type { Config } from "../config.js";
 import { Deadline } from "../deadline.js";
 import { CheckpointError, ConnectionError, RestoreError, TimeoutError } from "../errors.js";
@@ -25,9 +26,10 @@ type Conclusion<T> = (messages: readonly StreamMessage[], span: ProgressSpan) =>
 export async function* runProgress<T>(
   config: Config,
   call: ProgressCall,
-  limits: Limits,
+  given: Limits,
   conclude: Conclusion<T>,
 ): AsyncGenerator<StreamMessage, T, undefined> {
+  const limits = readLimits(given);
   limits.signal?.throwIfAborted();
   const attributes = {
     ...callAttributes(config, call),

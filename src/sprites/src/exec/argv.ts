@@ -18,8 +18,11 @@ export interface Command {
  * @throws ExecutionError (`INVALID_STATE`) for an empty command or one with a NUL in it.
  */
 export function toCommand(cmd: string | readonly string[]): Command {
+  if (typeof cmd !== "string" && !Array.isArray(cmd)) {
+    throw invalidState("the command must be a string, or an array of strings");
+  }
   const command = typeof cmd === "string" ? fromString(cmd) : { args: [...cmd], shell: false };
-  if (!command.args[0]) throw invalidState("the command is empty");
+  if (command.args.length === 0 || command.args[0] === "") throw invalidState("the command is empty");
   if (command.args.some((arg) => typeof arg !== "string" || arg.includes("\0"))) {
     throw invalidState("the command holds something other than text without NUL characters");
   }

@@ -1,4 +1,5 @@
 import type { Context } from "@opentelemetry/api";
+import { checkText, invalidArgument } from "../arguments.js";
 import type { Config } from "../config.js";
 import { invalidState } from "../errors.js";
 import { propagationEnv } from "../telemetry/tracing.js";
@@ -53,11 +54,15 @@ export function planExec(
   const { args, shell } = toCommand(cmd);
   const { cwd, maxRunAfterDisconnect } = options;
   const tty = options.tty ?? false;
-  const env = options.env && { ...options.env };
-  if (env !== undefined) checkEnv(env);
+  const env = options.env == null ? undefined : readEnv(options.env);
+  if (cwd != null) checkText(cwd, "cwd");
   if (cwd?.includes("\0")) throw invalidState("cwd holds a NUL character");
-  const windowSize = options.initialWindowSize;
-  if (windowSize !== undefined) checkWindowSize(...windowSize);
+  if (maxRunAfterDisconnect != null) checkText(maxRunAfterDisconnect, "maxRunAfterDisconnect");
+  const windowSize = options.initialWindowSize ?? undefined;
+  if (windowSize !== undefined) {
+    if (!Array.isArray(windowSize)) throw invalidArgument("initialWindowSize", "[columns, rows]");
+    checkWindowSize(windowSize[0], windowSize[1]);
+  }
   const request = { args, cwd, env, tty, windowSize, maxRunAfterDisconnect };
   const propagate = options.propagateContext ?? config.propagateContext;
   return {
@@ -83,6 +88,15 @@ export function planAttach(
   };
 }
 
+function readEnv(given: Readonly<Record<string, string>>): Record<string, string> {
+  if (typeof given !== "object" || Array.isArray(given)) {
+    throw invalidArgument("env", "an object of names and values");
+  }
+  const env = { ...given };
+  checkEnv(env);
+  return env;
+}
+
 /** @throws RangeError unless both are what a terminal can be. */
 export function checkWindowSize(cols: number, rows: number): void {
   for (const size of [cols, rows]) {
@@ -94,7 +108,8 @@ export function checkWindowSize(cols: number, rows: number): void {
 
 function commonPlan(config: Config, spriteId: string, options: AttachOptions) {
   const maxBuffer = options.maxBuffer ?? Number.POSITIVE_INFINITY;
-  if (!(maxBuffer > 0)) throw new RangeError("maxBuffer must be a number of bytes above zero");
+  if (typeof maxBuffer !== "number" || !(maxBuffer > 0))
+    throw new RangeError("maxBuffer must be a number of bytes above zero");
   return {
     config,
     spriteId,

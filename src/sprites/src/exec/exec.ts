@@ -1,5 +1,6 @@
 import type { Readable, Writable } from "node:stream";
 import type { ReadableStream, WritableStream } from "node:stream/web";
+import { invalidArgument, readLimits, toJson } from "../arguments.js";
 import { callBack } from "../callback.js";
 import { checkTimeout, Deadline } from "../deadline.js";
 import { ExecutionError, invalidState, TimeoutError } from "../errors.js";
@@ -104,17 +105,18 @@ export class SpriteExec implements AsyncDisposable {
   }
 
   /** Resolves when the command runs. The signal stays in force until the command has ended. */
-  start(options: { signal?: AbortSignal } = {}): Promise<void> {
-    return this.#start("start", options.signal);
+  async start(options: { signal?: AbortSignal } = {}): Promise<void> {
+    return this.#start("start", readLimits(options).signal);
   }
 
   /** Starts the command, feeds it, waits for its end. An exit code other than 0 does not throw. */
   async run(options: RunOptions = {}): Promise<this> {
-    const { timeout, signal } = options;
+    const { timeout, signal, stdin } = readLimits(options);
+    if (stdin != null) checkStdin(stdin);
     if (timeout != null) checkTimeout("timeout", timeout);
     signal?.throwIfAborted();
     using deadline = new Deadline(timeout, signal);
-    const outcome = await deadline.race(this.#runToEnd(options.stdin, signal));
+    const outcome = await deadline.race(this.#runToEnd(stdin ?? undefined, signal));
     if (outcome?.kind === "failed") throw outcome.error;
     if (outcome !== undefined) return this;
     if (!deadline.expired) throw await this.#giveUp(signal?.reason, "aborted");
@@ -122,7 +124,8 @@ export class SpriteExec implements AsyncDisposable {
   }
 
   /** True when the command has ended, false when the time is up or this side let go. Rejects when it was lost. */
-  async wait({ timeout, signal }: WaitOptions = {}): Promise<boolean> {
+  async wait(options: WaitOptions = {}): Promise<boolean> {
+    const { timeout, signal } = readLimits(options);
     if (this.#started === undefined) throw invalidState("not started");
     using deadline = new Deadline(timeout, signal);
     const session = this.#session;
@@ -133,7 +136,8 @@ export class SpriteExec implements AsyncDisposable {
   }
 
   /** Runs the command unless it was started, and waits. `check` turns an exit code other than 0 into an error. */
-  async result({ check = false, ...options }: RunOptions & { check?: boolean } = {}): Promise<ExecResult> {
+  async result(given: RunOptions & { check?: boolean } = {}): Promise<ExecResult> {
+    const { check = false, ...options } = readLimits(given);
     if (this.#started === undefined) await this.run(options);
     else if (!(await this.wait(options))) throw new TimeoutError("the command has not ended");
     const returncode = this.returncode as number;
@@ -165,11 +169,12 @@ export class SpriteExec implements AsyncDisposable {
 
   /** Sends the message as one JSON text frame; servers ignore types they do not know. */
   sendControlMessage(message: object): void {
-    this.#session.sendText(JSON.stringify(message));
+    this.#session.sendText(toJson(message, "the message"));
   }
 
   /** Signals the whole process group. A server that cannot ends the command by force instead. */
-  signal(name: SignalName | `SIG${SignalName}`): Promise<void> {
+  async signal(name: SignalName | `SIG${SignalName}`): Promise<void> {
+    if (typeof name !== "string") throw invalidArgument("the signal", "a name such as TERM");
     return this.#session.signal(name.replace(/^SIG/, ""));
   }
 
@@ -260,6 +265,7 @@ export class SpriteExec implements AsyncDisposable {
   }
 
   async #send(data: StdinChunk): Promise<void> {
+    if (!isChunk(data)) throw invalidArgument("stdin", CHUNK);
     this.#session.connected();
     if (this.#stdinEnded !== undefined) throw invalidState("the input was ended");
     await this.#session.write(data);
@@ -280,7 +286,8 @@ export class SpriteExec implements AsyncDisposable {
     if (!this.tty && this.#session.outcome === undefined) await this.sendStdinEof();
   }
 
-  async #read(stream: StreamName, options: ReadOptions = {}): Promise<Buffer> {
+  async #read(stream: StreamName, given: ReadOptions = {}): Promise<Buffer> {
+    const options = readLimits(given);
     if (this.#started === undefined) throw invalidState("not started");
     if ((stream === "output") !== this.tty) {
       throw invalidState(this.tty ? "a terminal has one stream: readOutput" : "there is no terminal to read");
@@ -325,6 +332,21 @@ export class SpriteExec implements AsyncDisposable {
     if (stream === "stdout") return this.onStdout;
     return stream === "stderr" ? this.onStderr : this.onOutput;
   }
+}
+
+const CHUNK = "a string or bytes (Buffer, Uint8Array)";
+
+function isChunk(data: unknown): data is StdinChunk {
+  return typeof data === "string" || data instanceof Uint8Array;
+}
+
+function checkStdin(stdin: unknown): void {
+  const iterable =
+    typeof stdin === "object" &&
+    stdin !== null &&
+    (Symbol.asyncIterator in stdin || Symbol.iterator in stdin);
+  if (!isChunk(stdin) && !iterable)
+    throw invalidArgument("stdin", `${CHUNK}, or an iterable or stream of them`);
 }
 
 /** A command may end while input is on its way: a caller who does not wait for that must not be ended with it. */

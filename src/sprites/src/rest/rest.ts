@@ -1,4 +1,5 @@
 import { type Attributes, context } from "@opentelemetry/api";
+import { readLimits } from "../arguments.js";
 import type { Config } from "../config.js";
 import { Deadline } from "../deadline.js";
 import { SpritesError } from "../errors.js";
@@ -24,8 +25,9 @@ export class Rest {
   }
 
   /** Sends the call and reads the answer; time limit and span cover both. */
-  async request<T>(call: Call, read: (response: Response) => Promise<T>, limits: Limits = {}): Promise<T> {
+  async request<T>(call: Call, read: (response: Response) => Promise<T>, given?: Limits): Promise<T> {
     const { config } = this;
+    const limits = readLimits(given);
     limits.signal?.throwIfAborted();
     using deadline = new Deadline(limits.timeout ?? config.timeout, limits.signal);
     const span = startRestSpan(config, call);
@@ -51,8 +53,9 @@ export class Rest {
   }
 
   /** Lines of a streamed answer as they come. Leaving the loop early ends the request. */
-  async *lines(call: Call, limits: Limits = {}): AsyncGenerator<Record<string, unknown>, void, undefined> {
+  async *lines(call: Call, given?: Limits): AsyncGenerator<Record<string, unknown>, void, undefined> {
     const { config } = this;
+    const limits = readLimits(given);
     limits.signal?.throwIfAborted();
     using deadline = new Deadline(limits.timeout ?? config.checkpointTimeout, limits.signal);
     const span = startRestSpan(config, call);

@@ -1,4 +1,5 @@
 import { context } from "@opentelemetry/api";
+import { toJson } from "../arguments.js";
 import type { Config } from "../config.js";
 import type { Deadline } from "../deadline.js";
 import { ConnectionError, type SpritesError, TimeoutError } from "../errors.js";
@@ -30,9 +31,12 @@ export function fillTemplate({
   purpose,
 }: Pick<Call, "template" | "params" | "purpose">): string {
   return template.replace(/\{(\w+)\}/g, (_, name: string) => {
-    const value = params?.[name] ?? "";
+    const value: unknown = params?.[name] ?? "";
+    if (typeof value !== "string" && typeof value !== "number") {
+      throw new ERROR_CLASSES[purpose](`the ${name.replaceAll("_", " ")} must be a string`);
+    }
     // URL parsers resolve empty and dot segments away, encoded or not: the call would reach another resource.
-    if (/^\.{0,2}$/.test(value))
+    if (/^\.{0,2}$/.test(String(value)))
       throw new ERROR_CLASSES[purpose](`"${value}" is no ${name.replaceAll("_", " ")}`);
     return encodeURIComponent(value);
   });
@@ -48,7 +52,7 @@ export async function send(config: Config, call: Call, deadline: Deadline): Prom
     ...(call.json !== undefined && { "Content-Type": "application/json" }),
     ...(call.bytes !== undefined && { "Content-Type": "application/octet-stream" }),
   };
-  const body = call.json === undefined ? call.bytes : JSON.stringify(call.json);
+  const body = call.json === undefined ? call.bytes : toJson(call.json, "the request");
   const init: RequestInit = { method: call.method, headers, signal: deadline.signal, redirect: "manual" };
   if (body !== undefined) init.body = body as NonNullable<RequestInit["body"]>;
   let response: Response;

@@ -1,3 +1,4 @@
+import { checkText, invalidArgument, readOptions } from "../arguments.js";
 import { readNumber, readObject, readString, readTime } from "../rest/json.js";
 import type { Limits, Rest } from "../rest/rest.js";
 import type { Call } from "../rest/transport.js";
@@ -42,10 +43,12 @@ export class Filesystem {
 
   /** The same files, with relative paths starting elsewhere. */
   at(workingDir: string): Filesystem {
+    checkText(workingDir, "workingDir");
     return new Filesystem(this.#rest, this.#name, workingDir);
   }
 
-  read(path: string, limits?: Limits): Promise<Buffer> {
+  async read(path: string, limits?: Limits): Promise<Buffer> {
+    checkText(path, "path");
     const read = async (response: Response): Promise<Buffer> => Buffer.from(await response.arrayBuffer());
     return this.#rest.request(this.#query("GET", "read", { path }), read, limits);
   }
@@ -54,7 +57,12 @@ export class Filesystem {
     return (await this.read(path, limits)).toString();
   }
 
-  write(path: string, data: string | Uint8Array, options: WriteFileOptions = {}): Promise<void> {
+  async write(path: string, data: string | Uint8Array, given: WriteFileOptions = {}): Promise<void> {
+    const options = readOptions(given);
+    checkText(path, "path");
+    if (typeof data !== "string" && !(data instanceof Uint8Array)) {
+      throw invalidArgument("data", "a string or bytes (Buffer, Uint8Array)");
+    }
     const query = {
       path,
       mode: octal(options.mode ?? 0o644),
@@ -65,26 +73,35 @@ export class Filesystem {
   }
 
   async list(path = ".", limits?: Limits): Promise<FileInfo[]> {
+    checkText(path, "path");
     const { entries } = readObject(await this.#rest.json(this.#query("GET", "list", { path }), limits));
     return Array.isArray(entries) ? entries.map(readFileInfo) : [];
   }
 
-  remove(path: string, { recursive, ...limits }: RecursiveOptions = {}): Promise<void> {
+  async remove(path: string, options: RecursiveOptions = {}): Promise<void> {
+    checkText(path, "path");
+    const { recursive, ...limits } = readOptions(options);
     return this.#rest.done(
       this.#query("DELETE", "delete", { path, recursive: recursive || undefined }),
       limits,
     );
   }
 
-  rename(source: string, dest: string, limits?: Limits): Promise<void> {
+  async rename(source: string, dest: string, limits?: Limits): Promise<void> {
+    checkText(source, "source");
+    checkText(dest, "dest");
     return this.#post("rename", { source, dest }, limits);
   }
 
-  copy(source: string, dest: string, { recursive = false, ...limits }: RecursiveOptions = {}): Promise<void> {
+  async copy(source: string, dest: string, options: RecursiveOptions = {}): Promise<void> {
+    checkText(source, "source");
+    checkText(dest, "dest");
+    const { recursive = false, ...limits } = readOptions(options);
     return this.#post("copy", { source, dest, recursive }, limits);
   }
 
-  chmod(path: string, mode: number, limits?: Limits): Promise<void> {
+  async chmod(path: string, mode: number, limits?: Limits): Promise<void> {
+    checkText(path, "path");
     return this.#post("chmod", { path, mode: octal(mode) }, limits);
   }
 
@@ -111,6 +128,9 @@ export class Filesystem {
 }
 
 function octal(mode: number): string {
+  if (!Number.isInteger(mode) || mode < 0 || mode > 0o7777) {
+    throw invalidArgument("mode", "permission bits such as 0o644");
+  }
   return mode.toString(8).padStart(4, "0");
 }
 

@@ -1,3 +1,4 @@
+import { invalidArgument } from "../arguments.js";
 import { readObject } from "../rest/json.js";
 import type { Limits, Rest } from "../rest/rest.js";
 
@@ -22,7 +23,8 @@ export class NetworkPolicy {
   }
 
   /** Replaces all rules. */
-  set(rules: readonly NetworkRule[], limits?: Limits): Promise<void> {
+  async set(rules: readonly NetworkRule[], limits?: Limits): Promise<void> {
+    if (!Array.isArray(rules)) throw invalidArgument("rules", "a list");
     return this.#rest.done({ ...this.#call("POST"), json: { rules } }, limits);
   }
 

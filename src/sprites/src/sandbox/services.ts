@@ -1,3 +1,4 @@
+import { checkText, invalidArgument, readOptions } from "../arguments.js";
 import { isObject, readNumber, readObject, readString, readStrings, readTime } from "../rest/json.js";
 import type { Limits, Rest } from "../rest/rest.js";
 import type { Call } from "../rest/transport.js";
@@ -78,7 +79,11 @@ export class Services {
   }
 
   /** Makes or changes a service, starts it, and tells what happens while it is watched. */
-  put(service: string, { httpPort, ...definition }: ServiceDefinition, options: WatchOptions = {}): Events {
+  put(service: string, given: ServiceDefinition, limits: WatchOptions = {}): Events {
+    if (!isObject(given)) throw invalidArgument("the service", "an object with a cmd");
+    const { httpPort, ...definition } = given;
+    checkText(definition.cmd, "cmd");
+    const options = readOptions(limits);
     const json = { ...definition, ...(httpPort !== undefined && { http_port: httpPort }) };
     const call = { ...this.#call("PUT", ONE, service), json, query: { duration: options.duration } };
     return this.#events(call, options);
@@ -88,24 +93,30 @@ export class Services {
     return this.#rest.done(this.#call("DELETE", ONE, service), limits);
   }
 
-  start(service: string, options: WatchOptions = {}): Events {
+  start(service: string, given: WatchOptions = {}): Events {
+    const options = readOptions(given);
     return this.#events({ ...this.#act("start", service), query: { duration: options.duration } }, options);
   }
 
-  stop(service: string, options: StopOptions = {}): Events {
+  stop(service: string, given: StopOptions = {}): Events {
+    const options = readOptions(given);
     return this.#events({ ...this.#act("stop", service), query: { timeout: options.grace } }, options);
   }
 
-  restart(service: string, options: WatchOptions = {}): Events {
+  restart(service: string, given: WatchOptions = {}): Events {
+    const options = readOptions(given);
     return this.#events({ ...this.#act("restart", service), query: { duration: options.duration } }, options);
   }
 
-  logs(service: string, { lines, duration, ...limits }: LogOptions = {}): Events {
+  logs(service: string, options: LogOptions = {}): Events {
+    const { lines, duration, ...limits } = readOptions(options);
     const call = this.#call("GET", `${ONE}/logs`, service);
     return this.#events({ ...call, query: { lines, duration } }, limits);
   }
 
-  signal(service: string, signal: string, limits?: Limits): Promise<void> {
+  async signal(service: string, signal: string, limits?: Limits): Promise<void> {
+    checkText(service, "the service");
+    checkText(signal, "signal");
     const json = { name: service, signal };
     return this.#rest.done({ ...this.#call("POST", `${ALL}/signal`), json }, limits);
   }
@@ -115,7 +126,7 @@ export class Services {
   }
 
   #call(method: Call["method"], template: string, service?: string): Call {
-    const params = { name: this.#name, ...(service !== undefined && { service }) };
+    const params = { name: this.#name, ...(service != null && { service }) };
     return { method, template, params, purpose: "api" };
   }
 

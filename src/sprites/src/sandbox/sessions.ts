@@ -1,3 +1,4 @@
+import { checkText, readOptions } from "../arguments.js";
 import { SpriteExec } from "../exec/exec.js";
 import { type AttachOptions, planAttach } from "../exec/exec-options.js";
 import { KILL_TEMPLATE } from "../exec/kill.js";
@@ -47,12 +48,15 @@ export class Sessions {
 
   /** Joins a running command; `start` it like a new one. Output so far comes first. */
   attach(sessionId: string, options: AttachOptions = {}): SpriteExec {
-    const plan = planAttach(this.#rest.config, this.#name, sessionId, options);
-    return new SpriteExec(plan, options.killOnTimeout ?? true);
+    checkText(sessionId, "the session id");
+    const given = readOptions(options);
+    const plan = planAttach(this.#rest.config, this.#name, sessionId, given);
+    return new SpriteExec(plan, given.killOnTimeout ?? true);
   }
 
   /** Resolves when the command is gone, with its exit code if the server told. */
-  async kill(sessionId: string, options: KillOptions = {}): Promise<number | undefined> {
+  async kill(sessionId: string, given: KillOptions = {}): Promise<number | undefined> {
+    const options = readOptions(given);
     let code: number | undefined;
     const lines = this.#rest.lines(
       {
