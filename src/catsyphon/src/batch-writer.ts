@@ -1,7 +1,10 @@
+import { checkFunction, readOptions, requireNumber, requireObject } from "./arguments.js";
 import { CatSyphonError } from "./errors.js";
 import type { Event, EventData, EventType } from "./event.js";
 import { EventLog, type SendWireEvents } from "./event-log.js";
+import { LONGEST_TIMER_MS } from "./http.js";
 import { seconds } from "./retry.js";
+import type { CallOptions } from "./session.js";
 import type { WireEvent } from "./wire-event.js";
 
 /** What a writer needs of the client. */
@@ -39,12 +42,18 @@ export class BatchWriter {
   #dropped = 0;
   #closed = false;
 
-  constructor(backend: BatchWriterBackend, sessionId: string, options: BatchWriterOptions = {}) {
+  constructor(backend: BatchWriterBackend, sessionId: string, given: BatchWriterOptions = {}) {
+    const options = readOptions(given);
+    checkFunction("onError", options.onError);
+    requireNumber("maxPending", options.maxPending ?? 10_000, 1);
+    requireSendable(backend);
     this.#log = new EventLog(sessionId, backend.sendWireEvents);
     this.#options = options;
-    this.#batchSize = options.batchSize ?? 20;
+    this.#batchSize = requireNumber("batchSize", options.batchSize ?? 20, 1);
     this.#intervalMs = seconds(options.flushIntervalMs, options.flushInterval, 5) * 1000;
-    if (options.autoStart !== false) {
+    if (!(this.#intervalMs > 0)) throw new RangeError("flushInterval must be a number above zero");
+    // Node's timers fire all the time for longer intervals: such an interval is none.
+    if (options.autoStart !== false && this.#intervalMs <= LONGEST_TIMER_MS) {
       this.#timer = setInterval(() => this.#onTimer(), this.#intervalMs);
       this.#timer.unref();
     }
@@ -77,28 +86,30 @@ export class BatchWriter {
     data: EventData;
     emittedAt?: Date | string;
   }): Promise<void> {
-    const { eventType: type, data, emittedAt } = event;
+    const { eventType: type, data, emittedAt } = requireObject("the event", event);
     return this.add({ type, data, ...(emittedAt === undefined ? {} : { emittedAt }) });
   }
 
   /** Sends all that waits. @throws CatSyphonError of the first failure; what may still be sent stays. */
-  flush(): Promise<void> {
-    return this.#log.exclusively(async () => {
+  async flush(options: CallOptions = {}): Promise<void> {
+    const { signal } = readOptions(options);
+    const send = async (): Promise<void> => {
       this.#lastFlush = Date.now();
       try {
-        await this.#log.sendPending();
+        await this.#log.sendPending(signal);
       } catch (error) {
         if (!mayBePoison(error)) throw error;
         await this.#isolate(error);
       }
-    });
+    };
+    return this.#log.exclusively(send, signal);
   }
 
   /** Stops the timer and flushes. Later events are refused. */
-  async close(): Promise<void> {
+  async close(options: CallOptions = {}): Promise<void> {
     this.#closed = true;
     clearInterval(this.#timer);
-    await this.flush();
+    await this.flush(options);
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -145,6 +156,12 @@ export class BatchWriter {
     } catch {
       // The listener's own affair.
     }
+  }
+}
+
+function requireSendable(backend: BatchWriterBackend): void {
+  if (typeof backend?.sendWireEvents !== "function") {
+    throw new TypeError("a batch writer takes a CollectorClient as its first argument");
   }
 }
 

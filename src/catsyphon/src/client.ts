@@ -1,4 +1,12 @@
 import { diag } from "@opentelemetry/api";
+import {
+  checkFunction,
+  checkText,
+  readOptions,
+  requireNumber,
+  requireObject,
+  requireText,
+} from "./arguments.js";
 import { BatchWriter, type BatchWriterOptions } from "./batch-writer.js";
 import { CredentialStore } from "./credential-store.js";
 import type { EncodedEvent } from "./encoded-event.js";
@@ -17,7 +25,7 @@ import {
 } from "./responses.js";
 import { RetryConfig, type RetryOptions, seconds } from "./retry.js";
 import { sanitizeText } from "./sanitize.js";
-import { type CompleteSessionOptions, Session, type SessionOptions } from "./session.js";
+import { type CallOptions, type CompleteSessionOptions, Session, type SessionOptions } from "./session.js";
 import { type WireEvent, WireEventFactory } from "./wire-event.js";
 
 /** Settings of a client beside its credentials. */
@@ -47,6 +55,8 @@ export interface RegisterOptions extends ClientOptions, RegistrationRequest {
   readonly profile?: string;
   /** @default ~/.catsyphon */
   readonly configDir?: string;
+  /** Gives up with the signal's reason; the collector may have been made. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Sets up a client as it was configured. `apiKey` is readable, but not shown by JSON or `console.log`. */
@@ -74,11 +84,15 @@ export class CollectorClient {
 
   /** @throws TypeError when `serverUrl` is no http(s) URL or no header can carry the key; RangeError for numbers out of range. */
   constructor(options: CollectorClientOptions) {
-    const { collectorId, apiKey, batchSize = 20, fetch } = options;
+    const { collectorId, apiKey, batchSize = 20, fetch } = requireObject("options", options);
+    requireText("collectorId", collectorId);
+    requireText("apiKey", apiKey);
+    checkFunction("fetch", fetch);
+    checkFunction("onError", options.onError);
     const retryConfig = new RetryConfig(options.retryConfig);
     const timeout = seconds(options.timeoutMs, options.timeout, 30);
-    if (!(timeout > 0)) throw new RangeError("timeout must be above zero");
-    if (!(batchSize >= 1)) throw new RangeError("batchSize must be at least 1");
+    if (!(timeout > 0)) throw new RangeError("timeout must be a number above zero");
+    requireNumber("batchSize", batchSize, 1);
     // What a header cannot carry, the HTTP client would repeat in its error.
     if (/[^\x20-\x7e]/.test(apiKey.trim())) throw new TypeError("apiKey must be printable ASCII");
     const serverUrl = normalizeServerUrl(options.serverUrl);
@@ -101,6 +115,7 @@ export class CollectorClient {
    * @throws NonRetryableError when the server refuses, RetryableError when it cannot be reached.
    */
   static async register(options: RegisterOptions): Promise<CollectorClient> {
+    readOptions(requireObject("options", options));
     const serverUrl = normalizeServerUrl(options.serverUrl);
     const registration = await registerCollector(options, {
       baseUrl: serverUrl,
@@ -130,7 +145,7 @@ export class CollectorClient {
       readonly configDir?: string;
     },
   ): CollectorClient | null {
-    const { serverUrl, workspaceId, profile, configDir, ...client } = options;
+    const { serverUrl, workspaceId, profile, configDir, ...client } = requireObject("options", options);
     const credential = new CredentialStore(configDir).get(serverUrl, workspaceId, profile);
     return credential && new CollectorClient({ ...client, ...pick(credential) });
   }
@@ -144,15 +159,16 @@ export class CollectorClient {
     env: Readonly<Record<string, string | undefined>> = process.env,
     options: ClientOptions & CredentialSources = {},
   ): CollectorClient | null {
-    const credentials = findCredentials(readSources(env, options));
-    return credentials && new CollectorClient({ ...options, ...pick(credentials) });
+    const given = readOptions(options);
+    const credentials = findCredentials(readSources(env, given));
+    return credentials && new CollectorClient({ ...given, ...pick(credentials) });
   }
 
   /** Begins to tell a session; nothing is sent yet. @throws TypeError for an id that is empty or too long. */
   session(sessionId: string, options: SessionOptions = {}): Session {
     const id = requireSessionId(sessionId);
     this.#warnOfSlash(id);
-    return new Session(this.#backend(), id, { batchSize: this.config.batchSize, ...options });
+    return new Session(this.#backend(), id, { batchSize: this.config.batchSize, ...readOptions(options) });
   }
 
   /**
@@ -164,6 +180,8 @@ export class CollectorClient {
     tell: (session: Session) => Promise<T> | T,
     options: SessionOptions = {},
   ): Promise<T> {
+    if (typeof tell !== "function")
+      throw new TypeError("withSession takes a function as its second argument");
     const session = this.session(sessionId, options);
     let result: T;
     try {
@@ -181,7 +199,7 @@ export class CollectorClient {
 
   batchWriter(sessionId: string, options: BatchWriterOptions = {}): BatchWriter {
     const onError = (error: unknown) => this.#report(error);
-    return new BatchWriter(this, requireSessionId(sessionId), { onError, ...options });
+    return new BatchWriter(this, requireSessionId(sessionId), { onError, ...readOptions(options) });
   }
 
   /**
@@ -195,6 +213,7 @@ export class CollectorClient {
   ): Promise<EventsResponse> {
     const factory = new WireEventFactory(requireSessionId(sessionId));
     this.#warnOfSlash(sessionId);
+    if (!Array.isArray(events)) throw new TypeError("events must be a list");
     const wire = events.map((event) => factory.create(event));
     if (wire.length === 0) throw new TypeError("there is no event to send");
     return this.sendWireEvents(sessionId, wire, options);
@@ -207,7 +226,7 @@ export class CollectorClient {
     options: SendOptions = {},
   ): Promise<EventsResponse> => {
     this.#requireOpen();
-    return this.#sender.send(requireSessionId(sessionId), events, options);
+    return this.#sender.send(requireSessionId(sessionId), events, readOptions(options));
   };
 
   /**
@@ -227,10 +246,12 @@ export class CollectorClient {
   }
 
   /** `null` when the server does not know the session. @throws AuthenticationError for another collector's. */
-  async getSessionStatus(sessionId: string): Promise<SessionStatus | null> {
+  async getSessionStatus(sessionId: string, options: CallOptions = {}): Promise<SessionStatus | null> {
     this.#requireOpen();
+    const { signal } = readOptions(options);
+    const path = sessionPath(sessionId);
     try {
-      return readSessionStatus(await this.#http.request({ method: "GET", path: sessionPath(sessionId) }));
+      return readSessionStatus(await this.#http.request({ method: "GET", path, signal }));
     } catch (error) {
       if (error instanceof NonRetryableError && error.statusCode === 404) return null;
       throw error;
@@ -240,7 +261,8 @@ export class CollectorClient {
   /** Marks the session completed, as of now. May be repeated. */
   async completeSession(sessionId: string, options: CompleteSessionOptions = {}): Promise<SessionComplete> {
     this.#requireOpen();
-    const { finalSequence, eventCount, outcome = "success", summary } = options;
+    const { finalSequence, eventCount, outcome = "success", summary, signal } = readOptions(options);
+    checkText("summary", summary);
     const count = eventCount ?? finalSequence;
     const body = {
       ...(count === undefined ? {} : { event_count: count, final_sequence: finalSequence ?? count }),
@@ -248,7 +270,7 @@ export class CollectorClient {
       ...(summary === undefined ? {} : { summary: sanitizeText(summary) }),
     };
     const path = `${sessionPath(sessionId)}/complete`;
-    return readSessionComplete(await this.#http.request({ method: "POST", path, body }));
+    return readSessionComplete(await this.#http.request({ method: "POST", path, body, signal }));
   }
 
   /** Later requests are refused. Sessions and writers have to be completed or closed before. */
@@ -263,7 +285,7 @@ export class CollectorClient {
   #backend() {
     return {
       sendWireEvents: this.sendWireEvents,
-      getSessionStatus: (id: string) => this.getSessionStatus(id),
+      getSessionStatus: (id: string, options?: CallOptions) => this.getSessionStatus(id, options),
       completeSession: (id: string, options: CompleteSessionOptions) => this.completeSession(id, options),
     };
   }
@@ -301,6 +323,7 @@ function sessionPath(sessionId: string): string {
 }
 
 function requireSessionId(sessionId: string): string {
+  if (typeof sessionId !== "string") throw new TypeError("a session id must be a string");
   const id = sanitizeText(sessionId);
   if (id.length === 0 || id.length > MAX_SESSION_ID) {
     throw new TypeError(`a session id must have 1 to ${MAX_SESSION_ID} characters`);

@@ -12,6 +12,7 @@ import {
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { diag } from "@opentelemetry/api";
+import { requireText } from "./arguments.js";
 import { toProfileKey } from "./profile-key.js";
 
 /** A collector's credential as the file holds it. */
@@ -40,6 +41,7 @@ export class CredentialStore {
 
   /** @param configDir directory of the file; default `~/.catsyphon` */
   constructor(configDir: string = join(homedir(), ".catsyphon")) {
+    requireText("configDir", configDir);
     this.#directory = configDir;
     this.#file = join(configDir, "credentials.json");
   }
@@ -69,6 +71,7 @@ export class CredentialStore {
   }
 
   get(serverUrl: string, workspaceId: string, profile = "default"): StoredCredential | null {
+    checkPlace(serverUrl, workspaceId, profile);
     const content = this.#load();
     const url = serverUrl.replace(/\/+$/, "");
     return readCredential(content[toProfileKey(url, workspaceId, profile)]) ?? null;
@@ -80,7 +83,8 @@ export class CredentialStore {
     workspaceId: string,
     profile: string | { readonly profile?: string } = "default",
   ): boolean {
-    const name = typeof profile === "string" ? profile : (profile.profile ?? "default");
+    const name = typeof profile === "string" ? profile : (profile?.profile ?? "default");
+    checkPlace(serverUrl, workspaceId, name);
     const content = this.#load();
     const key = toProfileKey(serverUrl.replace(/\/+$/, ""), workspaceId, name);
     if (!Object.hasOwn(content, key)) return false;
@@ -152,6 +156,12 @@ export class CredentialStore {
     }
     renameSync(target, `${target}.corrupt-${Math.floor(Date.now() / 1000)}`);
   }
+}
+
+function checkPlace(serverUrl: unknown, workspaceId: unknown, profile: unknown): void {
+  requireText("serverUrl", serverUrl);
+  requireText("workspaceId", workspaceId);
+  requireText("profile", profile);
 }
 
 function readCredential(entry: unknown): StoredCredential | undefined {

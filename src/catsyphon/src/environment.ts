@@ -27,7 +27,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Fills what is not given from the environment. An empty variable counts as unset. */
 export function readSources(env: Environment, given: CredentialSources = {}): CredentialSources {
-  const read = (name: string) => env[name]?.trim() || undefined;
+  const read = (name: string) => env?.[name]?.trim() || undefined;
   return {
     serverUrl: given.serverUrl ?? read("CATSYPHON_URL"),
     workspaceId: given.workspaceId ?? read("CATSYPHON_WORKSPACE_ID"),

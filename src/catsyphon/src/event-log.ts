@@ -50,26 +50,28 @@ export class EventLog {
     return excess;
   }
 
-  /** Runs `flush` once whatever is being sent has come to its end, well or not. */
-  exclusively<T>(flush: () => Promise<T>): Promise<T> {
+  /** Runs `flush` once whatever is being sent has come to its end, well or not, unless that takes too long. */
+  exclusively<T>(flush: () => Promise<T>, signal?: AbortSignal): Promise<T> {
     const run = this.#sending.then(flush, flush);
     this.#sending = run.catch(() => {});
-    return run;
+    return signal ? unlessAborted(run, signal) : run;
   }
 
   /** Sends what waits now. What was not accepted stays, in front. To be called within `exclusively`. */
-  async sendPending(): Promise<void> {
-    if (this.#pending.length > 0) await this.sendSome([...this.#pending]);
+  async sendPending(signal?: AbortSignal): Promise<void> {
+    signal?.throwIfAborted();
+    if (this.#pending.length > 0) await this.sendSome([...this.#pending], signal);
   }
 
   /** Sends some of the pending events, in their order. */
-  async sendSome(events: readonly WireEvent[]): Promise<void> {
+  async sendSome(events: readonly WireEvent[], signal?: AbortSignal): Promise<void> {
     const last = this.#factory.sequence;
     const numbered = this.#pending.at(-1);
     const before = numbered?.sequence ?? last;
     let accepted = 0;
     try {
       const response = await this.#send(this.#sessionId, events, {
+        signal,
         onAccepted: (count) => {
           accepted += count;
         },
@@ -98,4 +100,14 @@ export class EventLog {
     for (const event of this.#pending) if (!handled.has(event)) event.sequence += shift;
     this.#factory.sequence = Math.max(this.#factory.sequence, last) + shift;
   }
+}
+
+/** Settles as the work does, or rejects with the reason of the signal when that comes first. */
+function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(signal.reason);
+    if (signal.aborted) abort();
+    signal.addEventListener("abort", abort, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
+  });
 }

@@ -1,5 +1,9 @@
+import { requireText } from "./arguments.js";
 import { AuthenticationError, type CatSyphonError, NonRetryableError, RetryableError } from "./errors.js";
 import { type RetryConfig, readRetryAfter } from "./retry.js";
+
+/** The longest delay of a timer. */
+export const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 export interface HttpOptions {
   readonly baseUrl: string;
@@ -26,7 +30,7 @@ export interface HttpRequest {
 
 /** `http://host/api/` becomes `http://host/api`. @throws TypeError for anything but an http(s) URL. */
 export function normalizeServerUrl(serverUrl: string): string {
-  const trimmed = serverUrl.trim().replace(/\/+$/, "");
+  const trimmed = requireText("serverUrl", serverUrl).trim().replace(/\/+$/, "");
   if (!/^https?:\/\/[^/]/i.test(trimmed) || !URL.canParse(trimmed)) {
     throw new TypeError("serverUrl must be an http or https URL");
   }
@@ -61,10 +65,9 @@ export class CollectorHttp {
     const controller = new AbortController();
     const abort = () => controller.abort(signal?.reason);
     signal?.addEventListener("abort", abort, { once: true });
-    const timer = setTimeout(
-      () => controller.abort(new Error(`no answer within ${timeoutMs} ms`)),
-      timeoutMs,
-    );
+    const expire = () => controller.abort(new Error(`no answer within ${timeoutMs} ms`));
+    // Node's timers fire at once for longer delays: such a limit is none.
+    const timer = timeoutMs > LONGEST_TIMER_MS ? undefined : setTimeout(expire, timeoutMs);
     try {
       const response = await send(`${baseUrl}${path}`, {
         method,
@@ -141,7 +144,7 @@ function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
       signal?.removeEventListener("abort", wake);
       resolve();
     };
-    const timer = setTimeout(wake, ms);
+    const timer = setTimeout(wake, Math.min(ms, LONGEST_TIMER_MS));
     signal?.addEventListener("abort", wake, { once: true });
   });
 }

@@ -27,7 +27,9 @@ const DEFAULT_TYPES: Readonly<Record<AuthorRole, MessageType>> = {
 /** @throws TypeError for a role the server has no name for. */
 export function toAuthorRole(role: string): AuthorRole {
   const mapped = Object.hasOwn(ROLES, role) ? ROLES[role] : undefined;
-  if (!mapped) throw new TypeError(`unknown role "${role}"; use one of ${Object.keys(ROLES).join(", ")}`);
+  if (typeof role !== "string") throw new TypeError(`role must be one of ${Object.keys(ROLES).join(", ")}`);
+  if (!mapped)
+    throw new TypeError(`unknown role "${role.slice(0, 40)}"; use one of ${Object.keys(ROLES).join(", ")}`);
   return mapped;
 }
 

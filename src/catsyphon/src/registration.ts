@@ -1,4 +1,5 @@
 import { hostname as readHostname } from "node:os";
+import { checkText, requireText } from "./arguments.js";
 import { type CatSyphonError, NonRetryableError } from "./errors.js";
 import { CollectorHttp, type HttpOptions } from "./http.js";
 import { readObject } from "./responses.js";
@@ -25,9 +26,13 @@ export interface Registration {
 
 /** Asks the server for a new collector. Every success makes another one, so a lost answer is not repeated. */
 export async function registerCollector(
-  request: RegistrationRequest,
+  request: RegistrationRequest & { readonly signal?: AbortSignal | undefined },
   http: Omit<HttpOptions, "headers">,
 ): Promise<Registration> {
+  requireText("workspaceId", request.workspaceId);
+  checkText("collectorType", request.collectorType);
+  checkText("collectorVersion", request.collectorVersion);
+  checkText("hostname", request.hostname);
   const type = sanitizeText((request.collectorType ?? "sdk").slice(0, 50));
   // The server keeps "type@hostname" in a column of 255 characters.
   const host = sanitizeText((request.hostname ?? readHostname()).slice(0, 254 - type.length));
@@ -39,7 +44,9 @@ export async function registerCollector(
     ...(request.metadata === undefined ? {} : { metadata: request.metadata }),
   };
   const sender = new CollectorHttp({ ...http, headers: {}, mayRetry: nothingHappened });
-  const answer = readObject(await sender.request({ method: "POST", path: "/collectors", body }));
+  const answer = readObject(
+    await sender.request({ method: "POST", path: "/collectors", body, signal: request.signal }),
+  );
   const { collector_id: collectorId, api_key: apiKey, api_key_prefix: prefix } = answer;
   if (typeof collectorId !== "string" || typeof apiKey !== "string") {
     throw new NonRetryableError("the server's answer holds no credential; is serverUrl the API's address?");

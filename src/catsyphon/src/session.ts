@@ -1,4 +1,5 @@
 import { diag } from "@opentelemetry/api";
+import { checkText, readOptions, requireNumber, requireObject, requireText } from "./arguments.js";
 import { type Event, MESSAGE_TYPES, type MessageType, OUTCOMES, type Outcome } from "./event.js";
 import { EventLog, type SendWireEvents } from "./event-log.js";
 import {
@@ -11,15 +12,21 @@ import {
 } from "./message-shape.js";
 import type { SessionComplete, SessionStatus } from "./responses.js";
 
+/** Options of calls that have none but this. */
+export interface CallOptions {
+  /** Gives up with the signal's reason; what was not accepted by then stays, to be sent again. */
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** What a session needs of the client. */
 export interface SessionBackend {
   readonly sendWireEvents: SendWireEvents;
-  getSessionStatus(sessionId: string): Promise<SessionStatus | null>;
+  getSessionStatus(sessionId: string, options?: CallOptions): Promise<SessionStatus | null>;
   completeSession(sessionId: string, options: CompleteSessionOptions): Promise<SessionComplete>;
 }
 
 /** How a session ended, and what the conversation shows as its summary. */
-export interface CompleteSessionOptions {
+export interface CompleteSessionOptions extends CallOptions {
   /** Number of the last event. Of interest to old servers only. */
   readonly finalSequence?: number | undefined;
   readonly eventCount?: number | undefined;
@@ -84,11 +91,15 @@ export class Session {
   #storedEvents = 0;
   #toolCalls = 0;
 
-  constructor(backend: SessionBackend, sessionId: string, options: SessionOptions = {}) {
+  constructor(backend: SessionBackend, sessionId: string, given: SessionOptions = {}) {
+    const options = readOptions(given);
     this.sessionId = sessionId;
     this.#backend = backend;
     this.#log = new EventLog(sessionId, backend.sendWireEvents);
-    this.#batchSize = options.autoFlush === false ? Number.POSITIVE_INFINITY : (options.batchSize ?? 20);
+    this.#batchSize =
+      options.autoFlush === false
+        ? Number.POSITIVE_INFINITY
+        : requireNumber("batchSize", options.batchSize ?? 20, 1);
   }
 
   /** Number of the last event; 0 before the first. */
@@ -110,6 +121,7 @@ export class Session {
   }
 
   async start(options: StartOptions): Promise<void> {
+    requireText("agentType", requireObject("options", options).agentType);
     if (this.#state !== "new") {
       diag.warn(`CatSyphon session ${this.sessionId} was started already`);
       return;
@@ -131,7 +143,8 @@ export class Session {
 
   /** @throws TypeError for an unknown role or message type. */
   async message(options: MessageOptions): Promise<void> {
-    const role = toAuthorRole(options.role);
+    const role = toAuthorRole(requireObject("options", options).role);
+    checkText("content", options.content);
     const type = options.messageType ?? defaultMessageType(role);
     const data = {
       author_role: role,
@@ -148,6 +161,8 @@ export class Session {
 
   /** @returns the id to hand to `toolResult`: the given one, or a new one */
   async toolCall(options: { name: string; parameters?: unknown; toolUseId?: string }): Promise<string> {
+    requireText("name", requireObject("options", options).name);
+    checkText("toolUseId", options.toolUseId);
     const toolUseId = options.toolUseId ?? `tool_${this.sequence + 1}`;
     this.#toolCalls++;
     await this.#add("tool_call", {
@@ -167,6 +182,8 @@ export class Session {
     result?: unknown;
     errorMessage?: string;
   }): Promise<void> {
+    requireText("toolUseId", requireObject("options", options).toolUseId);
+    checkText("errorMessage", options.errorMessage);
     await this.#add("tool_result", {
       author_role: "tool",
       message_type: "tool_result",
@@ -179,6 +196,7 @@ export class Session {
 
   /** Shown as an ordinary reply. For a collapsible block use `thinkingContent` of the reply's `message`. */
   async thinking(options: { content: string; thinkingId?: string }): Promise<void> {
+    checkText("content", requireObject("options", options).content);
     await this.#add("thinking", { content: options.content, thinking_id: options.thinkingId });
   }
 
@@ -187,6 +205,8 @@ export class Session {
     message: string;
     details?: Record<string, unknown>;
   }): Promise<void> {
+    requireText("errorType", requireObject("options", options).errorType);
+    checkText("message", options.message);
     await this.#add("error", {
       // Without a role the server shows errors as the user's words.
       author_role: "system",
@@ -209,15 +229,17 @@ export class Session {
       plans?: Record<string, unknown>[];
       filesTouched?: string[];
       callEndpoint?: boolean;
+      signal?: AbortSignal | undefined;
     } = {},
   ): Promise<void> {
     if (this.#state === "completed") {
       diag.warn(`CatSyphon session ${this.sessionId} was completed already`);
       return;
     }
-    const outcome = requireOneOf("outcome", options.outcome ?? "success", OUTCOMES);
-    const { summary, plans, filesTouched } = options;
-    await this.flush();
+    const { summary, plans, filesTouched, signal, callEndpoint, ...given } = readOptions(options);
+    const outcome = requireOneOf("outcome", given.outcome ?? "success", OUTCOMES);
+    checkText("summary", summary);
+    await this.flush({ signal });
     if (this.#state !== "ended") {
       this.#state = "ended";
       this.#append("session_end", {
@@ -229,26 +251,27 @@ export class Session {
         total_tool_calls: this.#toolCalls,
       });
     }
-    await this.flush();
-    if (options.callEndpoint !== false) {
+    await this.flush({ signal });
+    if (callEndpoint !== false) {
       const count = this.sequence;
-      const facts = { finalSequence: count, eventCount: count, outcome, summary };
+      const facts = { finalSequence: count, eventCount: count, outcome, summary, signal };
       await this.#backend.completeSession(this.sessionId, facts);
     }
     this.#state = "completed";
   }
 
   /** Sends all that waits. @throws CatSyphonError; what was not accepted stays. */
-  flush(): Promise<void> {
-    return this.#log.exclusively(() => this.#log.sendPending());
+  async flush(options: CallOptions = {}): Promise<void> {
+    const { signal } = readOptions(options);
+    return this.#log.exclusively(() => this.#log.sendPending(signal), signal);
   }
 
   /**
    * Continues a session begun by another process with old servers, which insist on gapless numbers. Current
    * ones need no such thing. To be called before the first event is sent.
    */
-  async resume(): Promise<void> {
-    const status = await this.#backend.getSessionStatus(this.sessionId);
+  async resume(options: CallOptions = {}): Promise<void> {
+    const status = await this.#backend.getSessionStatus(this.sessionId, options);
     this.#log.continueFrom(status?.lastSequence ?? 0);
   }
 

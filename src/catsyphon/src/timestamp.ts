@@ -5,7 +5,8 @@ const ISO = /^(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d)(?:[.,](\d+))?\s*(Z|[+-]\d\d:?\
  * @throws TypeError when it is no time.
  */
 export function formatTimestamp(time: Date | string): string {
-  if (typeof time !== "string") return formatMs(time.getTime());
+  if (time instanceof Date) return formatMs(time.getTime());
+  if (typeof time !== "string") throw new TypeError("a time must be a Date or ISO 8601 text");
   const text = time.trim();
   const [, base, fraction = "", zone = "Z"] = ISO.exec(text) ?? [];
   const ms = Date.parse(`${base?.replace(" ", "T")}${zone.toUpperCase()}`);

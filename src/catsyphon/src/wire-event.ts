@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { requireObject, requireText } from "./arguments.js";
 import { AUTHOR_ROLES, type Event, type EventData, type EventType } from "./event.js";
 import { isClean, type Json, sanitize, sanitizeText, stableJson } from "./sanitize.js";
 import { formatMicros, formatTimestamp } from "./timestamp.js";
@@ -40,12 +41,14 @@ export class WireEventFactory {
 
   /** @throws TypeError for an unknown author role, a hash or time out of form. */
   create(event: Event): WireEvent {
+    requireObject("an event", event);
     const data = readData(event);
-    const type = sanitizeText(event.type);
+    const type = sanitizeText(requireText("the type of an event", event.type));
     const emittedAt = event.emittedAt === undefined ? this.#now() : this.#format(event.emittedAt);
     const observedAt = event.observedAt === undefined ? this.#observedNow() : this.#format(event.observedAt);
     const hash = event.eventHash ?? this.#hash(type, emittedAt, data);
-    if (hash.length < 1 || hash.length > 32) throw new TypeError("eventHash must have 1 to 32 characters");
+    if (typeof hash !== "string" || hash.length < 1 || hash.length > 32)
+      throw new TypeError("eventHash must have 1 to 32 characters");
     this.sequence = event.sequence ?? this.sequence + 1;
     return {
       sequence: this.sequence,
