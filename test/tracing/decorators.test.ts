@@ -33,6 +33,7 @@ const DECORATED = {
       "invoke_workflow plain",
     ],
   },
+  getter: { value: "drawer", spans: ["task open < task label", "task label"] },
   "class untouched": {
     value: [true, true, ["Researcher", 1, 1], "fish", "s", "Researcher(fish)", [], []],
     spans: [],
@@ -56,11 +57,14 @@ describe.each(MODES)("decorators, %s", (_, flags) => {
   });
 });
 
-it("mark private methods, fields that hold functions and classes with private static members, where standard", () => {
+it("mark private methods, fields and accessors that hold functions and classes with private static members, where standard", () => {
   expect(run(process.execPath, compile("standard", TARGET))).toEqual({
     "private method": { value: "sign", spans: ["task #hidden"] },
     "field that holds a function": { value: ["sign here", 1], spans: ["invoke_agent arrow"] },
     "field that does not": { value: 7, spans: [] },
+    "accessor that holds a function": { value: "sign here", spans: ["task handler"] },
+    "static accessors": { value: ["shared", "locked"], spans: ["invoke_agent shared", "task #locked"] },
+    "accessor that does not": { value: 2, spans: [] },
     "class with a private static member": { value: 1, spans: ["invoke_agent Counter"] },
   });
 });

@@ -21,6 +21,7 @@ import type { VersionCompatibility } from "./calls/version-check.js";
 import { Engine } from "./engine.js";
 import { invalid, ValidationError } from "./errors.js";
 import type { MessageHandler } from "./inbox/message-handlers.js";
+import { checkOptions } from "./model/checks.js";
 import type {
   AuthorizationContent,
   DecisionContent,
@@ -90,7 +91,7 @@ export class AiloopClient<WaitByDefault extends boolean = false> implements Asyn
     serverUrl?: string,
     options: AiloopClientOptions<WaitByDefault> & AbortOptions = {},
   ): Promise<AiloopClient<WaitByDefault>> {
-    const { signal, ...rest } = options;
+    const { signal, ...rest } = checkOptions(options);
     const client = new AiloopClient<WaitByDefault>(serverUrl, rest);
     try {
       await client.connect({ signal });
@@ -123,7 +124,7 @@ export class AiloopClient<WaitByDefault extends boolean = false> implements Asyn
   ask(question: string, options: AskOptions): Promise<SentMessage<AskContent> | ResponseMessage>;
   async ask(question: string, options: AskOptions = {}): Promise<SentMessage | ResponseMessage> {
     this.#engine.assertOpen();
-    return this.#prompts.ask(question, options);
+    return this.#prompts.ask(question, checkOptions(options));
   }
 
   /** Asks to be allowed something. Approved is `responseType === "authorization_approved"`, nothing else. */
@@ -142,7 +143,7 @@ export class AiloopClient<WaitByDefault extends boolean = false> implements Asyn
   ): Promise<SentMessage<AuthorizationContent> | ResponseMessage>;
   async authorize(action: string, options: AuthorizeOptions = {}): Promise<SentMessage | ResponseMessage> {
     this.#engine.assertOpen();
-    return this.#prompts.authorize(action, options);
+    return this.#prompts.authorize(action, checkOptions(options));
   }
 
   /** Asks the operator to open a page. `timeout` is only how long this client waits, 300 s by default. */
@@ -152,13 +153,13 @@ export class AiloopClient<WaitByDefault extends boolean = false> implements Asyn
   navigate(url: string, options: PromptOptions): Promise<SentMessage<NavigateContent> | ResponseMessage>;
   async navigate(url: string, options: PromptOptions = {}): Promise<SentMessage | ResponseMessage> {
     this.#engine.assertOpen();
-    return this.#prompts.navigate(url, options);
+    return this.#prompts.navigate(url, checkOptions(options));
   }
 
   /** Tells something; nobody answers. */
   async say(message: string, options: SayOptions = {}): Promise<Message<NotificationContent>> {
     this.#engine.assertOpen();
-    return (await this.#prompts.say(message, options)) as Message<NotificationContent>;
+    return (await this.#prompts.say(message, checkOptions(options))) as Message<NotificationContent>;
   }
 
   /** Sends a message built by hand or by a factory; a prompt among them can be waited for. */
@@ -167,19 +168,22 @@ export class AiloopClient<WaitByDefault extends boolean = false> implements Asyn
     options: SendOptions = {},
   ): Promise<Message<Content>> {
     this.#engine.assertOpen();
-    return this.#prompts.send(message, options);
+    return this.#prompts.send(message, checkOptions(options));
   }
 
   /** @throws NotFoundError when the server does not have it (any more); ValidationError when it is no UUID */
   async getMessage(messageId: string, options: AbortOptions = {}): Promise<Message> {
     this.#engine.assertOpen();
-    return getMessage(this.#engine, messageId, options);
+    return getMessage(this.#engine, messageId, checkOptions(options));
   }
 
   /** Answers a message, own or foreign, any number of times. @throws NotFoundError */
   async respond(originalMessageId: string, options: RespondOptions = {}): Promise<Message<ResponseContent>> {
     this.#engine.assertOpen();
-    return (await this.#engine.responder.respond(originalMessageId, options)) as Message<ResponseContent>;
+    return (await this.#engine.responder.respond(
+      originalMessageId,
+      checkOptions(options),
+    )) as Message<ResponseContent>;
   }
 
   /**
@@ -188,13 +192,13 @@ export class AiloopClient<WaitByDefault extends boolean = false> implements Asyn
    */
   async waitForResponse(messageOrId: Message | string, options: WaitOptions = {}): Promise<ResponseMessage> {
     this.#engine.assertOpen();
-    return this.#prompts.waitForResponse(messageOrId, options);
+    return this.#prompts.waitForResponse(messageOrId, checkOptions(options));
   }
 
   /** Resolves when the socket is open; rejects when the first attempt fails, while retries go on behind it. */
   async connectWebsocket(options: AbortOptions = {}): Promise<void> {
     this.#engine.assertOpen();
-    return connectWebsocket(this.#engine, options);
+    return connectWebsocket(this.#engine, checkOptions(options));
   }
 
   /** Closes the socket and stops reconnecting. Subscriptions are kept for the next one. */
@@ -206,7 +210,7 @@ export class AiloopClient<WaitByDefault extends boolean = false> implements Asyn
   /** Lets messages of a channel reach the handlers; `*` is every channel. @throws ConnectionError without a socket */
   async subscribeToChannel(channel: string, options: AbortOptions = {}): Promise<void> {
     this.#engine.assertOpen();
-    return subscribe(this.#engine, channel, options);
+    return subscribe(this.#engine, channel, checkOptions(options));
   }
 
   /** Stops delivery; a channel that was not subscribed is left as it is. */
@@ -230,7 +234,7 @@ export class AiloopClient<WaitByDefault extends boolean = false> implements Asyn
   /** Compares protocol versions; a mismatch is an answer, not an error. @throws ConnectionError */
   async checkVersionCompatibility(options: AbortOptions = {}): Promise<VersionCompatibility> {
     this.#engine.assertOpen();
-    return checkVersion(this.#engine, options);
+    return checkVersion(this.#engine, checkOptions(options));
   }
 
   /** Ends sockets, timers, requests and waits (with ConnectionError). Every later call throws. Idempotent. */

@@ -34,6 +34,7 @@ export function joinSession<T>(work: () => T): T;
 export function joinSession<T>(headers: Carrier, work: () => T): T;
 export function joinSession<T>(...args: [Carrier, () => T] | [() => T]): T {
   const [headers, work] = args.length === 1 ? [undefined, args[0]] : args;
+  if (typeof work !== "function") throw new TypeError("joinSession() takes a function as its last argument");
   return context.with(attempt(() => joined(headers)) ?? context.active(), work);
 }
 

@@ -13,6 +13,10 @@ export interface Decorate {
   <F extends AnyFunction>(method: F, context: ClassMethodDecoratorContext<never, never>): F;
   <C extends AnyClass>(marked: C, context: ClassDecoratorContext<never>): C;
   <F>(field: undefined, context: ClassFieldDecoratorContext<never, F>): (initial: F) => F;
+  <This, F>(
+    accessor: ClassAccessorDecoratorTarget<This, F>,
+    context: ClassAccessorDecoratorContext<This, F>,
+  ): ClassAccessorDecoratorResult<This, F>;
   <F>(
     target: object,
     key: string | symbol,
@@ -65,10 +69,10 @@ function isDecoratorContext(value: unknown): value is DecoratorContext {
 }
 
 function decorateStandard(marked: unknown, { kind }: DecoratorContext, open: Open): unknown {
-  if (kind === "field") {
-    return (initial: unknown) =>
-      typeof initial === "function" ? traceFunction(initial as AnyFunction, open) : initial;
-  }
+  const initialise = (initial: unknown) =>
+    typeof initial === "function" ? traceFunction(initial as AnyFunction, open) : initial;
+  if (kind === "field") return initialise;
+  if (kind === "accessor") return { init: initialise };
   if (typeof marked !== "function") return refuse(marked);
   if (kind !== "class") return traceFunction(marked as AnyFunction, open);
   traceClass(marked as unknown as AnyClass, open);
@@ -80,8 +84,14 @@ function decorateLegacy(
   descriptor: PropertyDescriptor | undefined,
   open: Open,
 ): PropertyDescriptor | undefined {
-  if (typeof descriptor?.value !== "function") return refuse(descriptor, String(key));
-  return { ...descriptor, value: traceFunction(descriptor.value as AnyFunction, open) };
+  const { value, get, set } = descriptor ?? {};
+  if (typeof value === "function") return { ...descriptor, value: traceFunction(value as AnyFunction, open) };
+  if (get === undefined && set === undefined) return refuse(descriptor, String(key));
+  return {
+    ...descriptor,
+    ...(get && { get: traceFunction(get as AnyFunction, open) as typeof get }),
+    ...(set && { set: traceFunction(set as AnyFunction, open) as typeof set }),
+  };
 }
 
 function refuse<T>(value: T, what = "this"): T {

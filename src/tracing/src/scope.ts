@@ -210,6 +210,8 @@ export class OpenScope implements Scope, Followed {
   }
 
   #enter<T>(work: () => T, toEnd: boolean): T {
+    // Said in words of its own: what the language says of it names a file of this package.
+    if (typeof work !== "function") throw new TypeError("run() takes a function: what it runs");
     if (!this.recording) {
       const result = context.with(this.#context, work);
       // What is not sampled must not come back as traces of its own, each with a decision of its own.

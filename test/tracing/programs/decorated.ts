@@ -56,6 +56,11 @@ class Desk {
 
   @session
   plain(): void {}
+
+  @task
+  get label(): string {
+    return this.open();
+  }
 }
 
 @agent
@@ -117,6 +122,7 @@ await step("session and job", async () => {
   await desk.nightly();
   desk.plain();
 });
+await step("getter", () => desk.label);
 await step("class untouched", () => {
   const researcher = Researcher.create("fish");
   return [

@@ -19,6 +19,22 @@ class Desk {
 
   @task
   readonly plain: number = 7;
+
+  @task
+  accessor handler = async (text: string): Promise<string> => `${this.sign} ${text}`;
+
+  @agent({ name: "shared" })
+  static accessor shared = (): string => "shared";
+
+  @task
+  accessor count = 1;
+
+  @task
+  static accessor #locked = (): string => "locked";
+
+  static unlock(): string {
+    return Desk.#locked();
+  }
 }
 
 @agent
@@ -39,5 +55,11 @@ const desk = new Desk();
 await step("private method", () => desk.callHidden());
 await step("field that holds a function", () => [desk.arrow("here"), desk.arrow.length]);
 await step("field that does not", () => desk.plain);
+await step("accessor that holds a function", () => desk.handler("here"));
+await step("static accessors", () => [Desk.shared(), Desk.unlock()]);
+await step("accessor that does not", () => {
+  desk.count += 1;
+  return desk.count;
+});
 await step("class with a private static member", () => Counter.make().count());
 tell();

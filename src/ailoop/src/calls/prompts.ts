@@ -5,6 +5,7 @@ import {
   checkChannel,
   checkId,
   checkOneOf,
+  checkOptions,
   checkPlainObject,
   checkSeconds,
   checkText,
@@ -165,7 +166,7 @@ export class Prompts {
     if (waits) return this.waitForResponse(sent, { signal, closeOnAbort });
     const response = async (waitOptions: WaitOptions = {}) => {
       this.#engine.assertOpen();
-      return this.waitForResponse(sent, waitOptions);
+      return this.waitForResponse(sent, checkOptions(waitOptions));
     };
     return Object.defineProperty(sent, "response", { value: response }) as SentMessage;
   }

@@ -86,3 +86,15 @@ export function checkWebUrl(value: unknown, field: string): string {
   }
   return text;
 }
+
+/** Options of a call, the signal among them; none and null, which other languages write for none, are empty. */
+export function checkOptions<Options extends object>(options: Options | null | undefined): Options {
+  if (options == null) return {} as Options;
+  if (typeof options !== "object" || Array.isArray(options)) throw invalid("options", "must be an object");
+  const { signal } = options as { readonly signal?: Partial<AbortSignal> | null };
+  // Not `instanceof`: signals of other realms and polyfills work as well.
+  if (signal != null && typeof signal.throwIfAborted !== "function") {
+    throw invalid("signal", "must be an AbortSignal");
+  }
+  return options;
+}

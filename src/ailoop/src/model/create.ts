@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { invalid } from "../errors.js";
-import { checkSeconds } from "./checks.js";
+import { checkOptions, checkPlainObject, checkSeconds } from "./checks.js";
 import type {
   AuthorizationContent,
   DecisionContent,
@@ -36,6 +36,7 @@ export interface MessageFields {
 export function createMessage<Content extends MessageContent>(
   fields: MessageFields & { content: Content },
 ): Message<Content> {
+  checkPlainObject(fields, "fields");
   const { content, timestamp = new Date(), metadata } = fields;
   return checkMessage({
     id: fields.id ?? randomUUID(),
@@ -53,7 +54,7 @@ export function createQuestion(
   text: string,
   options: MessageFields & { timeout?: number; choices?: readonly string[] } = {},
 ): Message<QuestionContent> {
-  const { timeout = 60, choices, ...fields } = options;
+  const { timeout = 60, choices, ...fields } = checkOptions(options);
   const timeoutSeconds = checkSeconds(timeout, "timeout");
   const content: QuestionContent = { type: "question", text, timeoutSeconds };
   return createMessage({ ...fields, content: choices === undefined ? content : { ...content, choices } });
@@ -70,7 +71,7 @@ export function createDecision(
     recommendation?: DecisionRecommendation;
   } = {},
 ): Message<DecisionContent> {
-  const { timeout = 60, decisionId, contextMarkdown, recommendation, ...fields } = options;
+  const { timeout = 60, decisionId, contextMarkdown, recommendation, ...fields } = checkOptions(options);
   const id = fields.id ?? randomUUID();
   const content: DecisionContent = {
     type: "decision",
@@ -89,7 +90,7 @@ export function createAuthorization(
   action: string,
   options: MessageFields & { timeout?: number; context?: AuthorizationContent["context"] } = {},
 ): Message<AuthorizationContent> {
-  const { timeout = 300, context, ...fields } = options;
+  const { timeout = 300, context, ...fields } = checkOptions(options);
   const timeoutSeconds = checkSeconds(timeout, "timeout");
   const content: AuthorizationContent = { type: "authorization", action, timeoutSeconds };
   return createMessage({ ...fields, content: context == null ? content : { ...content, context } });
@@ -100,7 +101,7 @@ export function createNotification(
   text: string,
   options: MessageFields & { priority?: NotificationPriority } = {},
 ): Message<NotificationContent> {
-  const { priority = "normal", ...fields } = options;
+  const { priority = "normal", ...fields } = checkOptions(options);
   return createMessage({ ...fields, content: { type: "notification", text, priority } });
 }
 
@@ -112,17 +113,18 @@ export function createResponse(
     responseType?: ResponseType;
   } = {},
 ): Message<ResponseContent> {
-  const { answer = null, responseType = "text", ...fields } = options;
+  const { answer = null, responseType = "text", ...fields } = checkOptions(options);
   const content: ResponseContent = { type: "response", answer, responseType };
   return createMessage({ senderType: "HUMAN", ...fields, correlationId, content });
 }
 
 /** A request to open `url` in the operator's browser. */
 export function createNavigate(url: string, options: MessageFields = {}): Message<NavigateContent> {
-  return createMessage({ ...options, content: { type: "navigate", url } });
+  return createMessage({ ...checkOptions(options), content: { type: "navigate", url } });
 }
 
 function isoTime(time: Date): string {
+  if (!(time instanceof Date)) throw invalid("timestamp", "must be a Date or an RFC 3339 time with offset");
   if (Number.isNaN(time.getTime())) throw invalid("timestamp", "must be a valid date");
   return time.toISOString();
 }

@@ -1,3 +1,4 @@
+import { checkPlainObject } from "./checks.js";
 import type { DecisionOption, MessageContent, PromptContent, ResponseContent } from "./content.js";
 import type { Message, Metadata } from "./message.js";
 
@@ -15,7 +16,7 @@ export function isPrompt(message: Message): message is Message<PromptContent> {
 
 /** What the person is asked, whatever the content type; undefined when the message is no prompt. */
 export function promptText(message: { readonly content: MessageContent }): string | undefined {
-  const { content } = message;
+  const content = contentOf(message);
   switch (content.type) {
     case "question":
       return content.text;
@@ -32,10 +33,15 @@ export function promptText(message: { readonly content: MessageContent }): strin
 
 /** What can be picked, for a question and a decision alike; empty for free text and for every other message. */
 export function promptChoices(message: { readonly content: MessageContent }): readonly DecisionOption[] {
-  const { content } = message;
+  const content = contentOf(message);
   if (content.type === "decision") return content.options;
   if (content.type !== "question") return [];
   return (content.choices ?? []).map((choice) => ({ id: choice, label: choice }));
+}
+
+function contentOf(message: { readonly content: MessageContent }): MessageContent {
+  checkPlainObject(message, "message");
+  return checkPlainObject(message.content, "content") as unknown as MessageContent;
 }
 
 /** The server's resolution: option id, then label in any ASCII case, then the 1-based number. */

@@ -23,6 +23,7 @@ import { type Message, SenderType } from "./message.js";
 
 /** Checks a message before it leaves: stricter than the server, which stores nonsense that no one can answer. */
 export function checkMessage<Content extends MessageContent>(message: Message<Content>): Message<Content> {
+  checkPlainObject(message, "message");
   const id = checkId(message.id, "id");
   checkChannel(message.channel);
   checkOneOf(message.senderType, SenderType, "senderType");
