@@ -10,9 +10,10 @@ import { type AnyFunction, type Open, traceFunction } from "./traced-function.js
  */
 export interface Decorate {
   <F extends AnyFunction | AnyClass>(marked: F): F;
-  <F extends AnyFunction>(method: F, context: ClassMethodDecoratorContext<never, never>): F;
-  <C extends AnyClass>(marked: C, context: ClassDecoratorContext<never>): C;
-  <F>(field: undefined, context: ClassFieldDecoratorContext<never, F>): (initial: F) => F;
+  <F extends AnyFunction>(method: F, context: ClassMethodDecoratorContext | ClassGetterDecoratorContext): F;
+  <F extends AnyFunction>(setter: F, context: ClassSetterDecoratorContext): F;
+  <C extends AnyClass>(marked: C, context: ClassDecoratorContext): C;
+  <This, F>(field: undefined, context: ClassFieldDecoratorContext<This, F>): (initial: F) => F;
   <This, F>(
     accessor: ClassAccessorDecoratorTarget<This, F>,
     context: ClassAccessorDecoratorContext<This, F>,

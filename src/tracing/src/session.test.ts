@@ -1,7 +1,7 @@
 import { trace as api, SpanStatusCode } from "@opentelemetry/api";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Telemetry } from "../../../test/support/telemetry.js";
-import { agent, cron, event, session, tool } from "./index.js";
+import { agent, cron, event, joinSession, session, tool } from "./index.js";
 import { activeSpanId, named, recordGlobally } from "./recorded.fixture.js";
 
 let telemetry: Telemetry;
@@ -208,4 +208,12 @@ describe("a session by wrapper or decorator", () => {
     const { spans } = await telemetry.finish();
     expect(spans.map(({ attributes }) => attributes["session.id"])).toEqual(["r-1", "r-1"]);
   });
+});
+
+it("says in words of its own that it was given nothing to run", () => {
+  using open = session("n");
+  const nothing = undefined as never;
+  expect(() => open.run(nothing)).toThrow(new TypeError("run() takes a function: what it runs"));
+  expect(() => agent("n").run(nothing)).toThrow(new TypeError("run() takes a function: what it runs"));
+  expect(() => joinSession({}, nothing)).toThrow("joinSession() takes a function as its last argument");
 });

@@ -2,7 +2,12 @@ import { context } from "@opentelemetry/api";
 import { followGenerator, isGenerator, isGeneratorFunction } from "./generators.js";
 import type { OpenScope } from "./scope.js";
 
-export type AnyFunction = (this: never, ...args: never[]) => unknown;
+/**
+ * Not `this: never`: up to TypeScript 5, a `function` (and so every generator) written in the call would take that on
+ * and could not be called.
+ */
+// biome-ignore lint/suspicious/noExplicitAny: any method has a place here, whatever its object
+export type AnyFunction = (this: any, ...args: never[]) => unknown;
 
 /** Opens the scope of one call with these arguments; `undefined` when it has none. Never throws. */
 export type Open = (args: readonly unknown[]) => OpenScope | undefined;
