@@ -25,7 +25,9 @@ export interface PublishOptions {
   signal?: AbortSignal | undefined;
 }
 
+/** Who may call connecting off. */
 export interface ConnectOptions {
+  /** Rejects with the signal's reason, and closes what was opened by then. */
   signal?: AbortSignal | undefined;
 }
 

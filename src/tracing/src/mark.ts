@@ -4,7 +4,7 @@ import { OpenAgentScope } from "./agent-scope.js";
 import { readArguments } from "./arguments.js";
 import { type Decorate, decorate, isDecoration } from "./decorate.js";
 import { describeMark, type MarkKind, readName } from "./kinds.js";
-import { OpenScope, type Scope } from "./scope.js";
+import { OpenScope, requireWork, type Scope } from "./scope.js";
 import type { AnyClass } from "./traced-class.js";
 import type { AnyFunction, Open } from "./traced-function.js";
 
@@ -63,6 +63,7 @@ function createMark(kind: MarkKind, options: MarkOptions): Mark {
   return Object.assign(mark, {
     start,
     run<T>(work: (scope: Scope) => T): T {
+      requireWork(work);
       const scope = start();
       return scope.runToEnd(() => work(scope));
     },

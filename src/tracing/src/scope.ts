@@ -210,8 +210,7 @@ export class OpenScope implements Scope, Followed {
   }
 
   #enter<T>(work: () => T, toEnd: boolean): T {
-    // Said in words of its own: what the language says of it names a file of this package.
-    if (typeof work !== "function") throw new TypeError("run() takes a function: what it runs");
+    requireWork(work);
     if (!this.recording) {
       const result = context.with(this.#context, work);
       // What is not sampled must not come back as traces of its own, each with a decision of its own.
@@ -255,4 +254,9 @@ export class OpenScope implements Scope, Followed {
     };
     this.#durations?.record(operation, seconds, attributes, this.#context);
   }
+}
+
+/** Says it in words of its own: what the language says names something inside this package. */
+export function requireWork(work: unknown): void {
+  if (typeof work !== "function") throw new TypeError("run() takes a function: what it runs");
 }
