@@ -183,6 +183,26 @@ describe("the answer", () => {
       },
       { output: 105, reasoning: 100 },
     ],
+    [
+      "what gateways to Anthropic wrote to the cache",
+      { prompt_tokens: 9, cache_creation_input_tokens: 4 },
+      { input: 9, cacheWrite: 4 },
+    ],
+    [
+      "the same by LiteLLM's name",
+      { prompt_tokens: 9, prompt_tokens_details: { cache_creation_tokens: 4 } },
+      { input: 9, cacheWrite: 4 },
+    ],
+    [
+      "OpenRouter's own count of reasoning, larger than all output and so no part of it",
+      { prompt_tokens: 15, completion_tokens: 220, completion_tokens_details: { reasoning_tokens: 238 } },
+      { output: 220, reasoning: undefined },
+    ],
+    [
+      "cached tokens that the input leaves out, and that are no part of it",
+      { prompt_tokens: 3, cached_tokens: 40 },
+      { input: 3, cacheRead: undefined },
+    ],
   ])("knows %s", (_, usage, read) => {
     expect(chat.response?.({ choices: [], usage }, { operation: "chat" }).usage).toMatchObject(read);
   });
@@ -236,6 +256,23 @@ describe("the answer", () => {
       { type: "citations", citations },
     ]);
     expect(told(foldChat(false))).toEqual([]);
+  });
+
+  it("names the sources in the data that Azure was given, also of a stream", () => {
+    const citations = [
+      { content: "c", title: "one" },
+      { content: "d", title: "two" },
+    ];
+    const fold = foldChat(true);
+    fold.add({ choices: [{ delta: { role: "assistant", context: { citations, intent: "[]" } } }] });
+    fold.add({ choices: [{ delta: { content: "hi [doc1]" } }] });
+    const whole = { choices: [{ message: { content: "hi [doc1]", context: { citations } } }] };
+    for (const body of [whole, fold.body()]) {
+      expect(chat.response?.(body, { operation: "chat" }).content?.().outputMessages?.[0]?.parts).toEqual([
+        { type: "text", content: "hi [doc1]" },
+        { type: "citations", citations },
+      ]);
+    }
   });
 
   it("survives a body that has nothing", () => {
@@ -345,6 +382,13 @@ describe("a streamed answer", () => {
       { type: "blob", modality: "audio", content: "AABB" },
       { type: "transcript", content: "beep" },
     ]);
+  });
+
+  it("puts sound together of which each piece is padded by itself", () => {
+    const pieces = ["a", "bc", "def"].map((sound) => Buffer.from(sound).toString("base64"));
+    const { messages } = folded(pieces.map((data) => delta({ audio: { data } })));
+    const whole = Buffer.from("abcdef").toString("base64");
+    expect(messages?.[0]?.parts).toEqual([{ type: "blob", modality: "audio", content: whole }]);
   });
 
   it("reads the old single function call", () => {

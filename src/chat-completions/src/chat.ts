@@ -1,11 +1,5 @@
-import {
-  type Call,
-  type Message,
-  type ResponseFacts,
-  readParameters,
-  type SharedParameters,
-  textOf,
-} from "@kit/genai";
+import { type Call, type Message, readParameters, type SharedParameters, textOf } from "@kit/genai";
+import { readFailure } from "./failure.js";
 import { type ChatCompletion, type ChatCompletionChunk, foldChat } from "./fold.js";
 import {
   type ChatMessage,
@@ -60,11 +54,6 @@ function readAnswers({ choices, citations }: ChatCompletion): Message[] {
   if (Array.isArray(citations) && citations.length > 0)
     answers[0]?.parts.push({ type: "citations", citations });
   return answers;
-}
-
-function readFailure({ error, choices }: ChatCompletion): ResponseFacts["error"] {
-  if (error == null || choices !== undefined) return undefined;
-  return { type: String(error.code ?? error.type ?? "_OTHER"), message: textOf(error.message) };
 }
 
 /** The conventions' word for a response format, when one was asked for. */

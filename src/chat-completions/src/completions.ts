@@ -1,4 +1,5 @@
 import { type Call, type Message, readParameters, type SharedParameters, textMessage } from "@kit/genai";
+import { readFailure } from "./failure.js";
 import { type Completion, foldCompletion } from "./fold.js";
 import { withOwnAttributes } from "./own-attributes.js";
 import { readCompletionUsage } from "./usage.js";
@@ -20,6 +21,7 @@ export const completions: Call<[CompletionParams, ...unknown[]], Completion, Com
     model: completion.model,
     finishReasons: completion.choices?.map((choice) => choice.finish_reason),
     usage: readCompletionUsage(completion.usage),
+    error: readFailure(completion),
     content: () => ({
       outputMessages: (completion.choices ?? []).map(({ text }) => textMessage("assistant", text ?? "")),
     }),

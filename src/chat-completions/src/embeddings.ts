@@ -1,5 +1,6 @@
 import type { Call } from "@kit/genai";
-import type { CompletionUsage } from "./usage.js";
+import { type MaybeFailed, readFailure } from "./failure.js";
+import { type CompletionUsage, readCompletionUsage } from "./usage.js";
 
 /** What a request for embeddings may ask for; the input is never read. */
 export interface EmbeddingParams {
@@ -10,7 +11,7 @@ export interface EmbeddingParams {
 }
 
 /** The body of an answer. */
-export interface EmbeddingBody {
+export interface EmbeddingBody extends MaybeFailed {
   model?: string;
   data?: readonly { embedding?: readonly number[] | string }[];
   usage?: CompletionUsage | null;
@@ -29,7 +30,8 @@ export const embeddings: Call<[EmbeddingParams, ...unknown[]], EmbeddingBody> = 
   response: (body, request) => ({
     model: body.model,
     // Some compatible servers report output tokens, of which an embedding has none.
-    usage: { input: body.usage?.prompt_tokens },
+    usage: { input: body.usage?.prompt_tokens, costUsd: readCompletionUsage(body.usage)?.costUsd },
+    error: readFailure(body),
     dimensions: request.dimensions ?? lengthOf(body.data?.[0]?.embedding),
   }),
 };

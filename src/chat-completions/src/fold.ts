@@ -1,21 +1,20 @@
 import { DeltaFold, type Fold } from "@kit/genai";
+import type { MaybeFailed } from "./failure.js";
 import type { ChatMessage } from "./messages.js";
 import type { CompletionUsage } from "./usage.js";
 
 /** An answer, whole or one event of its stream. */
-interface Answer<Choice> {
+interface Answer<Choice> extends Omit<MaybeFailed, "choices"> {
   id?: string;
   model?: string;
   choices?: readonly Choice[];
   usage?: CompletionUsage | null;
   service_tier?: string | null;
   system_fingerprint?: string | null;
-  /** Groq sends the usage of a stream here. */
-  x_groq?: { usage?: CompletionUsage } | null;
+  /** Groq sends the usage of a stream here, and why it stopped early. */
+  x_groq?: { usage?: CompletionUsage; error?: unknown } | null;
   /** Links that Perplexity and xAI searched; in a stream all of them so far. */
   citations?: readonly unknown[] | null;
-  /** Gateways answer with this and status 200 when the provider behind them failed. */
-  error?: { code?: unknown; type?: unknown; message?: unknown } | null;
 }
 
 interface Choice {
@@ -23,6 +22,7 @@ interface Choice {
   finish_reason?: string | null;
   /** Moonshot sends the usage of a stream here. */
   usage?: CompletionUsage | null;
+  error?: unknown;
 }
 
 interface Piece extends Choice {
@@ -99,6 +99,7 @@ class AnswerFold<Part extends Choice, Whole> implements Fold<Answer<Part>, Answe
       // Some servers send an empty reason with every chunk, also after the true one.
       if (part.finish_reason) choice.finish_reason = part.finish_reason;
       if (part.usage != null) this.#facts.usage = part.usage;
+      if (part.error != null) this.#facts.failure = part.error;
       if (choice.delta === undefined) continue;
       const delta = this.#partOf(part);
       if (delta != null) choice.delta.add(delta);
@@ -131,6 +132,9 @@ function keepFacts(facts: Answer<never>, chunk: Answer<unknown>): void {
   if (chunk.model) facts.model = chunk.model;
   if (chunk.service_tier) facts.service_tier = chunk.service_tier;
   if (chunk.system_fingerprint) facts.system_fingerprint = chunk.system_fingerprint;
-  const usage = chunk.usage ?? chunk.x_groq?.usage;
+  const { x_groq: groq } = chunk;
+  const usage = chunk.usage ?? groq?.usage;
   if (usage != null) facts.usage = usage;
+  if (groq?.error != null) facts.failure = groq.error;
+  if (chunk.object === "error") facts.failure = chunk;
 }

@@ -35,6 +35,8 @@ export interface ChatMessage {
   tool_call_id?: Text;
   /** Where an answer that searched the web has its words from. */
   annotations?: readonly object[] | null;
+  /** The same of an answer from data that Azure was given. */
+  context?: { citations?: readonly object[] | null } | null;
 }
 
 /** A piece of a message's content, in any of the shapes that chats and responses give it. */
@@ -114,7 +116,7 @@ function readMessageParts(message: ChatMessage): MessagePart[] {
   const thinking = message.reasoning_content ?? message.reasoning;
   if (typeof thinking === "string" && thinking !== "")
     parts.unshift({ type: "reasoning", content: thinking });
-  parts.push(...readAnnotations(message.annotations));
+  parts.push(...readAnnotations(message.annotations ?? message.context?.citations));
   if (message.refusal != null) parts.push({ type: "refusal", content: message.refusal });
   if (message.audio != null) parts.push(...readAudio(message.audio));
   parts.push(...readParts(message.images, readContentPart));
@@ -150,10 +152,17 @@ function readThinking(thinking: NonNullable<ContentPart["thinking"]>): string {
 }
 
 function readAudio(audio: NonNullable<ChatMessage["audio"]>): MessagePart[] {
-  const sound = toMediaPart("audio", { data: audio.data, fileId: audio.id });
+  const sound = toMediaPart("audio", { data: audio.data && inOne(audio.data), fileId: audio.id });
   const parts: MessagePart[] = sound === undefined ? [] : [sound];
   if (audio.transcript !== undefined) parts.push({ type: "transcript", content: audio.transcript });
   return parts;
+}
+
+/** A stream brings sound in pieces, each padded by itself. */
+function inOne(data: string): string {
+  const pieces = data.match(/[^=]+=*/g) ?? [];
+  if (pieces.length < 2) return data;
+  return Buffer.concat(pieces.map((piece) => Buffer.from(piece, "base64"))).toString("base64");
 }
 
 function readToolCall({ id, function: called, custom }: ToolCall): MessagePart {

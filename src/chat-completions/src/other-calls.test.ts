@@ -11,6 +11,11 @@ describe("embeddings", () => {
     expect(embeddings.response?.(body, request)).toMatchObject({ dimensions: 3, usage: { input: 5 } });
   });
 
+  it("tell what OpenRouter charged", () => {
+    const body = { data: [], usage: { prompt_tokens: 5, cost: 0.25 } };
+    expect(embeddings.response?.(body, request).usage).toEqual({ input: 5, costUsd: 0.25 });
+  });
+
   it("measure a vector in base64 by its bytes", () => {
     const embedding = Buffer.from(new Float32Array([1, 2, 3, 4]).buffer).toString("base64");
     expect(embeddings.response?.({ data: [{ embedding }] }, request).dimensions).toBe(4);

@@ -5,11 +5,16 @@ type Count = number | null | undefined;
 interface Details {
   cached_tokens?: Count;
   cache_write_tokens?: Count;
+  /** LiteLLM's name for it. */
+  cache_creation_tokens?: Count;
   reasoning_tokens?: Count;
   text_tokens?: Count;
   image_tokens?: Count;
   audio_tokens?: Count;
 }
+
+/** What OpenRouter charged, in US dollars; Perplexity lists what it is made of. */
+type Cost = Count | { total_cost?: Count };
 
 /** `usage` of chat completions, embeddings and legacy completions, with what compatible providers add to it. */
 export interface CompletionUsage {
@@ -22,14 +27,17 @@ export interface CompletionUsage {
   prompt_cache_hit_tokens?: Count;
   /** Moonshot's and Together's name for it. */
   cached_tokens?: Count;
-  /** What OpenRouter charged, in US dollars; Perplexity lists what it is made of. */
-  cost?: Count | { total_cost?: Count };
+  /** Anthropic's name for what was written to the cache, which gateways to it pass on. */
+  cache_creation_input_tokens?: Count;
+  cost?: Cost;
 }
 
 /** `usage` of responses, images and transcriptions. */
 export interface TokenUsage {
   input_tokens?: Count;
   output_tokens?: Count;
+  total_tokens?: Count;
+  cost?: Cost;
   input_tokens_details?: Details | null | undefined;
   /** The name that transcriptions give to the same. */
   input_token_details?: Details | null | undefined;
@@ -40,39 +48,53 @@ export interface TokenUsage {
 export function readCompletionUsage(usage: CompletionUsage | null | undefined): Usage | undefined {
   if (usage == null) return undefined;
   const { prompt_tokens_details: input, completion_tokens_details: output } = usage;
-  const read = toUsage(usage.prompt_tokens, allOutput(usage), input, output);
-  read.cacheRead ??= usage.prompt_cache_hit_tokens ?? usage.cached_tokens;
-  read.costUsd = typeof usage.cost === "object" ? usage.cost?.total_cost : usage.cost;
+  const read = toUsage(usage.prompt_tokens, usage.completion_tokens, usage.total_tokens, input, output);
+  const cacheRead = read.cacheRead ?? usage.prompt_cache_hit_tokens ?? usage.cached_tokens;
+  read.cacheRead = partOf(read.input, cacheRead);
+  read.cacheWrite = partOf(read.input, read.cacheWrite ?? usage.cache_creation_input_tokens);
+  read.costUsd = toDollars(usage.cost);
   return read;
 }
 
+function toDollars(cost: Cost): Count {
+  return typeof cost === "object" ? cost?.total_cost : cost;
+}
+
 /** xAI counts reasoning beside the completion and not in it, which its total tells. */
-function allOutput(usage: CompletionUsage): Count {
-  const { prompt_tokens: input, completion_tokens: output, total_tokens: total } = usage;
-  const reasoning = usage.completion_tokens_details?.reasoning_tokens;
+function allOutput(input: Count, output: Count, total: Count, reasoning: Count): Count {
   if (input == null || output == null || !reasoning) return output;
   return total === input + output + reasoning ? output + reasoning : output;
+}
+
+/** OpenRouter counts reasoning by itself, and may count more than the provider did of all output; that is no part. */
+function partOf(total: Count, part: Count): Count {
+  return total != null && part != null && part > total ? undefined : part;
 }
 
 /** Reads the newer form, in input and output tokens. */
 export function readTokenUsage(usage: TokenUsage | null | undefined): Usage | undefined {
   if (usage == null) return undefined;
   const input = usage.input_tokens_details ?? usage.input_token_details;
-  return toUsage(usage.input_tokens, usage.output_tokens, input, usage.output_tokens_details);
+  const { output_tokens: output, total_tokens: total, output_tokens_details: details } = usage;
+  const read = toUsage(usage.input_tokens, output, total, input, details);
+  read.costUsd = toDollars(usage.cost);
+  return read;
 }
 
 function toUsage(
   input: Count,
-  output: Count,
+  completed: Count,
+  total: Count,
   inputParts?: Details | null,
   outputParts?: Details | null,
 ): Usage {
+  const output = allOutput(input, completed, total, outputParts?.reasoning_tokens);
   return {
     input,
     output,
     cacheRead: inputParts?.cached_tokens,
-    cacheWrite: inputParts?.cache_write_tokens,
-    reasoning: outputParts?.reasoning_tokens,
+    cacheWrite: inputParts?.cache_write_tokens ?? inputParts?.cache_creation_tokens,
+    reasoning: partOf(output, outputParts?.reasoning_tokens),
     textInput: inputParts?.text_tokens,
     textOutput: outputParts?.text_tokens,
     imageInput: inputParts?.image_tokens,

@@ -11,8 +11,8 @@ const WHOLE: ReadonlySet<string> = new Set([
   "format",
 ]);
 
-/** Lists whose items come whole, each with a type and no index. */
-const LISTS_OF_WHOLE: ReadonlySet<string> = new Set(["annotations"]);
+/** Lists whose items come whole and have no index. */
+const LISTS_OF_WHOLE: ReadonlySet<string> = new Set(["annotations", "citations"]);
 
 interface Indexed {
   index?: number;
