@@ -1,4 +1,4 @@
-import { AzureOpenAI } from "openai";
+import OpenAI, { AzureOpenAI, BedrockOpenAI } from "openai";
 import { describe, expect, it } from "vitest";
 import { completion } from "../support/provider/openai-answers.js";
 import { run } from "./openai-run.js";
@@ -51,6 +51,28 @@ describe("the base URL of the openai client", () => {
     });
     expect(requests[0]?.path).toContain("/deployments/some-model/chat/completions?api-version=2026-01-01");
     expect(onlySpan().attributes["gen_ai.provider.name"]).toBe("azure.ai.openai");
+  });
+
+  it("is aws.bedrock for Bedrock's client, behind a gateway of any name too", async () => {
+    const { onlySpan } = await run(completion(), (client) => {
+      const bedrock = new BedrockOpenAI({ apiKey: "test", baseURL: client.baseURL, maxRetries: 0 });
+      return bedrock.chat.completions.create(ask);
+    });
+    expect(onlySpan().attributes["gen_ai.provider.name"]).toBe("aws.bedrock");
+  });
+
+  it.each([
+    ["bedrock", "aws.bedrock"],
+    ["vertex", "gcp.vertex_ai"],
+    ["another", "openai"],
+  ])("is told by the client's own provider %s", async (name, provider) => {
+    const { onlySpan } = await run(completion(), (client) => {
+      // Version 7 keeps there what `new OpenAI({ provider })` was given.
+      const through = new OpenAI({ apiKey: "test", baseURL: client.baseURL });
+      Object.assign(through as object, { _provider: { name } });
+      return through.chat.completions.create(ask);
+    });
+    expect(onlySpan().attributes["gen_ai.provider.name"]).toBe(provider);
   });
 
   it.each(["", undefined])(

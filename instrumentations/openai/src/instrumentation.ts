@@ -22,9 +22,7 @@ export class OpenAIInstrumentation extends GenAIInstrumentation {
     targets: (exports) => resourceMethods(exports, "OpenAI", RESOURCES),
     headers: readLiteLLMHeaders,
     baseUrl: (resource) => clientOf<Client>(resource)?.baseURL,
-    // Only the Azure client has an API version; its host may be a gateway of any name.
-    providerOf: (resource) =>
-      typeof clientOf<Client>(resource)?.apiVersion === "string" ? "azure.ai.openai" : undefined,
+    providerOf: (resource) => platformOf(clientOf<Client>(resource)),
     modelOf: (resource) => clientOf<Client>(resource)?.deploymentName,
   };
 }
@@ -33,6 +31,15 @@ interface Client {
   baseURL?: string;
   deploymentName?: string;
   apiVersion?: unknown;
+  bedrockTokenProvider?: unknown;
+  _provider?: { name?: string };
+}
+
+/** Clients of platforms have members of their own; their hosts may be gateways of any name. */
+function platformOf(client: Client = {}): string | undefined {
+  if (typeof client.apiVersion === "string") return "azure.ai.openai";
+  const name = "bedrockTokenProvider" in client ? "bedrock" : client._provider?.name;
+  return name === "bedrock" ? "aws.bedrock" : name === "vertex" ? "gcp.vertex_ai" : undefined;
 }
 
 const RESPONSES = { create: responses, retrieve, compact };

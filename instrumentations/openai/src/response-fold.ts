@@ -56,7 +56,7 @@ export function foldResponse(content: boolean): Fold<ResponseEvent, ResponseBody
   };
   return {
     add(event) {
-      const { response, item, delta, output_index: index } = event;
+      const { response, item, delta, code, message, output_index: index } = event;
       const type = event.type ?? "";
       if (response != null) {
         const settled = TERMINAL.test(type) || response.status === "queued";
@@ -64,7 +64,7 @@ export function foldResponse(content: boolean): Fold<ResponseEvent, ResponseBody
         return;
       }
       // Versions before 7 hand a failure over as an event like any other.
-      if (type === "error") body = { ...body, status: "failed", error: readError(event) };
+      if (type === "error") body = { ...body, status: "failed", error: { code: code ?? "error", message } };
       if (index == null) return;
       if (type === "response.output_item.done" && item != null) {
         open(index, content ? item : withoutContent(item));
@@ -87,10 +87,6 @@ export function foldResponse(content: boolean): Fold<ResponseEvent, ResponseBody
 function toItem({ item, event, text }: OpenItem): ResponseItem {
   const grow = event === undefined ? undefined : GROWTH[event];
   return { ...item, ...grow?.(String(text)) };
-}
-
-function readError({ code, message }: ResponseEvent): ResponseBody["error"] {
-  return { code: code ?? "error", message };
 }
 
 /** Only what the facts are read from: an open stream must not hold the conversation. */

@@ -1,5 +1,5 @@
 import type { ChatMessage } from "@kit/chat-completions";
-import { copyWith, type ToolFacts, type ToolLoop, type TraceTool, traceMember } from "@kit/genai";
+import { copyWith, parseJson, type ToolFacts, type ToolLoop, type TraceTool, traceMember } from "@kit/genai";
 
 type Run = (...args: never[]) => unknown;
 
@@ -61,10 +61,5 @@ function findCallId(name: string, [given, runner]: readonly unknown[]): string |
 }
 
 function isSameJson(text: string | null | undefined, given: unknown, wanted: string): boolean {
-  if (text == null || text === given) return text != null;
-  try {
-    return JSON.stringify(JSON.parse(text)) === wanted;
-  } catch {
-    return false;
-  }
+  return text != null && (text === given || JSON.stringify(parseJson(text)) === wanted);
 }
