@@ -28,6 +28,14 @@ it("believes the client of a platform, whatever its base URL", () => {
   ).toBeUndefined();
 });
 
+it("knows the clients of platforms from before they told, whatever their base URL", () => {
+  const baseURL = "https://gateway.example.org";
+  expect(providerOf(Object.assign({ baseURL }, { awsSecretKey: null }))).toBe("aws.bedrock");
+  expect(providerOf(Object.assign({ baseURL }, { projectId: null }))).toBe("gcp.vertex_ai");
+  const told = { _genAIProviderName: "anthropic" };
+  expect(providerOf(Object.assign({ baseURL, ...told }, { projectId: null }))).toBeUndefined();
+});
+
 it.each([
   [
     "an error event, as later versions keep it",

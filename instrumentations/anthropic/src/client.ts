@@ -12,10 +12,13 @@ export interface PlatformClient {
 const FOUNDRY = /^https?:\/\/[^/:]+\.services\.ai\.azure\.com(?:[/:]|$)/;
 
 /** `gen_ai.provider.name` where the client tells it, or its base URL does to those who know that it is this client. */
-export function providerOf(client: PlatformClient | undefined): string | undefined {
-  const { _genAIProviderName: told, baseURL } = client ?? {};
+export function providerOf(client: PlatformClient = {}): string | undefined {
+  const { _genAIProviderName: told, baseURL = "" } = client;
   if (typeof told === "string" && told !== "anthropic") return told;
-  return baseURL !== undefined && FOUNDRY.test(baseURL) ? "anthropic" : undefined;
+  // Before they told it, members that no other client has.
+  if (told === undefined && "awsSecretKey" in client) return "aws.bedrock";
+  if (told === undefined && "projectId" in client) return "gcp.vertex_ai";
+  return FOUNDRY.test(baseURL) ? "anthropic" : undefined;
 }
 
 interface ProviderError {

@@ -38,10 +38,8 @@ export function foldMessage(content: boolean): Fold<MessageEvent, MessageBody> {
         if (delta?.citation != null) open?.citations.push(delta.citation);
       } else if (type === "message_delta") {
         // Counts are cumulative: a later one wins.
-        body = { ...body, usage: { ...body?.usage, ...withoutNulls(usage) } };
-        body.stop_reason = delta?.stop_reason ?? body.stop_reason;
-        body.stop_details = delta?.stop_details ?? body.stop_details;
-        body.container = delta?.container ?? body.container;
+        const { content: _, ...told } = withoutNulls(delta);
+        body = { ...body, ...told, usage: { ...body?.usage, ...withoutNulls(usage) } };
       }
     },
     // Without the holes: an index may be any number, and those before it blocks of which nothing came.

@@ -166,6 +166,12 @@ describe("an answer", () => {
     expect(facts.content?.().outputMessages?.[0]?.parts).toEqual([{ type: "refusal", content: "Not this." }]);
   });
 
+  it("tells all else where its content is a text, as gateways have sent it", () => {
+    const facts = response({ id: "msg_1", content: "Hello", stop_reason: "end_turn" } as object);
+    expect(facts).toMatchObject({ id: "msg_1", finishReasons: ["end_turn"], compacted: false });
+    expect(facts.content?.().outputMessages?.[0]?.parts).toEqual([{ type: "text", content: "Hello" }]);
+  });
+
   it("that never began is no message", () => {
     expect(response({ content: [], stop_reason: "refusal" }).content?.()).toEqual({});
   });

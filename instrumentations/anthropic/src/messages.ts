@@ -33,9 +33,8 @@ export const messages: Call<[MessageParams, RequestOptions?], MessageBody, Messa
     model,
     finishReasons: reason === undefined ? undefined : [reason],
     usage: readUsage(usage),
-    error:
-      error == null ? undefined : { type: textOf(error.type) ?? "_OTHER", message: textOf(error.message) },
-    compacted: content?.some(({ type }) => type === "compaction"),
+    error: error ? { type: textOf(error.type) ?? "_OTHER", message: textOf(error.message) } : undefined,
+    compacted: Array.isArray(content) && content.some(({ type }) => type === "compaction"),
     attributes: {
       [KIT_ATTR.responseServiceTier]: textOf(usage?.service_tier),
       [KIT_ATTR.containerId]: textOf(container?.id),
