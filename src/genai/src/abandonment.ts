@@ -5,6 +5,8 @@ export interface Abandonable {
   readonly recorder: Recorder;
   /** Whether the registry knows it; set here, so that the many it does not know need not be taken out. */
   watched: boolean;
+  /** Called when the event loop has turned and it is still open. */
+  linger(): void;
 }
 
 /** Calls that wait at most: a loop that never lets the event loop turn must not pile them up. */
@@ -23,6 +25,7 @@ export class AbandonedCalls {
   readonly #watched = new Set<Recorder>();
   #fresh: Abandonable[] = [];
 
+  /** A call began, or its stream did. */
   add(call: Abandonable): void {
     const waiting = this.#fresh.push(call);
     if (waiting === 1) setImmediate(() => this.#sort()).unref();
@@ -54,6 +57,8 @@ export class AbandonedCalls {
     for (const call of fresh) {
       const { recorder } = call;
       if (recorder.ended) continue;
+      call.linger();
+      if (call.watched) continue;
       call.watched = true;
       this.#watched.add(recorder);
       this.#collected.register(call, recorder, call);

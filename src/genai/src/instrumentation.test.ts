@@ -84,6 +84,25 @@ describe("a call", () => {
     expect((await only()).attributes[KIT_ATTR.outcome]).toBe("raw");
   });
 
+  it("gives its answer in the very microtask", async () => {
+    const count = async () => {
+      let microtasks = 0;
+      let answered = false;
+      const next = () => {
+        microtasks += 1;
+        if (!answered && microtasks < 1_000) queueMicrotask(next);
+      };
+      const answer = new Chats().ask({ prompt: "hi" });
+      next();
+      await answer;
+      answered = true;
+      return microtasks;
+    };
+    const recorded = await count();
+    toy.disable();
+    expect(recorded).toBe(await count());
+  });
+
   it("leaves an unhandled rejection unhandled", async () => {
     const seen: unknown[] = [];
     const listeners = process.listeners("unhandledRejection");
@@ -158,6 +177,32 @@ describe("a stream", () => {
     await first.next();
     await first.next();
     expect((await only()).attributes).not.toHaveProperty(KIT_ATTR.outcome);
+  });
+
+  it.each([
+    ["at once", 0],
+    ["later", 2],
+  ])("nobody reads ends when it is aborted %s", async (_, turns) => {
+    const stream = await new Chats().stream({ prompt: "hi", stream: true });
+    const turn = () => new Promise((resolve) => setImmediate(resolve));
+    for (let passed = 0; passed < turns; passed += 1) await turn();
+    expect(telemetry.spans).toHaveLength(0);
+    stream.controller.abort();
+    await turn();
+    await turn();
+    const { attributes } = await only();
+    expect(attributes[KIT_ATTR.outcome]).toBe("aborted");
+    expect(attributes["error.type"]).toBe("AbortError");
+  });
+
+  it("that began late is cancelled all the same when its library aborts as it is left", async () => {
+    const stream = await new Chats().stream({ prompt: "hi", stream: true });
+    await new Promise((resolve) => setTimeout(resolve));
+    for await (const _ of stream) {
+      stream.controller.abort();
+      break;
+    }
+    expect((await only()).attributes[KIT_ATTR.outcome]).toBe("cancelled");
   });
 
   it("nobody reads is given up when it is collected", async () => {

@@ -22,6 +22,7 @@ export class Observation implements StreamObserver {
   #fold: Fold<unknown, unknown> | undefined;
   #signal: AbortSignal | undefined;
   #streaming = false;
+  #stepped = false;
 
   constructor(recorder: Recorder, call: Call) {
     this.recorder = recorder;
@@ -41,6 +42,7 @@ export class Observation implements StreamObserver {
       this.#fold = this.#call.fold(this.recorder.wantsContent);
       this.#signal = (value as { controller?: AbortController }).controller?.signal;
       tapStream(value, this);
+      if (this.#signal !== undefined) ABANDONED.add(this);
     } catch (error) {
       unreadable(error);
     }
@@ -68,6 +70,7 @@ export class Observation implements StreamObserver {
 
   /** One step of the stream: a chunk, or its end. SDKs end a stream quietly when it was aborted. */
   step(result: IteratorResult<unknown>): void {
+    this.#stepped = true;
     if (result?.done !== true) {
       this.recorder.chunk();
       this.#add(result?.value);
@@ -83,6 +86,18 @@ export class Observation implements StreamObserver {
    */
   close(): void {
     this.#end({ outcome: "cancelled", response: this.#partial() });
+  }
+
+  /** A stream that nobody reads has no step to tell of an abort. Its signal may live longer, and must not hold it. */
+  linger(): void {
+    const signal = this.#signal;
+    if (signal === undefined || this.#stepped) return;
+    if (signal.aborted) {
+      this.#abort(signal);
+      return;
+    }
+    const unread = new WeakRef(this);
+    signal.addEventListener("abort", () => unread.deref()?.linger(), { once: true });
   }
 
   #add(chunk: unknown): void {

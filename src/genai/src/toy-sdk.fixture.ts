@@ -64,7 +64,10 @@ export class Chats {
 
   ask(params: { prompt: string; fail?: Error; model?: string }): ToyPromise<Body> {
     const response = params.fail ? Promise.reject(params.fail) : Promise.resolve({ status: 200 });
-    return new ToyPromise(response, async () => ({ text: `re: ${params.prompt}`, reason: "stop" }));
+    return new ToyPromise(response, async (body) => {
+      await body;
+      return { text: `re: ${params.prompt}`, reason: "stop" };
+    });
   }
 
   stream(
