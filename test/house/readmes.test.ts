@@ -76,6 +76,11 @@ describe.each(
     expect(readme).toMatch(/^# [A-Z].+\n\n[A-Z][^\n]+\n\n```sh\n/);
     expect(sectionsOf(readme)).toBe("");
   });
+
+  it("begins with a command that sets up a fresh clone", () => {
+    const readme = readFileSync(join(ROOT, "examples", name, "README.md"), "utf8");
+    expect(/```sh\n(.+)/.exec(readme)?.[1]).toMatch(/^npm run (setup|demo)\b/);
+  });
 });
 
 it.each([
