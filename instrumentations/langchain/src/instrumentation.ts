@@ -17,6 +17,7 @@ import {
   keepContext,
   noteStream,
 } from "./patching.js";
+import { hookRequire } from "./require-hook.js";
 import { VERSION } from "./version.js";
 
 /** Options of all instrumentations, and who records model calls. */
@@ -61,8 +62,23 @@ export class LangChainInstrumentation
     baseUrl: () => undefined,
   };
 
-  // Without an initialiser: it would undo what the base constructor did.
+  // Without initialisers: they would undo what the base constructor did.
   declare private handler: RunHandler | undefined;
+  declare private unhook: (() => void) | undefined;
+
+  override enable(): void {
+    super.enable();
+    this.unhook ??= hookRequire(
+      CORE.map((file) => `${file}.cjs`),
+      (exports) => this.manuallyInstrument(exports),
+    );
+  }
+
+  override disable(): void {
+    super.disable();
+    this.unhook?.();
+    this.unhook = undefined;
+  }
 
   /** Runs under way keep the handler they began with. */
   override setConfig(config: LangChainInstrumentationConfig): void {

@@ -1,0 +1,56 @@
+import Module, { createRequire } from "node:module";
+
+interface ModuleClass {
+  readonly prototype: { require(this: unknown, id: string): unknown };
+  readonly _cache: Readonly<Record<string, { readonly loaded?: boolean } | undefined>>;
+  _resolveFilename(id: string, parent: unknown): string;
+}
+
+const LOADER = Module as unknown as ModuleClass;
+const CORE = /@langchain[\\/]core[\\/]dist[\\/](.+)$/;
+
+/**
+ * Tells of these files of the core when they are required. Before 0.3.76 its package has no main entry, and
+ * OpenTelemetry's hook of `require` passes over every file of such a package. Returns what takes the hook away.
+ */
+export function hookRequire(files: readonly string[], loaded: (exports: unknown) => void): () => void {
+  const wanted = new Set(files);
+  const names = new Set(files.map(lastPart));
+  const { prototype } = LOADER;
+  const original = prototype.require;
+  const hooked: typeof original = function (id) {
+    const exports = Reflect.apply(original, this, [id]);
+    if (typeof id !== "string" || !names.has(lastPart(id))) return exports;
+    const file = unseenFile(id, this);
+    if (file !== undefined && wanted.has(file)) loaded(exports);
+    return exports;
+  };
+  prototype.require = hooked;
+  return () => {
+    if (prototype.require === hooked) prototype.require = original;
+  };
+}
+
+function lastPart(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1);
+}
+
+/** The core's file that was required, of a core that the other hook passes over. */
+function unseenFile(id: string, parent: unknown): string | undefined {
+  try {
+    const path = LOADER._resolveFilename(id, parent);
+    const file = CORE.exec(path)?.[1]?.replaceAll("\\", "/");
+    // In a circle of files it may not have all its exports yet.
+    return file !== undefined && LOADER._cache[path]?.loaded === true && !hasMain(path) ? file : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function hasMain(path: string): boolean {
+  try {
+    return createRequire(path).resolve("@langchain/core") !== "";
+  } catch {
+    return false;
+  }
+}
