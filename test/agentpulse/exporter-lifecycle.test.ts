@@ -25,7 +25,7 @@ afterEach(() => {
   vi.unstubAllEnvs();
 });
 
-const EVENTS = ["exit", "beforeExit", "SIGTERM", "SIGINT", "uncaughtException"] as const;
+const EVENTS = ["exit", "beforeExit", "SIGTERM", "SIGINT", "SIGHUP", "uncaughtException"] as const;
 const listeners = () => EVENTS.map((event) => process.listenerCount(event));
 
 async function recordOne(processor: AgentPulseSpanProcessor) {
@@ -104,7 +104,7 @@ describe("a processor", () => {
     const processor = new AgentPulseSpanProcessor(options);
     expect(listeners()).toEqual(before.map((count, index) => (index < 2 ? count + 1 : count)));
     const all = new AgentPulseSpanProcessor({ ...options, flushOnSignals: true });
-    expect(listeners()).toEqual(before.map((count, index) => count + [2, 2, 1, 1, 0][index]!));
+    expect(listeners()).toEqual(before.map((count, index) => count + [2, 2, 1, 1, 1, 0][index]!));
     await Promise.all([processor.shutdown(), all.shutdown(), all.shutdown()]);
     expect(listeners()).toEqual(before);
   });

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import type { FakeAgentPulse } from "../support/agentpulse/index.js";
 import { BOUNDED, boundedBy, TOLD_END } from "../support/process/preloads.js";
@@ -106,5 +107,60 @@ describe("a process", () => {
     expect(await run(fake, ending, { options: { enabled: false } })).toMatchObject(quiet);
     expect(await run(fake, ending, { env: { AGENTPULSE_API_KEY: "" } })).toMatchObject({ stdout: "" });
     expect(fake.requests).toEqual([]);
+  });
+});
+
+describe("a process whose processors flush on signals", () => {
+  const startSignalled = (fake: FakeAgentPulse, how: object) =>
+    startProgram(fake, { program: "signalled.mjs", args: [JSON.stringify(how)] });
+
+  it.each(["SIGTERM", "SIGINT", "SIGHUP"] as const)("dies by %s once all have flushed", async (signal) => {
+    const fake = await startServer();
+    const { child, ended, printed } = startSignalled(fake, { processors: 2 });
+    await printed("ready");
+    child.kill(signal);
+    expect(await ended).toMatchObject({ code: null, signal, stderr: "" });
+    expect(calls(fake).sort()).toEqual(["model-0", "model-1"]);
+  });
+
+  it.each(["SIGTERM", "SIGHUP"] as const)("dies by %s with the SDK, which sends then too", async (signal) => {
+    const fake = await startServer({ fault: () => sleep(300) });
+    const { child, ended, printed } = startSignalled(fake, { sdk: true });
+    await printed("ready");
+    child.kill(signal);
+    expect(await ended).toMatchObject({ code: null, signal });
+    expect(calls(fake)).toEqual(["model-0"]);
+  });
+
+  it("does not wait for signal-exit, which waits for whoever else listens", async () => {
+    const fake = await startServer();
+    const { child, ended, printed } = startSignalled(fake, { signalExit: true });
+    await printed("ready");
+    child.kill("SIGTERM");
+    expect(await ended).toMatchObject({ code: null, signal: "SIGTERM", stderr: "" });
+    expect(calls(fake)).toEqual(["model-0"]);
+  });
+
+  it("dies at once when it is told a second time", async () => {
+    const fake = await startServer({ fault: () => ({ kind: "hang" }) });
+    const { child, ended, printed } = startSignalled(fake, { processors: 2 });
+    await printed("ready");
+    child.kill("SIGINT");
+    await expect.poll(() => fake.requests.length).toBe(2);
+    child.kill("SIGINT");
+    expect(await ended).toMatchObject({ code: null, signal: "SIGINT" });
+  });
+
+  it("goes on where the application handles the signal, and a server reads its configuration again", async () => {
+    const fake = await startServer();
+    const { child, ended, printed } = startSignalled(fake, { handled: ["SIGHUP", "SIGTERM"] });
+    await printed("ready");
+    child.kill("SIGHUP");
+    await printed("handled SIGHUP");
+    child.kill("SIGTERM");
+    await printed("handled SIGTERM");
+    await expect.poll(() => calls(fake)).toEqual(["model-0"]);
+    child.kill("SIGINT");
+    expect(await ended).toMatchObject({ code: null, signal: "SIGINT" });
   });
 });

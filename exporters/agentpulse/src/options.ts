@@ -35,7 +35,7 @@ export interface AgentPulseOptions {
   readonly heartbeatInterval?: number;
   /** Allows plain http to other machines: key and events can then be read on the way. @default false */
   readonly allowInsecure?: boolean;
-  /** Flushes on SIGTERM and SIGINT, and then lets the signal do what it does. @default false */
+  /** Flushes on SIGTERM, SIGINT and SIGHUP, and then lets the signal do what it does. @default false */
   readonly flushOnSignals?: boolean;
   /** Own prices by model, in US dollars per 1,000 tokens, for spans that carry no cost. */
   readonly prices?: PriceOverrides;

@@ -17,6 +17,9 @@ export interface Ending {
 /** What asks a process to end: the system, the keyboard, the terminal that closes. */
 const SIGNALS = ["SIGTERM", "SIGINT", "SIGHUP"] as const;
 
+/** On listeners that only flush, the exporters' too, so that they do not take each other for the application. */
+const FLUSHES = Symbol.for("@kit/flushes-on-signal");
+
 /**
  * Runs `ending` when the event loop is empty and when a signal is about to kill the process, which then dies
  * by the same signal. An application with a handler of its own keeps control: only the sending starts early.
@@ -37,7 +40,7 @@ export function onProcessEnd(ending: Ending): () => void {
     process.kill(process.pid, signal);
   };
   const onSignal = (signal: NodeJS.Signals) => {
-    const alone = others(signal, onSignal) === 0;
+    const alone = others(signal) === 0;
     // A server that handles this one reads its configuration again, and goes on.
     if (signal === "SIGHUP" && !alone) return;
     // Whoever signals again does not want to wait, and would not have to without us.
@@ -46,9 +49,13 @@ export function onProcessEnd(ending: Ending): () => void {
     if (alone) ending.leave();
     // Listening until then also holds back `signal-exit`, which kills as soon as it is the only one.
     void ending.finish().then(() => {
-      if (alone) dieBy(signal);
+      if (!alone) return;
+      stop();
+      // An exporter of the application's own may not have flushed yet; the last one ends the process.
+      if (!process.listeners(signal).some((listener) => FLUSHES in listener)) dieBy(signal);
     });
   };
+  Object.defineProperty(onSignal, FLUSHES, { value: true });
   const stop = () => {
     process.removeListener("beforeExit", beforeExit);
     for (const signal of SIGNALS) process.removeListener(signal, onSignal);
@@ -65,8 +72,8 @@ export function onProcessEnd(ending: Ending): () => void {
 }
 
 /** Listeners that decide what the signal does. */
-function others(signal: NodeJS.Signals, own: (signal: NodeJS.Signals) => void): number {
-  const listeners = process.listeners(signal).filter((listener) => listener !== own).length;
+function others(signal: NodeJS.Signals): number {
+  const listeners = process.listeners(signal).filter((listener) => !(FLUSHES in listener)).length;
   return Math.max(listeners - signalExitListeners(), 0);
 }
 
