@@ -4,7 +4,7 @@ import {
   CatSyphonSpanProcessor,
   createCatSyphonExporterFromEnv,
 } from "@kit/exporter-catsyphon";
-import { context, diag, trace } from "@opentelemetry/api";
+import { context, diag, type MeterProvider, trace } from "@opentelemetry/api";
 import { AsyncLocalStorageContextManager } from "@opentelemetry/context-async-hooks";
 import { isTracingSuppressed } from "@opentelemetry/core";
 import { BasicTracerProvider, BatchSpanProcessor, NodeTracerProvider } from "@opentelemetry/sdk-trace-node";
@@ -22,6 +22,14 @@ function watchDiag() {
   const [warn, error] = [vi.fn(), vi.fn()];
   diag.setLogger({ error, warn, info() {}, debug() {}, verbose() {} });
   return { warn, error };
+}
+
+/** Notes what is added to the count of dropped items. */
+function countingDrops(dropped: number[]): MeterProvider {
+  const createCounter = (name: string) => ({
+    add: (count: number) => void (name === "kit.delivery.dropped" && dropped.push(count)),
+  });
+  return { getMeter: () => ({ createCounter }) } as unknown as MeterProvider;
 }
 
 let counter = 0;
@@ -67,7 +75,8 @@ describe("delivery", () => {
   it("drops and counts spans that come faster than they can be told, instead of keeping them all", async () => {
     const { warn } = watchDiag();
     const server = await startServer();
-    const exporter = exporterTo(server, { maxQueueSize: 100 });
+    const dropped: number[] = [];
+    const exporter = exporterTo(server, { maxQueueSize: 100, meterProvider: countingDrops(dropped) });
     const codes: number[] = [];
     const take = (spans: ReturnType<typeof turn>[]) => exporter.export(spans, ({ code }) => codes.push(code));
     // The first is told slowly, so that the others have to wait.
@@ -78,6 +87,8 @@ describe("delivery", () => {
     expect(codes).toEqual(Array(52).fill(1));
     expect(exporter.droppedEvents).toBe(52);
     expect(warn).toHaveBeenCalledTimes(1);
+    expect(warn).toHaveBeenCalledWith("CatSyphon exporter: dropped 1 (overflow, 1 so far)");
+    expect(dropped.reduce((sum, count) => sum + count, 0)).toBe(52);
     await exporter.forceFlush();
     expect(codes.filter((code) => code === 0)).toHaveLength(99);
   });

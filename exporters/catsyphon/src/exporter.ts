@@ -13,7 +13,6 @@ import { CatSyphonTransport } from "./transport.js";
 
 const TICK_MS = 10_000;
 const MAX_QUEUE_SIZE = 10_000;
-const COMPLAIN_EVERY_MS = 60_000;
 
 /**
  * Tells the GenAI spans of any instrumentation that follows the conventions to a CatSyphon server, as
@@ -30,8 +29,6 @@ export class CatSyphonSpanExporter {
   /** As many spans wait for their translation as events may wait after it. */
   readonly #maxWaiting: number;
   #waiting = 0;
-  #givenUp = 0;
-  #complainedAt = Number.NEGATIVE_INFINITY;
   #closed: Promise<void> | undefined;
 
   constructor(options: CatSyphonExporterOptions = {}) {
@@ -53,7 +50,7 @@ export class CatSyphonSpanExporter {
 
   /** Events given up so far; spans that came faster than they could be told count as one each. */
   get droppedEvents(): number {
-    return this.#givenUp + (this.#queue?.droppedCount ?? 0);
+    return this.#queue?.droppedCount ?? 0;
   }
 
   /** Tells a span that has begun; `CatSyphonSpanProcessor` does. Spans below it then need not wait for its end. */
@@ -80,15 +77,10 @@ export class CatSyphonSpanExporter {
     }
   }
 
-  /** @internal Counts spans that nobody has time for, and says so once a minute. */
+  /** @internal Counts spans that nobody has time for. */
   giveUp(count: number): Error {
-    this.#givenUp += count;
-    const message = `spans end faster than they can be told; ${this.#givenUp} dropped so far`;
-    if (Date.now() - this.#complainedAt >= COMPLAIN_EVERY_MS) {
-      this.#complainedAt = Date.now();
-      diag.warn(`CatSyphon exporter: ${message}`);
-    }
-    return new Error(message);
+    this.#queue?.countLost(count);
+    return new Error("spans end faster than they can be told");
   }
 
   /** Calls back at once; where the application waits for the server, when the fate of all of it is known. */

@@ -96,6 +96,11 @@ export class DeliveryQueue<Item> {
     else this.#accept(entry);
   }
 
+  /** Counts items that had to be given up before they were added, so that there is one count of all that was lost. */
+  countLost(count: number): void {
+    this.#report.dropped(count, "overflow");
+  }
+
   /**
    * Resolves when everything added before the call is settled, the batches in flight included: `true`.
    * `false` when the time ran out or the destination is on hold; nothing is lost by that.
