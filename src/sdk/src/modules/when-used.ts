@@ -1,3 +1,5 @@
+import { sep } from "node:path";
+import { fileURLToPath } from "node:url";
 import type { Adapter } from "../adapters.js";
 import type { Log } from "../log.js";
 import { startsAsCommonJS } from "./entry-point.js";
@@ -6,8 +8,9 @@ import { onFirstRequire } from "./first-require.js";
 import { onFirstSight } from "./first-sight.js";
 import { isHooked } from "./hook-library.js";
 import { hookModules } from "./hooks.js";
-import { findInstalled } from "./installed.js";
+import { findInstalled, readManifest } from "./installed.js";
 import { LoadedFiles, type LoadedLibrary } from "./loaded.js";
+import { onSeenByOtherCopies } from "./other-copies.js";
 
 /** What has an adapter report. */
 export interface Attaching {
@@ -48,6 +51,7 @@ export function attachWhenUsed(
     if (!failed.has(adapter)) patch(adapter, loaded);
   };
   const stops: (() => void)[] = [];
+  let stopped = false;
   const attachWhenSeen = (unseen: readonly Adapter[]) => {
     // The hook of `require` may be up by now: it must know a library before that is loaded.
     stops.push(onFirstRequire(unseen.map((adapter) => ({ ...toAwaited(adapter), before: true }))));
@@ -75,6 +79,16 @@ export function attachWhenUsed(
       ]),
       log,
     );
+    stops.push(
+      onSeenByOtherCopies((url, exports) => {
+        for (const adapter of adapters) {
+          const folder = stopped ? undefined : folderOfPart(adapter, url);
+          if (folder === undefined) continue;
+          attachNow(adapter, false);
+          patchNow(adapter, { exports, version: readManifest(folder)?.version });
+        }
+      }),
+    );
   };
   const canWait = startsAsCommonJS() && !isHooked() && !(includingLoaded && isImportLoaded());
   if (canWait) {
@@ -84,7 +98,6 @@ export function attachWhenUsed(
       beforeFirstImport(() => attachAll(true)),
     );
   } else attachAll(false);
-  let stopped = false;
   if (includingLoaded) {
     const files = new LoadedFiles();
     for (const adapter of adapters) {
@@ -106,6 +119,25 @@ export function attachWhenUsed(
 
 function librariesOf({ modules, companions = [] }: Adapter): string[] {
   return [modules[0], ...companions.map(([library]) => library)];
+}
+
+/** The folder of the library that the file at a URL belongs to, if it is one of those that the hooks must see. */
+function folderOfPart({ modules, companions = [] }: Adapter, url: string): string | undefined {
+  if (!url.startsWith("file:")) return undefined;
+  const path = fileURLToPath(url.replace(/[?#].*/, ""));
+  for (const parts of [modules, ...companions]) {
+    const marker = `${sep}node_modules${sep}${parts[0].replaceAll("/", sep)}${sep}`;
+    const at = path.lastIndexOf(marker);
+    if (at < 0) continue;
+    const folder = path.slice(0, at + marker.length - sep.length);
+    const part = withoutEnding(path.slice(folder.length).replaceAll(sep, "/"));
+    if (parts.some((name) => withoutEnding(name.slice(parts[0].length)) === part)) return folder;
+  }
+  return undefined;
+}
+
+function withoutEnding(name: string): string {
+  return name.replace(/\.[cm]?js$/, "");
 }
 
 function isInstalled(adapter: Adapter): boolean {
