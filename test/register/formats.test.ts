@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import { useWorld } from "../support/register/fixture.js";
 import { describeOnNodes } from "../support/register/nodes.js";
+import { runIn } from "../support/register/run-app.js";
 
 const REGISTER = ["--import", "@kit/register"];
 const WAYS: readonly (readonly [title: string, file: string, flags: readonly string[]])[] = [
@@ -33,6 +34,22 @@ describeOnNodes((node, major) => {
   it.each(WAYS)("traces %s", async (_, file, flags) => {
     const { code, stdout, stderr } = await world.run({}, file, { flags, node });
     expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: "Hello yourself\n", stderr: "" });
+    expect(world.collector.spans.map(({ name }) => name)).toEqual(["chat gpt-4.1-mini"]);
+  });
+
+  it("leaves the built-in modules that are globals in a program of the command line", async () => {
+    const program = [
+      "module",
+      `import OpenAI from "openai";
+       console.log(typeof fs.readFileSync, typeof module.createRequire);
+       await new OpenAI().chat.completions.create({ model: "gpt-4.1-mini", messages: [] });`,
+    ] as const;
+    const { code, stdout, stderr } = await runIn("openai-7", program, {
+      flags: REGISTER,
+      env: world.env(),
+      node,
+    });
+    expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: "function function\n", stderr: "" });
     expect(world.collector.spans.map(({ name }) => name)).toEqual(["chat gpt-4.1-mini"]);
   });
 

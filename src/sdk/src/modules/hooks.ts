@@ -9,6 +9,23 @@ import { leaveTypeScriptToRequire } from "./typescript.js";
 /** A module as applications import it, or what the URLs of such modules match. */
 export type ModuleName = string | RegExp;
 
+/** What a module name was resolved to, as far as it matters here. */
+interface Resolved {
+  readonly url: string;
+  readonly format?: string | null | undefined;
+}
+
+/** Node's own, from 22.15. */
+interface HookRegistry {
+  registerHooks?(hooks: {
+    resolve(
+      specifier: string,
+      context: unknown,
+      next: (specifier: string, context: unknown) => Resolved,
+    ): Resolved;
+  }): unknown;
+}
+
 /** What its hooks for the application's own thread export. */
 interface ThreadHooks {
   supportsSyncHooks(): boolean;
@@ -55,8 +72,23 @@ function hookInThread(library: HookLibrary, modules: readonly ModuleName[]): boo
   if (!("registerHooks" in module)) return false;
   const hooks = loadThreadHooks(library);
   if (!hooks?.supportsSyncHooks()) return false;
+  nameBuiltIns();
   hooks.register({ include: modules });
   return true;
+}
+
+/**
+ * Says what a built-in module is, below the library: Node does not where nobody requires it, as for the globals of
+ * `-e` and the REPL, and the library (3.6) then has Node read a file of that name.
+ */
+function nameBuiltIns(): void {
+  (module as HookRegistry).registerHooks?.({
+    resolve(specifier, context, next) {
+      const resolved = next(specifier, context);
+      const unnamed = resolved.format == null && resolved.url.startsWith("node:");
+      return unnamed ? { ...resolved, format: "builtin" } : resolved;
+    },
+  });
 }
 
 /** The list goes along with the registration, which Node completes before it returns: no waiting needed. */
