@@ -298,8 +298,13 @@ describe("switched off", () => {
     telemetry.observe(second);
     second.manuallyInstrument({ Chats });
     await new Chats().ask({ prompt: "hi" });
+    expect(telemetry.spans).toHaveLength(1);
+    toy.disable();
+    await new Chats().ask({ prompt: "hi" });
+    expect(telemetry.spans).toHaveLength(2);
     second.disable();
-    expect((await telemetry.finish()).spans).toHaveLength(1);
+    await new Chats().ask({ prompt: "hi" });
+    expect((await telemetry.finish()).spans).toHaveLength(2);
   });
 });
 

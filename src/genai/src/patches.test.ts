@@ -32,7 +32,31 @@ it("does not patch what another instrumentation of the kit has patched", () => {
   first.add(Library.prototype, "greet", louder);
   expect(second.add(Library.prototype, "greet", louder)).toBe(false);
   expect(new Library().greet("you")).toBe("hello you!");
+  second.restore();
   first.restore();
+});
+
+it("takes over what another instrumentation of the kit had patched, and back", () => {
+  const quieter = (greet: (this: unknown, ...args: unknown[]) => unknown) =>
+    function (this: unknown, ...args: unknown[]) {
+      return `${String(greet.apply(this, args))}.`;
+    };
+  const [first, second] = [new Patches(), new Patches()];
+  first.add(Library.prototype, "greet", louder);
+  second.add(Library.prototype, "greet", quieter);
+  second.add(Library.prototype, "greet", quieter);
+  first.restore();
+  expect(new Library().greet("you")).toBe("hello you.");
+  first.apply();
+  expect(new Library().greet("you")).toBe("hello you.");
+  second.restore();
+  expect(new Library().greet("you")).toBe("hello you!");
+  first.restore();
+  expect(Library.prototype.greet).toBe(original?.value);
+  second.apply();
+  expect(new Library().greet("you")).toBe("hello you.");
+  second.restore();
+  expect(Object.getOwnPropertyDescriptor(Library.prototype, "greet")).toEqual(original);
 });
 
 it("does not patch again what somebody wrapped after it, but what was put back", () => {

@@ -10,6 +10,21 @@ function patchedFunctions(): WeakSet<object> {
   return shared[PATCHED];
 }
 
+const TURNED_ON = Symbol.for("kit.patches");
+
+/** What is to be done when one of those that patch is turned off, for each that is on; of all copies of the kit. */
+function turnedOn(): Set<() => void> {
+  const shared = globalThis as { [TURNED_ON]?: Set<() => void> };
+  shared[TURNED_ON] ??= new Set();
+  return shared[TURNED_ON];
+}
+
+interface Wanted {
+  readonly holder: object;
+  readonly key: string;
+  readonly wrap: (original: Method) => Method;
+}
+
 interface Patch {
   readonly holder: object;
   readonly key: string;
@@ -24,10 +39,14 @@ export function isPatched(value: unknown): boolean {
 
 /**
  * Replaced methods of one instrumentation and how they were before. Restoring puts back the identical property;
- * a method that somebody else wrapped after us is left to them, and our part of it falls silent.
+ * a method that somebody else wrapped after us is left to them, and our part of it falls silent. One that another
+ * instrumentation of the kit has patched becomes ours when that one is turned off.
  */
 export class Patches {
   readonly #patches: Patch[] = [];
+  /** Those that others have patched. */
+  readonly #waiting: Wanted[] = [];
+  readonly #take = () => this.#takeAll();
   #applied = true;
 
   /** Replaces a method by what `wrap` makes of it, unless it is missing or already reports to the kit, by itself or within a wrapper of others. */
@@ -35,13 +54,27 @@ export class Patches {
     const original = holder === undefined ? undefined : Object.getOwnPropertyDescriptor(holder, key);
     if (holder === undefined || original === undefined) return false;
     const method: unknown = original.value;
-    if (typeof method !== "function" || original.configurable === false || isPatched(method)) return false;
+    if (typeof method !== "function" || original.configurable === false) return false;
+    if (isPatched(method)) {
+      this.#wait({ holder, key, wrap });
+      return false;
+    }
     if (this.#isWrapped(holder, key, method)) return false;
     const replacement = disguise(wrap(method as Method), method as Method);
     const patch = { holder, key, original, replacement };
     this.#patches.push(patch);
-    if (this.#applied) apply(patch);
+    if (this.#applied) {
+      apply(patch);
+      turnedOn().add(this.#take);
+    }
     return true;
+  }
+
+  #wait(wanted: Wanted): void {
+    const isSame = ({ holder, key }: Wanted | Patch) => holder === wanted.holder && key === wanted.key;
+    if (this.#patches.some(isSame) || this.#waiting.some(isSame)) return;
+    this.#waiting.push(wanted);
+    if (this.#applied) turnedOn().add(this.#take);
   }
 
   /** Whether somebody wrapped our replacement, which their wrapper still calls. */
@@ -53,6 +86,12 @@ export class Patches {
 
   apply(): void {
     this.#applied = true;
+    if (this.#patches.length + this.#waiting.length > 0) turnedOn().add(this.#take);
+    this.#takeAll();
+  }
+
+  #takeAll(): void {
+    for (const { holder, key, wrap } of this.#waiting.splice(0)) this.add(holder, key, wrap);
     for (const patch of this.#patches) {
       if (Object.getOwnPropertyDescriptor(patch.holder, patch.key)?.value === patch.original.value)
         apply(patch);
@@ -66,6 +105,8 @@ export class Patches {
         Object.defineProperty(holder, key, original);
       }
     }
+    turnedOn().delete(this.#take);
+    for (const take of [...turnedOn()]) take();
   }
 }
 
