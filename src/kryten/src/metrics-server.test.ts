@@ -124,3 +124,42 @@ describe("the server", () => {
     expect(second.port).toBeUndefined();
   });
 });
+
+describe("starting and stopping", () => {
+  it("listens once however often it is started at a time, and ends with its block", async () => {
+    let port: number | undefined;
+    {
+      await using started = new SimpleMetricsServer(common);
+      await Promise.all([started.start(), started.start()]);
+      port = started.port;
+      expect((await fetch(`http://127.0.0.1:${port}/metrics`)).status).toBe(200);
+    }
+    await expect(fetch(`http://127.0.0.1:${port}/metrics`)).rejects.toThrow();
+  });
+
+  it("stops what is only starting, and starts again", async () => {
+    const again = new SimpleMetricsServer(common);
+    const starting = again.start();
+    await again.stop();
+    await starting;
+    expect(again.port).toBeUndefined();
+    await again.start();
+    expect(again.port).toBeGreaterThan(0);
+    await again.stop();
+  });
+
+  it("rejects with the system's reason for a port that is taken, and can be tried again", async () => {
+    await using first = new SimpleMetricsServer(common);
+    await first.start();
+    const second = new SimpleMetricsServer({ ...common, port: first.port });
+    await expect(second.start()).rejects.toMatchObject({ code: "EADDRINUSE" });
+    await first.stop();
+    await second.start();
+    await second.stop();
+  });
+});
+
+it("gives metrics names that Prometheus takes, whatever the service is called", async () => {
+  const get = await serve(new SimpleMetricsServer({ ...common, serviceName: "my bot.v2-x" }));
+  expect(await (await get("/metrics")).text()).toContain("my_bot_v2_x_uptime_seconds ");
+});

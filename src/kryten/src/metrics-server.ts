@@ -24,6 +24,7 @@ export abstract class BaseMetricsServer {
   readonly #options: MetricsServerOptions;
   readonly #logger: Logger;
   #server: Server | undefined;
+  #starting: Promise<void> | undefined;
   #startedAt = 0;
 
   constructor(given: MetricsServerOptions) {
@@ -43,8 +44,16 @@ export abstract class BaseMetricsServer {
     return (this.#server?.address() as AddressInfo | null | undefined)?.port;
   }
 
-  async start(): Promise<void> {
-    if (this.#server) return;
+  /** Resolves when requests are taken; rejects with what the system says of the port. Twice is once. */
+  start(): Promise<void> {
+    this.#starting ??= this.#listen().catch((error: unknown) => {
+      this.#starting = undefined;
+      throw error;
+    });
+    return this.#starting;
+  }
+
+  async #listen(): Promise<void> {
     const { port = 8080, host = "0.0.0.0" } = this.#options;
     const server = createServer((request, response) => {
       void this.#handle((request.url ?? "/").split("?", 1)[0]!, request.method ?? "GET", response);
@@ -58,12 +67,18 @@ export abstract class BaseMetricsServer {
   }
 
   async stop(): Promise<void> {
+    await this.#starting?.catch(() => {});
     const server = this.#server;
     if (!server) return;
     this.#server = undefined;
+    this.#starting = undefined;
     const closed = new Promise((resolve) => server.close(resolve));
     server.closeAllConnections();
     await closed;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
   }
 
   async #handle(path: string, method: string, response: ServerResponse): Promise<void> {
@@ -105,7 +120,8 @@ export abstract class BaseMetricsServer {
   }
 
   async #sendMetrics(response: ServerResponse): Promise<void> {
-    const prefix = this.#options.serviceName.replaceAll("-", "_");
+    // What Prometheus allows in a name.
+    const prefix = this.#options.serviceName.replace(/[^A-Za-z0-9_:]/g, "_");
     const connected = this.#isConnected ? 1 : 0;
     const lines = [
       ...gauge(`${prefix}_uptime_seconds`, "Seconds since the server started", this.#uptime),
