@@ -1,4 +1,11 @@
-import type { Attributes, Counter, Histogram, Meter } from "@opentelemetry/api";
+import {
+  type Attributes,
+  type Counter,
+  type Histogram,
+  type Meter,
+  type MeterProvider,
+  metrics,
+} from "@opentelemetry/api";
 import type { Destination } from "./destination.js";
 import { quietly } from "./quietly.js";
 
@@ -17,51 +24,55 @@ export interface Told {
 
 const MAX_KNOWN = 1000;
 
-/** The instruments of the messaging conventions. */
-export class MessagingMetrics {
-  readonly #operation: Histogram;
-  readonly #process: Histogram;
-  readonly #sent: Counter;
-  readonly #consumed: Counter;
+interface Instruments {
+  readonly operation: Histogram;
+  readonly process: Histogram;
+  readonly sent: Counter;
+  readonly consumed: Counter;
+}
 
+/** The metrics of the messaging conventions. Those that fail, fail alone. */
+export class MessagingMetrics {
+  readonly #given: MeterProvider | undefined;
+  readonly #meter: (provider: MeterProvider) => Meter;
   readonly #oldNames: boolean;
   readonly #known = new Map<string, Attributes>();
+  #made: { readonly provider: MeterProvider; readonly instruments: Instruments } | undefined;
 
-  constructor(meter: Meter, oldNames: boolean) {
+  constructor(
+    provider: MeterProvider | undefined,
+    meter: (provider: MeterProvider) => Meter,
+    oldNames: boolean,
+  ) {
+    this.#given = provider;
+    this.#meter = meter;
     this.#oldNames = oldNames;
-    const duration = { unit: "s", advice: { explicitBucketBoundaries: BUCKETS } };
-    this.#operation = meter.createHistogram("messaging.client.operation.duration", {
-      ...duration,
-      description: "Duration of publishing and requesting",
-    });
-    this.#process = meter.createHistogram("messaging.process.duration", {
-      ...duration,
-      description: "Duration of handling a message",
-    });
-    this.#sent = meter.createCounter("messaging.client.sent.messages", {
-      unit: "{message}",
-      description: "Messages handed to the server",
-    });
-    this.#consumed = meter.createCounter("messaging.client.consumed.messages", {
-      unit: "{message}",
-      description: "Messages delivered to handlers",
-    });
+  }
+
+  /** Of the provider of the moment: one that is registered after the client was made counts, as it does for spans. */
+  get #instruments(): Instruments {
+    const provider = this.#given ?? metrics.getMeterProvider();
+    if (this.#made?.provider !== provider) {
+      this.#made = { provider, instruments: makeInstruments(this.#meter(provider)) };
+    }
+    return this.#made.instruments;
   }
 
   sent(ms: number, told: Told): void {
     quietly(() => {
       const attributes = this.#attributes(told);
-      this.#operation.record(ms / 1000, attributes);
-      this.#sent.add(1, attributes);
+      const { operation, sent } = this.#instruments;
+      operation.record(ms / 1000, attributes);
+      sent.add(1, attributes);
     });
   }
 
   processed(ms: number, told: Told): void {
-    quietly(() => this.#process.record(ms / 1000, this.#attributes(told)));
+    quietly(() => this.#instruments.process.record(ms / 1000, this.#attributes(told)));
   }
 
   consumed(told: Told): void {
-    quietly(() => this.#consumed.add(1, this.#attributes(told)));
+    quietly(() => this.#instruments.consumed.add(1, this.#attributes(told)));
   }
 
   /** There are as few of them as templates and kinds of error, so each is made once. */
@@ -84,4 +95,26 @@ export class MessagingMetrics {
     if (this.#known.size < MAX_KNOWN) this.#known.set(key, attributes);
     return attributes;
   }
+}
+
+function makeInstruments(meter: Meter): Instruments {
+  const duration = { unit: "s", advice: { explicitBucketBoundaries: BUCKETS } };
+  return {
+    operation: meter.createHistogram("messaging.client.operation.duration", {
+      ...duration,
+      description: "Duration of publishing and requesting",
+    }),
+    process: meter.createHistogram("messaging.process.duration", {
+      ...duration,
+      description: "Duration of handling a message",
+    }),
+    sent: meter.createCounter("messaging.client.sent.messages", {
+      unit: "{message}",
+      description: "Messages handed to the server",
+    }),
+    consumed: meter.createCounter("messaging.client.consumed.messages", {
+      unit: "{message}",
+      description: "Messages delivered to handlers",
+    }),
+  };
 }

@@ -4,7 +4,6 @@ import {
   context as contexts,
   INVALID_SPAN_CONTEXT,
   type MeterProvider,
-  metrics,
   ROOT_CONTEXT,
   type Span,
   SpanKind,
@@ -18,7 +17,7 @@ import {
 import type { MsgHdrs } from "nats";
 import { type Content, ContentPolicy } from "./content.js";
 import type { Destination } from "./destination.js";
-import { CommandError, HandlerError, KrytenError, readCode } from "./errors.js";
+import { CommandError, HandlerError, KrytenError, KrytenValidationError, readCode } from "./errors.js";
 import { MessagingMetrics, SYSTEM } from "./messaging-metrics.js";
 import { extractContext, injectContext } from "./propagation.js";
 import { quietly } from "./quietly.js";
@@ -73,10 +72,12 @@ export class Telemetry {
 
   constructor(options: TelemetryOptions = {}) {
     this.#options = options;
+    checkProvider(options.tracerProvider, "tracerProvider", "getTracer");
+    checkProvider(options.meterProvider, "meterProvider", "getMeter");
     this.#tracer = (options.tracerProvider ?? trace).getTracer(SCOPE, VERSION, SCHEMA);
     this.#oldNames = wantsOldNames(process.env.OTEL_SEMCONV_STABILITY_OPT_IN);
-    const meter = (options.meterProvider ?? metrics).getMeter(SCOPE, VERSION, SCHEMA);
-    this.metrics = new MessagingMetrics(meter, this.#oldNames);
+    const meter = (provider: MeterProvider) => provider.getMeter(SCOPE, VERSION, SCHEMA);
+    this.metrics = new MessagingMetrics(options.meterProvider, meter, this.#oldNames);
     this.content = new ContentPolicy(options.captureContent, options.redact);
   }
 
@@ -190,4 +191,9 @@ export function toErrorType(error: unknown): string {
     return error.name;
   }
   return code ?? toErrorName(error);
+}
+
+function checkProvider(provider: unknown, what: string, method: string): void {
+  if (provider == null || typeof (provider as Record<string, unknown>)[method] === "function") return;
+  throw new KrytenValidationError(`${what} must be an OpenTelemetry provider, with ${method}()`);
 }

@@ -13,45 +13,57 @@ import { safely } from "./safely.js";
 const HUMAN_BUCKETS = [1, 2, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 14400, 86400];
 const OPERATION_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
 
-/** The instruments of a client. */
+interface Instruments {
+  readonly human: Histogram;
+  readonly operation: Histogram;
+  readonly invalidFrames: Counter;
+}
+
+/** What a client measures. Telemetry that fails, fails alone. */
 export class Metrics {
-  readonly #human: Histogram | undefined;
-  readonly #operation: Histogram | undefined;
-  readonly #invalidFrames: Counter | undefined;
+  readonly #given: MeterProvider | undefined;
+  #made: { readonly provider: MeterProvider; readonly instruments: Instruments } | undefined;
 
   constructor(provider: MeterProvider | undefined) {
-    const meter = safely(() => (provider ?? metrics).getMeter("@kit/ailoop", VERSION));
-    this.#human = safely(() =>
-      meter?.createHistogram(METRIC.HUMAN_RESPONSE_DURATION, {
-        unit: "s",
-        description: "Time from a prompt being sent to a person's answer",
-        advice: { explicitBucketBoundaries: HUMAN_BUCKETS },
-      }),
-    );
-    this.#operation = safely(() =>
-      meter?.createHistogram(METRIC.OPERATION_DURATION, {
-        unit: "s",
-        description: "Duration of messaging operations of the client",
-        advice: { explicitBucketBoundaries: OPERATION_BUCKETS },
-      }),
-    );
-    this.#invalidFrames = safely(() =>
-      meter?.createCounter(METRIC.INVALID_FRAMES, {
-        unit: "{frame}",
-        description: "Frames that were no message",
-      }),
-    );
+    this.#given = provider;
   }
 
   humanAnswered(seconds: number, attributes: Attributes): void {
-    safely(() => this.#human?.record(seconds, attributes));
+    safely(() => this.#instruments.human.record(seconds, attributes));
   }
 
   operationEnded(seconds: number, attributes: Attributes): void {
-    safely(() => this.#operation?.record(seconds, attributes));
+    safely(() => this.#instruments.operation.record(seconds, attributes));
   }
 
   invalidFrame(attributes: Attributes): void {
-    safely(() => this.#invalidFrames?.add(1, attributes));
+    safely(() => this.#instruments.invalidFrames.add(1, attributes));
   }
+
+  /** Of the provider of the moment: one that is registered after the client was made counts, as it does for spans. */
+  get #instruments(): Instruments {
+    const provider = this.#given ?? metrics.getMeterProvider();
+    if (this.#made?.provider !== provider) this.#made = { provider, instruments: makeInstruments(provider) };
+    return this.#made.instruments;
+  }
+}
+
+function makeInstruments(provider: MeterProvider): Instruments {
+  const meter = provider.getMeter("@kit/ailoop", VERSION);
+  return {
+    human: meter.createHistogram(METRIC.HUMAN_RESPONSE_DURATION, {
+      unit: "s",
+      description: "Time from a prompt being sent to a person's answer",
+      advice: { explicitBucketBoundaries: HUMAN_BUCKETS },
+    }),
+    operation: meter.createHistogram(METRIC.OPERATION_DURATION, {
+      unit: "s",
+      description: "Duration of messaging operations of the client",
+      advice: { explicitBucketBoundaries: OPERATION_BUCKETS },
+    }),
+    invalidFrames: meter.createCounter(METRIC.INVALID_FRAMES, {
+      unit: "{frame}",
+      description: "Frames that were no message",
+    }),
+  };
 }
