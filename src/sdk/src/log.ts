@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { isMainThread } from "node:worker_threads";
 import { DiagLogLevel, diag } from "@opentelemetry/api";
 import { writeQuietly } from "./write-quietly.js";
@@ -41,7 +42,7 @@ export function createLog(level: LogLevelName | undefined, debug = false, write 
   if (level != null || debug) {
     const line = (message: string, ...rest: unknown[]) => {
       if (closed) return;
-      const text = [message, ...rest.map(String)].join(" ");
+      const text = [message, ...rest.map(toText)].join(" ");
       if (level != null) write(text);
       else if (text.startsWith(OURS)) write(text, "agentpulse");
     };
@@ -66,6 +67,11 @@ export function createLog(level: LogLevelName | undefined, debug = false, write 
 /** A worker inherits the configuration of the process, whose mistakes the main thread has already reported. */
 export function reportsOf(log: Log): (problem: string) => void {
   return isMainThread ? (problem) => log.warn(problem) : (problem) => log.info(problem);
+}
+
+/** What others hand to the logger is an object at times. */
+function toText(value: unknown): string {
+  return typeof value === "string" ? value : inspect(value, { breakLength: Number.POSITIVE_INFINITY });
 }
 
 function writeToStderr(line: string, speaker = "kit"): void {

@@ -55,25 +55,36 @@ export class Pipeline {
     await this.#inTime(this.#flushAll());
   }
 
-  /** The process ends: what is left is tried once, and what hangs is cut off. */
+  /** The process ends, perhaps: it may find more to do. */
   async finish(): Promise<void> {
-    for (const exporter of this.#exporters) exporter.hurry();
-    await this.flush();
-    for (const exporter of this.#exporters) exporter.abort();
+    this.#recorded = 0;
+    await this.#atOnce(() => this.#flushAll());
   }
 
   /** For the `exit` event, where nothing can be awaited: after `process.exit()` and after a crash. */
   last(): void {
     for (const show of this.#last) attempt(show);
-    // Hands over what is batched, as far as that goes without waiting: spans do, metrics do not.
-    for (const stage of this.#stages) attempt(() => void stage.forceFlush?.().catch(() => {}));
+    // Hands over what is batched, as far as that goes without waiting: spans do, metrics only to the console, where
+    // they stand already if the process ended in good order.
+    const flushed = this.hasWork() ? this.#stages : [];
+    for (const stage of flushed) attempt(() => void stage.forceFlush?.().catch(() => {}));
     for (const exporter of this.#exporters)
       attempt(() => exporter.postLeftovers(Math.min(this.#timeoutMs, LONGEST_EXIT_MS)));
   }
 
+  /** Flushes by itself: a reader of metrics that was flushed before would export them once more. */
   async shutdown(): Promise<void> {
-    await this.finish();
-    await this.#inTime(settled(this.#stages, async (stage) => stage.shutdown?.()));
+    await this.#atOnce(async () => {
+      await settled(this.#stages, async (stage) => stage.shutdown?.());
+      await settled(this.#exporters, async (exporter) => exporter.forceFlush());
+    });
+  }
+
+  /** What is left is tried once, and what hangs is cut off. */
+  async #atOnce(send: () => Promise<void>): Promise<void> {
+    for (const exporter of this.#exporters) exporter.hurry();
+    await this.#inTime(send());
+    for (const exporter of this.#exporters) exporter.abort();
   }
 
   async #flushAll(): Promise<void> {

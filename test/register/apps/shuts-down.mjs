@@ -1,0 +1,4 @@
+import { shutdown } from "@kit/sdk";
+
+await import("./chat.mjs");
+await shutdown();
