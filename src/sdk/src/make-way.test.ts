@@ -1,3 +1,7 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterEach, expect, it } from "vitest";
 import { makeWay, type Signal } from "./make-way.js";
 
@@ -69,6 +73,35 @@ it("refuses again when the watch has ended", () => {
   expect(globals[REGISTRY]).toEqual({ version: "1.9.1", trace: "ours", context: "ours" });
   expect(taken).toEqual([]);
 });
+
+/** As a copy of the API does it, in a file of its own. */
+const REGISTERS = `(type, instance, version) {
+  const key = Symbol.for("opentelemetry.js.api.1");
+  const api = (globalThis[key] = globalThis[key]);
+  if (api[type] || api.version !== version) return false;
+  api[type] = instance;
+  return true;
+}`;
+
+it.each(["plain", "a (1) b", "Übung # 100%"])(
+  "lets in a newer copy of the API in a folder called %j",
+  (name) => {
+    const place = mkdtempSync(join(tmpdir(), "kit-api-"));
+    const api = join(place, name, "node_modules/@opentelemetry/api");
+    mkdirSync(api, { recursive: true });
+    writeFileSync(join(api, "package.json"), JSON.stringify({ version: "1.99.0" }));
+    const anonymous = REGISTERS.replace(") {", ") => {");
+    writeFileSync(join(api, "index.cjs"), `module.exports = [function named${REGISTERS}, ${anonymous}]`);
+    try {
+      for (const registers of createRequire(import.meta.url)(join(api, "index.cjs")) as (typeof register)[]) {
+        registered("1.9.1");
+        expect(registers("trace", "theirs", "1.99.0")).toBe(true);
+      }
+    } finally {
+      rmSync(place, { recursive: true });
+    }
+  },
+);
 
 it("does nothing where nothing was registered", () => {
   Object.defineProperty(globalThis, REGISTRY, { value: undefined, writable: true, configurable: true });

@@ -87,9 +87,12 @@ function define(target: object, key: PropertyKey, property: PropertyDescriptor):
   Object.defineProperty(target, key, { ...property, configurable: true, enumerable: true });
 }
 
+/** A line of a stack, with or without the name of a function. The path may hold blanks and brackets of its own. */
+const API_FRAME = /^ +at (?:.*? \()?((?:file:\/\/|\/|[A-Za-z]:[\\/]).*[\\/]@opentelemetry[\\/]api[\\/])/m;
+
 /** The version of the copy of the API that is on the stack; a bundled one cannot be told. */
 function versionOfCaller(): string | undefined {
-  const folder = /((?:file:\/\/)?[^\s(]*[\\/]@opentelemetry[\\/]api[\\/])/.exec(new Error().stack ?? "")?.[1];
+  const folder = API_FRAME.exec(new Error().stack ?? "")?.[1];
   if (folder === undefined) return undefined;
   try {
     const path = folder.startsWith("file:") ? fileURLToPath(folder) : folder;
