@@ -28,6 +28,18 @@ it("lets an option win over its variable", () => {
   ).toEqual(["one"]);
 });
 
+it("takes exactly what the kit's own variable names, whatever is asked of other instrumentations", () => {
+  const others = {
+    OTEL_NODE_ENABLED_INSTRUMENTATIONS: "http",
+    OTEL_NODE_DISABLED_INSTRUMENTATIONS: "one",
+  };
+  const { names, problems } = choose({}, { ...others, KIT_INSTRUMENTATIONS: "one,three" });
+  expect({ names, problems }).toEqual({ names: ["one", "three"], problems: [] });
+  expect(choose({ enabledInstrumentations: ["two"] }, { KIT_INSTRUMENTATIONS: "one" }).names).toEqual([
+    "two",
+  ]);
+});
+
 it("enables nothing that a list of strangers does not name", () => {
   const { names, problems } = choose({}, { OTEL_NODE_ENABLED_INSTRUMENTATIONS: "http" });
   expect(names).toEqual([]);

@@ -131,6 +131,12 @@ const SWITCHES: Readonly<Record<string, keyof InitOptions>> = {
   langchain: "patchLangchain",
 };
 
+/**
+ * For the kit alone. OpenTelemetry's own bundle of instrumentations reads the other two, and has an `openai` as well:
+ * by those, neither can be on without the other.
+ */
+const KIT_INSTRUMENTATIONS = "KIT_INSTRUMENTATIONS";
+
 /** The adapters that options and variables leave on. */
 export function chooseAdapters(
   options: InitOptions,
@@ -140,11 +146,12 @@ export function chooseAdapters(
   const autoPatch = { option: "autoPatch", value: options.autoPatch, variables: ["AGENTPULSE_AUTO_PATCH"] };
   if (!configuration.boolean(autoPatch, true)) return [];
   const names = adapters.map(({ name }) => name);
+  const named = configuration.given({ variables: [KIT_INSTRUMENTATIONS] }) !== undefined;
   const enabled = configuration.choices(
     {
       option: "enabledInstrumentations",
       value: options.enabledInstrumentations,
-      variables: ["OTEL_NODE_ENABLED_INSTRUMENTATIONS"],
+      variables: [KIT_INSTRUMENTATIONS, "OTEL_NODE_ENABLED_INSTRUMENTATIONS"],
     },
     names,
   );
@@ -152,7 +159,7 @@ export function chooseAdapters(
     {
       option: "disabledInstrumentations",
       value: options.disabledInstrumentations,
-      variables: ["OTEL_NODE_DISABLED_INSTRUMENTATIONS"],
+      variables: named ? [] : ["OTEL_NODE_DISABLED_INSTRUMENTATIONS"],
     },
     names,
   );
