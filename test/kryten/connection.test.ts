@@ -32,6 +32,17 @@ describe("connect and disconnect", () => {
     await client.disconnect();
   });
 
+  it("connects anew where connect is called while the client disconnects", async () => {
+    const client = await openClient(server.url);
+    const old = client.nats;
+    const [, again] = await Promise.allSettled([client.disconnect(), client.connect()]);
+    expect(again).toMatchObject({ status: "fulfilled" });
+    expect(client.isConnected).toBe(true);
+    expect(client.nats).not.toBe(old);
+    await Promise.all([client.disconnect(), client.disconnect()]);
+    expect(client.isConnected).toBe(false);
+  });
+
   it("happens once when connect is called twice at a time", async () => {
     const client = new KrytenClient(config(server.url), { logger: new QuietLogger() });
     await Promise.all([client.connect(), client.connect()]);

@@ -52,6 +52,7 @@ export abstract class ClientCore extends MessageMethods {
   #bus: Bus | undefined;
   #subscriptions: BusSubscription[] = [];
   #opening: Promise<void> | undefined;
+  #disconnecting: Promise<void> | undefined;
   #closing = new AbortController();
   #connectedAt: number | undefined;
   #failed = false;
@@ -133,6 +134,8 @@ export abstract class ClientCore extends MessageMethods {
   async connect(options: ConnectOptions = {}): Promise<void> {
     const { signal } = readCallOptions(options);
     signal?.throwIfAborted();
+    // What is being closed is not a connection to be content with.
+    if (this.#disconnecting) await bounded(this.#disconnecting, { signal });
     if (!signal) return this.#connect();
     // Who only joins in stops waiting; who began it calls it off.
     if (this.#opening) return bounded(this.#opening, { signal });
@@ -200,7 +203,14 @@ export abstract class ClientCore extends MessageMethods {
    * Announces the end, gives running handlers a moment, sends what is left and closes, all within 5 s.
    * Never rejects; does nothing when not connected.
    */
-  async disconnect(reason = "Normal shutdown"): Promise<void> {
+  disconnect(reason = "Normal shutdown"): Promise<void> {
+    this.#disconnecting ??= this.#disconnect(reason).finally(() => {
+      this.#disconnecting = undefined;
+    });
+    return this.#disconnecting;
+  }
+
+  async #disconnect(reason: string): Promise<void> {
     if (this.#opening) {
       this.#closing.abort(closed());
       await this.#opening.catch(() => {});
