@@ -39,6 +39,20 @@ describe("sandboxes", () => {
   });
 });
 
+it("a sandbox can be opened to all and labelled anew; what is left out stays", async () => {
+  const client = harness.client();
+  const sprite = await client.createSprite("open-me", { labels: ["ci"] });
+  expect(await client.updateSprite("open-me", { urlAuth: "public" })).toMatchObject({
+    urlAuth: "public",
+    labels: ["ci"],
+  });
+  expect(await sprite.update({ labels: ["dev", "demo"] })).toMatchObject({ labels: ["dev", "demo"] });
+  expect(await sprite.update({ labels: [] })).toMatchObject({ urlAuth: "public", labels: [] });
+  expect(JSON.parse(harness.server.received.at(-1)?.body ?? "")).toEqual({ clear_labels: true });
+  expect((await rejection(sprite.update({}))).message).toBe("urlAuth or labels must be given");
+  expect(await rejection(client.updateSprite("nobody", { labels: [] }))).toMatchObject({ status: 404 });
+});
+
 it("a list whose pages do not move on comes to an end", async () => {
   const page = { sprites: [{ name: "a" }], has_more: true, next_continuation_token: "same" };
   const client = harness.client({ fetch: async () => Response.json(page) });

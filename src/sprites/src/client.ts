@@ -10,6 +10,8 @@ import {
   listSprites,
   type SpriteInfo,
   type SpritePage,
+  type UpdateSpriteOptions,
+  updateSprite,
 } from "./sandbox/sprite-info.js";
 import { Sprite } from "./sprite.js";
 
@@ -60,6 +62,11 @@ export class SpritesClient {
       if (next === undefined || next === continuationToken) return;
       continuationToken = next;
     }
+  }
+
+  /** Changes who may reach a sandbox, or its labels. Resolves to what the service knows of it then. */
+  async updateSprite(name: string, options: UpdateSpriteOptions): Promise<SpriteInfo> {
+    return updateSprite(this.#rest, name, readOptions(options));
   }
 
   /** Deletes a sandbox with all its files and checkpoints. */

@@ -38,6 +38,7 @@ export type {
   ListSpritesOptions,
   SpriteInfo,
   SpritePage,
+  UpdateSpriteOptions,
 } from "./sandbox/sprite-info.js";
 export { Sprite } from "./sprite.js";
 export { VERSION } from "./version.js";

@@ -16,7 +16,13 @@ import { Filesystem } from "./sandbox/filesystem.js";
 import { NetworkPolicy } from "./sandbox/network-policy.js";
 import { Services } from "./sandbox/services.js";
 import { Sessions } from "./sandbox/sessions.js";
-import { destroySprite, getSprite, type SpriteInfo } from "./sandbox/sprite-info.js";
+import {
+  destroySprite,
+  getSprite,
+  type SpriteInfo,
+  type UpdateSpriteOptions,
+  updateSprite,
+} from "./sandbox/sprite-info.js";
 
 type ProgressLimits = Omit<RestoreOptions, "onMessage">;
 
@@ -96,6 +102,11 @@ export class Sprite {
 
   info(limits?: Limits): Promise<SpriteInfo> {
     return getSprite(this.#rest, this.spriteId, limits);
+  }
+
+  /** Changes who may reach the sandbox, or its labels. */
+  async update(options: UpdateSpriteOptions): Promise<SpriteInfo> {
+    return updateSprite(this.#rest, this.spriteId, readOptions(options));
   }
 
   /** Deletes the sandbox with all its files and checkpoints. */

@@ -23,7 +23,8 @@ export class Sandbox {
   readonly createdAt = new Date().toISOString();
   readonly home: string;
   readonly sessions = new Map<string, ExecSession>();
-  readonly labels: readonly string[];
+  labels: readonly string[];
+  urlAuth = "sprite";
   faults: Faults = {};
   /** Pings that commands' sockets got. */
   pings = 0;
@@ -38,6 +39,14 @@ export class Sandbox {
     this.#root = mkdtempSync(join(tmpdir(), "kit-sprite-"));
     this.home = join(this.#root, "home");
     mkdirSync(this.home);
+  }
+
+  /** What a PUT names changes, the rest stays. */
+  change({ url_settings: url, labels, clear_labels: clear }: Record<string, unknown>): void {
+    const { auth } = (url ?? {}) as { auth?: string };
+    if (auth !== undefined) this.urlAuth = auth;
+    if (Array.isArray(labels)) this.labels = labels;
+    if (clear === true) this.labels = [];
   }
 
   /** Folder on this machine for a path in the home of the sandbox; any other path as it is. */

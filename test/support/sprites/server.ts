@@ -126,6 +126,7 @@ export class SpritesServer {
     const [room, id] = asked.path;
     switch (room) {
       case undefined:
+        if (asked.method === "PUT") sandbox.change(jsonBody(asked));
         if (asked.method !== "DELETE") return { status: 200, json: describe(sandbox) };
         sandbox.destroy();
         this.#sandboxes.delete(sandbox.name);
@@ -283,14 +284,14 @@ function listSessions(sandbox: Sandbox): Answer {
   return { status: 200, json: { count: sessions.length, sessions } };
 }
 
-function describe({ name, labels, createdAt }: Sandbox): object {
+function describe({ name, labels, urlAuth, createdAt }: Sandbox): object {
   return {
     id: `sprite-${name}`,
     name,
     organization: "acme",
     status: "running",
     url: `https://${name}.sprites.example`,
-    url_settings: { auth: "sprite" },
+    url_settings: { auth: urlAuth },
     labels,
     created_at: createdAt,
     updated_at: createdAt,

@@ -1,3 +1,4 @@
+import { invalidArgument } from "../arguments.js";
 import { readObject, readString, readStrings, readTime } from "../rest/json.js";
 import type { Limits, Rest } from "../rest/rest.js";
 
@@ -29,6 +30,14 @@ export interface CreateSpriteOptions extends Limits {
   urlAuth?: "sprite" | "public";
   /** Wait for room instead of being refused. @default false */
   waitForCapacity?: boolean;
+}
+
+/** What of a sandbox is to change; what is left out stays. */
+export interface UpdateSpriteOptions extends Limits {
+  /** Who may reach its address. */
+  urlAuth?: "sprite" | "public";
+  /** Replaces all labels; an empty list takes them away. */
+  labels?: readonly string[];
 }
 
 /** One page of a list. */
@@ -72,6 +81,22 @@ export async function createSprite(
 
 export async function getSprite(rest: Rest, name: string, limits?: Limits): Promise<SpriteInfo> {
   const call = { method: "GET", template: ONE, params: { name }, purpose: "api" } as const;
+  return readSprite(await rest.json(call, limits), name);
+}
+
+export async function updateSprite(
+  rest: Rest,
+  name: string,
+  options: UpdateSpriteOptions,
+): Promise<SpriteInfo> {
+  const { urlAuth, labels, ...limits } = options;
+  if (urlAuth === undefined && labels === undefined) throw invalidArgument("urlAuth or labels", "given");
+  if (labels !== undefined && !Array.isArray(labels)) throw invalidArgument("labels", "a list");
+  const json = {
+    ...(urlAuth !== undefined && { url_settings: { auth: urlAuth } }),
+    ...(labels !== undefined && (labels.length > 0 ? { labels } : { clear_labels: true })),
+  };
+  const call = { method: "PUT", template: ONE, params: { name }, json, purpose: "api" } as const;
   return readSprite(await rest.json(call, limits), name);
 }
 
