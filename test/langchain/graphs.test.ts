@@ -84,6 +84,21 @@ describe.each(VERSIONS)("%s", (version) => {
     await stage.telemetry.finish();
   });
 
+  it("ends a tool that was aborted and never settles", async () => {
+    // As those of core 1.1 do when they are aborted before their function begins.
+    const { DynamicStructuredTool } = stage.load("@langchain/core/tools");
+    const schema = { type: "object", properties: {} };
+    const func = () => new Promise(() => {});
+    const stuck = new DynamicStructuredTool({ name: "stuck", description: "hangs", schema, func });
+    const controller = new AbortController();
+    stuck.invoke({}, { signal: controller.signal });
+    stuck.invoke({}, { signal: AbortSignal.abort() });
+    controller.abort();
+    await vi.waitFor(() => expect(stage.spans).toHaveLength(2), { timeout: 60_000 });
+    for (const { attributes } of stage.spans) expect(attributes["kit.outcome"]).toBe("aborted");
+    await stage.telemetry.finish();
+  });
+
   it("records a streamed agent the same", async () => {
     const stream = await (await agent()).stream(ASK, { streamMode: "updates" });
     for await (const _ of stream);
@@ -326,6 +341,8 @@ describe.each(VERSIONS)("%s", (version) => {
       };
       await expect(read()).rejects.toThrow();
       await vi.waitFor(() => stage.span("invoke_agent weather_assistant"));
+      // The tools may have begun by then, and nobody tells them to stop.
+      await vi.waitFor(() => expect(stage.telemetry.unended).toEqual([]), { timeout: 60_000 });
       const { attributes, status } = stage.span("invoke_agent weather_assistant");
       expect(attributes["kit.outcome"]).toBe("aborted");
       expect(attributes["error.type"]).toBe("AbortError");

@@ -85,6 +85,11 @@ export class Telemetry {
     return this.#spans.getFinishedSpans();
   }
 
+  /** The names of spans that have started and not ended. */
+  get unended(): readonly string[] {
+    return this.#witness.unended;
+  }
+
   /** Forgets everything recorded so far, metrics excepted. */
   forget(): void {
     this.#spans.reset();

@@ -45,11 +45,11 @@ export function noteRunning(signal: AbortSignal | undefined): void {
   if (stream !== undefined) stream.running ??= signal;
 }
 
-/** How long a stream has to tell of its end by itself when it is aborted. */
+/** How long a stream or tool has to tell of its end by itself when it is aborted. */
 const GRACE_MS = 50;
 
 /**
- * Ends an aborted stream that the library forgets: its reader gets the error, and nobody takes the generator's next
+ * Ends an aborted stream or tool that the library forgets: its reader gets the error, and nobody takes the generator's next
  * step, as with models that do not listen to the signal, or graphs whose nodes stream to the caller.
  */
 export function endWhenAborted(entry: Entry, signal: AbortSignal | undefined): void {
@@ -58,6 +58,7 @@ export function endWhenAborted(entry: Entry, signal: AbortSignal | undefined): v
     const error = new DOMException("This operation was aborted", "AbortError");
     setTimeout(() => entry.settle({ outcome: "error", error }), GRACE_MS).unref();
   };
+  if (signal.aborted) return onAbort();
   signal.addEventListener("abort", onAbort, { once: true });
   entry.onOver = () => signal.removeEventListener("abort", onAbort);
 }

@@ -127,6 +127,7 @@ function proceedIn(entry: Entry, proceed: (args: Args) => unknown, args: Args): 
     context.with(entry, () => proceed(args)),
     entry,
   );
-  if (entry.streams) endWhenAborted(entry, signalIn(args));
+  // Tools that wrap a function listen to the signal, but may never settle when it was aborted before that began.
+  if (entry.streams || typeof entry.receiver.func === "function") endWhenAborted(entry, signalIn(args));
   return result;
 }

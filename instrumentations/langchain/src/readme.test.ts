@@ -18,7 +18,7 @@ it("tells the variable, its values, the versions and the limit that the code kno
     expect(readInferenceSpans(undefined, { [VARIABLE]: mode })).toBe(mode);
     expect(readme).toContain(`| \`${mode}\` |`);
   }
-  expect(LangChainInstrumentation.definition.versions).toEqual([">=0.3.0 <2"]);
-  expect(readme).toContain("| `@langchain/core` | 0.3 and 1.x |");
+  expect(LangChainInstrumentation.definition.versions).toEqual([">=0.2.19 <2"]);
+  expect(readme).toContain("| `@langchain/core` | 0.2.19 and later, 0.3, 1.x |");
   expect(readme).toContain(MAX_RUNS.toLocaleString("en-US"));
 });
