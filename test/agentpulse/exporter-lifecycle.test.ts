@@ -274,7 +274,7 @@ describe("the exporter", () => {
   it("calls back within 25 seconds although the server never answers", async () => {
     const server = await startServer({ fault: () => ({ kind: "hang" }) });
     const batch = await spans(150);
-    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "Date"] });
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "Date", "performance"] });
     later(() => vi.useRealTimers());
     const exporter = new AgentPulseSpanExporter({ endpoint: server.url, apiKey: server.key, ...options });
     const begun = Date.now();

@@ -79,16 +79,16 @@ export class Courier<Item> {
   async #send(batch: readonly Entry<Item>[], attempts: number) {
     const { retry, batchDeadlineMs, stop, hurry, random, resting } = this.#options;
     const expiry = earliestExpiry(batch);
-    const deadline = Math.min(Date.now() + batchDeadlineMs, expiry);
+    const deadline = Math.min(performance.now() + batchDeadlineMs, expiry);
     const items = batch.map((entry) => entry.item);
     for (let attempt = 0; ; attempt++) {
       const held = this.#held ?? this.#options.holding();
       if (held) return { verdict: held, attempts: attempt };
-      if (Date.now() >= expiry) return { verdict: EXPIRED, attempts: attempt };
-      const outcome = await this.#attempt(items, deadline - Date.now());
+      if (performance.now() >= expiry) return { verdict: EXPIRED, attempts: attempt };
+      const outcome = await this.#attempt(items, deadline - performance.now());
       if (outcome.kind !== "retry") return { verdict: outcome, attempts: attempt + 1 };
       const wait = delayAfter(retry, attempt, outcome.afterMs, random);
-      const exhausted = attempt + 1 >= attempts || Date.now() + wait >= deadline || stop.aborted;
+      const exhausted = attempt + 1 >= attempts || performance.now() + wait >= deadline || stop.aborted;
       if (exhausted) {
         const verdict: Verdict = outcome.otherwise ?? { kind: "refused", error: outcome.error };
         return { verdict, attempts: attempt + 1 };

@@ -87,7 +87,7 @@ export class DeliveryQueue<Item> {
       rounds: 0,
       waiting: false,
       bytes: undefined,
-      expiresAt: itemDeadlineMs === Number.POSITIVE_INFINITY ? undefined : Date.now() + itemDeadlineMs,
+      expiresAt: itemDeadlineMs === Number.POSITIVE_INFINITY ? undefined : performance.now() + itemDeadlineMs,
     };
     this.#flushes.added();
     const hold = this.#holding();
@@ -191,13 +191,13 @@ export class DeliveryQueue<Item> {
   }
 
   #holding(): Hold | undefined {
-    if (this.#hold && Date.now() >= this.#hold.until) this.#hold = undefined;
+    if (this.#hold && performance.now() >= this.#hold.until) this.#hold = undefined;
     return this.#hold?.verdict;
   }
 
   #beginHold(hold: Hold): void {
     if (this.#hold?.verdict === hold) return;
-    this.#hold = { verdict: hold, until: Date.now() + hold.forMs };
+    this.#hold = { verdict: hold, until: performance.now() + hold.forMs };
     this.#draining = false;
     if (hold.queue === "drop") this.#dropped(this.#room.clear(), "held", hold.error);
     this.#flushes.giveUp();

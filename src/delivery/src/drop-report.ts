@@ -35,7 +35,7 @@ export class DropReport {
     this.#tallies.set(reason, tally);
     tally.total += count;
     tally.unsaid += count;
-    if (Date.now() - tally.saidAt >= SUMMARY_EVERY_MS) this.#say(reason, tally, error);
+    if (performance.now() - tally.saidAt >= SUMMARY_EVERY_MS) this.#say(reason, tally, error);
   }
 
   /** Says what was counted since the last line. */
@@ -53,7 +53,7 @@ export class DropReport {
     const why = error ? `: ${error.message}` : "";
     diag.warn(`${this.#name}: dropped ${tally.unsaid} (${reason}, ${tally.total} so far)${why}`);
     tally.unsaid = 0;
-    tally.saidAt = Date.now();
+    tally.saidAt = performance.now();
   }
 
   #attributes(more?: Attributes): Attributes {

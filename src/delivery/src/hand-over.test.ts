@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import type { Outcome } from "./index.js";
 import { boom, delivered, destination, holdTime, letters, pass, queueTo, retry } from "./queue.fixture.js";
 
@@ -98,6 +98,20 @@ describe("the deadline of an item", () => {
     expect(queue.droppedCount).toBe(1);
   });
 
+  it("does not care what becomes of the clock, which computers set and that stops while they sleep", async () => {
+    const to = destination((_, nth) => (nth === 1 ? retry : delivered));
+    const options = { itemDeadlineMs: 5_000, batchDeadlineMs: 5_000, retry: { initialDelayMs: 1_000 } };
+    const queue = queueTo(to, options);
+    queue.add("a");
+    const flushed = queue.flush();
+    vi.setSystemTime(Date.now() + 3_600_000);
+    await pass(500);
+    vi.setSystemTime(Date.now() + 3_600_000);
+    await pass(500);
+    expect(await flushed).toBe(true);
+    expect(to.accepted).toEqual(["a"]);
+  });
+
   it("counts the time in the queue", async () => {
     const to = destination(() => delivered);
     const queue = queueTo(to, { flushIntervalMs: 10_000, itemDeadlineMs: 5_000 });
@@ -110,6 +124,7 @@ describe("the deadline of an item", () => {
 
 describe("measuring items", () => {
   it("lets the event loop turn in between, and measures each once", async () => {
+    vi.useRealTimers();
     let inThisTurn = 0;
     let mostInATurn = 0;
     let measured = 0;

@@ -38,7 +38,7 @@ export const letters = (count: number) => Array.from({ length: count }, (_, inde
 /** Timers and the clock are held for every test of the file; its queues end with the test. */
 export function holdTime(): void {
   beforeEach(() => {
-    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "Date"] });
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "Date", "performance"] });
   });
   afterEach(async () => {
     vi.useRealTimers();

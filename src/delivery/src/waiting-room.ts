@@ -9,7 +9,7 @@ export interface Entry<Item> {
   waiting: boolean;
   /** What `sizeOf` said, once. */
   bytes: number | undefined;
-  /** When it is given up, in milliseconds since 1970. */
+  /** When it is given up, by `performance.now()`: the clock of the day may be set. */
   readonly expiresAt: number | undefined;
 }
 
