@@ -44,7 +44,8 @@ export function readApiKey(
   }
   if (!allowInsecure && !isSafe(new URL(endpoint))) {
     const advice = "use https, or allowInsecure: true";
-    return refuse(`${endpoint} is plain http to another machine, nothing is sent; ${advice}`);
+    const where = "endpoint (AGENTPULSE_ENDPOINT)";
+    return refuse(`${where}: ${endpoint} is plain http to another machine, nothing is sent; ${advice}`);
   }
   const odd = "the API key does not begin with ap_, so the server will refuse it";
   return { apiKey, warnings: apiKey.startsWith("ap_") ? [] : [odd] };
