@@ -58,8 +58,8 @@ export function endWhenAborted(entry: Entry, signal: AbortSignal | undefined): v
     const error = new DOMException("This operation was aborted", "AbortError");
     setTimeout(() => entry.settle({ outcome: "error", error }), GRACE_MS).unref();
   };
-  if (signal.aborted) return onAbort();
-  signal.addEventListener("abort", onAbort, { once: true });
+  if (signal.aborted) onAbort();
+  else signal.addEventListener("abort", onAbort, { once: true });
   entry.onOver = () => signal.removeEventListener("abort", onAbort);
 }
 
