@@ -11,7 +11,9 @@ it("takes a base URL with a path, and with slashes at its end", async () => {
 it("sends nothing to a plain http address of another machine, and says so", async () => {
   const { code, stderr } = await world.run({ AGENTPULSE_ENDPOINT: "http://192.0.2.1" });
   expect(code).toBe(0);
-  expect(stderr).toMatch(/^\[agentpulse\] endpoint \(AGENTPULSE_ENDPOINT\): http:\/\/192\.0\.2\.1 is plain http [^\n]*\n$/);
+  expect(stderr).toMatch(
+    /^\[agentpulse\] endpoint \(AGENTPULSE_ENDPOINT\): http:\/\/192\.0\.2\.1 is plain http [^\n]*\n$/,
+  );
 });
 
 it("names what is no address, and the application runs", async () => {
