@@ -13,6 +13,7 @@ import type { Outcome, Transport } from "./transport.js";
  */
 const LARGEST_REQUEST = 1_000_000;
 const SMALLEST_REQUEST = 1_000;
+const NOTHING = new Uint8Array();
 
 /** The answer of a collector that took only a part of a batch. */
 interface PartialSuccess {
@@ -94,18 +95,14 @@ export class OtlpExporter<Batch> {
    * whose answer was under way arrives twice; span ids tell.
    */
   postLeftovers(timeoutMs: number): void {
-    const deadline = performance.now() + timeoutMs;
+    const rest = [...this.#sending.values()].flat();
+    if (rest.length === 0 || this.#report.isFailing) return;
     try {
-      const rest = [...this.#sending.values()].flat();
       this.#cutUp(rest);
-      for (const part of rest) {
-        const remainingMs = deadline - performance.now();
-        if (remainingMs <= 0 || this.#report.isFailing) return;
-        const serializer = this.#load();
-        const body = serializer.serializeRequest(part);
-        if (body == null) continue;
-        this.#tell(part, postBeforeExit(this.#settings, body, remainingMs), serializer);
-      }
+      const serializer = this.#load();
+      const bodies = rest.map((part) => serializer.serializeRequest(part) ?? NOTHING);
+      const outcomes = postBeforeExit(this.#settings, bodies, timeoutMs);
+      for (const [index, outcome] of outcomes.entries()) this.#tell(rest[index], outcome, serializer);
     } catch (error) {
       // Where Node forbids threads, for example.
       this.#report.leftBehind(reasonOf(error));
@@ -157,12 +154,12 @@ export class OtlpExporter<Batch> {
 
   async #post(part: Batch, { serializer, transport }: Connection<Batch>, cut: AbortSignal): Promise<Outcome> {
     const body = serializer.serializeRequest(part);
-    if (body == null) return { kind: "delivered", body: new Uint8Array() };
+    if (body == null) return { kind: "delivered", body: NOTHING };
     const deadline = AbortSignal.timeout(this.#settings.timeoutMs);
     return transport.send(body, AbortSignal.any([deadline, cut]));
   }
 
-  #tell(part: Batch, outcome: Outcome, serializer: Connection<Batch>["serializer"]): void {
+  #tell(part: unknown, outcome: Outcome, serializer: Connection<Batch>["serializer"]): void {
     if (outcome.kind === "refused") this.#report.refused(outcome.reason);
     else if (outcome.kind === "retry") this.#report.unreachable(outcome.reason);
     else this.#report.delivered(sizeOf(part), readRejection(serializer, outcome.body));

@@ -7,33 +7,47 @@ import type { Outcome } from "./transport.js";
 const LONGEST_ANSWER = 128;
 /** Where others have their status: no answer came. */
 const FAILED = 1;
-const NOTHING = new Uint8Array();
+const DELIVERED: Outcome = { kind: "delivered", body: new Uint8Array() };
 
 /** Runs in a thread of its own: plain text, so that no loader or preload of the application gets in its way. */
 const POST = `
-const { workerData: { url, options, body, done, told } } = require("node:worker_threads");
-const { request } = require(url.startsWith("https:") ? "node:https" : "node:http");
-const finish = (status, text) => {
-  new TextEncoder().encodeInto(text, told);
-  Atomics.store(done, 0, status);
-  Atomics.notify(done, 0);
-};
+const { workerData: { url, options, bodies, ended, statuses, told } } = require("node:worker_threads");
+const { request, Agent } = require(url.startsWith("https:") ? "node:https" : "node:http");
+const agent = new Agent({ keepAlive: true });
 const nameOf = ({ errors: [first] = [], code, message }) => first ? nameOf(first) : code ?? message;
-const post = request(url, options, (response) => {
-  response.resume();
-  finish(response.statusCode, "HTTP " + response.statusCode + " " + (response.statusMessage ?? ""));
-});
-post.on("error", (error) => finish(${FAILED}, nameOf(error)));
-post.end(body);
+const finish = (index, status, text) => {
+  Atomics.store(statuses, index, status);
+  const isLast = status < 200 || status > 299 || index + 1 === bodies.length;
+  if (!isLast) return post(index + 1);
+  new TextEncoder().encodeInto(text, told);
+  Atomics.store(ended, 0, 1);
+  Atomics.notify(ended, 0);
+};
+const post = (index) =>
+  request(url, { ...options, agent }, (response) => {
+    response.resume().on("end", () => {
+      finish(index, response.statusCode, "HTTP " + response.statusCode + " " + (response.statusMessage ?? ""));
+    });
+  })
+    .on("error", (error) => finish(index, ${FAILED}, nameOf(error)))
+    .end(bodies[index]);
+post(0);
 `;
 
 /**
- * Posts one body while the process exits, where nothing can be awaited: another thread does it, and this one
- * waits for it.
+ * Posts one body after the other while the process exits, where nothing can be awaited: another thread does it, and
+ * this one waits for it. Ends with the first that does not arrive; what became of it comes last.
  */
-export function postBeforeExit(settings: OtlpSettings, body: Uint8Array, timeoutMs: number): Outcome {
+export function postBeforeExit(
+  settings: OtlpSettings,
+  bodies: readonly Uint8Array[],
+  timeoutMs: number,
+): Outcome[] {
   const compressed = settings.compression === "gzip";
-  const done = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+  const shared = (length: number) =>
+    new Int32Array(new SharedArrayBuffer(length * Int32Array.BYTES_PER_ELEMENT));
+  const ended = shared(1);
+  const statuses = shared(bodies.length);
   const told = new Uint8Array(new SharedArrayBuffer(LONGEST_ANSWER));
   const headers = {
     ...settings.headers,
@@ -47,15 +61,24 @@ export function postBeforeExit(settings: OtlpSettings, body: Uint8Array, timeout
     workerData: {
       url: settings.url,
       options: { method: "POST", headers, ...settings.tls },
-      body: compressed ? gzipped(body) : body,
-      done,
+      bodies: compressed ? bodies.map(gzipped) : bodies,
+      ended,
+      statuses,
       told,
     },
   });
-  Atomics.wait(done, 0, 0, timeoutMs);
-  const status = Atomics.load(done, 0);
+  Atomics.wait(ended, 0, 0, timeoutMs);
+  const outcomes: Outcome[] = [];
+  for (const status of statuses) {
+    const arrived = status >= 200 && status < 300;
+    outcomes.push(arrived ? DELIVERED : toFailure(status, told));
+    if (!arrived) break;
+  }
+  return outcomes;
+}
+
+function toFailure(status: number, told: Uint8Array): Outcome {
   if (status === 0) return { kind: "retry", reason: "no answer in time" };
-  if (status >= 200 && status < 300) return { kind: "delivered", body: NOTHING };
   const reason = Buffer.from(told).toString().replaceAll("\0", "").trim();
   if (status === FAILED || isRetryable(status)) return { kind: "retry", reason };
   return { kind: "refused", reason, tooLarge: status === 413 };
