@@ -2,7 +2,11 @@ import type { HttpAnswer, Outcome } from "@kit/delivery";
 
 const HOLD_MS = 60_000;
 
-/** What the server's answer means for the batch. @param bytes of its body @param queueOnHold what becomes of events that wait meanwhile */
+/**
+ * What the server's answer means for the batch.
+ * @param bytes of its body
+ * @param queueOnHold what becomes of events that wait meanwhile
+ */
 export function readAnswer(answer: HttpAnswer, bytes: () => number, queueOnHold: "keep" | "drop"): Outcome {
   const { status } = answer;
   if (status >= 200 && status < 300) return { kind: "delivered" };

@@ -49,7 +49,10 @@ export class Patches {
   readonly #take = () => this.#takeAll();
   #applied = true;
 
-  /** Replaces a method by what `wrap` makes of it, unless it is missing or already reports to the kit, by itself or within a wrapper of others. */
+  /**
+   * Replaces a method by what `wrap` makes of it, unless it is missing or already reports to the kit, by itself or
+   * within a wrapper of others.
+   */
   add(holder: object | undefined, key: string, wrap: (original: Method) => Method): boolean {
     const original = holder === undefined ? undefined : Object.getOwnPropertyDescriptor(holder, key);
     if (holder === undefined || original === undefined) return false;

@@ -20,101 +20,129 @@ export interface Attaching {
 }
 
 /**
- * Attaches each adapter before the application can call its library: at once, or, where everything passes
- * through `require` or the library is not installed where one would look for it, no earlier than it is loaded. `includingLoaded` takes in what is loaded already. Returns a
- * function that attaches nothing more.
+ * Attaches each adapter before the application can call its library: at once, or, where everything passes through
+ * `require` or the library is not installed where one would look for it, no earlier than it is loaded.
+ * `includingLoaded` takes in what is loaded already. Returns a function that attaches nothing more.
  */
 export function attachWhenUsed(
   adapters: readonly Adapter[],
-  { attach, patch }: Attaching,
+  attaching: Attaching,
   includingLoaded: boolean,
   log: Log,
 ): () => void {
-  const waiting = new Set(adapters);
-  const failed = new Set<Adapter>();
-  const attachNow = (adapter: Adapter, canWait: boolean) => {
-    if (!waiting.delete(adapter)) return;
-    try {
-      attach(adapter);
-    } catch (error) {
-      // In the middle of loading what the adapter needs; the library itself comes later.
-      if (canWait && (error as NodeJS.ErrnoException).code === "ERR_REQUIRE_CYCLE_MODULE")
-        waiting.add(adapter);
-      else {
-        failed.add(adapter);
-        log.warn(`${adapter.name} cannot be instrumented: ${String(error)}`);
-      }
-    }
-  };
-  const patchNow = (adapter: Adapter, loaded: LoadedLibrary) => {
-    // What cannot be attached has been told of, and whoever imports the library must not hear of it.
-    if (!failed.has(adapter)) patch(adapter, loaded);
-  };
-  const stops: (() => void)[] = [];
-  let stopped = false;
-  const attachWhenSeen = (unseen: readonly Adapter[]) => {
-    // The hook of `require` may be up by now: it must know a library before that is loaded.
-    stops.push(onFirstRequire(unseen.map((adapter) => ({ ...toAwaited(adapter), before: true }))));
-    onFirstSight((name, module) => {
-      for (const adapter of unseen) {
-        if (!waiting.has(adapter) || !librariesOf(adapter).includes(name)) continue;
-        attachNow(adapter, false);
-        patchNow(adapter, module);
-      }
-    });
-  };
-  const toAwaited = (adapter: Adapter) => ({
-    library: adapter.scope ?? adapter.modules[0],
-    action: () => attachNow(adapter, false),
-  });
-  const attachAll = (canWait: boolean) => {
-    for (const adapter of adapters) if (isInstalled(adapter)) attachNow(adapter, canWait);
-    const unseen = adapters.filter((adapter) => waiting.has(adapter) && !isInstalled(adapter));
-    if (unseen.length > 0) attachWhenSeen(unseen);
-    hookModules(
-      adapters.flatMap(({ modules, companions = [], files }) => [
-        ...modules,
-        ...companions.flat(),
-        ...(files === undefined ? [] : [files]),
-      ]),
-      log,
-    );
-    stops.push(
-      onSeenByOtherCopies((url, exports) => {
-        for (const adapter of adapters) {
-          const folder = stopped ? undefined : folderOfPart(adapter, url);
-          if (folder === undefined) continue;
-          attachNow(adapter, false);
-          patchNow(adapter, { exports, version: readManifest(folder)?.version });
-        }
-      }),
-    );
-  };
-  const canWait = startsAsCommonJS() && !isHooked() && !(includingLoaded && isImportLoaded());
-  if (canWait) {
-    const awaited = adapters.map((adapter) => ({ ...toAwaited(adapter), before: adapter.caughtInside }));
-    stops.push(
+  const attachments = new Attachments(adapters, attaching, log);
+  if (startsAsCommonJS() && !isHooked() && !(includingLoaded && isImportLoaded())) {
+    attachments.attachWhenRequired();
+  } else attachments.attachAll(false);
+  if (includingLoaded) attachments.attachLoaded();
+  return () => attachments.stop();
+}
+
+/** The adapters of a process, and which of them wait for their library. */
+class Attachments {
+  readonly #adapters: readonly Adapter[];
+  readonly #attaching: Attaching;
+  readonly #log: Log;
+  readonly #waiting: Set<Adapter>;
+  readonly #failed = new Set<Adapter>();
+  readonly #stops: (() => void)[] = [];
+  #stopped = false;
+
+  constructor(adapters: readonly Adapter[], attaching: Attaching, log: Log) {
+    this.#adapters = adapters;
+    this.#attaching = attaching;
+    this.#log = log;
+    this.#waiting = new Set(adapters);
+  }
+
+  /** With the first `require` of a library, or all with the first `import`. */
+  attachWhenRequired(): void {
+    const awaited = this.#adapters.map((adapter) => this.#await(adapter, adapter.caughtInside));
+    this.#stops.push(
       onFirstRequire(awaited),
-      beforeFirstImport(() => attachAll(true)),
+      beforeFirstImport(() => this.attachAll(true)),
     );
-  } else attachAll(false);
-  if (includingLoaded) {
+  }
+
+  /** Those whose library is installed, and the others as soon as it is seen. */
+  attachAll(canWait: boolean): void {
+    const unseen: Adapter[] = [];
+    for (const adapter of this.#adapters) {
+      if (isInstalled(adapter)) this.#attach(adapter, canWait);
+      else if (this.#waiting.has(adapter)) unseen.push(adapter);
+    }
+    if (unseen.length > 0) this.#attachWhenSeen(unseen);
+    hookModules(this.#adapters.flatMap(namesOf), this.#log);
+    this.#stops.push(onSeenByOtherCopies((url, exports) => this.#patchPart(url, exports)));
+  }
+
+  /** What the application had loaded before. */
+  attachLoaded(): void {
     const files = new LoadedFiles();
-    for (const adapter of adapters) {
+    for (const adapter of this.#adapters) {
       for (const library of [adapter.modules, ...(adapter.companions ?? [])]) {
-        files.find(library, (loaded) => {
-          if (stopped) return;
-          attachNow(adapter, false);
-          patchNow(adapter, loaded);
-        });
+        files.find(library, (loaded) => this.#attachAndPatch(adapter, loaded));
       }
     }
   }
-  return () => {
-    stopped = true;
-    waiting.clear();
-    for (const stop of stops) stop();
-  };
+
+  stop(): void {
+    this.#stopped = true;
+    this.#waiting.clear();
+    for (const stop of this.#stops) stop();
+  }
+
+  #await(adapter: Adapter, before: boolean | undefined) {
+    const library = adapter.scope ?? adapter.modules[0];
+    return { library, action: () => this.#attach(adapter, false), before };
+  }
+
+  #attachWhenSeen(unseen: readonly Adapter[]): void {
+    // The hook of `require` may be up by now: it must know a library before that is loaded.
+    this.#stops.push(onFirstRequire(unseen.map((adapter) => this.#await(adapter, true))));
+    onFirstSight((name, module) => {
+      for (const adapter of unseen) {
+        if (this.#waiting.has(adapter) && librariesOf(adapter).includes(name))
+          this.#attachAndPatch(adapter, module);
+      }
+    });
+  }
+
+  /** A module that another copy of the hooks has seen, and ours never will. */
+  #patchPart(url: string, exports: object): void {
+    for (const adapter of this.#adapters) {
+      const folder = this.#stopped ? undefined : folderOfPart(adapter, url);
+      if (folder === undefined) continue;
+      this.#attachAndPatch(adapter, { exports, version: readManifest(folder)?.version });
+    }
+  }
+
+  #attachAndPatch(adapter: Adapter, loaded: LoadedLibrary): void {
+    if (this.#stopped) return;
+    this.#attach(adapter, false);
+    // What cannot be attached has been told of, and whoever imports the library must not hear of it.
+    if (!this.#failed.has(adapter)) this.#attaching.patch(adapter, loaded);
+  }
+
+  #attach(adapter: Adapter, canWait: boolean): void {
+    if (!this.#waiting.delete(adapter)) return;
+    try {
+      this.#attaching.attach(adapter);
+    } catch (error) {
+      // In the middle of loading what the adapter needs; the library itself comes later.
+      if (canWait && (error as NodeJS.ErrnoException).code === "ERR_REQUIRE_CYCLE_MODULE")
+        this.#waiting.add(adapter);
+      else {
+        this.#failed.add(adapter);
+        this.#log.warn(`${adapter.name} cannot be instrumented: ${String(error)}`);
+      }
+    }
+  }
+}
+
+/** All modules and parts that the hooks of `import` must see. */
+function namesOf({ modules, companions = [], files }: Adapter): (string | RegExp)[] {
+  return [...modules, ...companions.flat(), ...(files === undefined ? [] : [files])];
 }
 
 function librariesOf({ modules, companions = [] }: Adapter): string[] {
