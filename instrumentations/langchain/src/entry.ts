@@ -33,6 +33,8 @@ export class Entry implements Context {
   base: Context = beyond(context.active());
   /** Whether the method gave a stream, which tells of its own pieces. */
   streams = false;
+  /** How it ended if its stream is collected before anything told of its end. */
+  lost: OperationEnd = { outcome: "abandoned" };
   /** Told of every piece that the method streams. */
   onChunk: ((piece: unknown) => void) | undefined;
   /** Told when the method is over, in case no callback tells. */

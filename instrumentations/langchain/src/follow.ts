@@ -5,7 +5,7 @@ import type { Entry } from "./entry.js";
 type Step = (...args: unknown[]) => Promise<IteratorResult<unknown>>;
 type Generator = Record<"next" | "return" | "throw", Step>;
 
-const ABANDONED = new FinalizationRegistry<Entry>((entry) => entry.settle({ outcome: "abandoned" }));
+const ABANDONED = new FinalizationRegistry<Entry>((entry) => entry.settle(entry.lost));
 
 /** Settles an entry when what its method gave is over: the promise, or the generator that somebody steps through. */
 export function follow(result: unknown, entry: Entry): unknown {

@@ -56,6 +56,7 @@ export function endWhenAborted(entry: Entry, signal: AbortSignal | undefined): v
   if (signal === undefined) return;
   const onAbort = () => {
     const error = new DOMException("This operation was aborted", "AbortError");
+    entry.lost = { outcome: "error", error };
     setTimeout(() => entry.settle({ outcome: "error", error }), GRACE_MS).unref();
   };
   if (signal.aborted) onAbort();
