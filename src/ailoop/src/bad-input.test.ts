@@ -1,19 +1,10 @@
 import { afterAll, describe, expect, it } from "vitest";
+import { failureOf, HOSTILE } from "../../../test/support/bad-input.js";
 import * as ailoop from "./index.js";
 import { AiloopClient, AiloopError, createMessage, promptText, toWire, ValidationError } from "./index.js";
 
-const HOSTILE = [undefined, null, 0, Number.NaN, "", true, {}, [], [null], () => {}, Symbol("s"), 10n];
 const client = new AiloopClient("http://127.0.0.1:1", { reconnectAttempts: 0 });
 afterAll(() => client.close());
-
-async function failureOf(call: () => unknown): Promise<unknown> {
-  try {
-    await call();
-    return undefined;
-  } catch (error) {
-    return error;
-  }
-}
 
 describe("what cannot be right", () => {
   it("is refused by every method and function with an error of the client, wherever it stands", async () => {

@@ -1,23 +1,14 @@
 import { createServer, type Server } from "node:http";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { failureOf, HOSTILE } from "../../../test/support/bad-input.js";
 import { BatchWriter, CatSyphonError, CollectorClient, CredentialStore, RetryConfig } from "./index.js";
 
-const HOSTILE = [undefined, null, 0, Number.NaN, "", true, {}, [], [null], () => {}, Symbol("s"), 10n];
 const good = { serverUrl: "http://127.0.0.1:1", collectorId: "collector", apiKey: "cs_live_x" };
 const accepted = { accepted: 1, last_sequence: 1, conversation_id: "c", warnings: [], status: "active" };
 const client = new CollectorClient({
   ...good,
   fetch: async () => Response.json({ ...accepted, session_id: "s", event_count: 1 }),
 });
-
-async function failureOf(call: () => unknown): Promise<unknown> {
-  try {
-    await call();
-    return undefined;
-  } catch (error) {
-    return error;
-  }
-}
 
 /** What the language itself says of a value that is not what was taken for granted. */
 const FROM_INSIDE =

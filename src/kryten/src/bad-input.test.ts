@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { failureOf, HOSTILE } from "../../../test/support/bad-input.js";
 import {
   buildCommandSubject,
   buildSubject,
@@ -18,7 +19,6 @@ const config = {
   nats: { servers: ["nats://127.0.0.1:1"] },
   channels: [{ domain: "cytu.be", channel: "lounge" }],
 };
-const HOSTILE = [undefined, null, 0, Number.NaN, "", " ", true, {}, [], [null], () => {}, Symbol("s"), 10n];
 
 /** Names of all methods that an application can call. */
 function methodsOf(client: object): string[] {
@@ -40,15 +40,6 @@ function methodsOf(client: object): string[] {
     level = Object.getPrototypeOf(level);
   }
   return [...names].filter((name) => ![...inner, ...lasting].includes(name));
-}
-
-async function failureOf(call: () => unknown): Promise<unknown> {
-  try {
-    await call();
-    return undefined;
-  } catch (error) {
-    return error;
-  }
 }
 
 describe("what cannot be right", () => {

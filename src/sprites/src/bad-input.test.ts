@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { failureOf as failureOfCall, HOSTILE } from "../../../test/support/bad-input.js";
 import { type Sprite, SpritesClient, SpritesError } from "./index.js";
 
 const REQUESTS: string[] = [];
@@ -12,17 +13,13 @@ const good = {
 };
 const client = new SpritesClient(good);
 const sprite = client.attach("box");
-const HOSTILE = [undefined, null, 0, Number.NaN, "", true, {}, [], [null], () => {}, Symbol("s"), 10n];
 
-async function failureOf(call: () => unknown): Promise<unknown> {
-  try {
+/** A generator fails with its first step. */
+const failureOf = (call: () => unknown) =>
+  failureOfCall(async () => {
     const result = (await call()) as { next?: () => Promise<unknown> } | undefined;
     if (typeof result?.next === "function") await result.next();
-    return undefined;
-  } catch (error) {
-    return error;
-  }
-}
+  });
 
 function methodsOf(target: object): [string, (...args: unknown[]) => unknown][] {
   const all = Object.entries(Object.getOwnPropertyDescriptors(Object.getPrototypeOf(target)));
