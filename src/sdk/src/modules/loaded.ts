@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import Module from "node:module";
 import { join, sep } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { startsAsCommonJS } from "./entry-point.js";
@@ -10,9 +12,20 @@ export interface LoadedLibrary {
   readonly version: string | undefined;
 }
 
+/** How Node itself loads a file, whatever has been put in the place of `require`. */
+interface Loader {
+  _compile(source: string, filename: string, format: "module"): void;
+}
+
+/** Files that are loaded. One may be both, and then there are two copies of it. */
+interface Loaded {
+  readonly required: ReadonlySet<string>;
+  readonly modules: ReadonlySet<string>;
+}
+
 /** Files that are loaded: looked up once for all libraries, and only where one of them is installed at all. */
 export class LoadedFiles {
-  #files: readonly string[] | undefined;
+  #files: Loaded | undefined;
 
   /**
    * Calls `found` for each copy of a library that is loaded, as CommonJS, as an ES module or both; at once where
@@ -26,34 +39,38 @@ export class LoadedFiles {
     // Yarn's Plug'n'Play has no folders to look into, only files that are loaded.
     if (process.versions.pnp === undefined && findInstalled(library) === undefined) return;
     this.#files ??= loadedFiles();
-    const loaded = new Set(this.#files);
-    for (const folder of foldersOf(library, this.#files)) {
+    const { required, modules } = this.#files;
+    for (const folder of foldersOf(library, [...required, ...modules])) {
       const manifest = readManifest(folder) ?? {};
       const { version } = manifest;
       const entries = specifiers.flatMap((specifier) =>
         entryFiles(folder, manifest, specifier.slice(library.length)),
       );
       for (const file of new Set(entries)) {
-        if (loaded.has(file)) withExports(file, (exports) => found({ exports, version }));
+        const tell = (exports: unknown) => found({ exports, version });
+        if (required.has(file)) withExports(file, requireByPath, tell);
+        if (modules.has(file)) withExports(file, loadedModule, tell);
       }
     }
   }
 }
 
-function loadedFiles(): string[] {
-  const required = requiredFiles();
-  return startsAsCommonJS() ? required : [...new Set([...required, ...parsedFiles()])];
+function loadedFiles(): Loaded {
+  return {
+    required: new Set(requiredFiles()),
+    modules: new Set(startsAsCommonJS() ? [] : parsedModules()),
+  };
 }
 
-/** ES modules stand in no list that a program can read, but a debugger is told of every script there is. */
-function parsedFiles(): string[] {
+/** No program can list the ES modules that are loaded, but a debugger is told of every script there is. */
+function parsedModules(): string[] {
   const files: string[] = [];
   try {
     const { Session } = process.getBuiltinModule("node:inspector");
     const session = new Session();
     session.connect();
-    session.on("Debugger.scriptParsed", ({ params: { url } }) => {
-      if (url.startsWith("file:")) files.push(fileURLToPath(url.replace(/[?#].*/, "")));
+    session.on("Debugger.scriptParsed", ({ params: { url, isModule } }) => {
+      if (isModule && url.startsWith("file:")) files.push(fileURLToPath(url.replace(/[?#].*/, "")));
     });
     session.post("Debugger.enable");
     session.disconnect();
@@ -89,10 +106,10 @@ function textsIn(value: unknown): string[] {
   return typeof value === "object" && value !== null ? Object.values(value).flatMap(textsIn) : [];
 }
 
-function withExports(file: string, use: (exports: unknown) => void): void {
+function withExports(file: string, read: (file: string) => unknown, use: (exports: unknown) => void): void {
   let exports: unknown;
   try {
-    exports = requireByPath(file);
+    exports = read(file);
   } catch {
     // In the middle of being evaluated, or waiting for something itself.
     import(
@@ -101,4 +118,14 @@ function withExports(file: string, use: (exports: unknown) => void): void {
     return;
   }
   use(exports);
+}
+
+/**
+ * What an ES module that is loaded exports, found as Node's own `require` finds it. Under tsx, `require` would compile
+ * the library a second time and return that copy instead of the application's.
+ */
+function loadedModule(file: string): unknown {
+  const module = new Module(file);
+  (module as unknown as Loader)._compile(readFileSync(file, "utf8"), file, "module");
+  return module.exports;
 }
