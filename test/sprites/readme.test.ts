@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
 import { runExample } from "../support/example.js";
 import { loadPty } from "../support/sprites/processes.js";
-import { TOKEN } from "../support/sprites/server.js";
+import { MACAROON, TOKEN } from "../support/sprites/server.js";
 import { Harness } from "./harness.js";
 
 const harness = new Harness();
@@ -31,7 +31,9 @@ const PRINTS: Readonly<Record<string, RegExp>> = {
   Checkpoints:
     /complete: Checkpoint (v\d+)[\s\S]*Created checkpoint: \1\n\1: 20[\s\S]*complete: Restore[\s\S]*History: /,
   Errors: /code: 1\nError: ls:[\s\S]*timed out!\nRestore failed: checkpoint not found: invalid-id\n$/,
-  "Sandboxes, sessions, files, services, network": /main\.sh[\s\S]*started\nstdout\ncomplete\nmy-box\n$/,
+  "Sandboxes, sessions, files, services, network":
+    /^9 false\n[\s\S]*main\.sh[\s\S]*started\nstdout\ncomplete\nmy-box\n$/,
+  Tokens: /^\d+\n$/,
 };
 
 it("has every example of the Python package's README", () => {
@@ -42,7 +44,10 @@ it.each(examples)("runs the example: $heading", async ({ heading, code }) => {
   if (heading === "Use a terminal" && loadPty() === undefined) return;
   harness.server.add("sprite-id");
   const env = { SPRITES_TOKEN: TOKEN, SPRITES_ENDPOINT: harness.server.endpoint };
-  const program = code.replaceAll("your-api-token", TOKEN);
+  const program = code
+    .replaceAll("your-api-token", TOKEN)
+    .replaceAll("your-macaroon", MACAROON)
+    .replaceAll("your-organization", "acme");
   const { stdout, stderr } = await runExample(`sprites-${heading}`, program, env);
   expect(stderr).toBe("");
   expect(stdout).toMatch(PRINTS[heading] as RegExp);

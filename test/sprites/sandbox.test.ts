@@ -15,7 +15,7 @@ describe("sandboxes", () => {
       name: "new-one",
       status: "running",
       labels: ["ci"],
-      urlAuth: "sprite",
+      urlAuth: "public",
       createdAt: expect.any(Date),
     });
     await sprite.destroy();
@@ -49,8 +49,57 @@ it("a sandbox can be opened to all and labelled anew; what is left out stays", a
   expect(await sprite.update({ labels: ["dev", "demo"] })).toMatchObject({ labels: ["dev", "demo"] });
   expect(await sprite.update({ labels: [] })).toMatchObject({ urlAuth: "public", labels: [] });
   expect(JSON.parse(harness.server.received.at(-1)?.body ?? "")).toEqual({ clear_labels: true });
-  expect((await rejection(sprite.update({}))).message).toBe("urlAuth or labels must be given");
+  expect((await rejection(sprite.update({}))).message).toBe("urlAuth, privateAccess or labels must be given");
   expect(await rejection(client.updateSprite("nobody", { labels: [] }))).toMatchObject({ status: 404 });
+});
+
+it("a sandbox is made in a variant, and opened to some of its organization", async () => {
+  const client = harness.client();
+  const sprite = await client.createSprite("for-admins", {
+    urlAuth: "sprite",
+    privateAccess: "admins",
+    runtime: "dev",
+    waitForCapacity: true,
+  });
+  expect(JSON.parse(harness.server.received.at(-1)?.body ?? "")).toEqual({
+    name: "for-admins",
+    url_settings: { auth: "sprite", private_access: "admins" },
+    wait_for_capacity: true,
+    runtime: "dev",
+  });
+  expect(await sprite.info()).toMatchObject({
+    privateAccess: "admins",
+    primaryRegion: "ams",
+    version: "0.0.1-rc46",
+  });
+  expect(await sprite.update({ privateAccess: "org_users" })).toMatchObject({
+    urlAuth: "sprite",
+    privateAccess: "org_users",
+    labels: [],
+  });
+});
+
+it("a sandbox is upgraded and restarted, with the patience of its making", async () => {
+  const sprite = harness.sprite({ slowMs: 60 }, { timeout: 20 });
+  const { renewals } = harness.server.sandbox(sprite.spriteId);
+  await sprite.upgrade();
+  await sprite.client.upgradeSprite(sprite.spriteId);
+  await sprite.restart();
+  expect(renewals).toEqual(["upgrade", "upgrade", "restart"]);
+  expect(await rejection(sprite.upgrade({ timeout: 20 }))).toMatchObject({ name: "TimeoutError" });
+  const reason = new Error("enough");
+  expect(await rejection(sprite.restart({ signal: AbortSignal.abort(reason) }))).toBe(reason);
+  expect(await rejection(harness.client().upgradeSprite("nobody"))).toMatchObject({
+    name: "ApiError",
+    status: 404,
+    errorCode: "sprite_not_found",
+  });
+});
+
+it("a page tells how many there are in each state, and can be asked for in bulk", async () => {
+  const page = await harness.client().listSprites({ maxResults: 1, bulkLoad: true });
+  expect(page).toMatchObject({ running: expect.any(Number), warm: 0, cold: 0 });
+  expect(harness.server.received.at(-1)?.url).toBe("/v1/sprites?max_results=1&bulk_load=true");
 });
 
 it("a list whose pages do not move on comes to an end", async () => {
@@ -109,49 +158,6 @@ describe("sessions", () => {
   });
 });
 
-describe("files", () => {
-  const fs = () => harness.sprite().fs;
-
-  it("are written, read, listed, moved, copied and removed", async () => {
-    const files = fs();
-    await files.write("/a/b.txt", "héllo", { mode: 0o600 });
-    await files.write("/a/bytes", Buffer.from([0, 255]));
-    expect(await files.readText("/a/b.txt")).toBe("héllo");
-    expect(await files.read("/a/bytes")).toEqual(Buffer.from([0, 255]));
-    expect(await files.list("/a")).toMatchObject([
-      { name: "b.txt", isDirectory: false, size: 6, mode: "0600" },
-      { name: "bytes" },
-    ]);
-    await files.rename("/a/b.txt", "/a/c.txt");
-    await files.copy("/a", "/z", { recursive: true });
-    await files.chmod("/z/c.txt", 0o644);
-    expect((await files.at("/z").list()).map(({ name, mode }) => [name, mode])).toContainEqual([
-      "c.txt",
-      "0644",
-    ]);
-    await files.remove("/z", { recursive: true });
-    expect(await rejection(files.list("/z"))).toMatchObject({
-      name: "ApiError",
-      status: 404,
-      code: "ENOENT",
-    });
-  });
-
-  it("have relative paths that start where they are told to", async () => {
-    const files = fs();
-    await files.at("/project").write("x", "1");
-    expect(await files.readText("/project/x")).toBe("1");
-  });
-
-  it("that are not there are an ApiError with the system's code", async () => {
-    expect(await rejection(fs().read("/no"))).toMatchObject({
-      name: "ApiError",
-      code: "ENOENT",
-      body: { path: "/no" },
-    });
-  });
-});
-
 it("services are made, watched, stopped, signalled and removed", async () => {
   const { services } = harness.sprite();
   const types: string[] = [];
@@ -182,6 +188,16 @@ it("services are made, watched, stopped, signalled and removed", async () => {
   await services.signal("web", "HUP");
   await services.delete("web");
   expect(await rejection(services.get("web"))).toMatchObject({ status: 404 });
+});
+
+it("services in a list by that name, with what became of them, are read too", async () => {
+  const state = { status: "failed", restart_count: 3, next_restart_at: "2026-08-05T10:30:00.116054740Z" };
+  const sprite = harness.sprite({
+    rest: { status: 200, body: { services: [{ name: "web", cmd: "x", state }] } },
+  });
+  expect(await sprite.services.list()).toMatchObject([
+    { name: "web", restartCount: 3, nextRestartAt: new Date("2026-08-05T10:30:00.116Z") },
+  ]);
 });
 
 it("events of a service that are cut off are not taken for their end", async () => {

@@ -8,12 +8,14 @@ import {
   getSprite,
   type ListSpritesOptions,
   listSprites,
+  renewSprite,
   type SpriteInfo,
   type SpritePage,
   type UpdateSpriteOptions,
   updateSprite,
 } from "./sandbox/sprite-info.js";
 import { Sprite } from "./sprite.js";
+import { type CreateTokenOptions, createToken } from "./token.js";
 
 /** The way to a Sprites service. Holds no connection: there is nothing to close. */
 export class SpritesClient {
@@ -26,6 +28,18 @@ export class SpritesClient {
     const config = readConfig(readOptions(options));
     this.endpoint = config.endpoint;
     this.#rest = new Rest(config);
+  }
+
+  /**
+   * A new token for the sandboxes of an organization, in exchange for a macaroon of Fly.io.
+   * @throws AuthenticationError for a macaroon that is not one, or is refused
+   */
+  static async createToken(
+    macaroon: string,
+    organization: string,
+    options: CreateTokenOptions = {},
+  ): Promise<string> {
+    return createToken(macaroon, organization, readOptions(options));
   }
 
   /** The sandbox of this name; no I/O. */
@@ -67,6 +81,11 @@ export class SpritesClient {
   /** Changes who may reach a sandbox, or its labels. Resolves to what the service knows of it then. */
   async updateSprite(name: string, options: UpdateSpriteOptions): Promise<SpriteInfo> {
     return updateSprite(this.#rest, name, readOptions(options));
+  }
+
+  /** Brings a sandbox to the newest version of its environment. */
+  upgradeSprite(name: string, limits?: Limits): Promise<void> {
+    return renewSprite(this.#rest, name, "upgrade", limits);
   }
 
   /** Deletes a sandbox with all its files and checkpoints. */

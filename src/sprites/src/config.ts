@@ -16,7 +16,7 @@ export interface SpritesClientOptions {
   connectTimeout?: number;
   /** Limit of a whole checkpoint or restore. @default 300000 */
   checkpointTimeout?: number;
-  /** Limit of creating a sprite. @default 120000 */
+  /** Limit of creating, upgrading or restarting a sprite. @default 120000 */
   createTimeout?: number;
   /** An exec socket is pinged this often. @default 15000 */
   pingInterval?: number;
@@ -27,7 +27,8 @@ export interface SpritesClientOptions {
   /** Used for exec sockets, for example a proxy agent. */
   agent?: Agent;
   /**
-   * Record command lines and names of environment variables on spans. Output, input and values never are.
+   * Record command lines, names of environment variables and what the server says of paths on spans. Output, input
+   * and values never are.
    * @default on when `OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT` asks for content on spans, else off
    */
   captureContent?: boolean;

@@ -29,7 +29,15 @@ export type { AttachOptions, ExecOptions } from "./exec/exec-options.js";
 export type { OutputChunk, ReadOptions, StreamName } from "./exec/output.js";
 export type { StdinSource } from "./exec/stdin-source.js";
 export type { Limits } from "./rest/rest.js";
-export type { FileInfo, Filesystem, RecursiveOptions, WriteFileOptions } from "./sandbox/filesystem.js";
+export type { FileInfo } from "./sandbox/file-info.js";
+export type {
+  Filesystem,
+  MakeDirectoryOptions,
+  RecursiveOptions,
+  RemoveOptions,
+  TouchOptions,
+  WriteFileOptions,
+} from "./sandbox/filesystem.js";
 export type { NetworkPolicy, NetworkRule } from "./sandbox/network-policy.js";
 export type { ServiceDefinition, ServiceEvent, ServiceInfo, Services } from "./sandbox/services.js";
 export type { KillOptions, SessionInfo, Sessions } from "./sandbox/sessions.js";
@@ -41,4 +49,5 @@ export type {
   UpdateSpriteOptions,
 } from "./sandbox/sprite-info.js";
 export { Sprite } from "./sprite.js";
+export type { CreateTokenOptions } from "./token.js";
 export { VERSION } from "./version.js";

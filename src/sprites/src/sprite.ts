@@ -19,6 +19,7 @@ import { Sessions } from "./sandbox/sessions.js";
 import {
   destroySprite,
   getSprite,
+  renewSprite,
   type SpriteInfo,
   type UpdateSpriteOptions,
   updateSprite,
@@ -107,6 +108,16 @@ export class Sprite {
   /** Changes who may reach the sandbox, or its labels. */
   async update(options: UpdateSpriteOptions): Promise<SpriteInfo> {
     return updateSprite(this.#rest, this.spriteId, readOptions(options));
+  }
+
+  /** Brings the sandbox to the newest version of its environment. */
+  upgrade(limits?: Limits): Promise<void> {
+    return renewSprite(this.#rest, this.spriteId, "upgrade", limits);
+  }
+
+  /** Starts the sandbox anew. What runs in it ends. */
+  restart(limits?: Limits): Promise<void> {
+    return renewSprite(this.#rest, this.spriteId, "restart", limits);
   }
 
   /** Deletes the sandbox with all its files and checkpoints. */

@@ -25,6 +25,9 @@ export class Sandbox {
   readonly sessions = new Map<string, ExecSession>();
   labels: readonly string[];
   urlAuth = "sprite";
+  privateAccess = "org_users";
+  /** Which of `upgrade` and `restart` were asked for. */
+  readonly renewals: string[] = [];
   faults: Faults = {};
   /** Pings that commands' sockets got. */
   pings = 0;
@@ -43,8 +46,9 @@ export class Sandbox {
 
   /** What a PUT names changes, the rest stays. */
   change({ url_settings: url, labels, clear_labels: clear }: Record<string, unknown>): void {
-    const { auth } = (url ?? {}) as { auth?: string };
+    const { auth, private_access: access } = (url ?? {}) as { auth?: string; private_access?: string };
     if (auth !== undefined) this.urlAuth = auth;
+    if (access !== undefined) this.privateAccess = access;
     if (Array.isArray(labels)) this.labels = labels;
     if (clear === true) this.labels = [];
   }

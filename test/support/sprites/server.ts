@@ -12,6 +12,17 @@ import { Sandbox } from "./sandbox.js";
 import { answerServices } from "./service-routes.js";
 
 export const TOKEN = "test-token-3f9a";
+/** Which a token of the organization `acme` can be had for. */
+export const MACAROON = "fm2_test-macaroon-77c1";
+const CREATE_KEYS = [
+  "name",
+  "config",
+  "environment",
+  "labels",
+  "url_settings",
+  "wait_for_capacity",
+  "runtime",
+];
 const PING_MS = 20_000;
 
 /** What a request looked like on the wire. */
@@ -28,6 +39,8 @@ export interface Received {
  */
 export class SpritesServer {
   readonly received: Received[] = [];
+  /** Every request for a token gets this answer. */
+  tokenAnswer?: CannedAnswer | undefined;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   readonly #upgrades = new WebSocketServer({ noServer: true, perMessageDeflate: false });
@@ -97,6 +110,8 @@ export class SpritesServer {
     const { url, path } = this.#note(request, body.toString());
     const asked: Asked = { method: request.method ?? "", path: path.slice(3), query: url.searchParams, body };
     const sandbox = this.#sandboxes.get(path[2] ?? "");
+    if (path[1] === "organizations")
+      return sendAnswer(response, this.#answerTokens(request, path, asked), {});
     if (!isAuthorized(request)) return sendAnswer(response, { status: 401, json: UNAUTHORIZED }, {});
     if (sandbox === undefined) return sendAnswer(response, this.#answerAll(path, asked), {});
     await slow(sandbox.faults);
@@ -109,8 +124,12 @@ export class SpritesServer {
     if (path.length !== 2)
       return { status: 404, json: { error: "sprite_not_found", message: "sprite not found" } };
     if (method === "POST") {
-      const { name, labels } = jsonBody({ method, query, ...asked });
-      return { status: 201, json: describe(this.add(String(name), {}, labels as string[] | undefined)) };
+      const body = jsonBody({ method, query, ...asked });
+      const strange = Object.keys(body).filter((key) => !CREATE_KEYS.includes(key));
+      if (strange.length > 0) return { status: 400, json: { error: `unknown: ${strange}` } };
+      const sandbox = this.add(String(body.name), {}, body.labels as string[] | undefined);
+      sandbox.change({ url_settings: body.url_settings });
+      return { status: 201, json: describe(sandbox) };
     }
     const found = [...this.#sandboxes.values()].filter(({ name }) =>
       name.startsWith(query.get("prefix") ?? ""),
@@ -119,7 +138,19 @@ export class SpritesServer {
     const end = start + Number(query.get("max_results") ?? 50);
     const more =
       end < found.length ? { has_more: true, next_continuation_token: String(end) } : { has_more: false };
-    return { status: 200, json: { sprites: found.slice(start, end).map(describe), ...more } };
+    const counts = { running: found.length, warm: 0, cold: 0 };
+    return { status: 200, json: { sprites: found.slice(start, end).map(describe), ...more, ...counts } };
+  }
+
+  #answerTokens({ headers }: IncomingMessage, path: readonly string[], asked: Asked): Answer {
+    if (headers.authorization !== `FlyV1 ${MACAROON}`) return { status: 401, json: UNAUTHORIZED };
+    if (this.tokenAnswer !== undefined)
+      return { status: this.tokenAnswer.status, json: this.tokenAnswer.body };
+    if (asked.method !== "POST" || path[3] !== "tokens" || path[2] !== "acme") return NOT_FOUND;
+    const { description, invite_code: invite, ...strange } = jsonBody(asked);
+    const ok = typeof description === "string" && ["string", "undefined"].includes(typeof invite);
+    if (!ok || Object.keys(strange).length > 0) return { status: 400, json: { error: "bad_request" } };
+    return { status: 201, json: { token: TOKEN } };
   }
 
   async #answerOne(sandbox: Sandbox, asked: Asked): Promise<Answer> {
@@ -130,6 +161,11 @@ export class SpritesServer {
         if (asked.method !== "DELETE") return { status: 200, json: describe(sandbox) };
         sandbox.destroy();
         this.#sandboxes.delete(sandbox.name);
+        return { status: 204 };
+      case "upgrade":
+      case "restart":
+        if (asked.method !== "POST" || asked.body.length > 0) return NOT_FOUND;
+        sandbox.renewals.push(room);
         return { status: 204 };
       case "exec":
         return id === undefined ? listSessions(sandbox) : this.#kill(sandbox, id, asked.query);
@@ -284,16 +320,20 @@ function listSessions(sandbox: Sandbox): Answer {
   return { status: 200, json: { count: sessions.length, sessions } };
 }
 
-function describe({ name, labels, urlAuth, createdAt }: Sandbox): object {
+function describe({ name, labels, urlAuth, privateAccess, createdAt }: Sandbox): object {
   return {
     id: `sprite-${name}`,
     name,
     organization: "acme",
     status: "running",
     url: `https://${name}.sprites.example`,
-    url_settings: { auth: urlAuth },
+    url_settings: { auth: urlAuth, private_access: privateAccess },
     labels,
     created_at: createdAt,
     updated_at: createdAt,
+    last_running_at: createdAt,
+    primary_region: "ams",
+    version: "0.0.1-rc46",
+    environment_version: "7",
   };
 }

@@ -36,7 +36,7 @@ export class Rest {
       span.set({ "http.response.status_code": response.status });
       return await readAnswer(response, read, config, deadline);
     } catch (error) {
-      failRestSpan(span, error, limits.signal);
+      failRestSpan(span, error, limits.signal, call.namesPaths && !config.captureContent);
       throw error;
     } finally {
       span.end();
@@ -64,7 +64,7 @@ export class Rest {
       span.set({ "http.response.status_code": response.status });
       yield* streamLines(response, config, deadline);
     } catch (error) {
-      failRestSpan(span, error, limits.signal);
+      failRestSpan(span, error, limits.signal, call.namesPaths && !config.captureContent);
       throw error;
     } finally {
       span.end();
@@ -127,9 +127,15 @@ function startRestSpan(config: Config, call: Call): ClientSpan {
   return new ClientSpan(config, name, callAttributes(config, call), context.active());
 }
 
-function failRestSpan(span: ClientSpan, error: unknown, signal: AbortSignal | undefined): void {
-  const status = error instanceof SpritesError ? error.status : undefined;
+function failRestSpan(
+  span: ClientSpan,
+  error: unknown,
+  signal: AbortSignal | undefined,
+  withoutWords = false,
+): void {
+  const { status, code } = error instanceof SpritesError ? error : {};
   if (status !== undefined) span.set({ "http.response.status_code": status });
   const refused = status !== undefined && status >= 300;
-  span.fail(refused ? String(status) : errorType(error, signal), error);
+  const said = refused && withoutWords ? `API error (${code ?? `status ${status}`})` : undefined;
+  span.fail(refused ? String(status) : errorType(error, signal), error, said);
 }

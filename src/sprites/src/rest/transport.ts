@@ -20,6 +20,10 @@ export interface Call {
   /** Sent as it is, as bytes. */
   readonly bytes?: Uint8Array;
   readonly purpose: Purpose;
+  /** The server's refusals name paths: content, for spans. */
+  readonly namesPaths?: boolean;
+  /** How the token is presented. @default "Bearer" */
+  readonly scheme?: "FlyV1";
 }
 
 export const USER_AGENT = `${SCOPE}/${VERSION}`;
@@ -47,7 +51,7 @@ export async function send(config: Config, call: Call, deadline: Deadline): Prom
   const url = `${config.endpoint}${fillTemplate(call)}${toQuery(call.query)}`;
   const headers: Record<string, string> = {
     ...propagationHeaders(config, context.active()),
-    Authorization: `Bearer ${config.token}`,
+    Authorization: `${call.scheme ?? "Bearer"} ${config.token}`,
     "User-Agent": USER_AGENT,
     ...(call.json !== undefined && { "Content-Type": "application/json" }),
     ...(call.bytes !== undefined && { "Content-Type": "application/octet-stream" }),

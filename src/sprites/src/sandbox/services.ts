@@ -23,6 +23,10 @@ export interface ServiceInfo extends ServiceDefinition {
   readonly pid: number | undefined;
   readonly startedAt: Date;
   readonly error: string | undefined;
+  /** How often it was started again after it had ended by itself. */
+  readonly restartCount: number;
+  /** When that happens next; an invalid date when it does not. */
+  readonly nextRestartAt: Date;
 }
 
 /** What a service prints or does while it is watched. */
@@ -70,7 +74,9 @@ export class Services {
   }
 
   async list(limits?: Limits): Promise<ServiceInfo[]> {
-    const services = await this.#rest.json(this.#call("GET", ALL), limits);
+    const answer = await this.#rest.json(this.#call("GET", ALL), limits);
+    // A bare list, or one by that name.
+    const services = isObject(answer) ? answer.services : answer;
     return Array.isArray(services) ? services.map(readService) : [];
   }
 
@@ -159,5 +165,7 @@ function readService(value: unknown): ServiceInfo {
     pid: readNumber(state.pid),
     startedAt: readTime(state.started_at),
     error: readString(state.error),
+    restartCount: readNumber(state.restart_count) ?? 0,
+    nextRestartAt: readTime(state.next_restart_at),
   };
 }

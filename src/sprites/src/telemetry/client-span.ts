@@ -41,12 +41,16 @@ export class ClientSpan {
     safely(() => this.#span?.setStatus({ code: SpanStatusCode.ERROR, message }));
   }
 
-  fail(type: string, error: unknown): void {
-    const message = error instanceof Error ? error.message : String(error);
+  /** With `said` in place of the error's message, where that holds what spans may not show. */
+  fail(type: string, error: unknown, said?: string): void {
+    const own = error instanceof Error ? error.message : String(error);
+    const message = said ?? own;
     this.markFailed(type, message);
     // Without the error's `code`: the SDK would take that for its type.
     const exception =
-      error instanceof Error ? { name: error.name, message, stack: error.stack ?? "" } : message;
+      error instanceof Error
+        ? { name: error.name, message, stack: (error.stack ?? "").replace(own, () => message) }
+        : message;
     safely(() => this.#span?.recordException(exception));
   }
 
