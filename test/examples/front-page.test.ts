@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
@@ -68,6 +69,18 @@ const RUN: Readonly<Record<string, () => Promise<void>>> = {
     const said = await runApplication(flags, { OTEL_TRACES_EXPORTER: "none" });
     expect(said.match(/name: 'chat gpt-4\.1-mini'/g)).toHaveLength(3);
     expect(said.match(/name: 'chat claude-sonnet-4-6'/g)).toHaveLength(1);
+  },
+  "node --env-file=.env --import @kit/register app.js": async () => {
+    const folder = mkdtempSync(join(tmpdir(), "kit-front-page-"));
+    try {
+      const file = join(folder, ".env");
+      writeFileSync(file, "OTEL_TRACES_EXPORTER=console\n");
+      expect(await runApplication([`--env-file=${file}`, "--import", "@kit/register"], {})).toContain(
+        "plan a day",
+      );
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
   },
   "npm ls @opentelemetry/api import-in-the-middle": async () => {
     // It exits with 1 where anything at all is amiss in node_modules, and lists all the same.
