@@ -114,6 +114,16 @@ describe("a model call", () => {
     expect(data).not.toHaveProperty("cost_usd");
   });
 
+  it.each([
+    [{ "kit.price.terms": ["flex"] }, 0.0006325],
+    [{ "openai.response.service_tier": "flex" }, 0.0006325],
+    [{ "openai.response.service_tier": "default" }, 0.001265],
+    [{ "kit.price.terms": ["priority"] }, undefined],
+    [{ "openai.response.service_tier": "priority" }, undefined],
+  ])("is priced by the terms it was served under: %j", async (terms, dollars) => {
+    expect((await dataOf({ ...without(CHAT, "kit.cost.usd"), ...terms })).cost_usd).toBe(dollars);
+  });
+
   it("takes the other names and types that older instrumentations use", async () => {
     const data = await dataOf({
       "gen_ai.system": "openai",

@@ -110,6 +110,9 @@ function readUsage(attributes: Attributes) {
     total: input === undefined && output === undefined ? readFirst(attributes, TOTAL) : undefined,
     cacheRead: readFirst(attributes, CACHE_READ),
     cacheWrite: readFirst(attributes, CACHE_WRITE),
+    terms: readTexts(attributes[KIT_ATTR.priceTerms]) ?? [
+      readText(attributes, ATTR.openaiResponseServiceTier),
+    ],
   };
 }
 

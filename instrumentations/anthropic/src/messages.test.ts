@@ -160,6 +160,12 @@ describe("an answer", () => {
     expect(usage?.aside).toMatchObject([{ usage: read }, { model: "claude-opus-4-1", usage: read }]);
   });
 
+  it("tells under what terms it was served, and what it searched", () => {
+    const served = { service_tier: "batch", speed: "fast", inference_geo: "us" };
+    const { usage } = response({ usage: { ...served, server_tool_use: { web_search_requests: 2 } } });
+    expect(usage).toMatchObject({ terms: ["batch", "fast", "us"], webSearches: 2 });
+  });
+
   it("says why it was refused, as far as the provider does", () => {
     const stop_details = { type: "refusal", category: "cyber", explanation: "Not this." };
     const facts = response({ content: [], stop_reason: "refusal", stop_details });

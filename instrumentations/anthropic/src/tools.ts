@@ -8,10 +8,7 @@ interface RunnableTool {
   run?: (...args: never[]) => unknown;
 }
 
-interface RunnerParams {
-  tools?: readonly RunnableTool[];
-}
-
+type RunnerParams = { tools?: readonly RunnableTool[] };
 type Change = RunnerParams | ((before: RunnerParams) => RunnerParams);
 
 /**

@@ -5,6 +5,7 @@ import type { Foreign, Usage } from "@kit/genai";
 export function readUsage(usage: Foreign<BetaUsage> | null | undefined): Usage | undefined {
   if (usage == null) return undefined;
   const { input_tokens: fresh, cache_read_input_tokens: read, cache_creation_input_tokens: written } = usage;
+  const { service_tier: tier, speed, inference_geo: place } = usage;
   return {
     input: fresh == null ? undefined : fresh + (read ?? 0) + (written ?? 0),
     output: usage.output_tokens,
@@ -12,6 +13,8 @@ export function readUsage(usage: Foreign<BetaUsage> | null | undefined): Usage |
     cacheWrite: written,
     cacheWrite1h: usage.cache_creation?.ephemeral_1h_input_tokens,
     reasoning: usage.output_tokens_details?.thinking_tokens,
+    webSearches: usage.server_tool_use?.web_search_requests,
+    terms: tier === undefined ? undefined : [tier, speed, place],
     aside: usage.iterations
       ?.filter(({ type }) => type === "compaction" || type === "advisor_message")
       .map(({ model, ...counts }) => ({ model, usage: readUsage(counts) ?? {} })),

@@ -1,4 +1,4 @@
-import { readTokenUsage } from "@kit/chat-completions";
+import { readTokenUsage, type TokenUsage } from "@kit/chat-completions";
 import {
   type Call,
   type Fold,
@@ -10,7 +10,7 @@ import {
 } from "@kit/genai";
 import type OpenAI from "openai";
 
-type ImagesBody = Foreign<OpenAI.ImagesResponse>;
+type ImagesBody = Foreign<OpenAI.ImagesResponse> & { svg_usage?: TokenUsage | null };
 type ImageEvent = Foreign<OpenAI.ImageEditStreamEvent | OpenAI.ImageGenStreamEvent>;
 type Transcript = Foreign<OpenAI.Audio.TranscriptionCreateResponse>;
 type TranscriptEvent = Foreign<OpenAI.Audio.TranscriptionStreamEvent>;
@@ -27,8 +27,8 @@ export function images(
       choiceCount: params.n,
       content: () => readPrompt(params.prompt),
     }),
-    response: ({ data, usage }) => ({
-      usage: readTokenUsage(usage),
+    response: ({ data, usage, svg_usage: svg }) => ({
+      usage: readTokenUsage(usage, svg),
       attributes: { [KIT_ATTR.imageCount]: data?.length ?? 0 },
       content: () =>
         data?.length ? { outputMessages: [{ role: "assistant", parts: data.map(readImage) }] } : {},

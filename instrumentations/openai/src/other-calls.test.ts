@@ -18,6 +18,15 @@ describe("images", () => {
     expect(facts?.content?.().outputMessages?.[0]?.parts.map(({ type }) => type)).toEqual(["uri", "blob"]);
   });
 
+  it("written as SVG cost what their author used, too", () => {
+    const svg_usage = { model: "gpt-5.4", input_tokens: 3, output_tokens: 4 };
+    const facts = images("image_edit").response?.({ usage: { input_tokens: 1 }, svg_usage }, request);
+    expect(facts?.usage).toMatchObject({
+      input: 1,
+      aside: [{ model: "gpt-5.4", usage: { input: 3, output: 4 } }],
+    });
+  });
+
   it("that never came are no message", () => {
     expect(images("image_edit").response?.({ data: [] }, request).content?.()).toEqual({});
   });

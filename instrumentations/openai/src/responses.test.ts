@@ -182,7 +182,7 @@ it("counts the pictures that a tool drew beside the answer, by the model that dr
     expect(read(body)?.usage).toMatchObject({
       input: 3,
       output: 4,
-      aside: [{ model: "gpt-image-1", usage: { input: 10, output: 20, imageOutput: 20 } }],
+      aside: [{ model: "gpt-image-1", usage: { input: 10, output: 20, imageOutput: 20, terms: [] } }],
     });
   }
   const unused = { image_gen: { input_tokens: 0, output_tokens: 0 } };

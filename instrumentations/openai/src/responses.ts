@@ -105,10 +105,9 @@ function readPromptVariables(prompt: PromptTemplate | null | undefined): Record<
 
 /** Pictures are counted beside the answer, and have the price of the model that drew them. */
 function readUsage({ usage, tool_usage, tools }: ResponseBody): ResponseFacts["usage"] {
-  const drawn = readTokenUsage(tool_usage?.image_gen);
-  if (!drawn?.output) return readTokenUsage(usage);
+  const drawn = tool_usage?.image_gen;
   const model = tools?.find(({ type }) => type === "image_generation")?.model ?? "unknown";
-  return { ...readTokenUsage(usage), aside: [{ model, usage: drawn }] };
+  return readTokenUsage(usage, drawn?.output_tokens ? { ...drawn, model } : undefined);
 }
 
 function readFacts(body: ResponseBody): ResponseFacts {

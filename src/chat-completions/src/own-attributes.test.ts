@@ -27,3 +27,14 @@ it("tells the tier that served the call and the system's fingerprint beside all 
   });
   expect(chat.response?.({ system_fingerprint: null }, { operation: "chat" }).ownAttributes).toEqual({});
 });
+
+it.each([
+  ["flex", "default", "default"],
+  [undefined, "priority", "priority"],
+  ["flex", null, "flex"],
+  [undefined, null, undefined],
+])("has the price of the tier that served the call: asked for %s and told %s, %s", (asked, told, term) => {
+  const request = chat.request({ service_tier: asked });
+  const body = { service_tier: told, usage: { prompt_tokens: 1, completion_tokens: 2 } };
+  expect(chat.response?.(body, request).usage).toMatchObject({ input: 1, terms: [term] });
+});

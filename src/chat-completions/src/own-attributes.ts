@@ -29,6 +29,9 @@ export function withOwnAttributes<Args extends readonly unknown[], Body extends 
       facts.ownAttributes = {};
       const tier = textOf(body.service_tier);
       const fingerprint = textOf(body.system_fingerprint);
+      // Whoever asks for a tier is served by it or told of another.
+      if (facts.usage != null)
+        facts.usage.terms = [tier ?? textOf(asked.ownAttributes?.[ATTR.openaiRequestServiceTier])];
       if (tier) facts.ownAttributes[ATTR.openaiResponseServiceTier] = tier;
       if (fingerprint) facts.ownAttributes[ATTR.openaiResponseSystemFingerprint] = fingerprint;
       return facts;

@@ -34,6 +34,8 @@ export interface CompletionUsage {
 
 /** `usage` of responses, images and transcriptions. */
 export interface TokenUsage {
+  /** Told where another model used the tokens than was asked for. */
+  model?: string | null;
   input_tokens?: Count;
   output_tokens?: Count;
   total_tokens?: Count;
@@ -71,13 +73,20 @@ function partOf(total: Count, part: Count): Count {
   return total != null && part != null && part > total ? undefined : part;
 }
 
-/** Reads the newer form, in input and output tokens. */
-export function readTokenUsage(usage: TokenUsage | null | undefined): Usage | undefined {
+/**
+ * Reads the newer form, in input and output tokens.
+ * @param beside what another model used for the same answer, at its usual price whatever the tier of the answer
+ */
+export function readTokenUsage(
+  usage: TokenUsage | null | undefined,
+  beside?: TokenUsage | null,
+): Usage | undefined {
   if (usage == null) return undefined;
   const input = usage.input_tokens_details ?? usage.input_token_details;
   const { output_tokens: output, total_tokens: total, output_tokens_details: details } = usage;
   const read = toUsage(usage.input_tokens, output, total, input, details);
   read.costUsd = toDollars(usage.cost);
+  if (beside != null) read.aside = [{ model: beside.model, usage: { ...readTokenUsage(beside), terms: [] } }];
   return read;
 }
 

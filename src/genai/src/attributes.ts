@@ -88,6 +88,8 @@ export const ATTR = {
 export const KIT_ATTR = {
   /** double, US dollars: price of the call; absent when the model or its usage is unknown. */
   costUsd: "kit.cost.usd",
+  /** string[]: under what terms the provider served the call, where they may change the price, such as `flex` or `fast`. */
+  priceTerms: "kit.price.terms",
   /** string: how a call ended that neither completed nor failed: `cancelled`, `aborted`, `abandoned` or `raw`. */
   outcome: "kit.outcome",
   /** boolean, only `true`: the provider sent no token usage (for example a stream without `include_usage`). */

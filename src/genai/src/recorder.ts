@@ -14,6 +14,7 @@ import { type AttributeSink, CopiedAttributes } from "./attribute-sink.js";
 import { ATTR, KIT_ATTR } from "./attributes.js";
 import { conformContent } from "./conform.js";
 import { redactContent, setContent, setStructuredContent } from "./content.js";
+import { unusualTerms } from "./cost/terms.js";
 import type { Endpoint } from "./endpoint.js";
 import {
   codeOf,
@@ -287,6 +288,8 @@ export class Recorder {
       if (isAmount(usage?.costUsd)) sink.setAttribute(KIT_ATTR.costUsd, usage.costUsd);
       return;
     }
+    const terms = unusualTerms(usage.terms);
+    if (terms.length > 0) sink.setAttribute(KIT_ATTR.priceTerms, [...terms]);
     const models = [served?.model, modelOf(response), modelOf(request)];
     const dollars = this.#telemetry.costs.cost(served?.provider ?? provider, models, usage);
     if (dollars !== undefined) sink.setAttribute(KIT_ATTR.costUsd, dollars);

@@ -27,12 +27,16 @@ export interface Usage {
   audioCacheRead?: Count;
   /** What the provider itself charged, in US dollars; wins over any price table. */
   costUsd?: Count;
-  /** What the provider bills with the call and counts beside it: a summary it made, pictures, the advice of another model. */
+  /** Searches of the web, which are billed by their number. */
+  webSearches?: Count;
+  /** Under what terms the provider says that it served the call (`flex`, `batch` …): tokens may have another price then. */
+  terms?: readonly (string | null | undefined)[] | undefined;
+  /** What the provider bills with the call, by its `terms`, and counts beside it: a summary it made, pictures, the advice of another model. */
   aside?: readonly { readonly model?: string | null | undefined; readonly usage: Usage }[] | undefined;
 }
 
 /** The members that are numbers. */
-type Counts = Omit<Usage, "aside">;
+type Counts = Omit<Usage, "aside" | "terms">;
 
 /** Whether a provider's number can be a token count: providers have sent strings, fractions and negatives. */
 export function isCount(value: unknown): value is number {

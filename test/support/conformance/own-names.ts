@@ -31,7 +31,7 @@ export const OWN_OPERATIONS: Readonly<Record<string, OwnOperation>> = {
 
 /** A documented constant: the comment before it begins with its type, as in `double, US dollars: …`. */
 const DOCUMENTED =
-  /\/\*\*\s+(?:\*\s+)?(string|int|double|boolean)\b(?:(?!\*\/)[\s\S])*\*\/\s*\w+: "(kit\.[a-z0-9_.]+)"/g;
+  /\/\*\*\s+(?:\*\s+)?(string\[\]|(?:string|int|double|boolean)\b)(?:(?!\*\/)[\s\S])*\*\/\s*\w+: "(kit\.[a-z0-9_.]+)"/g;
 
 const SOURCE = new URL("../../../src/genai/src/attributes.ts", import.meta.url);
 

@@ -62,6 +62,86 @@ describe("from the table", () => {
   });
 });
 
+describe("by the terms of a call", () => {
+  const costs = new CostCalculator();
+  const cost = (provider: string, model: string, ...terms: (string | null | undefined)[]) =>
+    costs.cost(provider, [model], { ...MILLION, terms });
+
+  it.each([
+    ["openai", "gpt-4o", "flex", 6.25],
+    ["openai", "gpt-4o", "batch", 6.25],
+    ["azure.ai.openai", "gpt-4o", "flex", 6.25],
+    ["anthropic", "claude-opus-4-1", "batch", 45],
+    ["groq", "llama-3.1-8b-instant", "flex", 0.13],
+  ])("prices %s %s as %s", (provider, model, term, dollars) => {
+    expect(cost(provider, model, term)).toBeCloseTo(dollars, 9);
+  });
+
+  it.each(["default", "standard", "auto", "on_demand", "global", "not_available", "", null, undefined])(
+    "is the usual for %j",
+    (term) => {
+      expect(cost("openai", "gpt-4o", term)).toBeCloseTo(12.5, 9);
+    },
+  );
+
+  it.each([
+    ["openai", "gpt-4o", "priority"],
+    ["openai", "gpt-4o", "scale"],
+    ["anthropic", "claude-opus-4-1", "priority"],
+    ["anthropic", "claude-opus-4-1", "fast"],
+    ["mistral_ai", "mistral-small-latest", "flex"],
+    ["openai", "gpt-4o", "constructor"],
+  ])("is unknown for %s %s %s, whose price depends on more", (provider, model, term) => {
+    expect(cost(provider, model, term)).toBeUndefined();
+  });
+
+  it("multiplies several", () => {
+    expect(cost("anthropic", "claude-opus-4-1", "batch", "standard", "us")).toBeCloseTo(90 * 0.5 * 1.1, 9);
+    expect(cost("anthropic", "claude-opus-4-1", "batch", "fast")).toBeUndefined();
+  });
+
+  it("leaves searches at their price, which no term changes", () => {
+    const usage = { input: 1_000_000, output: 0, webSearches: 3 };
+    const at = (...terms: string[]) => costs.cost("anthropic", ["claude-opus-4-5"], { ...usage, terms });
+    expect(at()).toBeCloseTo(5 + 0.03, 9);
+    expect(at("batch")).toBeCloseTo(2.5 + 0.03, 9);
+  });
+
+  it("adds searches to prices that change with time", () => {
+    const usage = { input: 1_000_000, output: 0, webSearches: 3 };
+    expect(costs.cost("anthropic", ["claude-opus-4-6"], { ...usage, terms: ["us"] })).toBeCloseTo(5.53, 9);
+  });
+
+  it("prices what is billed beside the call by the same terms, unless it has its own", () => {
+    const some = { input: 1_000, output: 0 };
+    const aside = [{ usage: some }, { usage: { ...some, terms: [] } }];
+    const usage = { ...some, terms: ["batch"], aside };
+    expect(costs.cost("anthropic", ["claude-sonnet-4-5"], usage)).toBeCloseTo((1.5 + 1.5 + 3) / 1_000, 9);
+  });
+
+  it("believes the provider's own figure whatever the terms", () => {
+    expect(costs.cost("openrouter", ["gpt-4o"], { ...MILLION, costUsd: 0.42, terms: ["priority"] })).toBe(
+      0.42,
+    );
+  });
+
+  it("takes an own price for a term, and the provider's rule for others", () => {
+    const own = new CostCalculator({
+      "gpt-4o": { input: 2, output: 4, tiers: { priority: [5, 6], flex: { input: 0.5, output: 1 } } },
+      plain: [1, 1],
+    });
+    const at = (model: string, ...terms: string[]) =>
+      own.cost("openai", [model], { input: 1_000, output: 1_000, terms });
+    expect(at("gpt-4o")).toBe(6);
+    expect(at("gpt-4o-2024-08-06", "priority")).toBe(11);
+    expect(at("gpt-4o", "flex")).toBe(1.5);
+    expect(at("gpt-4o", "batch")).toBe(3);
+    expect(at("gpt-4o", "scale")).toBeUndefined();
+    expect(at("plain", "flex")).toBe(1);
+    expect(at("plain", "priority")).toBeUndefined();
+  });
+});
+
 it("believes the provider's own figure before any table", () => {
   expect(new CostCalculator().cost("openrouter", ["gpt-4o"], { ...MILLION, costUsd: 0.42 })).toBe(0.42);
 });
@@ -109,6 +189,7 @@ describe("overrides", () => {
     "ft:gpt-4o:org::id": [3, 3],
     "gpt-4": [7, 7],
     broken: [Number.NaN, 1],
+    "broken tier": { input: 1, output: 1, tiers: { flex: [1, -1] } },
   });
 
   it("win over the table", () => {
@@ -144,5 +225,6 @@ describe("overrides", () => {
 
   it("are ignored when they are no prices", () => {
     expect(costs.cost("openai", ["broken"], { input: 1_000, output: 0 })).toBeUndefined();
+    expect(costs.cost("openai", ["broken tier"], { input: 1_000, output: 0 })).toBeUndefined();
   });
 });

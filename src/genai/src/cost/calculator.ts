@@ -4,6 +4,7 @@ import { type MaintainedPrice, MaintainedPrices } from "./maintained.js";
 import { type CostMatch, toModelName } from "./model-name.js";
 import { costAt, type Price, type PriceOverrides, readOverrides } from "./price.js";
 import { PriceList } from "./price-list.js";
+import { termsFactor, unusualTerms } from "./terms.js";
 import { loadUpstreamPrices, type UpstreamPrices } from "./upstream.js";
 
 /** How one model is priced, found once. `null`: nobody knows it. */
@@ -52,7 +53,10 @@ export class CostCalculator {
     if (isAmount(usage.costUsd)) return usage.costUsd;
     let total = this.#costOfFirst(provider, models, usage);
     for (const { model, usage: more } of usage.aside ?? []) {
-      const dollars = this.#costOfFirst(provider, model == null ? models : [model], more);
+      const dollars = this.#costOfFirst(provider, model == null ? models : [model], {
+        ...more,
+        terms: more.terms ?? usage.terms,
+      });
       // A part of the price would be told as all of it.
       total = total === undefined || dollars === undefined ? undefined : total + dollars;
     }
@@ -72,9 +76,10 @@ export class CostCalculator {
   #costOf(provider: string, model: string, usage: Usage): number | undefined {
     const pricing = this.#pricing(provider, model);
     if (pricing === null) return undefined;
-    if (pricing.kind === "flat") return costAt(pricing.price, usage);
+    const terms = unusualTerms(usage.terms);
+    if (pricing.kind === "flat") return costUnder(terms, provider, pricing.price, usage);
     try {
-      return this.#maintained.cost(pricing, usage);
+      return this.#maintained.cost(pricing, usage, termsFactor(provider, terms));
     } catch (error) {
       diag.debug("no price for this usage", model, String(error));
       return undefined;
@@ -118,6 +123,20 @@ export class CostCalculator {
     this.#upstream ??= loadUpstreamPrices(this.#match === "prefix" ? this.#overrides : []);
     return this.#upstream;
   }
+}
+
+/** US dollars at a flat price, of which one may be for the very terms. */
+function costUnder(
+  terms: readonly string[],
+  provider: string,
+  price: Price,
+  usage: Usage,
+): number | undefined {
+  const { tiers = {} } = price;
+  const named = terms.find((term) => Object.hasOwn(tiers, term));
+  const others = terms.filter((term) => term !== named);
+  const factor = termsFactor(provider, others);
+  return factor && factor * costAt((named !== undefined && tiers[named]) || price, usage);
 }
 
 function flat(price: Price | undefined): Pricing {

@@ -51,11 +51,29 @@ export class MaintainedPrices {
     return null;
   }
 
-  /** US dollars for a call; `undefined` when the table has no price for this kind of usage. */
-  cost(found: MaintainedPrice, usage: Usage): number | undefined {
+  /**
+   * US dollars for a call; `undefined` when the table has no price for this kind of usage.
+   * @param factor what tokens cost times the table's price; searches cost the same under all terms
+   */
+  cost(found: MaintainedPrice, usage: Usage, factor: number | undefined): number | undefined {
+    const tokens = factor === undefined ? undefined : this.#costOfTokens(found, usage);
+    if (tokens === undefined || factor === undefined) return undefined;
+    const searches = countOf(usage.webSearches);
+    return tokens * factor + (searches > 0 ? this.#costOfSearches(found, searches) : 0);
+  }
+
+  #costOfTokens(found: MaintainedPrice, usage: Usage): number | undefined {
     if (found.kind === "plain") return costByRates(found.price, usage);
-    const { model, provider } = found;
-    return this.#load()?.calcPrice(toPriceUsage(usage), model, { provider })?.total_price;
+    return this.#calculate(found, toPriceUsage(usage));
+  }
+
+  #costOfSearches(found: MaintainedPrice, searches: number): number {
+    if (found.kind === "plain") return (searches * (rateOf(found.price.web_searches_kcount, 0) ?? 0)) / 1_000;
+    return this.#calculate(found, { web_searches: searches }) ?? 0;
+  }
+
+  #calculate({ model, provider }: MaintainedPrice & { kind: "full" }, usage: PriceUsage): number | undefined {
+    return this.#load()?.calcPrice(usage, model, { provider })?.total_price;
   }
 
   #load(): PriceTable | null {

@@ -9,6 +9,8 @@ export interface Price {
   readonly cacheRead?: number | undefined;
   /** @default the input price */
   readonly cacheWrite?: number | undefined;
+  /** Prices under other terms, by the provider's word for them, such as `priority`. */
+  readonly tiers?: Readonly<Record<string, Price>> | undefined;
 }
 
 /** The same in the words of price files, so that an entry of one can be passed on as it is. */
@@ -19,13 +21,19 @@ export interface PriceEntry {
   readonly cache_write_per_1k?: number | undefined;
 }
 
+type PriceForm = readonly [input: number, output: number] | Price | PriceEntry;
+
+/** The price of one model, and what it is in other service tiers, by the provider's names for them. */
+type OwnPrice =
+  | PriceForm
+  | ((Omit<Price, "tiers"> | PriceEntry) & { readonly tiers?: Readonly<Record<string, PriceForm>> });
+
 /**
  * Own prices by model name: `[input, output]` or a long form, in US dollars per 1,000 tokens. They win over every
- * table, for dated versions of the named model too.
+ * table, for dated versions of the named model too. A service tier without a price of its own (`tiers`) has the usual
+ * one as the provider's rule changes it (OpenAI's `flex` is half of it); where there is no rule, none.
  */
-export type PriceOverrides = Readonly<
-  Record<string, readonly [input: number, output: number] | Price | PriceEntry>
->;
+export type PriceOverrides = Readonly<Record<string, OwnPrice>>;
 
 /** The usable prices of an application; what is none is said once through `diag`. */
 export function readOverrides(overrides: PriceOverrides): [model: string, price: Price][] {
@@ -43,8 +51,12 @@ export function readOverrides(overrides: PriceOverrides): [model: string, price:
 export function toPrice(given: unknown): Price | undefined {
   if (typeof given !== "object" || given === null) return undefined;
   const price: Price = Array.isArray(given) ? { input: given[0], output: given[1] } : fromObject(given);
-  const { input, output, cacheRead = 0, cacheWrite = 0 } = price;
-  return [input, output, cacheRead, cacheWrite].every(isAmount) ? price : undefined;
+  const { input, output, cacheRead = 0, cacheWrite = 0, tiers } = price;
+  if (![input, output, cacheRead, cacheWrite].every(isAmount)) return undefined;
+  if (tiers == null) return price;
+  const priced = Object.entries(tiers).map(([tier, each]) => [tier, toPrice(each)] as const);
+  const isPriced = priced.every((entry): entry is [string, Price] => entry[1] !== undefined);
+  return isPriced ? { ...price, tiers: Object.fromEntries(priced) } : undefined;
 }
 
 function fromObject(given: object): Price {
@@ -55,6 +67,7 @@ function fromObject(given: object): Price {
     output: entry.output_cost_per_1k,
     cacheRead: entry.cache_read_per_1k,
     cacheWrite: entry.cache_write_per_1k,
+    tiers: (given as Price).tiers,
   };
 }
 
@@ -75,7 +88,7 @@ export function splitTokens(usage: Usage): { fresh: number; read: number; write:
   };
 }
 
-/** US dollars for a call at a flat price. */
+/** US dollars for the tokens of a call at a flat price. */
 export function costAt(price: Price, usage: Usage): number {
   const { fresh, read, write, output } = splitTokens(usage);
   const cached = read * (price.cacheRead ?? price.input) + write * (price.cacheWrite ?? price.input);

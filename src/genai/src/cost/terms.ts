@@ -1,0 +1,46 @@
+import type { Usage } from "../usage.js";
+
+/** Terms under which the price lists hold as they are, in the words of all providers. */
+const USUAL: ReadonlySet<unknown> = new Set([
+  "",
+  "default",
+  "standard",
+  "auto",
+  "on_demand",
+  "global",
+  "not_available",
+]);
+
+/**
+ * What a term makes of the usual price, where its provider publishes one figure for all models. Priority and fast
+ * processing have another for each model, capacity that was bought ahead one for each contract: those are unknown.
+ */
+const FACTORS: ReadonlyMap<string, ReadonlyMap<string, number>> = new Map([
+  // developers.openai.com/api/docs/guides/flex-processing and /batch: flex has the price of batches, which is half.
+  ["openai", rules({ flex: 0.5, batch: 0.5 })],
+  // learn.microsoft.com/azure/foundry/openai/how-to/flex-processing and /batch: 50 % less.
+  ["azure.ai.openai", rules({ flex: 0.5, batch: 0.5 })],
+  // platform.claude.com/docs/en/about-claude/pricing: batches at half; models that can be kept in the US, 1.1 times there.
+  ["anthropic", rules({ batch: 0.5, us: 1.1 })],
+  // console.groq.com/docs/flex-processing: the price of on-demand.
+  ["groq", rules({ flex: 1 })],
+]);
+
+function rules(factors: Readonly<Record<string, number>>): ReadonlyMap<string, number> {
+  return new Map(Object.entries(factors));
+}
+
+const NONE: readonly string[] = [];
+
+/** The terms that may change the price. */
+export function unusualTerms(terms: Usage["terms"]): readonly string[] {
+  if (terms == null || terms.every((term) => term == null || USUAL.has(term))) return NONE;
+  return terms.filter((term): term is string => typeof term === "string" && !USUAL.has(term));
+}
+
+/** By how much the terms multiply the usual price of tokens; `undefined` where one of them has no fixed figure. */
+export function termsFactor(provider: string, terms: readonly string[]): number | undefined {
+  let factor = 1;
+  for (const term of terms) factor *= FACTORS.get(provider)?.get(term) ?? Number.NaN;
+  return Number.isNaN(factor) ? undefined : factor;
+}
