@@ -1,4 +1,6 @@
 import {
+  getKvStore,
+  getOrCreateKvStore,
   type KrytenClient,
   KrytenError,
   KrytenValidationError,
@@ -224,5 +226,30 @@ describe("the functions for a bound bucket", () => {
     expect(await kvDelete(bound, "a")).toBe(false);
     expect(await kvKeys(bound)).toEqual([]);
     expect(await kvGetAll(bound)).toEqual({});
+  });
+});
+
+describe("a connection without a client", () => {
+  it("binds a bucket, and makes one unless it is the bridge's", async () => {
+    await expect(getKvStore(other, bucket)).rejects.toThrow("no such bucket");
+    const made = await getOrCreateKvStore(other, bucket, { description: "mine", maxValueSize: 64 });
+    expect(await kvPut(made, "user:alice", { level: 1 })).toBe(true);
+    const bound = await getKvStore(other, bucket);
+    expect(await kvGet(bound, "user:alice", { parseJson: true })).toEqual({ level: 1 });
+    expect(await kvPut(bound, "big", "x".repeat(65))).toBe(false);
+    expect(await kvGetAll(await getOrCreateKvStore(other, bucket), { parseJson: true })).toEqual({
+      "user:alice": { level: 1 },
+    });
+    await expect(getOrCreateKvStore(other, `kryten_${bucket}_emotes`)).rejects.toThrow("no such bucket");
+  });
+
+  it("that is none, is closed, or a name that cannot be, is a KrytenError", async () => {
+    for (const connection of [undefined, {}, "nats://127.0.0.1"]) {
+      await expect(getKvStore(connection as never, bucket)).rejects.toThrow(KrytenValidationError);
+    }
+    await expect(getOrCreateKvStore(other, "a b")).rejects.toThrow(KrytenValidationError);
+    const closed = await connect({ servers: server.url });
+    await closed.close();
+    await expect(getKvStore(closed, bucket)).rejects.toThrow(KrytenError);
   });
 });

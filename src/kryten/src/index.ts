@@ -32,6 +32,7 @@ export {
 export type { HandlerContext } from "./handler-run.js";
 export type { ChannelInfo, HealthStatus } from "./health.js";
 export { kvDelete, kvGet, kvGetAll, kvKeys, kvPut } from "./kv.js";
+export { getKvStore, getOrCreateKvStore } from "./kv-connection.js";
 export type { KvBucket } from "./kv-store.js";
 export { type GroupRestart, LifecycleEventPublisher, type LifecycleOptions } from "./lifecycle.js";
 export type { Logger } from "./logger.js";
@@ -42,6 +43,7 @@ export type { RestartNotice } from "./restart-notices.js";
 export type { SafeOptions, SafeResult } from "./safe-methods.js";
 export {
   buildCommandSubject,
+  buildEventSubject,
   buildSubject,
   MAX_TOKEN_LENGTH,
   normalizeToken,

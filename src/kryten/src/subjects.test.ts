@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { KrytenValidationError } from "./errors.js";
 import {
   buildCommandSubject,
+  buildEventSubject,
   buildSubject,
   MAX_TOKEN_LENGTH,
   normalizeToken,
@@ -42,6 +43,10 @@ describe("normalizeToken", () => {
 describe("subjects", () => {
   it("of events leave the domain out", () => {
     expect(buildSubject("cytu.be", "My Channel!", "chatMsg")).toBe("kryten.events.cytube.my-channel.chatmsg");
+    expect(buildEventSubject({ domain: "cytu.be", channel: "My Channel!", eventName: "chatMsg" })).toBe(
+      "kryten.events.cytube.my-channel.chatmsg",
+    );
+    expect(() => buildEventSubject(null as never)).toThrow(KrytenValidationError);
     expect(buildSubject("other.tv", "My Channel!", "chatMsg")).toBe(
       "kryten.events.cytube.my-channel.chatmsg",
     );

@@ -62,6 +62,13 @@ export function buildSubject(_domain: string, channel: string, eventName: string
   return subject;
 }
 
+/** Subject on which an event of the bridge stands. @throws KrytenValidationError as {@link buildSubject} */
+export function buildEventSubject(event: { domain: string; channel: string; eventName: string }): string {
+  if (typeof event !== "object" || event === null)
+    throw new KrytenValidationError("the event must be an object");
+  return buildSubject(event.domain, event.channel, event.eventName);
+}
+
 /** Pattern of every event of a channel. */
 export function channelPattern(channel: string): string {
   return `${SUBJECT_PREFIX}.cytube.${requiredToken(channel, "channel")}.>`;
