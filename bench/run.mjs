@@ -4,6 +4,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import module from "node:module";
 import { fileURLToPath } from "node:url";
+import { npmCommand } from "../scripts/npm.mjs";
 import { barsOfCalls, barsOfConcurrency, barsOfDisabled, barsOfHeap, barsOfStartup } from "./bars.mjs";
 
 const HERE = fileURLToPath(new URL(".", import.meta.url));
@@ -21,7 +22,7 @@ if (!existsSync(new URL("node_modules", import.meta.url))) {
     "--no-fund",
     "--loglevel=error",
   ];
-  execFileSync("npm", flags, { cwd: HERE, stdio: "inherit" });
+  execFileSync(...npmCommand(flags), { cwd: HERE, stdio: "inherit" });
 }
 
 const { measure, measureAlone, measureDisabled } = await import("./calls.mjs");

@@ -3,7 +3,8 @@
 // What a package imports stays outside, so siblings meet at their doors as before. Runs after `tsc -b`.
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { fileURLToPath } from "node:url";
+import { isMain } from "./main-module.mjs";
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 
@@ -75,4 +76,4 @@ export async function bundle() {
   );
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) await bundle();
+if (isMain(import.meta.url)) await bundle();

@@ -4,18 +4,16 @@ import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { fileURLToPath } from "node:url";
+import { isMain } from "./main-module.mjs";
+import { npmCommand } from "./npm.mjs";
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const STAMP = join(ROOT, "node_modules", ".cache", "kit-setup");
 
 /** Runs a command in the checkout and gives its exit code. */
 function run(command, args) {
-  const { status, error } = spawnSync(command, args, {
-    cwd: ROOT,
-    stdio: "inherit",
-    shell: process.platform === "win32",
-  });
+  const { status, error } = spawnSync(command, args, { cwd: ROOT, stdio: "inherit" });
   if (error) console.error(`setup: cannot start ${command}: ${error.message}`);
   return status ?? 1;
 }
@@ -44,7 +42,7 @@ function installWhenTheLockChanged() {
   if (existsSync(STAMP) && readFileSync(STAMP, "utf8") === lock) return;
   console.log("setup: installing dependencies");
   // A registry may fail once; a wrong lock file fails again.
-  mustRun("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], 3);
+  mustRun(...npmCommand(["ci", "--no-audit", "--no-fund", "--loglevel=error"]), 3);
   mkdirSync(dirname(STAMP), { recursive: true });
   writeFileSync(STAMP, lock);
 }
@@ -56,4 +54,4 @@ export function setup() {
   mustRun(process.execPath, [join(ROOT, "scripts", "bundle.mjs")]);
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) setup();
+if (isMain(import.meta.url)) setup();

@@ -5,11 +5,13 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { npmCommand } from "./npm.mjs";
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const app = mkdtempSync(join(tmpdir(), "kit-packages-"));
 const run = (command, args, cwd = app) =>
   execFileSync(command, args, { cwd, encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
+const npm = (args, cwd) => run(...npmCommand(args), cwd);
 
 function publishedFolders() {
   return ["src", "instrumentations", "exporters"]
@@ -18,7 +20,7 @@ function publishedFolders() {
 }
 
 function pack(folder) {
-  const [{ filename, files }] = JSON.parse(run("npm", ["pack", "--json", "--pack-destination", app], folder));
+  const [{ filename, files }] = JSON.parse(npm(["pack", "--json", "--pack-destination", app], folder));
   const stray = files.filter(({ path }) => /\.test\.|fixture|tsbuildinfo/.test(path));
   if (stray.length > 0) throw new Error(`${filename} holds ${stray.map(({ path }) => path).join(", ")}`);
   return filename;
@@ -32,7 +34,7 @@ function versionOf(name) {
 /** A registry may fail once; a package that cannot be installed fails again. */
 function install(names, tries = 3) {
   try {
-    run("npm", ["install", "--no-audit", "--no-fund", "--loglevel=error", ...names]);
+    npm(["install", "--no-audit", "--no-fund", "--loglevel=error", ...names]);
   } catch (error) {
     if (tries === 1) throw error;
     console.log(`npm install failed; tries left: ${tries - 1}`);
@@ -65,8 +67,10 @@ try {
   for (const name of names) {
     // Importing the hook starts telemetry, which is tried below as users start it.
     if (name === "@kit/register") continue;
-    attempt(`import ${name}`, () => run("node", ["--input-type=module", "-e", `await import("${name}")`]));
-    attempt(`require ${name}`, () => run("node", ["-e", `require("${name}")`]));
+    attempt(`import ${name}`, () =>
+      run(process.execPath, ["--input-type=module", "-e", `await import("${name}")`]),
+    );
+    attempt(`require ${name}`, () => run(process.execPath, ["-e", `require("${name}")`]));
   }
   writeFileSync(
     join(app, "app.mjs"),
@@ -76,7 +80,7 @@ try {
      await new OpenAI({ apiKey: "none", fetch }).chat.completions.create({ model: "gpt-4o", messages: [] });`,
   );
   attempt("node --import @kit/register app.mjs records the call", () => {
-    const printed = execFileSync("node", ["--import", "@kit/register", "app.mjs"], {
+    const printed = execFileSync(process.execPath, ["--import", "@kit/register", "app.mjs"], {
       cwd: app,
       encoding: "utf8",
       env: { ...process.env, OTEL_TRACES_EXPORTER: "console" },
