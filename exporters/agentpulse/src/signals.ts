@@ -1,4 +1,4 @@
-const SIGNALS = ["SIGTERM", "SIGINT", "SIGHUP"] as const;
+const SIGNALS: readonly NodeJS.Signals[] = ["SIGTERM", "SIGINT", "SIGHUP"];
 /** On listeners that only flush, so that two exporters do not take each other for the application. */
 const FLUSHES = Symbol.for("@kit/flushes-on-signal");
 
@@ -13,7 +13,12 @@ export function onSignals(flush: () => Promise<unknown>): () => void {
   };
   const dieBy = (signal: NodeJS.Signals) => {
     stop();
-    process.kill(process.pid, signal);
+    try {
+      process.kill(process.pid, signal);
+    } catch {
+      // Windows tells of consoles that close, by signals that it cannot send.
+      process.kill(process.pid, "SIGKILL");
+    }
   };
   const listener = (signal: NodeJS.Signals) => {
     const alone = countListeners(signal, (other) => !(FLUSHES in other)) === 0;

@@ -15,7 +15,7 @@ export interface Ending {
 }
 
 /** What asks a process to end: the system, the keyboard, the terminal that closes. */
-const SIGNALS = ["SIGTERM", "SIGINT", "SIGHUP"] as const;
+const SIGNALS: readonly NodeJS.Signals[] = ["SIGTERM", "SIGINT", "SIGHUP"];
 
 /** On listeners that only flush, the exporters' too, so that they do not take each other for the application. */
 const FLUSHES = Symbol.for("@kit/flushes-on-signal");
@@ -37,7 +37,12 @@ export function onProcessEnd(ending: Ending): () => void {
   let dying = false;
   const dieBy = (signal: NodeJS.Signals) => {
     stop();
-    process.kill(process.pid, signal);
+    try {
+      process.kill(process.pid, signal);
+    } catch {
+      // Windows tells of consoles that close, by signals that it cannot send.
+      process.kill(process.pid, "SIGKILL");
+    }
   };
   const onSignal = (signal: NodeJS.Signals) => {
     const alone = others(signal) === 0;

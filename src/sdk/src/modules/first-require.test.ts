@@ -53,6 +53,15 @@ it("acts before the library itself is loaded where its files matter", () => {
   expect(seen).toEqual([false]);
 });
 
+it("knows a library by the path that a tool requires on Windows", () => {
+  let acted = 0;
+  const stop = onFirstRequire([{ library: "@scope/wanted", action: () => (acted += 1), before: true }]);
+  const path = "C:\\app\\node_modules\\@scope\\wanted\\index.js";
+  expect(() => require(path)).toThrow("Cannot find module");
+  expect(acted).toBe(1);
+  stop();
+});
+
 it("leaves errors of the application's own requires alone", () => {
   let acted = false;
   const action = () => {

@@ -48,6 +48,8 @@ export function onFirstRequire(libraries: readonly Awaited[]): () => void {
 
 function matching(id: string, waiting: ReadonlySet<Awaited>): Awaited[] {
   const found: Awaited[] = [];
-  for (const each of waiting) if (id.includes(each.library)) found.push(each);
+  // By its path, as tools require a file, on Windows, too.
+  const name = id.replaceAll("\\", "/");
+  for (const each of waiting) if (name.includes(each.library)) found.push(each);
   return found;
 }

@@ -1,0 +1,26 @@
+import { afterEach, expect, it, vi } from "vitest";
+import { onSignals } from "./signals.js";
+
+afterEach(() => vi.restoreAllMocks());
+
+it("dies of a signal that the system tells of and cannot send, as Windows does when a console closes", async () => {
+  const sent: unknown[] = [];
+  const died = new Promise<void>((resolve) => {
+    vi.spyOn(process, "kill").mockImplementation((_pid, signal) => {
+      sent.push(signal);
+      if (signal === "SIGHUP") throw Object.assign(new Error("kill ENOSYS"), { code: "ENOSYS" });
+      resolve();
+      return true;
+    });
+  });
+  const flush = vi.fn(async () => {});
+  const stop = onSignals(flush);
+  try {
+    process.emit("SIGHUP", "SIGHUP");
+    await died;
+    expect(flush).toHaveBeenCalledOnce();
+    expect(sent).toEqual(["SIGHUP", "SIGKILL"]);
+  } finally {
+    stop();
+  }
+});

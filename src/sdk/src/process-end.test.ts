@@ -1,0 +1,32 @@
+import { afterEach, expect, it, vi } from "vitest";
+import { onProcessEnd } from "./process-end.js";
+
+afterEach(() => vi.restoreAllMocks());
+
+it("dies of a signal that the system tells of and cannot send, as Windows does when a console closes", async () => {
+  const sent: unknown[] = [];
+  const died = new Promise<void>((resolve) => {
+    vi.spyOn(process, "kill").mockImplementation((_pid, signal) => {
+      sent.push(signal);
+      if (signal === "SIGHUP") throw Object.assign(new Error("kill ENOSYS"), { code: "ENOSYS" });
+      resolve();
+      return true;
+    });
+  });
+  const ending = {
+    idle: vi.fn(),
+    leave: vi.fn(),
+    last: vi.fn(),
+    hasWork: () => true,
+    finish: vi.fn(async () => {}),
+  };
+  const stop = onProcessEnd(ending);
+  try {
+    process.emit("SIGHUP", "SIGHUP");
+    await died;
+    expect(ending.leave).toHaveBeenCalledBefore(ending.finish);
+    expect(sent).toEqual(["SIGHUP", "SIGKILL"]);
+  } finally {
+    stop();
+  }
+});
