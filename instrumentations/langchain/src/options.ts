@@ -1,5 +1,4 @@
-import type { TelemetryOptions } from "@kit/genai/framework";
-import { diag } from "@opentelemetry/api";
+import { type Choice, readChoice, type TelemetryOptions } from "@kit/genai/framework";
 
 /**
  * Who records a model's call: the client below where that is instrumented (`auto`), always the framework, or never
@@ -20,17 +19,13 @@ export interface KitCallbackHandlerOptions extends TelemetryOptions {
 /** The variable that says it where the option does not. */
 export const VARIABLE = "KIT_LANGCHAIN_INFERENCE_SPANS";
 
-const MODES: ReadonlySet<string> = new Set(["auto", "always", "never"] satisfies InferenceSpans[]);
+const CHOICE: Choice<InferenceSpans> = {
+  option: "inferenceSpans",
+  variable: VARIABLE,
+  words: ["auto", "always", "never"],
+};
 
-/** Works out the mode: option over environment over `auto`. An unknown word is said through `diag`. */
-export function readInferenceSpans(
-  option: string | undefined,
-  env: NodeJS.ProcessEnv = process.env,
-): InferenceSpans {
-  const [source, value] =
-    option !== undefined ? ["inferenceSpans", option] : [VARIABLE, env[VARIABLE] || "auto"];
-  const mode = String(value).trim().toLowerCase();
-  if (MODES.has(mode)) return mode as InferenceSpans;
-  diag.warn(`${source}: unknown value ${JSON.stringify(value)}; expected auto, always or never. Using auto.`);
-  return "auto";
+/** Works out the mode: option over environment over `auto`. */
+export function readInferenceSpans(option: string | undefined, env?: NodeJS.ProcessEnv): InferenceSpans {
+  return readChoice(CHOICE, option, env);
 }

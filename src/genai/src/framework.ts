@@ -1,3 +1,4 @@
+export { type Choice, readChoice } from "./choice.js";
 export { readEndpoint } from "./endpoint.js";
 export { withInherited } from "./inherited.js";
 export type { OperationEnd } from "./outcome.js";

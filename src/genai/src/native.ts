@@ -11,6 +11,7 @@ import {
 } from "@opentelemetry/api";
 import { startAgent } from "./agent.js";
 import { ATTR } from "./attributes.js";
+import { readChoice } from "./choice.js";
 import { textOf } from "./messages.js";
 import { LateSpan, type NativeSpan, StandInSpan } from "./native-span.js";
 import { isInferenceRecorded, isTracingSuppressed } from "./suppression.js";
@@ -46,20 +47,13 @@ export interface TracerField {
   readonly ownProvider: boolean;
 }
 
-const MODES: ReadonlySet<string> = new Set(["ours", "native", "both"] satisfies NativeTelemetryMode[]);
-
-/** Works out the mode: option over environment over `ours`. An unknown word is said once through `diag`. */
+/** Works out the mode: option over environment over `ours`. */
 export function readNativeMode(
   option: string | undefined,
   variable: string,
-  env: NodeJS.ProcessEnv = process.env,
+  env?: NodeJS.ProcessEnv,
 ): NativeTelemetryMode {
-  const [source, value] =
-    option !== undefined ? ["nativeTelemetry", option] : [variable, env[variable] || "ours"];
-  const mode = String(value).trim().toLowerCase();
-  if (MODES.has(mode)) return mode as NativeTelemetryMode;
-  diag.warn(`${source}: unknown value ${JSON.stringify(value)}; expected ours, native or both. Using ours.`);
-  return "ours";
+  return readChoice({ option: "nativeTelemetry", variable, words: ["ours", "native", "both"] }, option, env);
 }
 
 /** Telemetry that goes nowhere, for a call that is only followed. Content is left to who records it. */
