@@ -2,9 +2,10 @@ import { ATTR, type ResponseFacts } from "@kit/genai";
 import { Recorder, type Telemetry } from "@kit/genai/framework";
 import { SpanKind } from "@opentelemetry/api";
 import { AgentTally } from "./agent-tally.js";
-import { type ChainRun, isGraph, type Meaning, readMeaning } from "./graph.js";
+import { type ChainRun, isGraph, type Meaning, readGraph, readMeaning } from "./graph.js";
 import { readMessages } from "./messages.js";
-import { now, type Run } from "./run.js";
+import type { Run } from "./run.js";
+import type { Beginning, Translation, When } from "./translation.js";
 
 /** Where the name of a run stands. */
 const NAMES = {
@@ -13,38 +14,41 @@ const NAMES = {
   plan: ATTR.agentName,
 } as const satisfies Record<Meaning["operation"], string>;
 
-/** Records one run of a chain if it means anything, as soon as it shows what. */
-export function followChain(run: Run, telemetry: Telemetry, facts: ChainRun, input: unknown): void {
-  if (facts.graph === undefined && isGraph(facts.chain)) {
-    // Put in by hand, the handler does not see the graph, and what it is shows only when its first node begins.
-    const startedAt = now();
-    run.onFirst = (firstNode) =>
-      recordChain(run, telemetry, readMeaning({ ...facts, firstNode }), input, startedAt);
-    return;
-  }
-  const meaning = readMeaning(facts);
-  if (meaning?.operation === "plan") {
-    // Nodes have such names that ask no model, too.
-    const startedAt = now();
-    run.onModel = () => recordChain(run, telemetry, meaning, input, startedAt);
-  } else recordChain(run, telemetry, meaning, input);
-}
-
-function recordChain(
+/** One run of a chain, if it means anything. */
+export function translateChain(
   run: Run,
   telemetry: Telemetry,
-  meaning: Meaning | undefined,
+  facts: ChainRun,
   input: unknown,
-  startedAt?: ReturnType<typeof now>,
-): void {
-  if (meaning === undefined) return;
-  const { operation, description } = meaning;
-  const isAgent = operation === "invoke_agent";
-  // An agent's plan is called after the agent.
-  const name = operation === "plan" ? run.agent?.name : meaning.name;
-  const agent = isAgent ? new AgentTally(name) : undefined;
-  run.agent = agent ?? run.agent;
-  const recorder = new Recorder(telemetry, {
+): Translation | undefined {
+  // Put in by hand, the handler does not see the graph, and what it is shows only when its first node begins.
+  const isUnseen = facts.graph === undefined && isGraph(facts.chain);
+  const meaning = isUnseen ? undefined : readMeaning(facts);
+  if (meaning === undefined && !isUnseen) return undefined;
+  let agent: AgentTally | undefined;
+  return {
+    when: whenOf(meaning),
+    record(at, firstNode) {
+      const means = meaning ?? readGraph({ ...facts, firstNode });
+      // An agent's plan is called after the agent.
+      const name = means.operation === "plan" ? run.agent?.name : means.name;
+      if (means.operation === "invoke_agent") run.agent = agent = new AgentTally(name);
+      return recordChain(telemetry, { ...means, name }, input, at);
+    },
+    within: (context) => agent?.within(context) ?? context,
+    answer: ({ response }) => (agent === undefined ? response : { ...response, ...agent.read() }),
+  };
+}
+
+function whenOf(meaning: Meaning | undefined): When {
+  if (meaning === undefined) return "with its first child";
+  // Nodes have the names of plans that ask no model, too.
+  return meaning.operation === "plan" ? "with its first model" : "at once";
+}
+
+function recordChain(telemetry: Telemetry, meaning: Meaning, input: unknown, at: Beginning): Recorder {
+  const { operation, name, description } = meaning;
+  return new Recorder(telemetry, {
     request: {
       operation,
       ...(description !== undefined && { attributes: { [ATTR.agentDescription]: description } }),
@@ -55,15 +59,8 @@ function recordChain(
     subject: name ?? "",
     ...(name !== undefined && { attributes: { [NAMES[operation]]: name } }),
     errorsAreContent: true,
-    parent: run.base,
-    ...(startedAt !== undefined && { startedAt }),
+    ...at,
   });
-  run.record(recorder);
-  if (agent === undefined) return;
-  run.work = {
-    within: (context) => agent.within(context),
-    end: (end) => recorder.end({ ...end, response: { ...end.response, ...agent.read() } }),
-  };
 }
 
 /** Reads what came out of a graph or a chain: the last message of its state. */

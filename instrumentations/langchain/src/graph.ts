@@ -66,7 +66,8 @@ export function isGraph({ id = [] }: Chain): boolean {
   return id[0] === "langgraph" && id[1] === "pregel";
 }
 
-function readGraph(run: ChainRun): Meaning {
+/** What a graph's run means: an agent, or a workflow. */
+export function readGraph(run: ChainRun): Meaning {
   const { graph, metadata, parent } = run;
   const ofGraph = ownName(graph?.name);
   const ofRun = ownName(run.name);

@@ -1,24 +1,19 @@
 import type { ResponseFacts } from "@kit/genai";
-import {
-  isTracingSuppressed,
-  type OperationEnd,
-  type Telemetry,
-  TelemetrySource,
-} from "@kit/genai/framework";
-import { diag } from "@opentelemetry/api";
-import { followChain, readChainResult } from "./chain.js";
-import { readConversation } from "./conversation.js";
-import { Entry, type EntryKind } from "./entry.js";
+import { isTracingSuppressed, type Telemetry, TelemetrySource } from "@kit/genai/framework";
+import { readChainResult, translateChain } from "./chain.js";
 import type { Chain } from "./graph.js";
-import { type Members, type ModelResult, readRequest, readResponse } from "./model.js";
+import { guard } from "./guard.js";
+import { type ModelResult, readRequest, readResponse } from "./model.js";
 import { ModelCall } from "./model-call.js";
+import type { Members } from "./names.js";
 import { type InferenceSpans, type KitCallbackHandlerOptions, readInferenceSpans } from "./options.js";
-import { toEnd } from "./outcome.js";
 import { toProvider } from "./providers.js";
-import { recordRemote } from "./remote.js";
-import { readDocuments, recordRetrieval } from "./retrieval.js";
-import { Run, Runs } from "./run.js";
-import { readToolResult, recordTool, type StartedTool } from "./tool.js";
+import { translateRemote } from "./remote.js";
+import { readDocuments, translateRetrieval } from "./retrieval.js";
+import { Run, type RunKind } from "./run.js";
+import { Runs } from "./runs.js";
+import { readToolResult, type StartedTool, translateTool } from "./tool.js";
+import type { Translation } from "./translation.js";
 import { VERSION } from "./version.js";
 
 /** How every callback begins that tells of a start; what follows differs by the kind of run. */
@@ -69,12 +64,12 @@ export class RunHandler {
     return this.#runs.get(id);
   }
 
-  /** A graph that runs elsewhere begins. */
-  startRemote(entry: Entry): void {
-    this.#guard(() => {
-      const telemetry = this.#telemetry();
-      if (telemetry !== undefined) recordRemote(telemetry, entry);
-    });
+  /** A graph that runs elsewhere begins, of which no callback tells. */
+  startRemote(run: Run): void {
+    const telemetry = this.#telemetry();
+    if (telemetry === undefined) return;
+    run.begin(Run.in(run.base), undefined);
+    if (!isTracingSuppressed(run.base)) run.follow(guard(() => translateRemote(run, telemetry)));
   }
 
   handleChatModelStart(...told: ModelStart): void {
@@ -86,19 +81,22 @@ export class RunHandler {
   }
 
   handleLLMNewToken(token: string, _index: unknown, id: string, ...[, , fields]: Told): void {
+    const run = this.#runs.get(id);
     // Without a chunk it can be a whole answer, of a model that does not stream or out of a cache.
-    if (fields !== undefined) this.#guard(() => this.#runs.get(id)?.work?.chunk?.(token));
+    if (run?.streams === false && fields !== undefined) run.chunk(token);
   }
 
   handleLLMEnd(result: unknown, id: string, ...[, , extra]: Told): void {
     const { cached } = (extra ?? {}) as { cached?: boolean };
-    this.#end(id, () => readResponse(result as ModelResult), cached);
+    if (cached === true) this.#runs.get(id)?.ignore();
+    this.#end(id, () => readResponse(result as ModelResult));
   }
 
   handleToolStart(...[serialized, input, id, parentId, , metadata, name, callId]: ToolStart): void {
-    this.#start("tool", id, parentId, metadata, (run, telemetry, entry) =>
-      recordTool(run, telemetry, entry, { serialized, input, name, callId }),
-    );
+    this.#start("tool", id, parentId, metadata, (run, telemetry) => {
+      run.agent?.addTool();
+      return translateTool(telemetry, run.call, { serialized, input, name, callId });
+    });
   }
 
   handleToolEnd(output: unknown, id: string): void {
@@ -106,8 +104,8 @@ export class RunHandler {
   }
 
   handleRetrieverStart(...[, query, id, parentId, , metadata]: RetrieverStart): void {
-    this.#start("retriever", id, parentId, metadata, (run, telemetry, entry) =>
-      recordRetrieval(run, telemetry, entry?.receiver, query),
+    this.#start("retriever", id, parentId, metadata, (run, telemetry) =>
+      translateRetrieval(telemetry, run.call?.receiver, query),
     );
   }
 
@@ -116,10 +114,10 @@ export class RunHandler {
   }
 
   handleChainStart(...[chain, input, id, parentId, , metadata, , name]: ChainStart): void {
-    this.#start("chain", id, parentId, metadata, (run, telemetry, entry) => {
+    this.#start("chain", id, parentId, metadata, (run, telemetry) => {
       run.name = name ?? chain.id?.at(-1);
-      const facts = { chain, name, metadata, graph: entry?.receiver, parent: run.parent };
-      followChain(run, telemetry, facts, input);
+      const facts = { chain, name, metadata, graph: run.call?.receiver, parent: run.parent };
+      return translateChain(run, telemetry, facts, input);
     });
   }
 
@@ -128,10 +126,7 @@ export class RunHandler {
   }
 
   handleLLMError(error: unknown, id: string): void {
-    this.#guard(() => {
-      const run = this.#runs.get(id);
-      if (run !== undefined) this.#finish(id, toEnd(error, run.base));
-    });
+    this.#runs.get(id)?.end({ outcome: "error", error });
   }
 
   readonly handleToolError = this.handleLLMError;
@@ -141,58 +136,38 @@ export class RunHandler {
   #startModel(operation: string, [model, input, id, parentId, extra, , metadata]: ModelStart): void {
     // Older versions tell of a look into the cache as of a run, which has no end if the model is asked after it.
     if ((extra as { cached?: boolean } | undefined)?.cached === true) return;
-    this.#start("model", id, parentId, metadata, (run, telemetry, entry) => {
+    this.#start("model", id, parentId, metadata, (run, telemetry) => {
       const provider = toProvider(metadata?.ls_provider, model.id?.at(-1) ?? "langchain");
       // Of several prompts each has a run of its own.
       const asked = Array.isArray(input) ? (input[0] as unknown) : input;
-      const request = readRequest(operation, extra, metadata, asked, entry?.receiver ?? model.kwargs);
-      run.work = new ModelCall(run, telemetry, entry, { request, provider, mode: this.#inferenceSpans });
+      const request = readRequest(operation, extra, metadata, asked, run.call?.receiver ?? model.kwargs);
+      return new ModelCall(run, telemetry, { request, provider, mode: this.#inferenceSpans });
     });
   }
 
   #start(
-    kind: EntryKind,
+    kind: RunKind,
     id: string,
     parentId: string | undefined,
     metadata: Members | undefined,
-    record: (run: Run, telemetry: Telemetry, entry: Entry | undefined) => void,
+    translate: (run: Run, telemetry: Telemetry) => Translation | undefined,
   ): void {
-    this.#guard(() => {
+    guard(() => {
       const telemetry = this.#telemetry();
       if (telemetry === undefined || this.#runs.get(id) !== undefined) return;
-      const entry = Entry.take(kind);
+      const run = Run.told(kind);
       const parent = this.#runs.get(parentId);
       const node = metadata?.langgraph_node;
-      if (node !== "__start__") parent?.begin(node);
-      if (kind === "model") parent?.ask();
-      const conversation = readConversation(metadata) ?? entry?.conversationId;
-      const run = new Run(parent, entry, conversation);
+      if (node !== "__start__") parent?.beginBelow(node);
+      if (kind === "model") parent?.askBelow();
+      run.begin(parent, metadata);
       this.#runs.add(id, run);
-      if (!isTracingSuppressed(run.base)) record(run, telemetry, entry);
-      if (entry === undefined) return;
-      if (run.recorder !== undefined) entry.bind(run.inside);
-      entry.onSettled = (end) => this.#finish(id, end.error === undefined ? end : toEnd(end.error, run.base));
+      if (!isTracingSuppressed(run.base)) run.follow(translate(run, telemetry));
     });
   }
 
-  #end(id: string, read: () => ResponseFacts, cached = false): void {
-    this.#guard(() => {
-      const run = this.#runs.get(id);
-      if (run !== undefined) run.cached = cached;
-      this.#finish(id, { outcome: "completed", response: run?.followed === true ? read() : undefined });
-    });
-  }
-
-  #finish(id: string, end: OperationEnd): void {
-    this.#runs.take(id)?.end(end);
-  }
-
-  #guard(work: () => void): void {
-    try {
-      work();
-    } catch (error) {
-      diag.debug("a run cannot be recorded", String(error));
-    }
+  #end(id: string, read: () => ResponseFacts): void {
+    this.#runs.get(id)?.end({ outcome: "completed", response: guard(read) });
   }
 }
 

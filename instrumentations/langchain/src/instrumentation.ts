@@ -105,12 +105,12 @@ function targets(exports: unknown): readonly Target[] {
   const methods = (name: string) => classes[name]?.prototype;
   const storage = classes.AsyncLocalStorageProviderSingleton;
   const graph = ownerOf("_streamIterator", methods("Pregel") ?? methods("CompiledStateGraph"));
-  const isSingle = ([inputs]: readonly unknown[]) => Array.isArray(inputs) && inputs.length === 1;
+  const several = ([inputs]: readonly unknown[]) => !Array.isArray(inputs) || inputs.length !== 1;
   return [
     { on: classes.CallbackManager, method: "_configureSync", wrap: addHandler },
     { on: storage && Object.getPrototypeOf(storage), method: "runWithConfig", wrap: enterRun },
     ...[methods("BaseChatModel"), methods("BaseLLM")].flatMap((model) => [
-      { on: model, method: "generate", wrap: enter("model", isSingle) },
+      { on: model, method: "generate", wrap: enter("model", several) },
       { on: model, method: "_streamIterator", wrap: enter("model") },
     ]),
     { on: methods("AsyncCaller"), method: "call", wrap: keepContext(0) },

@@ -150,22 +150,18 @@ interface AnyTool {
 
 /** Reads the tools offered to a model, in the shapes of the providers. */
 export function readTools(tools: unknown): ToolDefinition[] | undefined {
-  if (!Array.isArray(tools)) return undefined;
-  return tools.map((tool: AnyTool) => {
-    const {
-      name,
-      description,
-      parameters,
-      input_schema: schema,
-      inputSchema,
-    } = tool.function ?? tool.toolSpec ?? tool;
-    const type = tool.function || tool.toolSpec ? "function" : (tool.type ?? "function");
-    const shape = parameters ?? schema ?? inputSchema;
-    return {
-      type: type === "custom" ? "function" : type,
-      name: name ?? type,
-      ...(description !== undefined && { description }),
-      ...(shape !== undefined && { parameters: shape }),
-    };
-  });
+  return Array.isArray(tools) ? tools.map(readTool) : undefined;
+}
+
+function readTool(tool: AnyTool): ToolDefinition {
+  const nested = tool.function ?? tool.toolSpec;
+  const { name, description, ...shapes } = nested ?? tool;
+  const parameters = shapes.parameters ?? shapes.input_schema ?? shapes.inputSchema;
+  const type = nested === undefined && tool.type !== "custom" ? (tool.type ?? "function") : "function";
+  return {
+    type,
+    name: name ?? type,
+    ...(description !== undefined && { description }),
+    ...(parameters !== undefined && { parameters }),
+  };
 }

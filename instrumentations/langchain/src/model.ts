@@ -1,54 +1,8 @@
 import { type RequestFacts, type ResponseFacts, withoutNulls } from "@kit/genai";
 import { readEndpoint } from "@kit/genai/framework";
 import { readContent, readMessages, readTools } from "./messages.js";
+import { ANSWER, gather, type Members, REQUEST } from "./names.js";
 import { readUsage } from "./usage.js";
-
-/** What is foreign and has members. */
-export type Members = Readonly<Record<string, unknown>>;
-
-/** Facts by the names that integrations have for them: they name things as their providers do. */
-function tableOf<Fact extends string>(names: Readonly<Record<Fact, string>>): ReadonlyMap<string, Fact> {
-  const facts = Object.keys(names) as Fact[];
-  return new Map(facts.flatMap((fact) => names[fact].split(" ").map((name) => [name, fact] as const)));
-}
-
-const REQUEST = tableOf({
-  model: "model model_name modelName modelId",
-  maxTokens: "max_tokens max_completion_tokens max_output_tokens maxTokens maxOutputTokens num_predict",
-  temperature: "temperature",
-  topP: "top_p topP",
-  topK: "top_k topK",
-  frequencyPenalty: "frequency_penalty frequencyPenalty",
-  presencePenalty: "presence_penalty presencePenalty",
-  stopSequences: "stop stop_sequences stopSequences",
-  seed: "seed",
-  choiceCount: "n",
-  outputType: "response_format responseFormat format",
-  reasoningLevel: "reasoning_effort reasoning",
-  tools: "tools",
-});
-
-const ANSWER = tableOf({
-  id: "id",
-  model: "model_name model modelId model_id",
-  usage: "tokenUsage usage estimatedTokenUsage",
-  reason: "finish_reason finishReason stop_reason stopReason done_reason",
-});
-
-/** Gathers what several sources tell, the first source first. Looks at what is there: names that are not cost most. */
-function gather<Fact extends string>(
-  table: ReadonlyMap<string, Fact>,
-  ...sources: readonly unknown[]
-): Partial<Record<Fact, unknown>> {
-  const told: Partial<Record<Fact, unknown>> = {};
-  for (const source of sources as (Members | undefined)[]) {
-    for (const name in source) {
-      const fact = table.get(name);
-      if (fact !== undefined && source[name] != null) told[fact] ??= source[name];
-    }
-  }
-  return told;
-}
 
 /** Reads what a model was asked. */
 export function readRequest(
@@ -124,7 +78,7 @@ export function readResponse({ generations, llmOutput }: ModelResult): ResponseF
   return {
     id: isOwnId(message?.id) ? message?.id : (id as string | undefined),
     model: model as string | undefined,
-    usage: readUsage(message?.usage_metadata, usage as object | undefined),
+    usage: readUsage(message?.usage_metadata, usage),
     ...(reasons.some((reason) => reason !== undefined) && { finishReasons: reasons as string[] }),
     content: () => ({
       outputMessages: choices.map(

@@ -1,6 +1,5 @@
 import type { OperationEnd } from "@kit/genai/framework";
 import { type Context, context, createContextKey } from "@opentelemetry/api";
-import type { Entry } from "./entry.js";
 
 interface ErrorLike {
   name?: unknown;
@@ -43,25 +42,6 @@ export function inStream(signal: AbortSignal | undefined, ofEvents: boolean): Co
 export function noteRunning(signal: AbortSignal | undefined): void {
   const stream = readStream(context.active());
   if (stream !== undefined) stream.running ??= signal;
-}
-
-/** How long a stream or tool has to tell of its end by itself when it is aborted. */
-const GRACE_MS = 50;
-
-/**
- * Ends an aborted stream or tool that the library forgets: its reader gets the error, and nobody takes the generator's next
- * step, as with models that do not listen to the signal, or graphs whose nodes stream to the caller.
- */
-export function endWhenAborted(entry: Entry, signal: AbortSignal | undefined): void {
-  if (signal === undefined) return;
-  const onAbort = () => {
-    const error = new DOMException("This operation was aborted", "AbortError");
-    entry.lost = { outcome: "error", error };
-    setTimeout(() => entry.settle({ outcome: "error", error }), GRACE_MS).unref();
-  };
-  if (signal.aborted) onAbort();
-  else signal.addEventListener("abort", onAbort, { once: true });
-  entry.onOver = () => signal.removeEventListener("abort", onAbort);
 }
 
 /** The graph aborts itself when the reader of its stream leaves, and with it the graphs inside. */

@@ -1,10 +1,10 @@
 import type { Target } from "@kit/genai";
 import { context } from "@opentelemetry/api";
-import { Entry, type EntryKind } from "./entry.js";
-import { follow } from "./follow.js";
+import { endWhenAborted, follow } from "./follow.js";
 import { isKitHandler, type RunHandler } from "./handler.js";
-import { endWhenAborted, inStream, noteRunning } from "./outcome.js";
-import { isInside } from "./run.js";
+import type { Members } from "./names.js";
+import { inStream, noteRunning } from "./outcome.js";
+import { isInside, Run, type RunKind } from "./run.js";
 
 type Args = readonly unknown[];
 type Wrap = Extract<Target, { wrap: unknown }>["wrap"];
@@ -43,12 +43,9 @@ function around(work: Around): Wrap {
 
 /** `CallbackManager._configureSync`, which every run asks for its handlers: adds ours, unless one of ours is there. */
 export const addHandler: Wrap = around((proceed, [inheritable, local, ...rest], handler) => {
-  const isThere = hasOurs(inheritable) || hasOurs(local);
-  const manager = proceed([
-    isThere ? inheritable : withOurs(inheritable, handler),
-    local,
-    ...rest,
-  ]) as Manager;
+  const isThere = [inheritable, local].some((callbacks) => handlersIn(callbacks).some(isKitHandler));
+  const inherited = isThere ? inheritable : withHandler(inheritable, handler);
+  const manager = proceed([inherited, local, ...rest]) as Manager;
   // One comes down from the runs above and another may be the model's own: the upper one knows the runs.
   const [first, ...others] = manager.handlers.filter(isKitHandler);
   for (const second of others) if (second !== first) manager.removeHandler(second);
@@ -60,12 +57,8 @@ function handlersIn(callbacks: unknown): readonly unknown[] {
   return (callbacks as Manager | null | undefined)?.handlers ?? [];
 }
 
-function hasOurs(callbacks: unknown): boolean {
-  return handlersIn(callbacks).some(isKitHandler);
-}
-
 /** The caller's array or manager stays as it is. */
-function withOurs(callbacks: unknown, handler: RunHandler): unknown {
+function withHandler(callbacks: unknown, handler: RunHandler): unknown {
   if (Array.isArray(callbacks)) return [...callbacks, handler];
   return callbacks == null ? [handler] : (callbacks as Manager).copy([handler], true);
 }
@@ -87,7 +80,7 @@ export function noteStream(ofEvents: boolean): Wrap {
 /** `Pregel._streamIterator`, which gets all that can abort the graph as one signal. */
 export const enterGraph: Wrap = around((proceed, args, _, receiver) => {
   noteRunning(signalIn(args));
-  return proceedIn(new Entry("chain", receiver, args), proceed, args);
+  return proceedIn(begun("chain", receiver, args), proceed, args);
 });
 
 function signalIn([, options]: Args): AbortSignal | undefined {
@@ -96,9 +89,9 @@ function signalIn([, options]: Args): AbortSignal | undefined {
 
 /** `RemoteGraph._streamIterator`, through which all its runs go. */
 export const enterRemote: Wrap = around((proceed, args, handler, receiver) => {
-  const entry = new Entry("chain", receiver, args);
-  handler.startRemote(entry);
-  return proceedIn(entry, proceed, args);
+  const run = begun("chain", receiver, args);
+  handler.startRemote(run);
+  return proceedIn(run, proceed, args);
 });
 
 /** `AsyncCaller`, by which models keep to their `maxConcurrency`: what waits in its queue has the context of another call. */
@@ -108,10 +101,10 @@ export function keepContext(position: number): Wrap {
   );
 }
 
-/** A method that begins a run: what happens in it happens in the context of that run. */
-export function enter(kind: EntryKind, isSingle?: (args: Args) => boolean): Wrap {
+/** A method that begins a run, or `several` at once: what happens in it happens in the context of that run. */
+export function enter(kind: RunKind, several?: (args: Args) => boolean): Wrap {
   return around((proceed, args, _, receiver) =>
-    proceedIn(new Entry(kind, receiver, args, isSingle?.(args)), proceed, args),
+    proceedIn(begun(kind, receiver, args, several?.(args)), proceed, args),
   );
 }
 
@@ -119,15 +112,19 @@ export function enter(kind: EntryKind, isSingle?: (args: Args) => boolean): Wrap
 export const enterAlone: Wrap = around((proceed, args, _, receiver) => {
   const { callbacks } = (args[1] ?? {}) as { callbacks?: Partial<Manager> };
   if (callbacks?.getParentRunId?.() !== undefined) return proceed(args);
-  return proceedIn(new Entry("chain", receiver, args), proceed, args);
+  return proceedIn(begun("chain", receiver, args), proceed, args);
 });
 
-function proceedIn(entry: Entry, proceed: (args: Args) => unknown, args: Args): unknown {
+function begun(kind: RunKind, receiver: unknown, args: Args, several = false): Run {
+  return new Run(kind, { receiver: receiver as Members, args, several });
+}
+
+function proceedIn(run: Run, proceed: (args: Args) => unknown, args: Args): unknown {
   const result = follow(
-    context.with(entry, () => proceed(args)),
-    entry,
+    context.with(run, () => proceed(args)),
+    run,
   );
   // Tools that wrap a function listen to the signal, but may never settle when it was aborted before that began.
-  if (entry.streams || typeof entry.receiver.func === "function") endWhenAborted(entry, signalIn(args));
+  if (run.streams || typeof run.call?.receiver.func === "function") endWhenAborted(run, signalIn(args));
   return result;
 }

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { LangChainInstrumentation } from "./instrumentation.js";
 import { readInferenceSpans, VARIABLE } from "./options.js";
-import { MAX_RUNS } from "./run.js";
+import { MAX_RUNS } from "./runs.js";
 
 const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");
 

@@ -37,20 +37,17 @@ function lastPart(path: string): string {
 
 /** The core's file that was required, of a core that the other hook passes over. */
 function unseenFile(id: string, parent: unknown): string | undefined {
-  try {
-    const path = LOADER._resolveFilename(id, parent);
-    const file = CORE.exec(path)?.[1]?.replaceAll("\\", "/");
-    // In a circle of files it may not have all its exports yet.
-    return file !== undefined && LOADER._cache[path]?.loaded === true && !hasMain(path) ? file : undefined;
-  } catch {
-    return undefined;
-  }
+  const path = resolved(() => LOADER._resolveFilename(id, parent));
+  const file = path && CORE.exec(path)?.[1]?.replaceAll("\\", "/");
+  // In a circle of files it may not have all its exports yet.
+  if (!file || LOADER._cache[path]?.loaded !== true) return undefined;
+  return resolved(() => createRequire(path).resolve("@langchain/core")) === undefined ? file : undefined;
 }
 
-function hasMain(path: string): boolean {
+function resolved(resolve: () => string): string | undefined {
   try {
-    return createRequire(path).resolve("@langchain/core") !== "";
+    return resolve();
   } catch {
-    return false;
+    return undefined;
   }
 }

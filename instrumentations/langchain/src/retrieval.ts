@@ -1,21 +1,24 @@
 import { ATTR, type RequestFacts, type ResponseFacts } from "@kit/genai";
 import { Recorder, type Telemetry } from "@kit/genai/framework";
-import type { Run } from "./run.js";
+import type { Members } from "./names.js";
+import type { Translation } from "./translation.js";
 
-/** Records one search of a retriever. What it is searched in has no name that the library knows. */
-export function recordRetrieval(
-  run: Run,
+/** One search of a retriever. What it is searched in has no name that the library knows. */
+export function translateRetrieval(
   telemetry: Telemetry,
-  retriever: { k?: unknown; topK?: unknown } | undefined,
+  retriever: Members | undefined,
   query: unknown,
-): void {
+): Translation {
   const k = retriever?.k ?? retriever?.topK;
   const request: RequestFacts = {
     operation: "retrieval",
     ...(Number.isSafeInteger(k) && { attributes: { [ATTR.retrievalTopK]: k as number } }),
     content: () => (typeof query === "string" ? { retrievalQuery: query } : {}),
   };
-  run.record(new Recorder(telemetry, { request, provider: undefined, parent: run.base }));
+  return {
+    when: "at once",
+    record: (at) => new Recorder(telemetry, { request, provider: undefined, ...at }),
+  };
 }
 
 interface DocumentLike {

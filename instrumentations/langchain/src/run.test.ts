@@ -1,48 +1,143 @@
-import { ROOT_CONTEXT } from "@opentelemetry/api";
-import { expect, it } from "vitest";
-import { MAX_RUNS, Run, Runs } from "./run.js";
+import { INFERENCE_OFFERED, type Recorder, takeInference } from "@kit/genai/framework";
+import { type Context, context, createContextKey, ROOT_CONTEXT, trace } from "@opentelemetry/api";
+import { AsyncLocalStorageContextManager } from "@opentelemetry/context-async-hooks";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { type Call, Run, type RunKind } from "./run.js";
+import type { Translation, When } from "./translation.js";
 
-/** A run that notes how it ended. */
-function noted(parent?: Run): [Run, string[]] {
-  const outcomes: string[] = [];
-  const run = new Run(parent);
-  run.work = { end: ({ outcome }) => outcomes.push(outcome) };
-  return [run, outcomes];
+beforeAll(() => {
+  context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
+});
+afterAll(() => context.disable());
+
+const KEY = createContextKey("test");
+const SPAN = trace.wrapSpanContext({ traceId: "1".repeat(32), spanId: "2".repeat(16), traceFlags: 1 });
+const CALL: Call = { receiver: {}, args: [], several: false };
+
+/** A translation whose records have that span, and what became of them. */
+function noted(when: When): Translation & { readonly ends: string[] } {
+  const ends: string[] = [];
+  const record = ({ parent }: { parent: Context }) => {
+    ends.push("began");
+    const recorder = { context: trace.setSpan(parent, SPAN).setValue(KEY, "inner"), chunk() {} };
+    return {
+      ...recorder,
+      end: ({ outcome }: { outcome: string }) => ends.push(outcome),
+    } as unknown as Recorder;
+  };
+  return { when, record, ends };
 }
 
-it("ends once, whoever tells first", () => {
-  const [run, outcomes] = noted();
-  run.end({ outcome: "completed" });
-  run.end({ outcome: "error" });
-  expect(outcomes).toEqual(["completed"]);
+/** A run whose callback came. */
+function begun(parent?: Run, call?: Call): Run {
+  const run = new Run("chain", call);
+  run.begin(parent, undefined);
+  return run;
+}
+
+it("is the context around it until it is recorded, then its span's, and its span's place when it is over", () => {
+  context.with(ROOT_CONTEXT.setValue(KEY, "outer"), () => {
+    const run = begun(undefined, CALL);
+    expect(run.getValue(KEY)).toBe("outer");
+    run.follow(noted("at once"));
+    expect(run.getValue(KEY)).toBe("inner");
+    expect(trace.getSpan(run)).toBe(SPAN);
+    expect(run.setValue(KEY, "own").getValue(KEY)).toBe("own");
+    expect(run.deleteValue(KEY).getValue(KEY)).toBeUndefined();
+    run.end({ outcome: "completed" });
+    expect(trace.getSpan(run)).not.toBe(SPAN);
+    expect(trace.getSpanContext(run)).toEqual(SPAN.spanContext());
+  });
 });
 
-it("gives up the oldest run when one more begins than it keeps", () => {
-  const runs = new Runs();
-  const [oldest, outcomes] = noted();
-  runs.add("0", oldest);
-  for (let index = 1; index < MAX_RUNS; index += 1) runs.add(String(index), new Run(undefined));
-  expect(outcomes).toEqual([]);
-  runs.add("one more", new Run(undefined));
-  expect(outcomes).toEqual(["abandoned"]);
-  expect(runs.get("0")).toBeUndefined();
-  expect(runs.get("1")).toBeDefined();
+it("ends once, whoever tells first, and keeps nothing of the call", () => {
+  const run = begun(undefined, CALL);
+  const translation = noted("at once");
+  const over: string[] = [];
+  run.onOver(() => over.push("over"));
+  run.follow(translation);
+  run.end({ outcome: "completed" });
+  run.end({ outcome: "error" });
+  expect(translation.ends).toEqual(["began", "completed"]);
+  expect(over).toEqual(["over"]);
+  expect([run.call, run.recorder]).toEqual([undefined, undefined]);
+});
+
+it("records what nobody else does once, when somebody asks for its span, and not for other values", () => {
+  const run = begun(undefined, CALL);
+  const translation = noted("if nobody else does");
+  run.follow(translation);
+  expect(run.getValue(KEY)).toBeUndefined();
+  expect(translation.ends).toEqual([]);
+  expect(trace.getSpan(run)).toBe(SPAN);
+  expect(trace.getSpan(run)).toBe(SPAN);
+  expect(translation.ends).toEqual(["began"]);
+  expect(run.getValue(INFERENCE_OFFERED)).toBeUndefined();
+});
+
+it("records nothing that a client takes, and tells the runs further out", () => {
+  const [outer, inner] = [noted("if nobody else does"), noted("if nobody else does")];
+  const above = begun(undefined, CALL);
+  above.follow(outer);
+  const run = context.with(above, () => begun(undefined, CALL));
+  run.follow(inner);
+  takeInference(run);
+  expect([trace.getSpan(run), trace.getSpan(above)]).toEqual([undefined, undefined]);
+  for (const each of [run, above]) each.end({ outcome: "completed" });
+  expect([inner.ends, outer.ends]).toEqual([[], []]);
+});
+
+it("records at its end what nobody asked for or took, and nothing after it", () => {
+  const [offered, never] = [noted("if nobody else does"), noted("never")];
+  for (const translation of [offered, never]) {
+    const run = begun(undefined, CALL);
+    run.follow(translation);
+    run.end({ outcome: "completed" });
+    expect(trace.getSpan(run)).toBeUndefined();
+  }
+  expect([offered.ends, never.ends]).toEqual([["began", "completed"], []]);
+});
+
+it("is told by one callback of its kind, or is the whole of all that its call begins", () => {
+  const told = (run: Run, kind: RunKind) => {
+    const found = context.with(run, () => Run.told(kind));
+    found.begin(undefined, undefined);
+    return found;
+  };
+  const single = new Run("model", CALL);
+  expect(told(single, "tool")).not.toBe(single);
+  expect(told(single, "model")).toBe(single);
+  expect(told(single, "model")).not.toBe(single);
+  const several = new Run("model", { ...CALL, several: true });
+  const parts = [told(several, "model"), told(several, "model")];
+  const translations = parts.map((part) => {
+    const translation = noted("if nobody else does");
+    part.follow(translation);
+    return translation;
+  });
+  expect(parts.map(({ call }) => call)).toEqual([several.call, several.call]);
+  takeInference(several);
+  for (const part of parts) part.end({ outcome: "completed" });
+  expect(translations.map(({ ends }) => ends)).toEqual([[], []]);
 });
 
 it("begins in the context around it, and hands its conversation down", () => {
-  expect(new Run(undefined).base).toBe(ROOT_CONTEXT);
-  const child = new Run(new Run(undefined, undefined, "thread-1"));
-  expect(child.conversationId).toBe("thread-1");
-  expect(child.recorded).toBeUndefined();
+  expect(begun().base).toBe(ROOT_CONTEXT);
+  const parent = new Run("chain");
+  parent.begin(undefined, { thread_id: "thread-1" });
+  expect(begun(parent).conversationId).toBe("thread-1");
+  expect(begun(parent).recorded).toBeUndefined();
 });
 
-it("tells the nearest plumbing above that a model is asked, once, and nothing beyond what is recorded", () => {
-  const asked: string[] = [];
-  const outer = new Run(undefined);
-  outer.onModel = () => asked.push("outer");
-  const inner = new Run(outer);
-  inner.onModel = () => asked.push("inner");
-  new Run(inner).ask();
-  new Run(inner).ask();
-  expect(asked).toEqual(["inner", "outer"]);
+it("tells the nearest plumbing above that a model is asked, and nothing beyond what is recorded", () => {
+  const [outer, inner] = [begun(), noted("with its first model")];
+  outer.follow(noted("with its first model"));
+  const run = begun(outer);
+  run.follow(inner);
+  begun(run).askBelow();
+  begun(run).askBelow();
+  expect(inner.ends).toEqual(["began"]);
+  expect(outer.recorder).toBeUndefined();
+  begun(outer).askBelow();
+  expect(outer.recorder).toBeDefined();
 });

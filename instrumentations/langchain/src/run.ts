@@ -1,132 +1,216 @@
-import { type OperationEnd, type Recorder, withInherited } from "@kit/genai/framework";
-import { type Context, context, createContextKey, diag, ROOT_CONTEXT, trace } from "@opentelemetry/api";
+import {
+  INFERENCE_OFFERED,
+  type OperationEnd,
+  type Recorder,
+  takeInference,
+  unmarkInferenceRecorded,
+  withInherited,
+} from "@kit/genai/framework";
+import { type Context, context, createContextKey, trace } from "@opentelemetry/api";
 import type { AgentTally } from "./agent-tally.js";
-import type { Entry } from "./entry.js";
+import { readConversation } from "./conversation.js";
+import { guard } from "./guard.js";
+import type { Members } from "./names.js";
+import { toEnd } from "./outcome.js";
+import type { Beginning, Translation } from "./translation.js";
+
+/** What runs, by the callbacks that tell of it. */
+export type RunKind = "model" | "tool" | "retriever" | "chain";
+
+/** A call of a method that begins a run, or several at once. */
+export interface Call {
+  readonly receiver: Members;
+  readonly args: readonly unknown[];
+  readonly several: boolean;
+}
 
 const RUN = createContextKey("kit.langchain.run");
-
-/** Runs that are followed at the same time; beyond that the oldest is given up. */
-export const MAX_RUNS = 10_000;
-
-/** When a run began that is recorded later, on both clocks. */
-export function now() {
-  return { time: Date.now(), mark: performance.now() };
-}
-
-/** What there is to do for a run, other than to record it. */
-export interface Work {
-  /** It ends, and with it its recorder. */
-  end(end: OperationEnd): void;
-  /** A callback tells of a piece of its answer, also of one that streams by itself. */
-  chunk?(token: string): void;
-  /** Completes the context of its span. */
-  within?(context: Context): Context;
-}
+/** The key of a context's span, made as the API makes it. */
+const SPAN = createContextKey("OpenTelemetry Context Key SPAN");
 
 /**
- * One run of the library, recorded or not: a model, a tool, a retriever, a chain, a graph. Timers and sockets that it
- * leaves behind keep it, and may start the next one, which is kept in the same way: so when it is over it lets go of
- * what it was about and of all that was before it.
+ * One run of the library, recorded or not: a model, a tool, a retriever, a chain, a graph. It begins when its method is
+ * entered, or else with the callback that tells of it, is recorded when its translation says so, and ends once.
+ *
+ * It is the context inside its method too: the callback comes only when the method was entered, and cannot make a
+ * context active. So this one stands for the context around the method until there is a span, and for the span's from
+ * then on. Timers and sockets that were made inside keep it, and may start the next run, which is kept in the same way:
+ * so when it is over it lets go of what it was about and of all that was before it, and keeps its place in the trace.
  */
-export class Run {
-  #parent: Run | undefined;
-  /** Context in which it began. */
+export class Run implements Context {
+  readonly kind: RunKind;
+  /** The call that it began with; `undefined` where only a callback tells of it, and when it is over. */
+  call: Call | undefined;
+  /** The context around it. */
   base: Context;
-  /** Records it, until it ends. */
-  recorder: Recorder | undefined;
-  ended = false;
-  /** The agent it is, or belongs to. */
-  agent: AgentTally | undefined;
-  readonly conversationId: string | undefined;
+  /** Whether its method gave a stream, which tells of its own pieces. */
+  streams = false;
   /** What the library calls it. */
   name: string | undefined;
-  /** Whether its answer came out of a cache. */
-  cached = false;
-  work: Work | undefined;
-  /** Records it late: told of the node in which the first thing below it begins, or of its end. */
-  onFirst: ((node: unknown) => void) | undefined;
-  /** Records it late: a model below it, with no other recorded run between, is about to be asked. */
-  onModel: (() => void) | undefined;
-
-  /** The context of its span, once it has one. */
-  #span: Context | undefined;
+  /** The agent it is, or belongs to. */
+  agent: AgentTally | undefined;
+  conversationId: string | undefined;
+  /** Records it, from when that begins until it ends. */
+  recorder: Recorder | undefined;
+  over = false;
+  /** What it is a part of, if several began at once: which of them a client below works for nobody can tell. */
+  #whole: Run;
+  #translation: Translation | undefined;
+  #startedAt: Beginning["startedAt"];
+  #parent: Run | undefined;
   #inside: Context | undefined;
+  #onOver: (() => void)[] = [];
+  #told = false;
+  /** Whether a client below may record the model's call, or does. */
+  #offer: "open" | "taken" | undefined;
 
-  constructor(parent: Run | undefined, entry?: Entry, conversationId = parent?.conversationId) {
+  constructor(kind: RunKind, call?: Call, whole?: Run) {
+    this.kind = kind;
+    this.call = call;
+    this.#whole = whole ?? this;
+    this.base = whole?.base ?? beyond(context.active());
+  }
+
+  /** The run that a callback of this kind tells of: the one whose method it is called in, or one without. */
+  static told(kind: RunKind): Run {
+    const active = context.active();
+    if (!(active instanceof Run) || active.kind !== kind || active.#told || active.call === undefined)
+      return new Run(kind);
+    return active.call.several ? new Run(kind, active.call, active) : active;
+  }
+
+  /** The nearest run that is recorded in a context. */
+  static in(inner: Context): Run | undefined {
+    return inner.getValue(RUN) as Run | undefined;
+  }
+
+  /** What is above it is known, and what it tells of itself. */
+  begin(parent: Run | undefined, metadata: Members | undefined): void {
     const above = parent?.recorded;
-    const base = baseOf(parent, above, entry?.base ?? context.active());
+    this.#told = true;
     this.#parent = parent;
     this.agent = parent?.agent;
-    this.conversationId = conversationId;
-    const isKnown = conversationId === undefined || conversationId === above?.conversationId;
-    this.base = isKnown ? base : withInherited({ conversationId }, base);
+    this.conversationId = readConversation(metadata, this.call?.args) ?? parent?.conversationId;
+    const base = baseOf(parent, above, this.base);
+    const isKnown = this.conversationId === undefined || this.conversationId === above?.conversationId;
+    this.base = isKnown ? base : withInherited({ conversationId: this.conversationId }, base);
+  }
+
+  /** Records it when its translation says so; without one it is plumbing. */
+  follow(translation: Translation | undefined): void {
+    this.#translation = translation;
+    if (translation === undefined) return;
+    if (translation.when === "at once") this.#record();
+    else this.#startedAt = { time: Date.now(), mark: performance.now() };
+    if (translation.when !== "if nobody else does") return;
+    this.#whole.base = this.base;
+    this.#whole.#offer ??= "open";
+  }
+
+  /** Something below it begins, in a node if it is a graph. */
+  beginBelow(node: unknown): void {
+    if (this.#translation?.when === "with its first child") this.#record(node);
+  }
+
+  /** A model below it is about to be asked. */
+  askBelow(): void {
+    if (this.recorder !== undefined) return;
+    if (this.#translation?.when === "with its first model") this.#record();
+    else this.parent?.askBelow();
+  }
+
+  /** A piece of its answer came. */
+  chunk(piece: unknown): void {
+    this.#recordUnlessTaken();
+    this.recorder?.chunk();
+    guard(() => this.#translation?.chunk?.(piece));
+  }
+
+  /** It is no call after all, unless it is recorded as one already. */
+  ignore(): void {
+    if (this.recorder === undefined) this.#translation = undefined;
+  }
+
+  /** To be done when it is over. */
+  onOver(work: () => void): void {
+    this.#onOver.push(work);
+  }
+
+  /** Ends once, whoever tells first. */
+  end(told: OperationEnd): void {
+    if (this.over) return;
+    // Of what was recorded only now nobody can have been inside.
+    const inside = this.recorder !== undefined && this.call !== undefined ? this.inside : this.#inside;
+    const end = (told.error === undefined ? told : guard(() => toEnd(told.error, this.base))) ?? told;
+    this.beginBelow(undefined);
+    this.#recordUnlessTaken();
+    const translation = this.#translation;
+    const response = translation?.answer ? guard(() => translation.answer?.(end)) : end.response;
+    this.recorder?.end({ ...end, response });
+    this.over = true;
+    this.base = inside === undefined ? beyond(this.base) : afterwards(inside);
+    this.#parent = this.parent;
+    this.#whole = this;
+    this.call = this.recorder = this.#translation = this.#inside = this.#offer = undefined;
+    for (const work of this.#onOver.splice(0)) work();
   }
 
   /** The nearest run above that is not over. */
   get parent(): Run | undefined {
-    while (this.#parent?.ended === true) this.#parent = this.#parent.#parent;
+    while (this.#parent?.over === true) this.#parent = this.#parent.#parent;
     return this.#parent;
-  }
-
-  /** It is recorded: what it does belongs to the recorder's span. */
-  record(recorder: Recorder): void {
-    this.recorder = recorder;
-    this.#span = recorder.context;
-  }
-
-  /** Context in which what it does happens. Made when asked for: in most models' runs nobody does. */
-  get inside(): Context {
-    if (this.#span === undefined) return this.base;
-    this.#inside ??= (this.work?.within?.(this.#span) ?? this.#span).setValue(RUN, this);
-    return this.#inside;
-  }
-
-  /** Something below it begins, in a node if it is a graph. */
-  begin(node: unknown): void {
-    const { onFirst } = this;
-    this.onFirst = undefined;
-    onFirst?.(node);
-  }
-
-  /** A model below it is about to be asked. */
-  ask(): void {
-    if (this.recorder !== undefined) return;
-    const { onModel } = this;
-    this.onModel = undefined;
-    if (onModel !== undefined) onModel();
-    else this.parent?.ask();
-  }
-
-  /** Ends once, whoever tells first. */
-  end(end: OperationEnd): void {
-    this.begin(undefined);
-    const { work } = this;
-    if (work !== undefined) work.end(end);
-    else this.recorder?.end(end);
-    this.ended = true;
-    this.recorder = undefined;
-    this.work = undefined;
-    this.onModel = undefined;
-    this.base = ROOT_CONTEXT;
-    this.#span = undefined;
-    this.#inside = undefined;
-    this.#parent = this.parent;
-  }
-
-  /** Whether anything comes of its end. */
-  get followed(): boolean {
-    return (this.work ?? this.onFirst ?? this.recorder) !== undefined;
   }
 
   /** The nearest run that has a span: this one, or one above. */
   get recorded(): Run | undefined {
-    return this.#span !== undefined ? this : this.parent?.recorded;
+    return this.recorder !== undefined ? this : this.parent?.recorded;
+  }
+
+  /** Context in which what it does happens. Made when asked for: in most models' runs nobody does. */
+  get inside(): Context {
+    if (this.recorder === undefined) return this.base;
+    const { context: own } = this.recorder;
+    this.#inside ??= (this.#translation?.within?.(own) ?? own).setValue(RUN, this);
+    return this.#inside;
+  }
+
+  getValue(key: symbol): unknown {
+    if (key === INFERENCE_OFFERED && this.#offer !== undefined && this.recorder === undefined)
+      return () => this.#take();
+    if (key === SPAN) this.#recordUnlessTaken();
+    return this.inside.getValue(key);
+  }
+
+  setValue(key: symbol, value: unknown): Context {
+    this.#recordUnlessTaken();
+    return this.inside.setValue(key, value);
+  }
+
+  deleteValue(key: symbol): Context {
+    this.#recordUnlessTaken();
+    return this.inside.deleteValue(key);
+  }
+
+  #take(): void {
+    this.#offer = "taken";
+    takeInference(this.base);
+  }
+
+  /** What nobody took is recorded here, as soon as anything else asks for the span it runs in. */
+  #recordUnlessTaken(): void {
+    if (this.#whole.#offer === "open") this.#record();
+  }
+
+  #record(node?: unknown): void {
+    const translation = this.#translation;
+    if (this.recorder !== undefined || translation === undefined) return;
+    this.recorder = guard(() => translation.record({ parent: this.base, startedAt: this.#startedAt }, node));
   }
 }
 
 /** Whether a context lies inside what a run does. */
 export function isInside(inner: Context, run: Run): boolean {
-  let found = inner.getValue(RUN) as Run | undefined;
+  let found = Run.in(inner);
   while (found !== undefined && found !== run) found = found.parent;
   return found !== undefined;
 }
@@ -140,31 +224,13 @@ function baseOf(parent: Run | undefined, above: Run | undefined, active: Context
   return parent === undefined || trace.getSpan(active) !== undefined ? active : parent.base;
 }
 
-/** The runs under way, by the library's ids. Bounded, because a run that nobody finishes never tells of its end. */
-export class Runs {
-  readonly #runs = new Map<string, Run>();
+/** A context without the runs that are over: each keeps the one before it. */
+function beyond(active: Context): Context {
+  return active instanceof Run && active.over ? beyond(active.base) : active;
+}
 
-  get(id: string | undefined): Run | undefined {
-    return id === undefined ? undefined : this.#runs.get(id);
-  }
-
-  add(id: string, run: Run): void {
-    if (this.#runs.size >= MAX_RUNS) this.#abandonOldest();
-    this.#runs.set(id, run);
-  }
-
-  take(id: string): Run | undefined {
-    const run = this.#runs.get(id);
-    this.#runs.delete(id);
-    return run;
-  }
-
-  #abandonOldest(): void {
-    for (const [id, run] of this.#runs) {
-      this.#runs.delete(id);
-      diag.debug("a run that did not end in time is given up");
-      run.end({ outcome: "abandoned" });
-      return;
-    }
-  }
+/** The same place in the trace without the span, which is over, as is the model call that it may have been. */
+function afterwards(inside: Context): Context {
+  const span = trace.getSpanContext(inside);
+  return unmarkInferenceRecorded(span === undefined ? inside : trace.setSpanContext(inside, span));
 }

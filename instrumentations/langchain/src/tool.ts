@@ -1,7 +1,7 @@
 import { parseJson, type ResponseFacts } from "@kit/genai";
 import { startTool, type Telemetry } from "@kit/genai/framework";
-import type { Entry } from "./entry.js";
-import type { Run } from "./run.js";
+import type { Call } from "./run.js";
+import type { Translation } from "./translation.js";
 
 /** What callbacks tell of a tool that starts. */
 export interface StartedTool {
@@ -11,22 +11,17 @@ export interface StartedTool {
   readonly callId: string | undefined;
 }
 
-/** Records one run of a tool; the tool itself knows more than its callback tells. */
-export function recordTool(
-  run: Run,
-  telemetry: Telemetry,
-  entry: Entry | undefined,
-  told: StartedTool,
-): void {
+/** One run of a tool; the tool itself knows more than its callback tells. */
+export function translateTool(telemetry: Telemetry, call: Call | undefined, told: StartedTool): Translation {
   const { serialized, input } = told;
-  const { name, description } = (entry?.receiver ?? {}) as { name?: string; description?: string };
-  run.agent?.addTool();
+  const { name, description } = (call?.receiver ?? {}) as { name?: string; description?: string };
   const tool = {
     name: name ?? told.name ?? serialized.name ?? serialized.id?.at(-1) ?? "tool",
     description,
-    callId: told.callId ?? callIdIn(entry?.args ?? []),
+    callId: told.callId ?? callIdIn(call?.args ?? []),
   };
-  run.record(startTool(telemetry, tool, run.base, () => ({ toolArguments: parseJson(input) })));
+  const content = () => ({ toolArguments: parseJson(input) });
+  return { when: "at once", record: ({ parent }) => startTool(telemetry, tool, parent, content) };
 }
 
 /** Before 1.0 callbacks are not told the id; it comes with the call itself or beside it, before 0.3 in the settings. */

@@ -1,4 +1,5 @@
 import type { Usage } from "@kit/genai";
+import { gather, TOKENS } from "./names.js";
 
 interface UsageMetadata {
   input_tokens?: number;
@@ -8,22 +9,9 @@ interface UsageMetadata {
   output_token_details?: { reasoning?: number; audio?: number };
 }
 
-/** What older integrations put beside the answer. */
-interface OlderUsage {
-  promptTokens?: number;
-  completionTokens?: number;
-  prompt_tokens?: number;
-  completion_tokens?: number;
-  input_tokens?: number;
-  output_tokens?: number;
-}
-
 /** Reads token usage from a message, in the one meaning that all integrations share since 0.2. */
-export function readUsage(
-  usage: UsageMetadata | undefined,
-  older: OlderUsage | undefined,
-): Usage | undefined {
-  if (usage == null) return older && readOlder(older);
+export function readUsage(usage: UsageMetadata | undefined, older: unknown): Usage | undefined {
+  if (usage == null) return older === undefined ? undefined : (gather(TOKENS, older) as Usage);
   const { input_tokens: input, output_tokens: output, total_tokens: total = 0 } = usage;
   const { cache_read: cacheRead, cache_creation: cacheWrite, audio } = usage.input_token_details ?? {};
   const { reasoning, audio: audioOutput } = usage.output_token_details ?? {};
@@ -34,10 +22,4 @@ export function readUsage(
   const rest = total - input - output;
   if (input < cached || (cached > 0 && rest === cached)) return { input: input + cached, output, ...parts };
   return { input, output: output + Math.max(rest, 0), ...parts };
-}
-
-function readOlder(usage: OlderUsage): Usage | undefined {
-  const input = usage.promptTokens ?? usage.prompt_tokens ?? usage.input_tokens;
-  const output = usage.completionTokens ?? usage.completion_tokens ?? usage.output_tokens;
-  return input === undefined && output === undefined ? undefined : { input, output };
 }

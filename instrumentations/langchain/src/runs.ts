@@ -1,0 +1,24 @@
+import { diag } from "@opentelemetry/api";
+import type { Run } from "./run.js";
+
+/** Runs that are followed at the same time; beyond that the oldest is given up. */
+export const MAX_RUNS = 10_000;
+
+/** The runs under way, by the library's ids. Bounded, because a run that nobody finishes never tells of its end. */
+export class Runs {
+  readonly #runs = new Map<string, Run>();
+
+  get(id: string | undefined): Run | undefined {
+    return id === undefined ? undefined : this.#runs.get(id);
+  }
+
+  add(id: string, run: Run): void {
+    if (this.#runs.size >= MAX_RUNS) {
+      diag.debug("a run that did not end in time is given up");
+      const [oldest] = this.#runs.values();
+      oldest?.end({ outcome: "abandoned" });
+    }
+    this.#runs.set(id, run);
+    run.onOver(() => this.#runs.delete(id));
+  }
+}
