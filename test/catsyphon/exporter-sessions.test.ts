@@ -156,6 +156,22 @@ describe("the start", () => {
     });
   });
 
+  it("is told without a directory where that of the process is gone", async () => {
+    vi.spyOn(process, "cwd").mockImplementation(() => {
+      throw Object.assign(new Error("uv_cwd"), { code: "ENOENT" });
+    });
+    try {
+      const options = { workingDirectory: undefined, gitBranch: undefined } as object;
+      const { server } = await tell([chatSpan({ ...io, attributes: conversation("c") })], options);
+      const [start] = server.sentEvents("shop:c");
+      expect(start?.data).toMatchObject({ agent_type: "shop" });
+      expect(start?.data).not.toHaveProperty("working_directory");
+      expect(page(server, "shop:c")).toEqual(["user: q", "assistant: a"]);
+    } finally {
+      vi.restoreAllMocks();
+    }
+  });
+
   it("is told again when it was dropped", async () => {
     const server = await startServer();
     server.fault = ({ body }) => (body.includes("session_start") ? { status: 422 } : undefined);

@@ -77,7 +77,7 @@ export class AgentPulseTransport implements Transport<QueuedEvent> {
   }
 }
 
-/** `fetch` hides the reason in the cause. */
+/** A lost connection keeps the code of the system error in its cause. */
 function describeFailure(error: unknown): Error {
   const { message, cause } = error instanceof Error ? error : new Error(String(error));
   const code = (cause as { code?: unknown } | undefined)?.code;

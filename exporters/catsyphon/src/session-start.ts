@@ -23,7 +23,9 @@ export class SessionStarts {
     const data: Record<string, unknown> = {
       agent_version: agent?.agentVersion ?? readString(resource, "service.version"),
       working_directory:
-        this.#settings.workingDirectory ?? readString(resource, "process.working_directory") ?? process.cwd(),
+        this.#settings.workingDirectory ??
+        readString(resource, "process.working_directory") ??
+        currentDirectory(),
       git_branch:
         this.#settings.gitBranch ?? readString(resource, "vcs.ref.head.name") ?? this.#localBranch(),
       parent_session_id: choice.parentSessionId,
