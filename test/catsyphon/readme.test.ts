@@ -62,9 +62,9 @@ describe("the examples of the README run", () => {
     expect(await runUnder("Use it")).toBe("true\n");
   });
 
-  it("tells a session", async () => {
+  it("records a session", async () => {
     storeCredential();
-    await runUnder("Tell a session");
+    await runUnder("Record a session");
     const { metadata, success, summary } = server.conversation("unique-session-id");
     expect({ agent: metadata.agent_type, success, summary }).toEqual({
       agent: "my-agent",
