@@ -4,7 +4,7 @@ import { readBoolean, readChoice, readNumber, readTextOption } from "./option-va
 import type { AgentPulseOptions } from "./options.js";
 import { readApiKey, readEndpoint } from "./server-address.js";
 
-/** Options, environment and defaults as one. */
+/** Options, environment and defaults as one. Holds the key: never logged. */
 export interface Settings {
   readonly enabled: boolean;
   readonly endpoint: string;
@@ -35,7 +35,10 @@ type Environment = Readonly<Record<string, string | undefined>>;
 const DEFAULT_ENDPOINT = "https://api.agentpulse.dev";
 const LONGEST_SECONDS = 86_400 * 7;
 
-/** @throws TypeError or RangeError naming the option or variable that cannot be used. Never repeats a key. */
+/**
+ * What an exporter with these options would do, and what it would warn of; nothing is sent. Holds the key.
+ * @throws TypeError or RangeError naming the option or variable that cannot be used. Never repeats a key.
+ */
 export function resolveSettings(options: AgentPulseOptions, env: Environment): Settings {
   const sdkDisabled = env.OTEL_SDK_DISABLED?.trim().toLowerCase() === "true";
   const enabled = readBoolean("enabled", options.enabled, env.AGENTPULSE_ENABLED, true) && !sdkDisabled;

@@ -13,14 +13,21 @@ export function createAgentPulse(
   options: InitOptions,
   configuration: Configuration,
 ): SpanProcessor | undefined {
+  const given = readAgentPulse(options, configuration);
+  return given && new (parts.agentpulse().AgentPulseSpanProcessor)(given);
+}
+
+/** What the exporter is told; `undefined` without a key. */
+export function readAgentPulse(
+  options: InitOptions,
+  configuration: Configuration,
+): AgentPulseOptions | undefined {
   const apiKey = configuration.string({
     option: "apiKey",
     value: options.agentpulse?.apiKey ?? options.apiKey,
     variables: ["AGENTPULSE_API_KEY"],
   });
-  if (apiKey == null) return undefined;
-  const { AgentPulseSpanProcessor } = parts.agentpulse();
-  return new AgentPulseSpanProcessor({ ...toExporterOptions(options, configuration), ...options.agentpulse });
+  return apiKey == null ? undefined : { ...toExporterOptions(options, configuration), ...options.agentpulse };
 }
 
 /** Only what was given: the exporter has variables and defaults of its own. */

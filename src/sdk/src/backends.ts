@@ -1,3 +1,4 @@
+import type { CollectorClient } from "@kit/catsyphon";
 import type { SpanProcessor } from "@opentelemetry/sdk-trace";
 import { createAgentPulse } from "./agentpulse.js";
 import type { Configuration } from "./configuration.js";
@@ -33,12 +34,26 @@ export const BACKENDS: readonly Backend[] = [
     needs:
       "CATSYPHON_URL with CATSYPHON_COLLECTOR_ID and CATSYPHON_API_KEY, or with CATSYPHON_WORKSPACE_ID and a stored credential",
     create: () => {
-      const { createCatSyphonExporterFromEnv, CatSyphonSpanProcessor } = parts.catsyphon();
-      const exporter = createCatSyphonExporterFromEnv();
-      return exporter && new CatSyphonSpanProcessor(exporter);
+      const client = findCatSyphon();
+      return client && new (parts.catsyphon().CatSyphonSpanProcessor)({ client });
     },
   },
 ];
+
+/**
+ * The collector of CatSyphon's variables; `undefined` when they do not suffice.
+ * @throws TypeError for what is no address or no key, by the name of its variable
+ */
+export function findCatSyphon(): CollectorClient | undefined {
+  try {
+    return parts.catsyphonClient().CollectorClient.fromEnv() ?? undefined;
+  } catch (error) {
+    const problem = error instanceof Error ? error.message : String(error);
+    throw new TypeError(
+      problem.replace(/^serverUrl\b/, "CATSYPHON_URL").replace(/^apiKey\b/, "CATSYPHON_API_KEY"),
+    );
+  }
+}
 
 /** A backend that somebody wants, and the first thing that says so. */
 export interface Wanted {
@@ -55,12 +70,22 @@ export function wantedBackends(options: InitOptions, configuration: Configuratio
   });
 }
 
-/** The processors of the wanted backends; one that cannot be attached is reported with what asks for it. */
+/** The processors of the wanted backends. */
 export function createBackends(options: InitOptions, configuration: Configuration): SpanProcessor[] {
-  return wantedBackends(options, configuration).flatMap(({ backend: { name, needs, create }, because }) => {
+  return openBackends(options, configuration, ({ create }) => create(options, configuration));
+}
+
+/** What `open` makes of the wanted backends; one of which it makes nothing is reported with what asks for it. */
+export function openBackends<Opened>(
+  options: InitOptions,
+  configuration: Configuration,
+  open: (backend: Backend) => Opened | undefined,
+): Opened[] {
+  return wantedBackends(options, configuration).flatMap(({ backend, because }) => {
+    const { name, needs } = backend;
     try {
-      const processor = create(options, configuration);
-      if (processor != null) return [processor];
+      const opened = open(backend);
+      if (opened != null) return [opened];
       configuration.report(`${because} is set, but ${name} needs ${needs}; no spans are sent there.`);
     } catch (error) {
       const problem = error instanceof Error ? error.message : String(error);

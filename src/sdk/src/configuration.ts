@@ -1,6 +1,9 @@
 /** Receives one sentence for each mistake: what was wrong with which option or variable and what was done. */
 export type Report = (problem: string) => void;
 
+/** Receives each setting that is read: what is used, and under which name it was given, if it was. */
+export type Note = (place: Place, used: unknown, from: string | undefined) => void;
+
 /** Where a setting is looked up: the option first, then the variables in their order. */
 export interface Place {
   readonly option?: string;
@@ -32,10 +35,16 @@ export class Configuration {
   readonly #variables: Readonly<Record<string, string | undefined>>;
   /** Replaced once the log that hears of problems is configured itself. */
   report: Report;
+  readonly note: Note;
 
-  constructor(variables: Readonly<Record<string, string | undefined>>, report: Report) {
+  constructor(
+    variables: Readonly<Record<string, string | undefined>>,
+    report: Report,
+    note: Note = () => {},
+  ) {
     this.#variables = variables;
     this.report = report;
+    this.note = note;
   }
 
   /** The first text given at a place, with the name it was given under. */
@@ -44,7 +53,9 @@ export class Configuration {
   }
 
   string(place: Place): string | undefined {
-    return this.given(place)?.text;
+    const given = this.given(place);
+    this.note(place, given?.text, given?.name);
+    return given?.text;
   }
 
   boolean(place: Place, fallback: boolean): boolean {
@@ -73,7 +84,15 @@ export class Configuration {
   /** The members of a comma-separated list that are known; others are reported and left out. */
   choices<Choice extends string>(place: Place, choices: readonly Choice[]): Choice[] | undefined {
     const given = this.given(place);
-    if (given == null) return undefined;
+    const chosen = given && this.#members(given, choices);
+    this.note(place, chosen, chosen?.length ? given?.name : undefined);
+    return chosen;
+  }
+
+  #members<Choice extends string>(
+    given: { name: string; text: string },
+    choices: readonly Choice[],
+  ): Choice[] {
     return [...new Set(split(given.text))].flatMap((member) => {
       const known = choices.find((choice) => choice === member.toLowerCase());
       if (known != null) return [known];
@@ -84,8 +103,16 @@ export class Configuration {
 
   /** `key=value,key=value`, percent-encoded. One bad pair discards the whole variable, as OpenTelemetry says. */
   pairs(variable: string): Record<string, string> {
+    const place = { variables: [variable] };
+    const given = this.given(place);
+    const pairs = this.#pairs(variable, given?.text ?? "");
+    this.note(place, pairs, Object.keys(pairs).length > 0 ? given?.name : undefined);
+    return pairs;
+  }
+
+  #pairs(variable: string, text: string): Record<string, string> {
     const pairs: Record<string, string> = {};
-    for (const member of split(this.string({ variables: [variable] }) ?? "")) {
+    for (const member of split(text)) {
       const equals = member.indexOf("=");
       const key = member.slice(0, Math.max(equals, 0)).trim();
       const value = decode(member.slice(equals + 1).trim());
@@ -111,15 +138,18 @@ export class Configuration {
   #read<Value>(place: Place, fallback: Value, parse: Parse<Value>): Value {
     const problems: string[] = [];
     let used = fallback;
+    let from: string | undefined;
     for (const { name, text } of this.#given(place)) {
       const parsed = parse(text);
       if ("value" in parsed) {
         used = parsed.value;
+        from = name;
         break;
       }
       problems.push(`${name}: "${text}" ${parsed.problem}`);
     }
     for (const problem of problems) this.report(`${problem}; ${used} is used.`);
+    this.note(place, used, from);
     return used;
   }
 }

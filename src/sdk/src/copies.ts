@@ -3,7 +3,7 @@ import type { Log } from "./log.js";
 import { requiredFiles } from "./modules/require-cache.js";
 
 /** Packages of which a second copy in one process silently loses spans. */
-const SINGLETONS = {
+export const SINGLETONS = {
   "import-in-the-middle": "ESM modules hooked through one copy are not seen through the other",
   "@opentelemetry/api": "spans made through one copy can be missing from traces of the other",
 } as const;

@@ -1,3 +1,4 @@
+import * as catsyphonClient from "@kit/catsyphon";
 import * as agentpulse from "@kit/exporter-agentpulse";
 import * as catsyphon from "@kit/exporter-catsyphon";
 import * as core from "@kit/genai/core";
@@ -15,6 +16,7 @@ export const parts: Parts = {
   core: () => core,
   agentpulse: () => agentpulse,
   catsyphon: () => catsyphon,
+  catsyphonClient: () => catsyphonClient,
   anthropic: () => anthropic,
   langchain: () => langchain,
   litellm: () => litellm,

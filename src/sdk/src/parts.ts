@@ -12,6 +12,7 @@ export interface Parts {
   litellm(): typeof import("@kit/instrumentation-litellm");
   agentpulse(): typeof import("@kit/exporter-agentpulse");
   catsyphon(): typeof import("@kit/exporter-catsyphon");
+  catsyphonClient(): typeof import("@kit/catsyphon");
   serializers(): typeof import("@opentelemetry/otlp-transformer");
   metrics(): typeof import("@opentelemetry/sdk-metrics");
   logs(): typeof import("@opentelemetry/sdk-logs");
@@ -25,6 +26,7 @@ export const parts: Parts = {
   litellm: () => require("@kit/instrumentation-litellm"),
   agentpulse: () => require("@kit/exporter-agentpulse"),
   catsyphon: () => require("@kit/exporter-catsyphon"),
+  catsyphonClient: () => require("@kit/catsyphon"),
   serializers: () => require("@opentelemetry/otlp-transformer"),
   metrics: () => require("@opentelemetry/sdk-metrics"),
   logs: () => require("@opentelemetry/sdk-logs"),

@@ -53,8 +53,9 @@ export function isDisabled(options: InitOptions, configuration: Configuration): 
 
 export function readLogLevel(options: InitOptions, configuration: Configuration): LogLevelName | undefined {
   const place = { option: "logLevel", value: options.logLevel, variables: ["OTEL_LOG_LEVEL"] };
-  if (configuration.given(place) == null) return undefined;
-  return configuration.choice(place, LOG_LEVELS, "warn");
+  if (configuration.given(place) != null) return configuration.choice(place, LOG_LEVELS, "warn");
+  configuration.note(place, undefined, undefined);
+  return undefined;
 }
 
 export function readDebug(options: InitOptions, configuration: Configuration): boolean {
@@ -116,6 +117,7 @@ function readSignal(
   const chosen = configuration.choices(place, EXPORTERS);
   // A list of which nothing is known says nothing, so it must not silence the signal.
   const names: readonly ExporterName[] = chosen?.length ? chosen : fallback;
+  if (!chosen?.length) configuration.note(place, fallback.length > 0 ? fallback : "none", undefined);
   const exporters = names.includes("none") ? [] : names.filter((name) => name !== "none");
   const endpoints = [`OTEL_EXPORTER_OTLP_${signal.toUpperCase()}_ENDPOINT`, "OTEL_EXPORTER_OTLP_ENDPOINT"];
   const asked =

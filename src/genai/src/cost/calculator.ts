@@ -63,6 +63,11 @@ export class CostCalculator {
     return total === undefined ? undefined : round(total);
   }
 
+  /** The list that AgentPulse publishes: which models it has, and of which month (`2026-02`) it is. */
+  get published(): { readonly models: readonly string[]; readonly asOf: string | undefined } {
+    return this.#published;
+  }
+
   #costOfFirst(provider: string, models: readonly (string | undefined)[], usage: Usage): number | undefined {
     if (!isCount(usage.input) && !isCount(usage.output)) return undefined;
     for (const model of models) {

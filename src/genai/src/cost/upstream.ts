@@ -18,6 +18,9 @@ export interface UpstreamPrices {
   readonly list: PriceList;
   /** The model that a name is another name of; other names stay as they are. */
   readonly canonical: (name: string) => string;
+  readonly models: readonly string[];
+  /** The month that the list is of, as `2026-02`. */
+  readonly asOf: string | undefined;
 }
 
 /**
@@ -28,7 +31,8 @@ export function loadUpstreamPrices(
   more: readonly (readonly [name: string, price: Price])[] = [],
 ): UpstreamPrices {
   const canonical = new Map<string, string>();
-  const prices = readEntries().flatMap((entry): [string, Price][] => {
+  const entries = readEntries();
+  const prices = entries.flatMap((entry): [string, Price][] => {
     const price = toPrice(entry);
     if (price === undefined) return [];
     const { model, aliases = [] } = entry;
@@ -38,6 +42,8 @@ export function loadUpstreamPrices(
   return {
     list: new PriceList([...prices, ...more]),
     canonical: (name) => canonical.get(toModelName(name) ?? name) ?? name,
+    models: entries.map(({ model }) => model),
+    asOf: entries.map(({ as_of }) => as_of).sort()[0],
   };
 }
 

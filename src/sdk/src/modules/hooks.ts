@@ -68,10 +68,8 @@ export function hookModules(modules: readonly ModuleName[], log: Log): void {
 
 /** In the application's own thread, where Node can: no loader thread to start and to talk to. */
 function hookInThread(library: HookLibrary, modules: readonly ModuleName[]): boolean {
-  // Asked first: the library brings a parser along, which no start should wait for in vain.
-  if (!("registerHooks" in module)) return false;
-  const hooks = loadThreadHooks(library);
-  if (!hooks?.supportsSyncHooks()) return false;
+  const hooks = findThreadHooks(library);
+  if (hooks === undefined) return false;
   nameBuiltIns();
   hooks.register({ include: modules });
   return true;
@@ -97,9 +95,13 @@ function hookThroughLoader(library: HookLibrary, modules: readonly ModuleName[])
   withoutPipes(() => register(hook, { data: { include: modules } }));
 }
 
-function loadThreadHooks(library: HookLibrary): ThreadHooks | undefined {
+/** The hooks for the application's own thread, where both Node and the library have them. */
+export function findThreadHooks(library: HookLibrary): ThreadHooks | undefined {
+  // Asked first: the library brings a parser along, which no start should wait for in vain.
+  if (!("registerHooks" in module)) return undefined;
   try {
-    return library.inThread() as ThreadHooks;
+    const hooks = library.inThread() as ThreadHooks;
+    return hooks.supportsSyncHooks() ? hooks : undefined;
   } catch {
     // A tree can hold an older version, which has only the loader.
     return undefined;

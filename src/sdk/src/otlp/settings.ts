@@ -74,18 +74,23 @@ function readUrl(signal: Signal, endpoint: string | undefined, configuration: Co
     { variables: [own] },
     { variables: ["OTEL_EXPORTER_OTLP_ENDPOINT"] },
   ];
+  let url = `${DEFAULT_ENDPOINT}/v1/${signal}`;
+  let from: string | undefined;
   for (const place of places) {
     const given = configuration.given(place);
     if (given == null) continue;
     const { name, text } = given;
     const protocol = URL.canParse(text) ? new URL(text).protocol : undefined;
     if (protocol === "http:" || protocol === "https:") {
-      return name === own ? text : append(text, `/v1/${signal}`);
+      url = name === own ? text : append(text, `/v1/${signal}`);
+      from = name;
+      break;
     }
     // Not repeated: an endpoint can carry a password.
     configuration.report(`${name} is not an http:// or https:// URL; it is ignored.`);
   }
-  return `${DEFAULT_ENDPOINT}/v1/${signal}`;
+  configuration.note({ variables: [own] }, url, from);
+  return url;
 }
 
 /** The path grows, whatever stands behind it. */
@@ -127,6 +132,7 @@ function readProtocol(place: Place, configuration: Configuration): OtlpSettings[
   configuration.report(
     `${given.name}: grpc is not supported; http/protobuf is used, which collectors take on port 4318.`,
   );
+  configuration.note(place, "http/protobuf", undefined);
   return "http/protobuf";
 }
 
@@ -134,7 +140,9 @@ function readCertificate(place: Place, configuration: Configuration): Buffer | u
   const given = configuration.given(place);
   if (given == null) return undefined;
   try {
-    return readFileSync(given.text);
+    const file = readFileSync(given.text);
+    configuration.note(place, given.text, given.name);
+    return file;
   } catch {
     configuration.report(`${given.name}: the file cannot be read; it is ignored.`);
     return undefined;

@@ -42,17 +42,21 @@ export function createMetrics(
   }
 
   function temporality() {
-    const variables = ["OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE"];
-    const preference = configuration.choice({ variables }, TEMPORALITIES, "cumulative");
     const { AggregationTemporality, InstrumentType } = sdk;
     const delta = {
       cumulative: [],
       lowmemory: [InstrumentType.COUNTER, InstrumentType.HISTOGRAM],
       delta: [InstrumentType.COUNTER, InstrumentType.HISTOGRAM, InstrumentType.OBSERVABLE_COUNTER],
-    }[preference] as readonly unknown[];
+    }[readTemporality(configuration)] as readonly unknown[];
     return (type: import("@opentelemetry/sdk-metrics").InstrumentType) =>
       delta.includes(type) ? AggregationTemporality.DELTA : AggregationTemporality.CUMULATIVE;
   }
+}
+
+/** Whether a collector is told totals, or what was added since it was told last. */
+export function readTemporality(configuration: Configuration): (typeof TEMPORALITIES)[number] {
+  const variables = ["OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE"];
+  return configuration.choice({ variables }, TEMPORALITIES, "cumulative");
 }
 
 function createOtlpExporter({ metrics }: Settings, log: Log) {
