@@ -22,6 +22,12 @@ function doorsOf(folder, condition) {
   );
 }
 
+/** The files behind the commands of a package. */
+function commandsOf(folder) {
+  const { bin = {} } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+  return Object.values(bin).map((file) => join(folder, file.replace(/dist\/bin/, "dist/command")));
+}
+
 /**
  * An application's bundler finds only what is imported by name, and a bundle has no files beside it to load. Where
  * `parts-in-bundle.js` stands beside `parts.js`, it takes its place behind the doors of the condition "module", which
@@ -66,11 +72,15 @@ export async function bundle() {
       write: false,
     });
     mkdirSync(outdir, { recursive: true });
-    for (const { path, text } of outputFiles) writeFileSync(path, withOwnClassNames(text));
+    for (const { path, text } of outputFiles) {
+      writeFileSync(path, withOwnClassNames(text), { mode: text.startsWith("#!") ? 0o755 : 0o644 });
+    }
   };
   await Promise.all(
     publishedFolders().flatMap((folder) => [
       joinFiles(join(folder, "dist", "bundle"), doorsOf(folder, "default"), []),
+      // Apart from the doors, which would fall into more files if they shared parts with these.
+      joinFiles(join(folder, "dist", "bin"), commandsOf(folder), []),
       joinFiles(join(folder, "dist", "in-bundle"), doorsOf(folder, "module"), [inBundle]),
     ]),
   );

@@ -88,6 +88,17 @@ try {
     });
     if (!printed.includes("chat gpt-4o")) throw new Error(`no span in what it printed:\n${printed}`);
   });
+  attempt("npx @kit/sdk status finds the kit and the library", () => {
+    const printed = execFileSync("npx", ["--no", "@kit/sdk", "status"], {
+      cwd: app,
+      encoding: "utf8",
+      env: { ...process.env, OTEL_TRACES_EXPORTER: "console" },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    const wanted = ["@kit/register", `openai ${versionOf("openai")}`, "All is well."];
+    const missing = wanted.filter((words) => !printed.includes(words));
+    if (missing.length > 0) throw new Error(`it does not say ${missing.join(", ")}:\n${printed}`);
+  });
 } finally {
   rmSync(app, { recursive: true, force: true });
 }

@@ -1,0 +1,115 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import type { PriceOverrides } from "@kit/genai/core";
+import { readManifest } from "../modules/installed.js";
+import { parts } from "../parts.js";
+import { require } from "../require.js";
+import { foldersAbove } from "./installed-copies.js";
+
+/** US dollars per million tokens, for input of a usual size. */
+export interface ModelPrices {
+  readonly model: string;
+  readonly input: number;
+  readonly cachedInput: number;
+  readonly cacheWrite: number;
+  readonly output: number;
+  /** Whether a long input costs more by the token. */
+  readonly tiered: boolean;
+}
+
+/** Prices as the calculator has them. */
+export interface CostReport {
+  readonly models: readonly ModelPrices[];
+  readonly unknown: readonly string[];
+  /** Whose prices they are: the first that knows a model counts. */
+  readonly sources: readonly string[];
+}
+
+/** So many that the price of one cannot be lost in rounding, and so few that no price rises. */
+const USUAL = 1000;
+const LONG = 900_000;
+
+/**
+ * @param models by their names, or as `azure/gpt-4o`; without any, those of AgentPulse's list and the own ones
+ * @param file own prices as JSON
+ */
+export function readCosts(models: readonly string[], file: string | undefined): CostReport {
+  const own = file === undefined ? {} : readPrices(file);
+  const calculator = new (parts.core().CostCalculator)(own);
+  const { models: listed, asOf } = calculator.published;
+  const wanted = models.length > 0 ? models : [...new Set([...Object.keys(own), ...listed])];
+  const found = wanted.flatMap((model): ModelPrices[] => {
+    const [, provider = "", name = model] = /^([^/]+)\/(.+)$/.exec(model) ?? [];
+    const price = (usage: { input: number; output: number; cacheRead?: number; cacheWrite?: number }) => {
+      const dollars = calculator.cost(provider, [name], usage);
+      return dollars && (dollars / (usage.input + usage.output)) * 1e6;
+    };
+    const input = price({ input: USUAL, output: 0 });
+    if (input === undefined) return [];
+    return [
+      {
+        model,
+        input,
+        cachedInput: price({ input: USUAL, output: 0, cacheRead: USUAL }) ?? input,
+        cacheWrite: price({ input: USUAL, output: 0, cacheWrite: USUAL }) ?? input,
+        output: price({ input: 0, output: USUAL }) ?? 0,
+        tiered: (price({ input: LONG, output: 0 }) ?? input) > input * 1.001,
+      },
+    ];
+  });
+  const known = new Set(found.map(({ model }) => model));
+  return {
+    models: found,
+    unknown: wanted.filter((model) => !known.has(model)),
+    sources: [
+      ...(file === undefined ? [] : [file]),
+      `@pydantic/genai-prices ${maintainedVersion() ?? "(not found)"}`,
+      `AgentPulse's list of ${asOf ?? "(not found)"}`,
+    ],
+  };
+}
+
+/** A table for 80 columns. */
+export function renderCosts({ models, unknown, sources }: CostReport): string {
+  const rows = models.map(({ model, input, cachedInput, cacheWrite, output, tiered }) =>
+    toRow(tiered ? `${model} *` : model, [input, cachedInput, cacheWrite, output].map(formatPrice)),
+  );
+  return [
+    "US dollars per million tokens",
+    "",
+    toRow("model", ["input", "cached", "written", "output"]),
+    ...rows,
+    ...unknown.map((model) => toRow(model, ["unknown"])),
+    "",
+    ...(models.some(({ tiered }) => tiered) ? ["* more by the token for a long input", ""] : []),
+    `By ${sources.join(", then ")}.`,
+    "Others pass prices to init(), or a file to --prices, which win.",
+    "",
+  ].join("\n");
+}
+
+function toRow(model: string, prices: readonly string[]): string {
+  return `${model.padEnd(40)}${prices.map((price) => ` ${price.padStart(8)}`).join("")}`;
+}
+
+/** `2.50`, `0.075`: cents, and as many digits more as there are. */
+function formatPrice(dollars: number): string {
+  const exact = String(Number(dollars.toFixed(6)));
+  return (exact.split(".")[1]?.length ?? 0) > 2 ? exact : dollars.toFixed(2);
+}
+
+function readPrices(file: string): PriceOverrides {
+  const prices: unknown = JSON.parse(readFileSync(file, "utf8"));
+  if (typeof prices === "object" && prices !== null && !Array.isArray(prices))
+    return prices as PriceOverrides;
+  throw new TypeError(`${file} holds no object of prices by model`);
+}
+
+function maintainedVersion(): string | undefined {
+  try {
+    const table = createRequire(require.resolve("@kit/genai/core")).resolve("@pydantic/genai-prices");
+    return foldersAbove(table).flatMap((folder) => readManifest(folder)?.version ?? [])[0];
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,71 @@
+import { ADAPTERS, type Adapter } from "../adapters.js";
+import type { Finding } from "./finding.js";
+import type { Copy } from "./installed-copies.js";
+import { isSupported } from "./supported.js";
+
+/** A copy of a library that calls models. */
+export interface LibraryFinding extends Finding {
+  readonly version: string;
+  readonly folder: string;
+  /** Whether it is the one that a program here loads by its name. */
+  readonly nearest: boolean;
+  /** Whether its calls would be recorded. */
+  readonly recorded: boolean;
+}
+
+/** Who calls models by these gets no span of the kit for it. */
+const NOT_INSTRUMENTED = [
+  "@aws-sdk/client-bedrock-runtime",
+  "@google/genai",
+  "@google/generative-ai",
+  "@mistralai/mistralai",
+  "ai",
+  "cohere-ai",
+  "groq-sdk",
+  "ollama",
+  "together-ai",
+];
+
+const librariesOf = ({ modules, companions = [] }: Adapter) => [
+  modules[0],
+  ...companions.map(([library]) => library),
+];
+
+/** Names of all libraries that are looked for. */
+export const LIBRARIES: readonly string[] = [...ADAPTERS.flatMap(librariesOf), ...NOT_INSTRUMENTED];
+
+/** What would become of the calls that each copy makes. */
+export function judgeLibraries(copies: readonly Copy[], enabled: readonly Adapter[]): LibraryFinding[] {
+  return LIBRARIES.flatMap((library) => {
+    const ours = copies
+      .filter(({ name }) => name === library)
+      .sort((a, b) => Number(b.nearest) - Number(a.nearest));
+    const adapter = ADAPTERS.find((each) => librariesOf(each).includes(library));
+    if (ours.length === 0) return [];
+    if (adapter === undefined)
+      return ours.map((copy) => tell(copy, "note", "the kit has no instrumentation for it"));
+    if (!enabled.includes(adapter))
+      return ours.map((copy) => tell(copy, "note", "is left alone, as configured"));
+    const { name, ranges } = instrumentationOf(adapter, library);
+    return ours.map((copy) => {
+      if (isSupported(copy.version, ranges)) return tell(copy, "ok", name);
+      // What only a dependency has may never be called.
+      const level = copy.nearest ? "problem" : "note";
+      return tell(copy, level, `this version is not recorded; ${name} takes ${ranges.join(" or ")}`);
+    });
+  });
+}
+
+function tell({ name, ...copy }: Copy, level: Finding["level"], says: string): LibraryFinding {
+  return { level, subject: name, ...copy, recorded: level === "ok", says };
+}
+
+/** By the definitions that the hook is given. */
+function instrumentationOf(adapter: Adapter, library: string) {
+  const instrumentation = adapter.create({ enabled: false }) as unknown as {
+    readonly instrumentationName: string;
+    getModuleDefinitions(): { readonly name: string; readonly supportedVersions: string[] }[];
+  };
+  const definition = instrumentation.getModuleDefinitions().find(({ name }) => name === library);
+  return { name: instrumentation.instrumentationName, ranges: definition?.supportedVersions ?? [] };
+}

@@ -1,0 +1,90 @@
+import { toAdapterConfig } from "../adapter-config.js";
+import { type Adapter, chooseAdapters } from "../adapters.js";
+import { readAgentPulse } from "../agentpulse.js";
+import { BACKENDS, findCatSyphon, openBackends, wantedBackends } from "../backends.js";
+import { Configuration } from "../configuration.js";
+import type { Signal } from "../otlp/settings.js";
+import { isDisabled, readDebug, readLogLevel, readSettings, type Settings } from "../settings.js";
+import { readTemporality } from "../signals/metrics.js";
+import type { Destination } from "./destination.js";
+import { type Setting, SettingList } from "./setting-list.js";
+import { toAgentPulse } from "./to-agentpulse.js";
+import { toCatSyphon } from "./to-catsyphon.js";
+import { toCollector } from "./to-collector.js";
+
+/** What `init` would do in this environment, without doing it. */
+export interface Plan {
+  /** Absent where the kit is switched off: nothing else is read then. */
+  readonly settings: Settings | undefined;
+  /** Libraries that are left on. */
+  readonly adapters: readonly Adapter[];
+  readonly destinations: readonly Destination[];
+  /** Each setting that a variable can change. */
+  readonly list: readonly Setting[];
+  /** The lines that `init` would write. */
+  readonly mistakes: readonly string[];
+}
+
+/** Asks the very functions that `init` asks. */
+export function readPlan(): Plan {
+  const mistakes = new Set<string>();
+  const list = new SettingList();
+  const configuration = new Configuration(process.env, (problem) => mistakes.add(problem), list.note);
+  const disabled = isDisabled({}, configuration);
+  readLogLevel({}, configuration);
+  readDebug({}, configuration);
+  const plan = disabled ? OFF : readRest(configuration);
+  return { ...plan, list: list.all, mistakes: [...mistakes] };
+}
+
+const OFF = { settings: undefined, adapters: [], destinations: [] };
+
+function readRest(configuration: Configuration) {
+  const settings = readSettings({}, configuration);
+  const adapters = chooseAdapters({}, configuration);
+  const destinations = [...collectorsOf(settings, configuration), ...backendsOf(configuration)];
+  const config = toAdapterConfig({}, configuration);
+  for (const adapter of adapters) config(adapter);
+  return { settings, adapters, destinations };
+}
+
+function collectorsOf(settings: Settings, configuration: Configuration): Destination[] {
+  const elsewhere = wantedBackends({}, configuration).length > 0;
+  return (["traces", "metrics", "logs"] as const).flatMap((signal) => {
+    const { exporters, otlp, asked } = settings[signal];
+    return exporters.map((name) => {
+      if (name === "console") return toConsole(signal);
+      if (signal === "metrics") readTemporality(configuration);
+      return toCollector(signal, otlp(), signal === "traces" && elsewhere && !asked);
+    });
+  });
+}
+
+function toConsole(signal: Signal): Destination {
+  const answer = async () => ({ ok: true, says: "shows them where the application runs" });
+  return {
+    name: `console ${signal}`,
+    address: "standard output",
+    ask: answer,
+    ...(signal === "traces" && { send: answer }),
+  };
+}
+
+/** How each backend is asked. */
+export const OPEN: Readonly<Record<string, (configuration: Configuration) => Destination | undefined>> = {
+  AgentPulse: (configuration) => {
+    const options = readAgentPulse({}, configuration);
+    return options && toAgentPulse(options);
+  },
+  CatSyphon: () => {
+    const client = findCatSyphon();
+    return client && toCatSyphon(client);
+  },
+};
+
+function backendsOf(configuration: Configuration): Destination[] {
+  for (const variable of BACKENDS.flatMap(({ variables }) => variables)) {
+    configuration.string({ variables: [variable] });
+  }
+  return openBackends({}, configuration, ({ name }) => OPEN[name]?.(configuration));
+}

@@ -1,0 +1,99 @@
+import { parseArgs } from "node:util";
+import { createPaint } from "../tree/paint.js";
+import { VERSION } from "../version.js";
+import { writeQuietly } from "../write-quietly.js";
+import { readCosts, renderCosts } from "./costs.js";
+import { renderStatus, renderTest } from "./render.js";
+import { readStatus } from "./status.js";
+import { sendTest } from "./test-trace.js";
+
+const HELP = `kit-telemetry ${VERSION}: tells what the kit would do here, and whether it works
+
+  npx @kit/sdk status           configuration, mistakes in it, libraries found,
+                                and what each backend answers
+  npx @kit/sdk test             sends one trace to every configured backend
+  npx @kit/sdk costs [model…]   US dollars per million tokens
+
+  --all             status: settings at their defaults, too
+  --prices <file>   costs: JSON as the option \`prices\` of init takes it
+  --json            for programs
+  --help, --version
+
+Exit code: 0 all is well, 1 something is not, 2 the command line is wrong.
+What a program passes to init() is not known here, only its environment.
+`;
+
+const OPTIONS = {
+  all: { type: "boolean" },
+  prices: { type: "string" },
+  json: { type: "boolean" },
+  help: { type: "boolean", short: "h" },
+  version: { type: "boolean", short: "v" },
+} as const;
+
+/** What a command found out: for programs, for people, and whether all is well. */
+interface Outcome {
+  readonly ok: boolean;
+  readonly report: unknown;
+  readonly text: string;
+}
+
+/** A command line that means nothing. */
+class UsageError extends Error {
+  override readonly name = "UsageError";
+}
+
+/** Runs a command line; never rejects. */
+export async function run(args: string[]): Promise<void> {
+  // Requests to backends do not keep a process up.
+  const hold = setInterval(() => {}, 60_000);
+  try {
+    const { values, positionals } = parse(args);
+    if (values.help) return end(0, HELP);
+    if (values.version) return end(0, `${VERSION}\n`);
+    const { ok, report, text } = await dispatch(positionals, values);
+    end(ok ? 0 : 1, values.json ? `${JSON.stringify(report, null, 2)}\n` : text);
+  } catch (error) {
+    const usage = error instanceof UsageError;
+    const message = error instanceof Error ? error.message : String(error);
+    end(usage ? 2 : 1, `kit-telemetry: ${message}\n${usage ? `\n${HELP}` : ""}`, process.stderr);
+  } finally {
+    clearInterval(hold);
+  }
+}
+
+function parse(args: string[]) {
+  try {
+    return parseArgs({ args, options: OPTIONS, allowPositionals: true });
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+}
+
+async function dispatch(
+  [command, ...rest]: readonly string[],
+  { all = false, prices }: { readonly all?: boolean; readonly prices?: string },
+): Promise<Outcome> {
+  const paint = createPaint(process.stdout, process.env);
+  if (command === "costs") {
+    const report = readCosts(rest, prices);
+    return { ok: report.unknown.length === 0, report, text: renderCosts(report) };
+  }
+  if (rest.length > 0) throw new UsageError(`${command} takes no "${rest[0]}"`);
+  if (command === "status") {
+    const report = await readStatus(process.cwd());
+    return { ok: report.ok, report, text: renderStatus(report, paint, all) };
+  }
+  if (command === "test") {
+    const report = await sendTest();
+    return { ok: report.ok, report, text: renderTest(report, paint) };
+  }
+  throw new UsageError(command === undefined ? "which command?" : `"${command}" is no command`);
+}
+
+/** A backend that hangs must not keep the process up; what is written to a pipe must arrive first. */
+function end(code: number, text: string, stream: NodeJS.WriteStream = process.stdout): void {
+  process.exitCode = code;
+  writeQuietly(stream, text);
+  stream.write("", () => process.exit());
+}

@@ -1,0 +1,54 @@
+import type { Note } from "../configuration.js";
+
+/** One setting that a variable can change. */
+export interface Setting {
+  /** The variable that is looked at first. */
+  readonly name: string;
+  /** What is used. Keys and headers are `set` or `not set`, addresses are without what may be a password. */
+  readonly value: string;
+  /** The variable that it comes from. */
+  readonly from?: string;
+}
+
+const SECRET = /(?:KEY|HEADERS)$/;
+const ADDRESS = /(?:ENDPOINT|URL)$/;
+
+/** Writes down what a `Configuration` reads. */
+export class SettingList {
+  readonly #settings = new Map<string, Setting>();
+
+  readonly note: Note = ({ variables: [name] = [] }, used, from) => {
+    if (name === undefined) return;
+    this.#settings.set(name, { name, value: show(name, used), ...(from !== undefined && { from }) });
+  };
+
+  /** In the order in which they were read. */
+  get all(): readonly Setting[] {
+    return [...this.#settings.values()];
+  }
+}
+
+function show(name: string, used: unknown): string {
+  const text = toText(used);
+  if (text === "") return "not set";
+  if (SECRET.test(name)) return "set";
+  return ADDRESS.test(name) ? withoutSecrets(text) : text;
+}
+
+function toText(used: unknown): string {
+  if (used == null) return "";
+  if (used === Number.POSITIVE_INFINITY) return "no limit";
+  if (Array.isArray(used)) return used.join(", ");
+  if (typeof used !== "object") return String(used);
+  return Object.entries(used)
+    .map(([key, value]) => `${key}=${value}`)
+    .join(", ");
+}
+
+/** An address can hold user, password and, in its query, a key. */
+export function withoutSecrets(address: string): string {
+  const url = URL.canParse(address) ? new URL(address) : undefined;
+  return url !== undefined && /^https?:$/.test(url.protocol)
+    ? `${url.origin}${url.pathname}`.replace(/\/$/, "")
+    : "set";
+}

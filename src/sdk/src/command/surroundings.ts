@@ -1,0 +1,78 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { SINGLETONS } from "../copies.js";
+import { findHookLibrary } from "../modules/hook-library.js";
+import { findThreadHooks } from "../modules/hooks.js";
+import { VERSION } from "../version.js";
+import type { Finding } from "./finding.js";
+import { type Copy, foldersAbove } from "./installed-copies.js";
+
+const REGISTER = "@kit/register";
+const KIT = [REGISTER, "@kit/sdk"];
+
+/** Names of the packages, beside libraries, whose copies matter. */
+export const COMPANY: readonly string[] = [...KIT, ...Object.keys(SINGLETONS)];
+
+/** The kit itself, what starts it, the Node below, and copies of what should be there once. */
+export function judgeSurroundings(copies: readonly Copy[], folder: string): Finding[] {
+  return [judgeKit(copies), judgeStart(folder), judgeHooks(), ...judgeCopies(copies)];
+}
+
+function judgeKit(copies: readonly Copy[]): Finding {
+  const installed = copies.filter(({ name, nearest }) => nearest && KIT.includes(name));
+  const subject = "kit";
+  if (installed.length === 0) {
+    return {
+      level: "problem",
+      subject,
+      says: `not installed here: npm install ${REGISTER} @opentelemetry/api`,
+    };
+  }
+  const says = installed.map(({ name, version }) => `${name} ${version}`).join(", ");
+  const other = installed.some(({ version }) => version !== VERSION);
+  return other
+    ? { level: "note", subject, says: `${says}; what follows is told by ${VERSION}` }
+    : { level: "ok", subject, says };
+}
+
+/** As far as it can be seen from outside: the command that starts an application may stand anywhere. */
+function judgeStart(folder: string): Finding {
+  const subject = "start";
+  if (process.env.NODE_OPTIONS?.includes(REGISTER)) return { level: "ok", subject, says: "by NODE_OPTIONS" };
+  const scripts = scriptsOf(folder).filter(([, command]) => String(command).includes(REGISTER));
+  if (scripts.length > 0) {
+    const names = scripts.map(([name]) => `"${name}"`).join(", ");
+    return { level: "ok", subject, says: `by the npm script ${names}` };
+  }
+  const says = `nothing here says how: node --import ${REGISTER} app.js, or init() first in the program`;
+  return { level: "note", subject, says };
+}
+
+function scriptsOf(folder: string): [name: string, command: unknown][] {
+  for (const each of foldersAbove(folder)) {
+    try {
+      const { scripts } = JSON.parse(readFileSync(join(each, "package.json"), "utf8"));
+      return Object.entries(scripts ?? {});
+    } catch {
+      // The one of a folder above counts.
+    }
+  }
+  return [];
+}
+
+function judgeHooks(): Finding {
+  const library = findHookLibrary();
+  const inThread = library !== undefined && findThreadHooks(library) !== undefined;
+  const how = inThread ? "in the application's own thread" : "through a loader thread";
+  return { level: "ok", subject: `Node ${process.versions.node}`, says: `ES modules are hooked ${how}` };
+}
+
+function judgeCopies(copies: readonly Copy[]): Finding[] {
+  return Object.entries(SINGLETONS).flatMap(([name, consequence]): Finding[] => {
+    const several = copies.filter((copy) => copy.name === name);
+    if (several.length < 2) return [];
+    const versions = [...new Set(several.map(({ version }) => version))].join(", ");
+    const says = `${several.length} copies (${versions}); if a process loads two, ${consequence}. npm ls ${name}`;
+    return [{ level: "note", subject: name, says }];
+  });
+}

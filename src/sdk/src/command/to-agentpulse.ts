@@ -1,0 +1,42 @@
+import type { AgentPulseOptions } from "@kit/exporter-agentpulse";
+import { parts } from "../parts.js";
+import { type Answer, type Destination, reasonOf } from "./destination.js";
+
+/** Of no event, so that nothing is read: with a key, it says whether the server knows it. */
+const QUESTION = "/v1/events?limit=1&since=9999999999";
+
+/** AgentPulse, as the exporter with these options would reach it. @throws what the exporter would throw */
+export function toAgentPulse(options: AgentPulseOptions): Destination {
+  const { AgentPulseSpanExporter, resolveSettings } = parts.agentpulse();
+  const { endpoint, apiKey, warnings } = resolveSettings(options, process.env);
+  return {
+    name: "AgentPulse",
+    address: endpoint,
+    ask: async (signal) =>
+      apiKey === undefined ? { ok: false, says: `${warnings.join("; ")}.` } : ask(endpoint, apiKey, signal),
+    send: async (span) => {
+      const exporter = new AgentPulseSpanExporter({ ...options, heartbeatInterval: 0, initEvent: false });
+      await new Promise<void>((resolve) => exporter.export([span], () => resolve()));
+      await exporter.shutdown();
+      return exporter.droppedEvents === 0
+        ? { ok: true, says: "took it" }
+        : { ok: false, says: "did not take it" };
+    },
+  };
+}
+
+async function ask(endpoint: string, apiKey: string, signal: AbortSignal): Promise<Answer> {
+  const bad = (says: string): Answer => ({ ok: false, says });
+  try {
+    const headers = { Authorization: `Bearer ${apiKey}` };
+    const { status, ok } = await fetch(endpoint + QUESTION, { headers, signal, redirect: "manual" });
+    if (ok) return { ok, says: "takes the key" };
+    if (status === 401 || status === 403) {
+      return bad(`refuses the key (HTTP ${status}). Check AGENTPULSE_API_KEY.`);
+    }
+    if (status >= 500 || status === 429) return bad(`takes nothing now (HTTP ${status}).`);
+    return bad(`does not answer as AgentPulse does (HTTP ${status}). Check AGENTPULSE_ENDPOINT.`);
+  } catch (error) {
+    return bad(`cannot be reached (${reasonOf(error)}). Check AGENTPULSE_ENDPOINT.`);
+  }
+}

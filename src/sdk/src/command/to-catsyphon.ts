@@ -1,0 +1,45 @@
+import type { CollectorClient } from "@kit/catsyphon";
+import { parts } from "../parts.js";
+import { type Answer, type Destination, reasonOf } from "./destination.js";
+import { withoutSecrets } from "./setting-list.js";
+
+/** CatSyphon, asked for a session that it does not have. */
+export function toCatSyphon(client: CollectorClient): Destination {
+  return {
+    name: "CatSyphon",
+    address: withoutSecrets(client.config.serverUrl),
+    ask: async (signal) => {
+      try {
+        const once = new (parts.catsyphonClient().CollectorClient)({
+          ...client.config,
+          // Not among what spreads: it is hidden, so that nobody logs it.
+          apiKey: client.config.apiKey,
+          retryConfig: { maxRetries: 0 },
+        });
+        await once.getSessionStatus("kit-telemetry", { signal });
+        return { ok: true, says: "takes the credentials" };
+      } catch (error) {
+        return { ok: false, says: judge(error) };
+      }
+    },
+    send: async (span): Promise<Answer> => {
+      const exporter = new (parts.catsyphon().CatSyphonSpanExporter)({ client, queueMode: "sync" });
+      await new Promise<void>((resolve) => exporter.export([span], () => resolve()));
+      await exporter.shutdown();
+      return exporter.droppedEvents === 0
+        ? { ok: true, says: "took it" }
+        : { ok: false, says: "did not take it" };
+    },
+  };
+}
+
+function judge(error: unknown): string {
+  const { AuthenticationError, CatSyphonError } = parts.catsyphonClient();
+  const status = error instanceof CatSyphonError ? error.statusCode : undefined;
+  if (error instanceof AuthenticationError) {
+    return `refuses the credentials (HTTP ${status}). Check CATSYPHON_COLLECTOR_ID and CATSYPHON_API_KEY.`;
+  }
+  if (status === undefined) return `cannot be reached (${reasonOf(error)}). Check CATSYPHON_URL.`;
+  if (status >= 500 || status === 429) return `takes nothing now (HTTP ${status}).`;
+  return `does not answer as CatSyphon does (HTTP ${status}). Check CATSYPHON_URL.`;
+}
