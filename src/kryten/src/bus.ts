@@ -47,6 +47,11 @@ export interface Bus {
   request(subject: string, data: Uint8Array, options: RequestOptions): Promise<BusMessage>;
   /** Delivers until unsubscribed, across reconnections. The listener must not throw. */
   subscribe(subject: string, listener: (message: BusMessage) => void): BusSubscription;
+  /**
+   * Calls back, who asked first before the others, each time the connection is back or gone for good. Returns a
+   * function that ends this.
+   */
+  onChange(callback: () => void): () => void;
   /** Resolves when everything sent so far is with the server; gives up silently after `timeoutMs`. */
   flush(timeoutMs: number): Promise<void>;
 }

@@ -13,8 +13,11 @@ export class ChatThrottle {
     this.#jitterMs = jitterMs;
   }
 
-  /** Resolves to the seconds waited when it is this line's turn. An aborted line gives its turn away at once. */
-  async enter(...signals: (AbortSignal | undefined)[]): Promise<number> {
+  /**
+   * Resolves to the seconds waited when it is this line's turn, and the line can be sent: those behind it wait for
+   * that, too, and go on when it cannot. An aborted line gives its turn away at once.
+   */
+  async enter(canSend: () => Promise<unknown>, ...signals: (AbortSignal | undefined)[]): Promise<number> {
     const started = performance.now();
     let held = this.#queued++ > 0;
     let given = false;
@@ -23,7 +26,11 @@ export class ChatThrottle {
       const wait = this.#nextAt - performance.now();
       held ||= wait > 0;
       if (wait > 0 || signals.some((signal) => signal?.aborted)) await sleep(Math.max(0, wait), ...signals);
-      this.#nextAt = performance.now() + this.#minDelayMs + Math.random() * this.#jitterMs;
+      const sendable = await canSend().then(
+        () => true,
+        () => false,
+      );
+      if (sendable) this.#nextAt = performance.now() + this.#minDelayMs + Math.random() * this.#jitterMs;
     });
     this.#last = turn.catch(() => {}).finally(() => this.#queued--);
     try {

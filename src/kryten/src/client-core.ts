@@ -17,7 +17,7 @@ import { describeFailure, type HandlerContext } from "./handler-run.js";
 import { type ChannelInfo, HealthCounters, type HealthStatus } from "./health.js";
 import type { JsonObject } from "./json.js";
 import { LifecycleEventPublisher } from "./lifecycle.js";
-import { createConsoleLogger, type Logger } from "./logger.js";
+import { type Logger, toLogger } from "./logger.js";
 import { MessageMethods } from "./message-methods.js";
 import { MESSENGER, Messenger } from "./messenger.js";
 import type { QueryCall, SubjectRequest } from "./query-methods.js";
@@ -54,6 +54,8 @@ export abstract class ClientCore extends MessageMethods {
   #opening: Promise<void> | undefined;
   #disconnecting: Promise<void> | undefined;
   #closing = new AbortController();
+  /** Why the connection that is being made is not wanted any more. */
+  #calledOff: { readonly reason: unknown } | undefined;
   #connectedAt: number | undefined;
   #failed = false;
 
@@ -62,7 +64,7 @@ export abstract class ClientCore extends MessageMethods {
     super();
     const options = readOptions(given);
     this.config = config instanceof KrytenConfig ? config : new KrytenConfig(config);
-    this.logger = options.logger ?? createConsoleLogger(this.config.logLevel);
+    this.logger = toLogger(options.logger, this.config.logLevel);
     this.#onError = options.onError;
     this.counters = new HealthCounters(this.config.channels);
     const { retryAttempts, retryDelay, handlerTimeout, service } = this.config;
@@ -139,7 +141,7 @@ export abstract class ClientCore extends MessageMethods {
     if (!signal) return this.#connect();
     // Who only joins in stops waiting; who began it calls it off.
     if (this.#opening) return bounded(this.#opening, { signal });
-    const callOff = () => this.#closing.abort(signal.reason);
+    const callOff = () => this.#callOff(signal.reason);
     signal.addEventListener("abort", callOff, { once: true });
     try {
       await this.#connect();
@@ -154,19 +156,27 @@ export abstract class ClientCore extends MessageMethods {
       this.logger.warn("already connected");
       return;
     }
+    this.#calledOff = undefined;
     this.#opening = this.#open().finally(() => {
       this.#opening = undefined;
     });
     return this.#opening;
   }
 
+  #callOff(reason: unknown): void {
+    this.#calledOff ??= { reason };
+    this.#closing.abort(reason);
+  }
+
   async #open(): Promise<void> {
     // What is left of a connection that was lost for good.
     if (this.#bus) await this.#close();
     this.#closing = new AbortController();
+    if (this.#calledOff) this.#closing.abort(this.#calledOff.reason);
     // As many commands may wait for it as the application sends.
     setMaxListeners(0, this.#closing.signal);
     this.#failed = false;
+    this.#runLoop.renew();
     const operation = { verb: "kryten", target: "connect", kind: SpanKind.INTERNAL, attributes: {} };
     await this.messenger.telemetry.record(operation, contexts.active(), async (span) => {
       try {
@@ -177,6 +187,8 @@ export abstract class ClientCore extends MessageMethods {
         }
         await this.#start(bus);
         this.#closing.signal.throwIfAborted();
+        // It may have been lost for good meanwhile.
+        this.messenger.assertOpen();
       } catch (error) {
         this.#failed = true;
         await this.#close();
@@ -212,7 +224,7 @@ export abstract class ClientCore extends MessageMethods {
 
   async #disconnect(reason: string): Promise<void> {
     if (this.#opening) {
-      this.#closing.abort(closed());
+      this.#callOff(closed());
       await this.#opening.catch(() => {});
     }
     const bus = this.#bus;
@@ -242,8 +254,9 @@ export abstract class ClientCore extends MessageMethods {
 
   /** For the connection: it ended for good without being asked to. */
   protected connectionLost(error: Error): void {
-    this.logger.error("the connection was lost for good");
-    this.#runLoop.end(new KrytenConnectionError("the connection was lost for good", { cause: error }));
+    const message = "the connection was lost for good";
+    this.logger.error(message);
+    this.#runLoop.fail(new KrytenConnectionError(message, { cause: error }));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

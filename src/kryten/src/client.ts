@@ -69,6 +69,7 @@ export class KrytenClient extends ClientCore {
     const options = toConnectionOptions(nats, service?.name ?? "kryten-client");
     const limit = nats.maxReconnectAttempts === -1 ? retryAttempts : nats.maxReconnectAttempts;
     for (let retries = 0; ; retries++) {
+      signal.throwIfAborted();
       try {
         return await this.#connectOnce(options, signal);
       } catch (cause) {

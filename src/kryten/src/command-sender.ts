@@ -7,7 +7,7 @@ import type { AddMediaOptions, AddMediaResult } from "./command-methods.js";
 import type { KrytenConfig } from "./config.js";
 import { KrytenConnectionError, PublishError } from "./errors.js";
 import { isObject, type JsonObject, parseJson, toJsonBytes } from "./json.js";
-import type { Messenger, Outgoing } from "./messenger.js";
+import type { Connecting, Messenger, Outgoing } from "./messenger.js";
 import type { QueryCall, SubjectRequest } from "./query-methods.js";
 import { assertDone, type Reply, readReply } from "./reply.js";
 import { buildCommandSubject, normalizeToken, ROBOT_COMMAND_SUBJECT } from "./subjects.js";
@@ -30,6 +30,14 @@ export interface CommandSenderOptions {
   onSent: (sent: SentCommand) => void;
 }
 
+/** How a command came to be sent. */
+interface Turn {
+  /** Seconds that it waited for its turn. */
+  readonly waited: number;
+  readonly connecting: Connecting | undefined;
+}
+
+const NO_WAIT: Turn = { waited: 0, connecting: undefined };
 const CONFIRM_TIMEOUT_SECONDS = 5;
 /** The bridge itself waits 8 s for CyTube before it answers. */
 const ADD_MEDIA_TIMEOUT_SECONDS = 10;
@@ -49,11 +57,14 @@ export class CommandSender {
     const service = normalizeToken(call.service ?? "robot");
     const { timeout = CONFIRM_TIMEOUT_SECONDS, signal } = options;
     const subject = buildCommandSubject(service);
-    const waited = call.throttled ? await this.#pace(signal) : 0;
+    const paced = call.throttled
+      ? await this.#pace(signal, options.confirm ? timeout * 1000 : undefined)
+      : NO_WAIT;
     const { requestId, body } = createEnvelope(service, command, this.#meta(call.channel, options.domain), {
       args,
     });
-    const outgoing = { ...this.#outgoing(subject, service, command, body, args), signal };
+    const { connecting, waited } = paced;
+    const outgoing = { ...this.#outgoing(subject, service, command, body, args), signal, connecting };
     if (waited > 0) outgoing.attributes["kryten.throttle.wait_seconds"] = waited;
     await this.#sending({ subject, command, args, body }, async () => {
       if (!options.confirm) return this.#options.messenger.publish(outgoing);
@@ -63,12 +74,23 @@ export class CommandSender {
     return requestId;
   }
 
-  /** Seconds that a chat line had to wait for its turn. */
-  async #pace(signal: AbortSignal | undefined): Promise<number> {
+  /**
+   * The turn of a chat line, which needs a connection: lines that waited for one each by itself would leave all at once
+   * when it is back.
+   */
+  async #pace(signal: AbortSignal | undefined, timeoutMs: number | undefined): Promise<Turn> {
     const throttle = this.#options.throttle();
-    if (!throttle) return 0;
-    this.#options.messenger.assertOpen();
-    return throttle.enter(signal, this.#options.closing());
+    if (!throttle) return NO_WAIT;
+    const { messenger } = this.#options;
+    messenger.assertOpen();
+    // What is given up on while others have their turns does not wait anew.
+    let connecting = messenger.isConnected ? undefined : messenger.connecting(signal, timeoutMs);
+    const canSend = () => {
+      connecting ??= messenger.connecting(signal, timeoutMs);
+      return connecting.done;
+    };
+    const waited = await throttle.enter(canSend, signal, this.#options.closing());
+    return { waited, connecting };
   }
 
   async queueMedia(channel: string, args: JsonObject, options: AddMediaOptions): Promise<AddMediaResult> {

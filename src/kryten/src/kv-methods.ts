@@ -205,7 +205,7 @@ export abstract class KvMethods extends SafeMethods {
     };
     return telemetry.record(described, contexts.active(), async (span) => {
       try {
-        await this.messenger.ready(signal);
+        await this.messenger.connecting(signal).done;
         return await bounded(run(this.messenger.bus.kv, span), { signal });
       } catch (error) {
         if (signal?.aborted) throw error;

@@ -13,7 +13,7 @@ import { toServiceName } from "./config.js";
 import { type HandlerError, KrytenValidationError } from "./errors.js";
 import { describeFailure } from "./handler-run.js";
 import { isObject, type JsonObject, toJsonBytes, toWireTimestamp } from "./json.js";
-import { createConsoleLogger, type Logger } from "./logger.js";
+import { type Logger, toLogger } from "./logger.js";
 import { MESSENGER, Messenger } from "./messenger.js";
 import { NatsBus } from "./nats-bus.js";
 import { quietly } from "./quietly.js";
@@ -111,7 +111,7 @@ export class LifecycleEventPublisher {
     if (options.heartbeatInterval !== undefined)
       assertSeconds(options.heartbeatInterval, "heartbeatInterval");
     this.#version = options.serviceVersion ?? options.version ?? "unknown";
-    this.#logger = options.logger ?? createConsoleLogger("INFO");
+    this.#logger = toLogger(options.logger, "INFO");
     this.#messenger = toMessenger(options.natsClient);
     this.#notices = new RestartNotices(this.#logger, (error) => this.#reportHandler(error));
     this.setEndpoints(options);

@@ -1,3 +1,5 @@
+import { quietly } from "./quietly.js";
+
 /** Where the client tells what goes on. Nothing it is given holds chat text, user names or credentials. */
 export interface Logger {
   debug(message: string): void;
@@ -10,8 +12,19 @@ export interface Logger {
 export const LOG_LEVELS = ["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
+/** The application's own logger, whose failures end nothing, or one of the console. */
+export function toLogger(own: Logger | null | undefined, level: LogLevel): Logger {
+  if (own == null) return createConsoleLogger(level);
+  return {
+    debug: (message) => quietly(() => own.debug(message)),
+    info: (message) => quietly(() => own.info(message)),
+    warn: (message) => quietly(() => own.warn(message)),
+    error: (message) => quietly(() => own.error(message)),
+  };
+}
+
 /** Writes to standard error, so that a bot's own output stays clean. */
-export function createConsoleLogger(level: LogLevel): Logger {
+function createConsoleLogger(level: LogLevel): Logger {
   const threshold = LOG_LEVELS.indexOf(level);
   const writer = (name: LogLevel) =>
     LOG_LEVELS.indexOf(name) < threshold

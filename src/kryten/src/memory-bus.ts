@@ -58,6 +58,11 @@ export class MemoryBus implements Bus {
     return { unsubscribe: () => void this.#listeners.delete(listener) };
   }
 
+  /** Memory is never away, and closes at once. */
+  onChange(): () => void {
+    return () => {};
+  }
+
   async flush(): Promise<void> {}
 
   close(): void {

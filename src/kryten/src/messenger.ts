@@ -7,7 +7,7 @@ import { HandlerError, KrytenConnectionError, PublishError } from "./errors.js";
 import { handlerName } from "./handler-run.js";
 import { headerBytes } from "./propagation.js";
 import { type MessagingVerb, type Operation, type Telemetry, toErrorType } from "./telemetry.js";
-import { noReply, sleep } from "./waiting.js";
+import { noReply, sleepUntilWoken } from "./waiting.js";
 
 export interface RetryPolicy {
   /** Waits for a connection before giving up. */
@@ -29,6 +29,16 @@ export interface Outgoing {
   content?: Content | undefined;
   /** False sends without a span. @default true */
   traced?: boolean;
+  /** A wait for the connection that began before. */
+  connecting?: Connecting | undefined;
+}
+
+/** A wait for a connection. */
+export interface Connecting {
+  /** Rejects when there is none in time. */
+  readonly done: Promise<void>;
+  /** How many times it has waited so far. */
+  readonly retries: number;
 }
 
 export interface OutgoingRequest<T> extends Outgoing {
@@ -78,7 +88,7 @@ export class Messenger {
   async publish(outgoing: Outgoing): Promise<void> {
     outgoing.signal?.throwIfAborted();
     await this.#recorded("publish", outgoing, async (span) => {
-      await this.#connected(span, undefined, outgoing.signal);
+      await this.#connected(span, undefined, outgoing);
       await this.bus.send(outgoing.subject, outgoing.data, {
         headers: this.#headers(outgoing),
         signal: outgoing.signal,
@@ -91,7 +101,7 @@ export class Messenger {
     signal?.throwIfAborted();
     const deadline = performance.now() + timeoutMs;
     return this.#recorded("request", outgoing, async (span) => {
-      await this.#connected(span, { deadline, timeoutMs }, signal);
+      await this.#connected(span, { deadline, timeoutMs }, outgoing);
       const reply = await this.bus.request(subject, data, {
         headers: this.#headers(outgoing),
         signal,
@@ -215,9 +225,15 @@ export class Messenger {
     void this.bus;
   }
 
-  /** Waits for a connection as sending does. */
-  ready(signal?: AbortSignal): Promise<void> {
-    return this.#connected(undefined, undefined, signal);
+  /** Waits for a connection as sending does; as a request with that much time, if it is given. */
+  connecting(signal: AbortSignal | undefined, timeoutMs?: number): Connecting {
+    const limit =
+      timeoutMs === undefined ? undefined : { deadline: performance.now() + timeoutMs, timeoutMs };
+    const connecting = { done: Promise.resolve(), retries: 0 };
+    connecting.done = this.#wait(connecting, limit, signal);
+    // Whoever awaits it hears of it; it may be let go of before.
+    connecting.done.catch(() => {});
+    return connecting;
   }
 
   get isConnected(): boolean {
@@ -227,18 +243,57 @@ export class Messenger {
   /** What is published while `nats` reconnects is lost, so a message waits here until there is a connection. */
   async #connected(
     span: Span | undefined,
-    limit: { deadline: number; timeoutMs: number } | undefined,
-    signal: AbortSignal | undefined,
+    limit: Limit | undefined,
+    { connecting, signal }: Outgoing,
   ): Promise<void> {
-    let retries = 0;
-    for (let { bus } = this; bus.state !== "connected"; bus = this.bus) {
-      if (retries === this.#retry.attempts) throw new PublishError(`no connection after ${retries} retries`);
-      const delay = Math.min(this.#retry.delayMs * 2 ** retries, MAX_DELAY_MS) * (1 + JITTER * Math.random());
-      const left = limit ? limit.deadline - performance.now() : Number.POSITIVE_INFINITY;
-      await sleep(Math.min(delay, Math.max(0, left)), signal, this.#retry.closing());
-      retries++;
-      span?.setAttribute("kryten.retry.count", retries);
-      if (limit && left <= delay && !this.isConnected) throw noReply("the request", limit.timeoutMs);
+    const tally = { retries: 0 };
+    try {
+      await connecting?.done;
+      // There may be none again: it was another one's turn in between.
+      if (this.bus.state !== "connected") await this.#wait(tally, limit, signal);
+    } finally {
+      const retries = (connecting?.retries ?? 0) + tally.retries;
+      if (retries > 0) span?.setAttribute("kryten.retry.count", retries);
     }
   }
+
+  /**
+   * Tries again by the policy, and as soon as the connection is back: all that wait go on then, in the order in which
+   * they began to.
+   */
+  async #wait(
+    tally: { retries: number },
+    limit: Limit | undefined,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    let wake = (): void => {};
+    const leave = this.bus.onChange(() => wake());
+    try {
+      for (let { bus } = this; bus.state !== "connected"; bus = this.bus) {
+        const { retries } = tally;
+        if (retries === this.#retry.attempts)
+          throw new PublishError(`no connection after ${retries} retries`);
+        const delay =
+          Math.min(this.#retry.delayMs * 2 ** retries, MAX_DELAY_MS) * (1 + JITTER * Math.random());
+        const left = limit ? limit.deadline - performance.now() : Number.POSITIVE_INFINITY;
+        const onAsleep = (woken: () => void) => {
+          wake = woken;
+        };
+        const ms = Math.min(delay, Math.max(0, left));
+        await sleepUntilWoken(ms, onAsleep, signal, this.#retry.closing());
+        tally.retries++;
+        if (limit && left <= delay && this.bus.state !== "connected") {
+          throw noReply("the request", limit.timeoutMs);
+        }
+      }
+    } finally {
+      leave();
+    }
+  }
+}
+
+/** Until when a request has time, and how much it had. */
+interface Limit {
+  readonly deadline: number;
+  readonly timeoutMs: number;
 }

@@ -2,7 +2,7 @@ import { createServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { assertText, readOptions } from "./arguments.js";
 import type { JsonObject } from "./json.js";
-import { createConsoleLogger, type Logger } from "./logger.js";
+import { type Logger, toLogger } from "./logger.js";
 
 export interface MetricsServerOptions {
   serviceName: string;
@@ -31,7 +31,7 @@ export abstract class BaseMetricsServer {
     const options = readOptions(given);
     assertText(options.serviceName, "serviceName");
     this.#options = options;
-    this.#logger = options.logger ?? createConsoleLogger("INFO");
+    this.#logger = toLogger(options.logger, "INFO");
   }
 
   /** Further lines of `/metrics`. */

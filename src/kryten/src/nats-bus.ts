@@ -32,6 +32,7 @@ export class NatsBus implements Bus {
   #server: { address: string; port: number } | undefined;
   readonly #flushTimeoutMs: number;
   readonly #pendingSends = new Set<PendingSend>();
+  readonly #onChange = new Set<() => void>();
 
   constructor(
     connection: NatsConnection,
@@ -144,6 +145,11 @@ export class NatsBus implements Bus {
     });
   }
 
+  onChange(callback: () => void): () => void {
+    this.#onChange.add(callback);
+    return () => this.#onChange.delete(callback);
+  }
+
   async flush(timeoutMs: number): Promise<void> {
     const onTimeout = () => new Error("flush timed out");
     await bounded(this.connection.flush(), { timeoutMs, onTimeout }).catch(() => {});
@@ -152,6 +158,7 @@ export class NatsBus implements Bus {
   async #watch(listener: ConnectionListener | undefined): Promise<void> {
     void this.connection.closed().then((error) => {
       if (error) this.#state = "error";
+      for (const tell of this.#onChange) tell();
       listener?.onClosed(error ?? undefined);
     });
     for await (const { type, permissionContext } of this.connection.status()) {
@@ -162,6 +169,7 @@ export class NatsBus implements Bus {
         this.#state = "connected";
         this.#readServer();
         this.kv.forget();
+        for (const tell of this.#onChange) tell();
         listener?.onReconnect();
       } else if (type === "error" && permissionContext?.operation === "publish") {
         this.#markRefused(permissionContext.subject);

@@ -2,12 +2,14 @@
 export class RunLoop {
   #end: ((error?: Error) => void) | undefined;
   #ended: Promise<void> | undefined;
+  #failure: Error | undefined;
 
   get isRunning(): boolean {
     return this.#end !== undefined;
   }
 
   async run(handleSignals: boolean): Promise<void> {
+    if (this.#failure) throw this.#failure;
     const stop = () => this.end();
     const running = new Promise<void>((resolve, reject) => {
       this.#end = (error) => (error ? reject(error) : resolve());
@@ -29,6 +31,16 @@ export class RunLoop {
   /** Ends `run()`, with the error if there is one. */
   end(error?: Error): void {
     this.#end?.(error);
+  }
+
+  /** Ends `run()` with the error, and those that come later, until `renew`. */
+  fail(error: Error): void {
+    this.#failure = error;
+    this.end(error);
+  }
+
+  renew(): void {
+    this.#failure = undefined;
   }
 
   /** Ends `run()` and resolves when it has. */

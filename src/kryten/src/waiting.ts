@@ -4,7 +4,16 @@ import { KrytenTimeoutError } from "./errors.js";
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** Rejects with the reason of the first signal that aborts. */
-export function sleep(ms: number, ...given: (AbortSignal | undefined)[]): Promise<void> {
+export function sleep(ms: number, ...signals: (AbortSignal | undefined)[]): Promise<void> {
+  return sleepUntilWoken(ms, () => {}, ...signals);
+}
+
+/** As `sleep`, and ends early with a call of what `onAsleep` is given. */
+export function sleepUntilWoken(
+  ms: number,
+  onAsleep: (wake: () => void) => void,
+  ...given: (AbortSignal | undefined)[]
+): Promise<void> {
   const signals = given.filter((signal) => signal !== undefined);
   return new Promise((resolve, reject) => {
     const settle = () => {
@@ -18,6 +27,7 @@ export function sleep(ms: number, ...given: (AbortSignal | undefined)[]): Promis
     const timer = setTimeout(settle, Math.min(ms, LONGEST_TIMER_MS));
     for (const signal of signals) signal.addEventListener("abort", abort, { once: true });
     if (signals.some((signal) => signal.aborted)) settle();
+    onAsleep(settle);
   });
 }
 
