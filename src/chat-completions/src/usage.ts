@@ -110,5 +110,6 @@ function toUsage(
     imageOutput: outputParts?.image_tokens,
     audioInput: inputParts?.audio_tokens,
     audioOutput: outputParts?.audio_tokens,
+    costUsd: undefined,
   };
 }

@@ -172,3 +172,12 @@ export const KIT_ATTR = {
   /** string, JSON object, on the same: facts beside the line. */
   logData: "kit.log.data",
 } as const;
+
+/** The name of an attribute that the kit emits. */
+type AttributeName = (typeof ATTR)[keyof typeof ATTR] | (typeof KIT_ATTR)[keyof typeof KIT_ATTR];
+
+/**
+ * Values by the names themselves, for what runs with each call: an object whose members are named by constants is built
+ * one member at a time.
+ */
+export type AttributeValues = { [Name in AttributeName]?: unknown };

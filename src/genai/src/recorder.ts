@@ -11,7 +11,7 @@ import {
 } from "@opentelemetry/api";
 import type { AnyValueMap } from "@opentelemetry/api-logs";
 import { type AttributeSink, CopiedAttributes } from "./attribute-sink.js";
-import { ATTR, KIT_ATTR } from "./attributes.js";
+import { ATTR, type AttributeValues, KIT_ATTR } from "./attributes.js";
 import { conformContent } from "./conform.js";
 import { redactContent, setContent, setStructuredContent } from "./content.js";
 import { unusualTerms } from "./cost/terms.js";
@@ -33,7 +33,7 @@ import { type Inherited, inheritedAttributes, readInherited } from "./inherited.
 import { isInference } from "./metrics.js";
 import type { Content, HeaderFacts, ReadHeader, RequestFacts, ResponseFacts } from "./operation.js";
 import type { OperationEnd, Outcome } from "./outcome.js";
-import { modelOf, setOthers, setRequest, setResponse } from "./span-attributes.js";
+import { modelOf, setAll, setFacts } from "./span-attributes.js";
 import type { Telemetry } from "./telemetry.js";
 import { hasUsage, isAmount } from "./usage.js";
 
@@ -261,38 +261,48 @@ export class Recorder {
     failure: Failure | undefined,
   ): void {
     const { request, ownProvider } = this.#start;
-    setRequest(sink, request);
-    guard("an answer", () => setResponse(sink, response));
-    if (response.provider !== undefined) sink.setAttribute(ATTR.providerName, response.provider);
-    if (ownProvider === true) {
-      if (request.ownAttributes !== undefined) setOthers(sink, request.ownAttributes);
-      if (response.ownAttributes !== undefined) setOthers(sink, response.ownAttributes);
-    }
-    if (this.#firstChunkAt !== undefined && isInference(request.operation)) {
-      sink.setAttribute(ATTR.responseTimeToFirstChunk, (this.#firstChunkAt - this.#startedAt) / 1_000);
-    }
-    if (failure !== undefined) sink.setAttribute(ATTR.errorType, failure.type);
-    if (outcome !== "completed" && outcome !== "error") sink.setAttribute(KIT_ATTR.outcome, outcome);
     const completed = outcome === "completed" && failure === undefined;
-    guard("a cost", () => this.#setCost(sink, completed, response));
+    guard("facts", () => setFacts(sink, request, response));
+    if (ownProvider === true) {
+      if (request.ownAttributes !== undefined) setAll(sink, "any", request.ownAttributes);
+      if (response.ownAttributes !== undefined) setAll(sink, "any", response.ownAttributes);
+    }
+    setAll(sink, "any", {
+      "gen_ai.provider.name": response.provider,
+      "gen_ai.response.time_to_first_chunk": this.#secondsToFirstChunk(),
+      "error.type": failure?.type,
+      "kit.outcome": outcome === "completed" || outcome === "error" ? undefined : outcome,
+      "kit.usage.missing": completed && this.#isUsageMissing(response) ? true : undefined,
+      "kit.price.terms": this.#priceTerms(response),
+      "kit.cost.usd": guard("a cost", () => this.#cost(response)),
+    });
   }
 
-  #setCost(sink: AttributeSink, completed: boolean, response: ResponseFacts): void {
+  #secondsToFirstChunk(): number | undefined {
+    if (this.#firstChunkAt === undefined || !isInference(this.#start.request.operation)) return undefined;
+    return (this.#firstChunkAt - this.#startedAt) / 1_000;
+  }
+
+  #isUsageMissing({ usage }: ResponseFacts): boolean {
+    const { request, provider } = this.#start;
+    return provider !== undefined && isInference(request.operation) && !hasUsage(usage);
+  }
+
+  #priceTerms({ usage }: ResponseFacts): readonly string[] | undefined {
+    if (this.#start.provider === undefined || !hasUsage(usage)) return undefined;
+    const terms = unusualTerms(usage?.terms);
+    return terms.length > 0 ? terms : undefined;
+  }
+
+  #cost(response: ResponseFacts): number | undefined {
     const { request, provider } = this.#start;
     const { usage } = response;
-    const served = this.#told?.served;
     // Work inside the process costs what the calls it makes cost, and they say so themselves.
-    if (provider === undefined) return;
-    if (!hasUsage(usage) || usage === undefined) {
-      if (completed && isInference(request.operation)) sink.setAttribute(KIT_ATTR.usageMissing, true);
-      if (isAmount(usage?.costUsd)) sink.setAttribute(KIT_ATTR.costUsd, usage.costUsd);
-      return;
-    }
-    const terms = unusualTerms(usage.terms);
-    if (terms.length > 0) sink.setAttribute(KIT_ATTR.priceTerms, [...terms]);
+    if (provider === undefined || usage == null) return undefined;
+    if (!hasUsage(usage)) return isAmount(usage.costUsd) ? usage.costUsd : undefined;
+    const served = this.#told?.served;
     const models = [served?.model, modelOf(response), modelOf(request)];
-    const dollars = this.#telemetry.costs.cost(served?.provider ?? provider, models, usage);
-    if (dollars !== undefined) sink.setAttribute(KIT_ATTR.costUsd, dollars);
+    return this.#telemetry.costs.cost(served?.provider ?? provider, models, usage);
   }
 
   #content(response: ResponseFacts, sink: AttributeSink): Content | undefined {
@@ -363,16 +373,16 @@ function guard<T>(what: string, record: () => T): T | undefined {
 
 /** What samplers may decide by. Everything else waits for the end: attributes given here are cleaned twice. */
 function creationAttributes({ request, provider, endpoint, attributes: more }: OperationStart): Attributes {
-  const attributes: Attributes = more === undefined ? {} : { ...more };
-  attributes[ATTR.operationName] ??= request.operation;
-  if (provider !== undefined) attributes[ATTR.providerName] = provider;
+  const attributes: AttributeValues = more === undefined ? {} : { ...more };
+  attributes["gen_ai.operation.name"] ??= request.operation;
+  if (provider !== undefined) attributes["gen_ai.provider.name"] = provider;
   const model = modelOf(request);
-  if (model !== undefined) attributes[ATTR.requestModel] = model;
+  if (model !== undefined) attributes["gen_ai.request.model"] = model;
   if (endpoint?.address !== undefined) {
-    attributes[ATTR.serverAddress] = endpoint.address;
-    if (endpoint.port !== undefined) attributes[ATTR.serverPort] = endpoint.port;
+    attributes["server.address"] = endpoint.address;
+    if (endpoint.port !== undefined) attributes["server.port"] = endpoint.port;
   }
-  return attributes;
+  return attributes as Attributes;
 }
 
 function readContent(read: (() => Content) | undefined, sink: AttributeSink): Content | undefined {

@@ -1,6 +1,3 @@
-import type { AttributeSink } from "./attribute-sink.js";
-import { ATTR } from "./attributes.js";
-
 /** A number the provider may or may not have sent. */
 type Count = number | null | undefined;
 
@@ -58,26 +55,4 @@ export function addUsage(total: Usage, more: Usage | undefined): void {
 /** Whether the provider reported any token count. */
 export function hasUsage(usage: Usage | undefined): boolean {
   return usage != null && (isCount(usage.input) || isCount(usage.output));
-}
-
-/** Adds the usage attributes of a span: the totals also when zero, their parts only above it. */
-export function setUsage(sink: AttributeSink, usage: Usage): void {
-  if (isCount(usage.input)) sink.setAttribute(ATTR.usageInputTokens, usage.input);
-  if (isCount(usage.output)) sink.setAttribute(ATTR.usageOutputTokens, usage.output);
-  setPart(sink, ATTR.usageCacheReadInputTokens, usage.cacheRead);
-  setPart(sink, ATTR.usageCacheWriteInputTokens, usage.cacheWrite);
-  setPart(sink, ATTR.usageReasoningOutputTokens, usage.reasoning);
-  setPart(sink, ATTR.usageTextInputTokens, usage.textInput);
-  setPart(sink, ATTR.usageTextOutputTokens, usage.textOutput);
-  setPart(sink, ATTR.usageTextCacheReadInputTokens, usage.textCacheRead);
-  setPart(sink, ATTR.usageImageInputTokens, usage.imageInput);
-  setPart(sink, ATTR.usageImageOutputTokens, usage.imageOutput);
-  setPart(sink, ATTR.usageImageCacheReadInputTokens, usage.imageCacheRead);
-  setPart(sink, ATTR.usageAudioInputTokens, usage.audioInput);
-  setPart(sink, ATTR.usageAudioOutputTokens, usage.audioOutput);
-  setPart(sink, ATTR.usageAudioCacheReadInputTokens, usage.audioCacheRead);
-}
-
-function setPart(sink: AttributeSink, name: string, value: Count): void {
-  if (isCount(value) && value > 0) sink.setAttribute(name, value);
 }
