@@ -191,6 +191,12 @@ describe("prompts and replies", () => {
     const { server } = await tell([span], { maxContentChars: 10 });
     expect(page(server, "shop:c")[0]).toBe("user: xxxxxxxxxx…[truncated 20]");
   });
+
+  it("cuts nothing that the server knows by its whole word, however short texts may be", async () => {
+    const span = chatSpan({ input: [user("hello")], output: [assistant("welcome")], attributes: conversation });
+    const { server } = await tell([span], { maxContentChars: 3 });
+    expect(page(server, "shop:c")).toEqual(["user: hel…[truncated 2]", "assistant: wel…[truncated 4]"]);
+  });
 });
 
 describe("what a reply carries", () => {

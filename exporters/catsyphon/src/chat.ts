@@ -1,5 +1,6 @@
+import type { EventData } from "@kit/catsyphon";
 import { ATTR } from "@kit/genai/core";
-import { type CapturedContent, cutTexts, readContent, toText } from "./content.js";
+import { type CapturedContent, readContent, toText } from "./content.js";
 import type { Conversation, Origin } from "./conversation.js";
 import { fingerprint } from "./fingerprint.js";
 import { countRepeats, readNewInput } from "./history.js";
@@ -7,7 +8,7 @@ import { isSystem, type Message, type Part, reasoningOf, textOf } from "./messag
 import type { Settings } from "./options.js";
 import { type ReadableSpan, readString, toMicros } from "./readable-span.js";
 import { readError, readStopReason, readUsage } from "./span-kind.js";
-import { tellCall, tellError, tellResult } from "./tell.js";
+import { type Facts, tellCall, tellError, tellResult } from "./tell.js";
 import type { SpanNode, TraceRecord } from "./trace.js";
 
 type Call = Extract<Part, { kind: "call" }>;
@@ -73,7 +74,7 @@ class ChatTeller {
       const call = this.#conversation.tools.answered(part.id, part.name);
       if (!call || call.resolved) continue;
       call.resolved = true;
-      tellResult(this.#conversation, this.#origin, this.#start, this.#settings, {
+      tellResult(this.#conversation, this.#origin, this.#start, {
         useId: call.useId,
         success: true,
         result: toText(part.result),
@@ -101,45 +102,45 @@ class ChatTeller {
   }
 
   #tellOutput({ output }: CapturedContent): void {
-    let facts: Record<string, unknown> | undefined = this.#facts(output[0]?.finishReason);
+    let facts: Facts | undefined = this.#facts(output[0]?.finishReason);
     let told = false;
     for (const [choice, message] of output.entries()) {
-      const reasoning = this.#tellReasoning(message, choice);
+      let thinking = this.#tellReasoning(message, choice);
       const text = textOf(message.parts);
-      const calls = message.parts.filter(isCall);
-      let extra: Record<string, unknown> | undefined = { ...facts, ...reasoning };
       if (text !== "") {
-        told = this.#tellReply(choice, text, extra) || told;
-        [facts, extra] = [undefined, undefined];
+        told = this.#tellReply(choice, text, facts, thinking) || told;
+        facts = thinking = undefined;
       }
-      for (const [index, call] of calls.entries()) {
-        if (!this.#tellCall(call, choice, index, extra)) continue;
+      for (const [index, call] of message.parts.filter(isCall).entries()) {
+        if (!this.#tellCall(call, choice, index, facts, thinking)) continue;
         told = true;
-        [facts, extra] = [undefined, undefined];
+        facts = thinking = undefined;
       }
     }
     // Tokens must not get lost with a reply of neither words nor news; else such a reply need not be shown,
     // when the call failed or its tool calls were told by their execution.
     const isExplained = readError(this.#span) !== undefined || output.some(({ parts }) => parts.some(isCall));
-    const isWorthTelling = facts !== undefined && (!isExplained || facts.token_usage !== undefined);
+    const isWorthTelling = facts !== undefined && (!isExplained || facts.tokenUsage !== undefined);
     if (!told && isWorthTelling) {
-      const reasoning = output[0] ? this.#inlineReasoning(output[0]) : {};
-      this.#tellReply(0, "", { ...facts, ...reasoning });
+      this.#tellReply(0, "", facts, output[0] && this.#inlineReasoning(output[0]));
     }
   }
 
-  #tellReply(choice: number, content: string, extra: Record<string, unknown> | undefined): boolean {
+  #tellReply(choice: number, content: string, facts: Facts | undefined, thinking?: string): boolean {
     const { sessionId } = this.#conversation;
     const key = ["a", sessionId, this.#origin.traceId, this.#origin.spanId, choice];
     return this.#add(key, "message", this.#end, {
       author_role: "assistant",
       message_type: "response",
       content,
-      ...extra,
+      model: facts?.model,
+      token_usage: facts?.tokenUsage,
+      stop_reason: facts?.stopReason,
+      thinking_content: thinking,
     });
   }
 
-  #tellCall(call: Call, choice: number, index: number, extra: Record<string, unknown> | undefined): boolean {
+  #tellCall(call: Call, choice: number, index: number, facts: Facts | undefined, thinking?: string): boolean {
     // A model that gives its calls no ids still has them told apart.
     const id = call.id ?? `span_${this.#origin.spanId}_${choice}_${index}`;
     const known = this.#conversation.tools.asked(id, call.name, call.arguments, this.#origin.spanId);
@@ -150,11 +151,13 @@ class ChatTeller {
       useId: known.useId,
       name: call.name,
       parameters: call.arguments,
-      extra,
+      facts,
+      thinking,
     });
   }
 
-  #tellReasoning(message: Message, choice: number): Record<string, unknown> {
+  /** Returns what of the reasoning the reply itself tells. */
+  #tellReasoning(message: Message, choice: number): string | undefined {
     const content = reasoningOf(message.parts);
     if (this.#settings.thinking !== "event" || content === "") return this.#inlineReasoning(message);
     const { sessionId } = this.#conversation;
@@ -165,18 +168,17 @@ class ChatTeller {
       content,
       thinking_content: content,
     });
-    return {};
+    return undefined;
   }
 
-  #inlineReasoning(message: Message): Record<string, unknown> {
-    const content = reasoningOf(message.parts);
-    return this.#settings.thinking === "inline" && content !== "" ? { thinking_content: content } : {};
+  #inlineReasoning(message: Message): string | undefined {
+    return this.#settings.thinking === "inline" ? reasoningOf(message.parts) || undefined : undefined;
   }
 
   #tellPlaceholder(): void {
     const facts = this.#facts();
     // A failed call gave no reply; a made-up one would only hide that.
-    if (readError(this.#span) && facts.token_usage === undefined) return;
+    if (readError(this.#span) && facts.tokenUsage === undefined) return;
     this.#tellReply(0, this.#settings.placeholder, facts);
   }
 
@@ -192,12 +194,12 @@ class ChatTeller {
     tellError(this.#conversation, this.#origin, this.#end, this.#settings, { ...error, details });
   }
 
-  #facts(finishReason?: string): Record<string, unknown> {
+  #facts(finishReason?: string): Facts {
     const { attributes } = this.#span;
     return {
       model: readModel(attributes),
-      token_usage: readUsage(attributes),
-      stop_reason: readStopReason(attributes, finishReason),
+      tokenUsage: readUsage(attributes),
+      stopReason: readStopReason(attributes, finishReason),
     };
   }
 
@@ -205,15 +207,9 @@ class ChatTeller {
     key: readonly unknown[],
     type: "message" | "thinking",
     micros: number,
-    data: Record<string, unknown>,
+    data: EventData,
   ): boolean {
-    return this.#conversation.tell(
-      key,
-      type,
-      micros,
-      this.#origin,
-      cutTexts(data, this.#settings.maxContentChars),
-    );
+    return this.#conversation.tell(key, type, micros, this.#origin, data);
   }
 
   get #start(): number {

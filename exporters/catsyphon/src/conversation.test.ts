@@ -4,7 +4,7 @@ import { LruMap } from "./lru-map.js";
 import { ToolCalls } from "./tool-calls.js";
 
 const origin = { traceId: "t", spanId: "s" };
-const begin = () => new Conversation({ sessionId: "c", keyedBy: "application" }, undefined);
+const begin = () => new Conversation({ sessionId: "c", keyedBy: "application" }, undefined, 100);
 
 it("tells an event once for its key", () => {
   const conversation = begin();

@@ -1,4 +1,5 @@
-import type { EventType } from "@kit/catsyphon";
+import { type EventData, type EventType, encodeData } from "@kit/catsyphon";
+import { cutTexts } from "./content.js";
 import { hashOf } from "./fingerprint.js";
 import { LruMap } from "./lru-map.js";
 import type { QueuedEvent, Told } from "./queued-event.js";
@@ -22,6 +23,7 @@ export class Conversation implements Told {
   /** Traces that told something here and whose outermost span is still open. */
   readonly openTraces = new LruMap<string, true>(MAX_OPEN_TRACES);
   readonly #seen = new RecentSet(MAX_SEEN);
+  readonly #maxContentChars: number;
   #drafts: QueuedEvent[] = [];
   #sequence = 0;
   /** Time of the last event, as it was and as it was sent. */
@@ -36,7 +38,8 @@ export class Conversation implements Told {
   lastOrigin: Origin | undefined;
   readonly choice: SessionChoice;
 
-  constructor(choice: SessionChoice, parent: Conversation | undefined) {
+  constructor(choice: SessionChoice, parent: Conversation | undefined, maxContentChars: number) {
+    this.#maxContentChars = maxContentChars;
     this.choice = choice;
     this.family = parent?.family ?? choice.sessionId;
   }
@@ -59,12 +62,12 @@ export class Conversation implements Told {
     type: EventType,
     micros: number,
     origin: Origin,
-    data: Record<string, unknown>,
+    data: EventData,
   ): boolean {
     const hash = hashOf(key);
     if (!this.#seen.add(hash)) return false;
     data.otel = { trace_id: origin.traceId, span_id: origin.spanId };
-    this.#drafts.push(this.#draft(type, micros, hash, data));
+    this.#drafts.push(this.#draft(type, micros, hash, this.#encode(type, data)));
     this.lastOrigin = origin;
     this.lastActivityMs = Date.now();
     return true;
@@ -81,11 +84,12 @@ export class Conversation implements Told {
   }
 
   /** Tells who talks and where, in front of everything else that is new. */
-  start(origin: Origin, micros: number, data: Record<string, unknown>): void {
+  start(origin: Origin, micros: number, data: EventData): void {
     this.started = true;
     const otel = { trace_id: origin.traceId, span_id: origin.spanId };
     const hash = hashOf(["ss", this.sessionId]);
-    this.#drafts.unshift(this.#draft("session_start", micros, hash, { ...data, otel }));
+    const json = encodeData("session_start", { ...data, otel });
+    this.#drafts.unshift(this.#draft("session_start", micros, hash, json));
     this.lastActivityMs = Date.now();
   }
 
@@ -109,7 +113,13 @@ export class Conversation implements Told {
     return drafts;
   }
 
-  #draft(type: EventType, micros: number, hash: string, data: Record<string, unknown>): QueuedEvent {
+  #encode(type: EventType, data: EventData): string {
+    const json = encodeData(type, data);
+    // No text in it is longer than the whole.
+    return json.length > this.#maxContentChars ? cutContent(json, this.#maxContentChars) : json;
+  }
+
+  #draft(type: EventType, micros: number, hash: string, data: string): QueuedEvent {
     return { conversation: this, type, micros, sequence: 0, hash, data, encoded: undefined };
   }
 
@@ -119,6 +129,12 @@ export class Conversation implements Told {
     this.#last.sent = Math.max(micros, this.#last.sent + 1);
     return this.#last.sent;
   }
+}
+
+/** Cuts what may be of any length, and leaves alone the words of which the server knows but a few. */
+function cutContent(json: string, maxChars: number): string {
+  const { author_role, message_type, outcome, otel, ...told } = JSON.parse(json) as EventData;
+  return JSON.stringify({ author_role, message_type, outcome, ...cutTexts(told, maxChars), otel });
 }
 
 /** The start is honoured in the first request only, and counts as earliest there. */

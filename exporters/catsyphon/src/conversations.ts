@@ -9,6 +9,12 @@ const MAX_CONVERSATIONS = 10_000;
 export class Conversations {
   readonly #bySession = new LruMap<string, Conversation>(MAX_CONVERSATIONS);
   readonly #touched = new Set<Conversation>();
+  readonly #maxContentChars: number;
+
+  /** @param maxContentChars longer texts of events are cut */
+  constructor(maxContentChars: number) {
+    this.#maxContentChars = maxContentChars;
+  }
 
   get openCount(): number {
     return [...this.open()].length;
@@ -23,7 +29,7 @@ export class Conversations {
   of(choice: SessionChoice, parent: Conversation | undefined): Conversation {
     let conversation = this.#bySession.get(choice.sessionId);
     if (!conversation) {
-      conversation = new Conversation(choice, parent);
+      conversation = new Conversation(choice, parent, this.#maxContentChars);
       this.#bySession.set(choice.sessionId, conversation);
     }
     this.#touched.add(conversation);

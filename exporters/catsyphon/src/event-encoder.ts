@@ -1,11 +1,10 @@
 import { type EncodedEvent, encodeEvent, formatMicros } from "@kit/catsyphon";
 import type { QueuedEvent } from "./queued-event.js";
 
-/** Makes JSON of events, once each: to know their size, and to send them however often. */
+/** Completes the JSON of events, once each: to know their size, and to send them however often. */
 export class EventEncoder {
   readonly #times = new TimeFormat();
 
-  /** @throws TypeError for an event that has no form the server could take. */
   encode(event: QueuedEvent): EncodedEvent {
     if (event.encoded) return event.encoded;
     event.encoded = encodeEvent({
@@ -14,9 +13,9 @@ export class EventEncoder {
       emittedAt: this.#times.format(event.micros),
       observedAt: this.#times.format(Date.now() * 1000),
       eventHash: event.hash,
-      data: event.data ?? {},
+      data: event.data,
     });
-    event.data = undefined;
+    event.data = "";
     return event.encoded;
   }
 }

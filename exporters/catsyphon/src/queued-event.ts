@@ -1,4 +1,4 @@
-import type { EncodedEvent, EventData, EventType } from "@kit/catsyphon";
+import type { EncodedEvent, EventType } from "@kit/catsyphon";
 
 /** The session an event belongs to, as far as sending it goes. */
 export interface Told {
@@ -18,7 +18,7 @@ export interface QueuedEvent {
   /** 0 until it is taken to be sent. */
   sequence: number;
   readonly hash: string;
-  /** Let go of when it is encoded. */
-  data: EventData | undefined;
+  /** What it says, as JSON; let go of when the whole is encoded. */
+  data: string;
   encoded: EncodedEvent | undefined;
 }

@@ -1,6 +1,22 @@
-import { cutTexts, toParameters } from "./content.js";
+import { toParameters } from "./content.js";
 import type { Conversation, Origin } from "./conversation.js";
 import type { Settings } from "./options.js";
+
+/** What the first event of a reply carries. */
+export interface Facts {
+  readonly model: string | undefined;
+  readonly tokenUsage: Record<string, number> | undefined;
+  readonly stopReason: string | undefined;
+}
+
+/** A call as a model or its execution tells it. */
+interface ToldCall {
+  readonly useId: string;
+  readonly name: string;
+  readonly parameters: unknown;
+  readonly facts?: Facts | undefined;
+  readonly thinking?: string | undefined;
+}
 
 /** Tells that a tool was called. */
 export function tellCall(
@@ -8,16 +24,18 @@ export function tellCall(
   origin: Origin,
   micros: number,
   settings: Settings,
-  call: { useId: string; name: string; parameters: unknown; extra?: Record<string, unknown> | undefined },
+  { useId, name, parameters, facts, thinking }: ToldCall,
 ): boolean {
-  const parameters = settings.includeContent ? toParameters(call.parameters) : {};
-  return conversation.tell(["tc", conversation.sessionId, call.useId], "tool_call", micros, origin, {
+  return conversation.tell(["tc", conversation.sessionId, useId], "tool_call", micros, origin, {
     author_role: "assistant",
     message_type: "tool_call",
-    tool_name: call.name,
-    tool_use_id: call.useId,
-    parameters: cutTexts(parameters, settings.maxContentChars),
-    ...call.extra,
+    tool_name: name,
+    tool_use_id: useId,
+    parameters: settings.includeContent ? toParameters(parameters) : {},
+    model: facts?.model,
+    token_usage: facts?.tokenUsage,
+    stop_reason: facts?.stopReason,
+    thinking_content: thinking,
   });
 }
 
@@ -26,19 +44,16 @@ export function tellResult(
   conversation: Conversation,
   origin: Origin,
   micros: number,
-  settings: Settings,
   result: { useId: string; success: boolean; result: string; error?: string | undefined },
 ): boolean {
-  const data = {
+  return conversation.tell(["tr", conversation.sessionId, result.useId], "tool_result", micros, origin, {
     author_role: "tool",
     message_type: "tool_result",
     tool_use_id: result.useId,
     success: result.success,
     result: result.result,
     error_message: result.error,
-  };
-  const cut = cutTexts(data, settings.maxContentChars);
-  return conversation.tell(["tr", conversation.sessionId, result.useId], "tool_result", micros, origin, cut);
+  });
 }
 
 /** Tells that a model call or an agent failed. */
@@ -50,13 +65,12 @@ export function tellError(
   error: { type: string; message: string; details: Record<string, unknown> },
 ): boolean {
   const key = ["e", conversation.sessionId, origin.traceId, origin.spanId, 0];
-  const data = {
+  return conversation.tell(key, "error", micros, origin, {
     author_role: "system",
     message_type: "error",
     error_type: error.type,
     // What went wrong is often told with the words that were sent.
     message: settings.includeContent ? error.message : "",
     details: error.details,
-  };
-  return conversation.tell(key, "error", micros, origin, cutTexts(data, settings.maxContentChars));
+  });
 }

@@ -29,7 +29,7 @@ export function tellTool(
   const error = readError(span);
   const result = settings.includeContent ? toText(parseText(span.attributes[ATTR.toolCallResult])) : "";
   const micros = Math.max(toMicros(span.endTime), (call.toldMicros ?? 0) + 1);
-  tellResult(conversation, origin, micros, settings, {
+  tellResult(conversation, origin, micros, {
     useId: call.useId,
     success: !error,
     result,

@@ -25,13 +25,14 @@ export class Translator {
   readonly #gate: SpanGate;
   readonly #chooser: SessionChooser;
   readonly #starts: SessionStarts;
-  readonly #conversations = new Conversations();
+  readonly #conversations: Conversations;
 
   constructor(settings: Settings) {
     this.#settings = settings;
     this.#gate = new SpanGate(this.#traces, settings);
     this.#chooser = new SessionChooser(settings);
     this.#starts = new SessionStarts(settings);
+    this.#conversations = new Conversations(settings.maxContentChars);
   }
 
   /** Spans that wait for their ancestors. */

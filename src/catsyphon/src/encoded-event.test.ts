@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { encodeEvent, REQUEST_LIMITS } from "./encoded-event.js";
+import { encodeData, encodeEvent, REQUEST_LIMITS } from "./encoded-event.js";
 import type { EventData } from "./event.js";
 import { WireEventFactory } from "./wire-event.js";
 
@@ -39,7 +39,7 @@ describe("an encoded event is what the client makes of it otherwise:", () => {
   it.each(Object.entries(data))("%s", (_, each) => {
     for (const type of ["message", "session_start"] as const) {
       const wire = new WireEventFactory("s").create({ ...common, type, data: each });
-      const { line, size } = encodeEvent({ ...common, type, data: each });
+      const { line, size } = encodeEvent({ ...common, type, data: encodeData(type, each) });
       expect(JSON.parse(line)).toEqual(JSON.parse(JSON.stringify(wire)));
       expect(size).toBe(Buffer.byteLength(line) + 1);
     }
@@ -47,12 +47,12 @@ describe("an encoded event is what the client makes of it otherwise:", () => {
 });
 
 it("refuses an author role that the server does not know", () => {
-  const made = () => encodeEvent({ ...common, type: "message", data: { author_role: "robot" } });
-  expect(made).toThrow(TypeError);
+  expect(() => encodeData("message", { author_role: "robot" })).toThrow(TypeError);
 });
 
 it("cuts an event that is larger than a request", () => {
-  const { size } = encodeEvent({ ...common, type: "message", data: { content: "é".repeat(1_000_000) } });
+  const data = encodeData("message", { content: "é".repeat(1_000_000) });
+  const { size } = encodeEvent({ ...common, type: "message", data });
   expect(size).toBeLessThanOrEqual(REQUEST_LIMITS.bytes + 1);
   expect(size).toBeGreaterThan(REQUEST_LIMITS.bytes / 2);
 });

@@ -8,7 +8,7 @@ export {
   type RegisterOptions,
 } from "./client.js";
 export { CredentialStore, type StoredCredential } from "./credential-store.js";
-export { type EncodedEvent, encodeEvent, REQUEST_LIMITS } from "./encoded-event.js";
+export { type EncodedEvent, encodeData, encodeEvent, REQUEST_LIMITS } from "./encoded-event.js";
 export type { CredentialSources, Credentials } from "./environment.js";
 export { AuthenticationError, CatSyphonError, NonRetryableError, RetryableError } from "./errors.js";
 export {

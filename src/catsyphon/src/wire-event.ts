@@ -93,31 +93,13 @@ export class WireEventFactory {
   }
 }
 
-/** An event that leaves nothing to be filled in: its times have the form of the wire. */
-export interface CompleteEvent {
-  readonly sequence: number;
-  readonly type: EventType;
-  readonly emittedAt: string;
-  readonly observedAt: string;
-  /** 1 to 32 characters. */
-  readonly eventHash: string;
-  readonly data: EventData;
-}
-
-/** The wire form of a complete event, to be turned into JSON at once: data that is clean is shared, not copied. */
-export function toWireEvent(event: CompleteEvent): WireEvent {
-  return {
-    sequence: event.sequence,
-    type: event.type,
-    emitted_at: event.emittedAt,
-    observed_at: event.observedAt,
-    event_hash: event.eventHash,
-    data: mayBeShared(event) ? (event.data as { [key: string]: Json }) : readData(event),
-  };
+/** The wire form of data that is to be turned into JSON at once: what is clean is shared, not copied. */
+export function toWireData(type: EventType, data: EventData): EventData {
+  return mayBeShared(type, data) ? data : readData({ type, data });
 }
 
 /** Not a start, whose texts are cut, nor what has a member that is left out. */
-function mayBeShared({ type, data }: CompleteEvent): boolean {
+function mayBeShared(type: EventType, data: EventData): boolean {
   try {
     if (type === "session_start" || !isRole(data.author_role)) return false;
     for (const key in data) if (data[key] === null) return false;
