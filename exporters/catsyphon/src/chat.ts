@@ -2,7 +2,7 @@ import type { EventData } from "@kit/catsyphon";
 import { ATTR } from "@kit/genai/core";
 import { type CapturedContent, readContent, toText } from "./content.js";
 import type { Conversation, Origin } from "./conversation.js";
-import { fingerprint } from "./fingerprint.js";
+import { fingerprint, hashOf } from "./fingerprint.js";
 import { countRepeats, readNewInput } from "./history.js";
 import { isSystem, type Message, type Part, reasoningOf, textOf } from "./message.js";
 import type { Settings } from "./options.js";
@@ -62,8 +62,9 @@ class ChatTeller {
   }
 
   #tellSystem(text: string): void {
-    if (text === "") return;
-    const key = ["s", this.#conversation.sessionId, this.#conversation.hashOfInstructions(text)];
+    if (text === "" || text === this.#conversation.instructions) return;
+    this.#conversation.instructions = text;
+    const key = ["s", this.#conversation.sessionId, hashOf(text)];
     const data = { author_role: "system", message_type: "context", content: text };
     this.#add(key, "message", this.#start, data);
   }

@@ -28,8 +28,8 @@ export class Conversation implements Told {
   #sequence = 0;
   /** Time of the last event, as it was and as it was sent. */
   readonly #last = { true: 0, sent: 0 };
-  /** Instructions are long, and the same in call after call. */
-  #instructions = { text: "", hash: "" };
+  /** The system message told last. They are long, and the same in call after call. */
+  instructions = "";
   started = false;
   ended = false;
   lastActivityMs = Date.now();
@@ -75,12 +75,6 @@ export class Conversation implements Told {
 
   hasTold(key: readonly unknown[]): boolean {
     return this.#seen.has(hashOf(key));
-  }
-
-  /** The hash of a system message's text. */
-  hashOfInstructions(text: string): string {
-    if (text !== this.#instructions.text) this.#instructions = { text, hash: hashOf(text) };
-    return this.#instructions.hash;
   }
 
   /** Tells who talks and where, in front of everything else that is new. */

@@ -1,5 +1,8 @@
+import { parse } from "./content.js";
 import { elementsFromEnd, elementsFromStart } from "./json-elements.js";
 import { isAssistant, isSystem, type Message, readMessage } from "./message.js";
+
+const SHORT = 4_096;
 
 /** What a call's input adds to the conversation. */
 export interface NewInput {
@@ -12,7 +15,8 @@ export interface NewInput {
 }
 
 /** Reads the ends of a chat history and leaves the middle, which was told before, alone. */
-export function readNewInput(input: unknown): NewInput {
+export function readNewInput(history: unknown): NewInput {
+  const input = readWhole(history);
   const fresh: Message[] = [];
   let anchor: Message | undefined;
   for (const message of fromEnd(input)) {
@@ -60,6 +64,11 @@ function* fromEnd(input: unknown): Generator<Message> {
 function* fromStart(input: unknown): Generator<Message> {
   if (typeof input === "string") yield* parsed(elementsFromStart(input));
   else if (Array.isArray(input)) yield* read(input);
+}
+
+/** A short history is read sooner than its ends are found. One that was cut stays text. */
+function readWhole(input: unknown): unknown {
+  return typeof input === "string" && input.length <= SHORT ? parse(input) : input;
 }
 
 function* parsed(elements: Iterable<string>): Generator<Message> {
