@@ -193,7 +193,11 @@ describe("prompts and replies", () => {
   });
 
   it("cuts nothing that the server knows by its whole word, however short texts may be", async () => {
-    const span = chatSpan({ input: [user("hello")], output: [assistant("welcome")], attributes: conversation });
+    const span = chatSpan({
+      input: [user("hello")],
+      output: [assistant("welcome")],
+      attributes: conversation,
+    });
     const { server } = await tell([span], { maxContentChars: 3 });
     expect(page(server, "shop:c")).toEqual(["user: hel…[truncated 2]", "assistant: wel…[truncated 4]"]);
   });

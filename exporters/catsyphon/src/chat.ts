@@ -204,12 +204,7 @@ class ChatTeller {
     };
   }
 
-  #add(
-    key: readonly unknown[],
-    type: "message" | "thinking",
-    micros: number,
-    data: EventData,
-  ): boolean {
+  #add(key: readonly unknown[], type: "message" | "thinking", micros: number, data: EventData): boolean {
     return this.#conversation.tell(key, type, micros, this.#origin, data);
   }
 

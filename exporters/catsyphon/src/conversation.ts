@@ -57,13 +57,7 @@ export class Conversation implements Told {
    * it again, so it must come out the same when the same spans are exported once more.
    * @param data becomes the conversation's, which adds to it
    */
-  tell(
-    key: readonly unknown[],
-    type: EventType,
-    micros: number,
-    origin: Origin,
-    data: EventData,
-  ): boolean {
+  tell(key: readonly unknown[], type: EventType, micros: number, origin: Origin, data: EventData): boolean {
     const hash = hashOf(key);
     if (!this.#seen.add(hash)) return false;
     data.otel = { trace_id: origin.traceId, span_id: origin.spanId };

@@ -12,20 +12,23 @@ export function sha256(text: string): string {
 }
 
 /** Tells messages apart by role and content. Reasoning does not count: providers do not send it back. */
-export function fingerprint(message: Message): string {
-  return hashOf([message.role, message.parts.flatMap(toComparable)]);
+export function fingerprint({ role, parts }: Message): string {
+  let text = role;
+  for (const part of parts) text += toComparable(part);
+  return sha256(text);
 }
 
-function toComparable(part: Part): unknown[] {
+function toComparable(part: Part): string {
   switch (part.kind) {
     case "text":
-      return [["t", part.text]];
+      // Its length says where it ends. As JSON a long text would take several times as long.
+      return `\nt${part.text.length}:${part.text}`;
     case "reasoning":
-      return [];
+      return "";
     case "call":
-      return [["c", part.id ?? null, part.name, sorted(part.arguments)]];
+      return `\nc${JSON.stringify([part.id ?? null, part.name, sorted(part.arguments)])}`;
     case "response":
-      return [["r", part.id ?? null, sorted(part.result)]];
+      return `\nr${JSON.stringify([part.id ?? null, sorted(part.result)])}`;
   }
 }
 
