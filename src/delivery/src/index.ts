@@ -1,5 +1,6 @@
 export type { ListBody } from "./body-encoder.js";
 export { DeliveryQueue } from "./delivery-queue.js";
+export { Fifo } from "./fifo.js";
 export { type Compression, HttpPoster, type HttpPosterOptions } from "./http-poster.js";
 export type { HttpAnswer } from "./http-request.js";
 export type { DeliveryOptions } from "./options.js";

@@ -1,3 +1,5 @@
+import { Fifo } from "./fifo.js";
+
 /** One item on its way, and what to tell whom when its fate is known. */
 export interface Entry<Item> {
   readonly id: number;
@@ -24,42 +26,10 @@ export interface Grouping<Item> {
   readonly together: ((previous: Item, next: Item) => boolean) | undefined;
 }
 
-/** A first-in, first-out list whose `shift` does not move the rest. */
-class Fifo<T> {
-  #items: T[] = [];
-  #head = 0;
-
-  get length(): number {
-    return this.#items.length - this.#head;
-  }
-
-  peek(ahead = 0): T | undefined {
-    return this.#items[this.#head + ahead];
-  }
-
-  push(item: T): void {
-    this.#items.push(item);
-  }
-
-  shift(): T | undefined {
-    if (this.#head >= this.#items.length) return undefined;
-    const item = this.#items[this.#head++];
-    if (this.#head > 1024 && this.#head * 2 > this.#items.length) this.keep(() => true);
-    return item;
-  }
-
-  putBack(items: readonly T[], compare: (a: T, b: T) => number): void {
-    this.#items = [...items, ...this.#items.slice(this.#head)].sort(compare);
-    this.#head = 0;
-  }
-
-  keep(wanted: (item: T) => boolean): void {
-    this.#items = this.#items.slice(this.#head).filter(wanted);
-    this.#head = 0;
-  }
+/** Puts entries back where they were. */
+function insert<Item>(list: Fifo<Entry<Item>>, entries: readonly Entry<Item>[]): void {
+  list.replace([...entries, ...list.rest()].sort((a, b) => a.id - b.id));
 }
-
-const byId = (a: { readonly id: number }, b: { readonly id: number }) => a.id - b.id;
 
 /** The bounded store of waiting entries: in order within a lane, oldest dropped first over all lanes. */
 export class WaitingRoom<Item> {
@@ -141,10 +111,10 @@ export class WaitingRoom<Item> {
   putBack(entries: readonly Entry<Item>[]): Entry<Item>[] {
     for (const entry of entries) entry.waiting = true;
     this.#size += entries.length;
-    this.#byAge.putBack(entries, byId);
+    insert(this.#byAge, entries);
     const lanes = new Map<string, Entry<Item>[]>();
     for (const entry of entries) lanes.set(entry.lane, [...(lanes.get(entry.lane) ?? []), entry]);
-    for (const [name, returned] of lanes) this.#lane(name).putBack(returned, byId);
+    for (const [name, returned] of lanes) insert(this.#lane(name), returned);
     const dropped: Entry<Item>[] = [];
     while (this.#size > this.#capacity) dropped.push(this.#dropOldest() as Entry<Item>);
     return dropped;
@@ -197,7 +167,11 @@ export class WaitingRoom<Item> {
   #leave(entry: Entry<Item>): void {
     entry.waiting = false;
     this.#size--;
-    if (this.#byAge.length > 2 * this.#size + 64) this.#byAge.keep((other) => other.waiting);
+    const gone = this.#byAge.length - this.#size;
+    // An item may be large: the last one to leave leaves nothing behind.
+    if (this.#size === 0 || gone > this.#size + 64) {
+      this.#byAge.replace(this.#byAge.rest().filter(({ waiting }) => waiting));
+    }
   }
 
   #dropOldest(): Entry<Item> | undefined {
