@@ -100,9 +100,16 @@ export class OtlpExporter<Batch> {
     try {
       this.#cutUp(rest);
       const serializer = this.#load();
-      const bodies = rest.map((part) => serializer.serializeRequest(part) ?? NOTHING);
+      const requests = rest.flatMap((part) => {
+        const body = serializer.serializeRequest(part);
+        return body == null ? [] : { part, body };
+      });
+      if (requests.length === 0) return;
+      const bodies = requests.map(({ body }) => body);
       const outcomes = postBeforeExit(this.#settings, bodies, timeoutMs);
-      for (const [index, outcome] of outcomes.entries()) this.#tell(rest[index], outcome, serializer);
+      for (const [index, outcome] of outcomes.entries()) {
+        this.#tell(requests[index]?.part, outcome, serializer);
+      }
     } catch (error) {
       // Where Node forbids threads, for example.
       this.#report.leftBehind(reasonOf(error));
