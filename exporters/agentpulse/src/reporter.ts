@@ -1,5 +1,6 @@
 import { isMainThread } from "node:worker_threads";
 import { DeliveryQueue } from "@kit/delivery";
+import { onEndingSignal } from "@kit/delivery/ending-signal";
 import { CostCalculator } from "@kit/genai/core";
 import { diag } from "@opentelemetry/api";
 import { Backlog } from "./backlog.js";
@@ -10,7 +11,6 @@ import type { Log } from "./log.js";
 import type { QueuedEvent } from "./queued-event.js";
 import { type ServerRequest, toServerRequest } from "./server-request.js";
 import type { Settings } from "./settings.js";
-import { onSignals } from "./signals.js";
 import { Translator } from "./translator.js";
 import { AgentPulseTransport } from "./transport.js";
 
@@ -121,7 +121,7 @@ export class Reporter {
     // A worker thread that ends cannot start another one any more.
     if (isMainThread) process.on("exit", onExit);
     this.#undo.push(() => process.removeListener("exit", onExit));
-    if (flushOnSignals) this.#undo.push(onSignals(() => this.flush(SHUTDOWN_MS)));
+    if (flushOnSignals) this.#undo.push(onEndingSignal({ flush: () => this.flush(SHUTDOWN_MS) }));
   }
 
   #refused(error: Error, log: Log): void {

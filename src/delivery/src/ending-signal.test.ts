@@ -1,5 +1,5 @@
 import { afterEach, expect, it, vi } from "vitest";
-import { onSignals } from "./signals.js";
+import { onEndingSignal } from "./ending-signal.js";
 
 afterEach(() => vi.restoreAllMocks());
 
@@ -14,7 +14,7 @@ it("dies of a signal that the system tells of and cannot send, as Windows does w
     });
   });
   const flush = vi.fn(async () => {});
-  const stop = onSignals(flush);
+  const stop = onEndingSignal({ flush });
   try {
     process.emit("SIGHUP", "SIGHUP");
     await died;
