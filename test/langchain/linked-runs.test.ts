@@ -1,6 +1,6 @@
 import { AsyncResource } from "node:async_hooks";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { collectGarbage } from "../support/garbage.js";
+import { collectUntil } from "../support/garbage.js";
 import { ALL_VERSIONS, type Any, Stage, toyModel } from "./support.js";
 
 const LINKS = 20;
@@ -78,10 +78,7 @@ describe.each(ALL_VERSIONS)("%s: of runs that each start the next one", (version
     const spans = stage.spans.map((span) => new WeakRef(span));
     stage.telemetry.forget();
     const kept = () => spans.filter((span) => span.deref() !== undefined).length;
-    for (let round = 0; round < 20 && kept() > 2; round += 1) {
-      await new Promise((resolve) => setImmediate(resolve));
-      collectGarbage();
-    }
+    await collectUntil(() => kept() <= 2);
     return kept();
   }
 

@@ -1,6 +1,6 @@
 import { context, SpanStatusCode } from "@opentelemetry/api";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { collectGarbage } from "../../../test/support/garbage.js";
+import { collectUntil } from "../../../test/support/garbage.js";
 import { Telemetry } from "../../../test/support/telemetry.js";
 import { type ContentCapture, KIT_ATTR, markInferenceRecorded } from "./index.js";
 import { Chats, ToyInstrumentation, ToyStream } from "./toy-sdk.fixture.js";
@@ -207,10 +207,7 @@ describe("a stream", () => {
 
   it("nobody reads is given up when it is collected", async () => {
     await (async () => void (await new Chats().stream({ prompt: "hi", stream: true })))();
-    for (let tries = 0; tries < 50 && telemetry.spans.length === 0; tries += 1) {
-      collectGarbage();
-      await new Promise((resolve) => setTimeout(resolve, 10));
-    }
+    await collectUntil(() => telemetry.spans.length > 0);
     expect(telemetry.spans[0]?.attributes[KIT_ATTR.outcome]).toBe("abandoned");
   });
 });

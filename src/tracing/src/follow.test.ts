@@ -1,6 +1,6 @@
 import { createHook } from "node:async_hooks";
 import { beforeEach, describe, expect, it } from "vitest";
-import { collectGarbage } from "../../../test/support/garbage.js";
+import { collectUntil } from "../../../test/support/garbage.js";
 import type { Telemetry } from "../../../test/support/telemetry.js";
 import { task } from "./index.js";
 import { activeSpanId, recordGlobally } from "./recorded.fixture.js";
@@ -105,10 +105,7 @@ describe("a thenable that starts its work when it is waited for", () => {
 
   it("that nobody ever waits for ends its span when it is collected", async () => {
     (() => task("t", () => createQuery(() => 1))())();
-    for (let round = 0; round < 20 && telemetry.spans.length === 0; round += 1) {
-      collectGarbage();
-      await new Promise((resolve) => setImmediate(resolve));
-    }
+    await collectUntil(() => telemetry.spans.length > 0);
     expect((await telemetry.finish()).onlySpan().attributes["kit.outcome"]).toBe("abandoned");
   });
 

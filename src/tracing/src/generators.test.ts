@@ -1,6 +1,6 @@
 import { trace as api, metrics, SpanStatusCode } from "@opentelemetry/api";
 import { beforeEach, describe, expect, it } from "vitest";
-import { collectGarbage } from "../../../test/support/garbage.js";
+import { collectUntil } from "../../../test/support/garbage.js";
 import type { Telemetry } from "../../../test/support/telemetry.js";
 import { agent, event, session, task } from "./index.js";
 import { activeSpanId, named, recordGlobally } from "./recorded.fixture.js";
@@ -100,10 +100,7 @@ describe("a generator", () => {
   it("that is lost on the way ends its span when it is collected", async () => {
     (() => numbers(5).next())();
     const lost = () => telemetry.spans.find(({ name }) => name === "task numbers");
-    for (let round = 0; round < 20 && lost() === undefined; round += 1) {
-      collectGarbage();
-      await new Promise((resolve) => setImmediate(resolve));
-    }
+    await collectUntil(() => lost() !== undefined);
     expect(lost()?.attributes["kit.outcome"]).toBe("abandoned");
   });
 
@@ -141,10 +138,7 @@ describe("a generator that a plain function gives back", () => {
 
   it("ends the function's span when it is lost before it began", async () => {
     made();
-    for (let round = 0; round < 20 && telemetry.spans.length === 0; round += 1) {
-      collectGarbage();
-      await new Promise((resolve) => setImmediate(resolve));
-    }
+    await collectUntil(() => telemetry.spans.length > 0);
     expect((await telemetry.finish()).onlySpan().attributes["kit.outcome"]).toBe("abandoned");
   });
 

@@ -1,7 +1,7 @@
 import { trace as api, context, type Span } from "@opentelemetry/api";
 import { NodeTracerProvider } from "@opentelemetry/sdk-trace-node";
 import { beforeEach, describe, expect, it } from "vitest";
-import { collectGarbage } from "../../../test/support/garbage.js";
+import { collectUntil } from "../../../test/support/garbage.js";
 import type { Telemetry } from "../../../test/support/telemetry.js";
 import { agent, event, task } from "./index.js";
 import { forgetGlobals, named, recordGlobally } from "./recorded.fixture.js";
@@ -246,10 +246,7 @@ describe("a marked class", () => {
     poller.poll();
     for (let call = 0; call < 20; call += 1) poller.next();
     const kept = () => spans.filter((span) => span.deref() !== undefined).length;
-    for (let round = 0; round < 20 && kept() > 2; round += 1) {
-      await new Promise((resolve) => setImmediate(resolve));
-      collectGarbage();
-    }
+    await collectUntil(() => kept() <= 2);
     expect(spans.length).toBe(21);
     expect(kept()).toBeLessThanOrEqual(2);
   });
@@ -269,10 +266,7 @@ describe("a marked class", () => {
         },
       });
     })();
-    for (let round = 0; round < 20 && collected.length === 0; round += 1) {
-      collectGarbage();
-      await new Promise((resolve) => setImmediate(resolve));
-    }
+    await collectUntil(() => collected.length > 0);
     clearInterval(timer);
     expect(collected).toEqual(["worker"]);
   });
