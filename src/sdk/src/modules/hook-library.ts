@@ -7,7 +7,7 @@ import { HOOK_LIBRARY, type HookLibrary, hookLibraryOf } from "./hook-copy.js";
  * several. `undefined` where it is on no disk: see `hook-library-in-bundle.ts`.
  */
 export function findHookLibrary(): HookLibrary | undefined {
-  const theirs = createRequire(require.resolve("@opentelemetry/instrumentation"));
+  const theirs = createRequire(instrumentationBase());
   if (require.resolve(HOOK_LIBRARY) !== theirs.resolve(HOOK_LIBRARY)) return hookLibraryOf(theirs);
   // Spelled out for the tools that collect the files of a deployment; the last call, for them alone, is never reached.
   return {
@@ -20,7 +20,15 @@ export function findHookLibrary(): HookLibrary | undefined {
 
 /** The hook of OpenTelemetry's instrumentations shows nobody a module that it has seen before. */
 export function isHooked(): boolean {
-  return require.resolve("@opentelemetry/instrumentation") in require.cache;
+  return instrumentationBase() in require.cache;
+}
+
+/**
+ * The file that the kit's instrumentations inherit from. Where the application has another version of it, npm puts a
+ * copy into each of the kit's packages, and that of the engine is theirs.
+ */
+function instrumentationBase(): string {
+  return createRequire(require.resolve("@kit/genai")).resolve("@opentelemetry/instrumentation");
 }
 
 /** Makes what hooks `require`: see `hook-library-in-bundle.ts`, where that may go wrong. */
