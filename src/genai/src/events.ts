@@ -6,9 +6,22 @@ import type { ErrorText } from "./errors.js";
 const DETAILS = "gen_ai.client.inference.operation.details";
 const EXCEPTION = "gen_ai.client.operation.exception";
 
+/** A logger of the application, which may be of a time when loggers could not be asked. */
+type AnyLogger = Omit<Logger, "enabled"> & Partial<Pick<Logger, "enabled">>;
+
 /** Whether anybody listens to the details event; asked before its attributes are put together. */
-export function wantsDetails(logger: Logger | undefined, context: Context): logger is Logger {
-  return logger?.enabled({ eventName: DETAILS, severityNumber: SeverityNumber.DEBUG, context }) ?? false;
+export function wantsDetails(logger: AnyLogger | undefined, context: Context): boolean {
+  return isEnabled(logger, { eventName: DETAILS, severityNumber: SeverityNumber.DEBUG, context });
+}
+
+/** One that cannot be asked listens to everything, and one that fails to nothing: it must not cost the span. */
+function isEnabled(logger: AnyLogger | undefined, query: Parameters<Logger["enabled"]>[0]): boolean {
+  if (logger === undefined) return false;
+  try {
+    return logger.enabled?.(query) ?? true;
+  } catch {
+    return false;
+  }
 }
 
 /** All about one inference as a log event, for those who keep content out of spans. */
@@ -26,7 +39,7 @@ export function emitDetails(logger: Logger, attributes: AnyValueMap, context: Co
 export function emitException(logger: Logger | undefined, error: ErrorText, context: Context): void {
   if (logger === undefined) return;
   const query = { eventName: EXCEPTION, severityNumber: SeverityNumber.WARN, context };
-  if (!logger.enabled(query)) return;
+  if (!isEnabled(logger, query)) return;
   const attributes: AnyValueMap = { [ATTR.exceptionType]: error.type };
   if (error.message !== undefined) attributes[ATTR.exceptionMessage] = error.message;
   if (error.stack !== undefined) attributes[ATTR.exceptionStacktrace] = error.stack;
