@@ -7,7 +7,7 @@ import { afterAll, beforeAll, beforeEach } from "vitest";
 import { type FakeAgentPulse, startAgentPulse } from "../support/agentpulse/index.js";
 import { FakeCatSyphon } from "../support/catsyphon/server.js";
 import { OtlpCollector } from "../support/otlp-collector.js";
-import { type Run, type RunOptions, runApp } from "../support/register/run-app.js";
+import { type Run, type RunOptions, startApp } from "../support/register/run-app.js";
 
 const sdk = dirname(fileURLToPath(new URL("../../src/sdk/package.json", import.meta.url)));
 const { bin } = createRequire(import.meta.url)(`${sdk}/package.json`) as { bin: Record<string, string> };
@@ -15,7 +15,12 @@ const [file = ""] = Object.values(bin);
 
 /** Runs the command as it is installed. */
 export function command(args: readonly string[], options: RunOptions = {}): Promise<Run> {
-  return runApp(pathToFileURL(join(sdk, file)).href, { flags: [], preloads: [], args, ...options });
+  return startCommand(args, options).ended;
+}
+
+/** Starts it, to be watched. */
+export function startCommand(args: readonly string[], options: RunOptions = {}) {
+  return startApp(pathToFileURL(join(sdk, file)).href, { flags: [], preloads: [], args, ...options });
 }
 
 /** The same with `--json`, read. */

@@ -259,6 +259,8 @@ describe("the libraries", () => {
       join(place.folder, "node_modules/litellm"),
     );
     symlinkSync(join("..", "packages", "b"), join(place.folder, "node_modules", "b"));
+    symlinkSync("../../..", join(place.folder, "packages/b/node_modules/root"));
+    symlinkSync("nowhere", join(place.folder, "node_modules", "gone"));
     const { libraries } = await status();
     const versions = libraries.map(({ subject, version, nearest }: Record<string, string>) => [
       subject,
@@ -295,11 +297,20 @@ describe("what is around", () => {
   it("starts the kit, if a script or NODE_OPTIONS say so", async () => {
     const start = async (env = {}) => found((await status(env)).surroundings, "start");
     expect(await start()).toMatchObject({ level: "note" });
-    expect(await start({ NODE_OPTIONS: `--import ${import.meta.resolve("@kit/register")}` })).toMatchObject({
-      level: "note",
-    });
     const scripts = { serve: "node --import @kit/register app.js", test: "vitest" };
     writeFileSync(join(place.folder, "package.json"), JSON.stringify({ scripts }));
     expect(await start()).toMatchObject({ level: "ok", says: 'by the npm script "serve"' });
+    const { surroundings } = await report(["status"], { env: { NODE_OPTIONS: "--import @kit/register" } });
+    expect(found(surroundings, "start")).toMatchObject({ level: "ok", says: "by NODE_OPTIONS" });
+  });
+
+  it("may be a file of settings that nothing reads in time, whose values stay untold", async () => {
+    writeFileSync(
+      join(place.folder, ".env"),
+      "AGENTPULSE_API_KEY=canary\nexport CATSYPHON_PROFILE='canary'\nPORT=80\n",
+    );
+    const { stdout } = await command(["status"], { env: place.env(), cwd: place.folder });
+    expect(stdout).toContain("! .env: has CATSYPHON_PROFILE, which did not count here");
+    expect(stdout).not.toContain("canary");
   });
 });

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { command, report, usePlace } from "./harness.js";
+import { command, report, startCommand, usePlace } from "./harness.js";
 
 const place = usePlace();
 
@@ -20,6 +20,12 @@ describe("the command line", () => {
     );
     expect(words).toEqual(["status", "test", "costs", "--all", "--prices", "--json"]);
     expect(words.filter((word) => !readme.includes(`\`${word}`))).toEqual([]);
+  });
+
+  it("ends in good order when nobody reads what it says", async () => {
+    const { child, ended } = startCommand(["costs"]);
+    child.stdout.destroy();
+    expect(await ended).toMatchObject({ code: 0, stderr: "" });
   });
 
   it("tells its version", async () => {

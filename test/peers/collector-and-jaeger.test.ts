@@ -1,8 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { report } from "../command/harness.js";
 import { COLLECTOR, JAEGER } from "../support/peers/binaries.js";
 import { RealCollector } from "../support/peers/collector.js";
 import { RealJaeger } from "../support/peers/jaeger.js";
 import { contentOf, expectQuickstart, quickstart } from "../support/peers/quickstart.js";
+
+async function expectAllWell(env: Readonly<Record<string, string>>): Promise<void> {
+  for (const name of ["status", "test"]) {
+    const { code, destinations } = await report([name], { env });
+    expect(destinations.map(({ says }: { says: string }) => says)).toContain("takes them");
+    expect({ name, code, destinations }).toMatchObject({ name, code: 0 });
+  }
+}
 
 describe.skipIf(!JAEGER)("Jaeger (absent unless JAEGER_BIN names it, or it is on the PATH)", () => {
   let jaeger: RealJaeger;
@@ -16,6 +25,16 @@ describe.skipIf(!JAEGER)("Jaeger (absent unless JAEGER_BIN names it, or it is on
     expectQuickstart(spans);
     expect(contentOf(spans)).not.toEqual([]);
     expect(await jaeger.services()).toContain("quickstart");
+  });
+
+  it.each(["http/protobuf", "http/json"])("is told of as it is by the command, %s", async (protocol) => {
+    await expectAllWell({
+      OTEL_EXPORTER_OTLP_ENDPOINT: jaeger.endpoint,
+      OTEL_EXPORTER_OTLP_PROTOCOL: protocol,
+      OTEL_SERVICE_NAME: `tested by ${protocol}`,
+    });
+    // It stores what it took a little later.
+    await expect.poll(() => jaeger.services(), { timeout: 10_000 }).toContain(`tested by ${protocol}`);
   });
 
   describe.skipIf(!COLLECTOR)("behind a collector (absent unless OTELCOL_BIN names it)", () => {
@@ -37,6 +56,15 @@ describe.skipIf(!JAEGER)("Jaeger (absent unless JAEGER_BIN names it, or it is on
       await said().toMatch(/Metrics\s.*"data points": \d/);
       await said().toMatch(/Logs\s.*"log records": \d/);
       expect(collector.said).not.toMatch(/\berror\b/);
+    });
+
+    it("answers an export of nothing, of every signal", async () => {
+      const OTEL_EXPORTER_OTLP_ENDPOINT = collector.endpoint;
+      await expectAllWell({
+        OTEL_EXPORTER_OTLP_ENDPOINT,
+        OTEL_METRICS_EXPORTER: "otlp",
+        OTEL_LOGS_EXPORTER: "otlp",
+      });
     });
   });
 });

@@ -1,7 +1,6 @@
 import { parseArgs } from "node:util";
 import { createPaint } from "../tree/paint.js";
 import { VERSION } from "../version.js";
-import { writeQuietly } from "../write-quietly.js";
 import { readCosts, renderCosts } from "./costs.js";
 import { renderStatus, renderTest } from "./render.js";
 import { readStatus } from "./status.js";
@@ -91,9 +90,10 @@ async function dispatch(
   throw new UsageError(command === undefined ? "which command?" : `"${command}" is no command`);
 }
 
-/** A backend that hangs must not keep the process up; what is written to a pipe must arrive first. */
+/** A backend that hangs does not keep the process up, and what is written to a pipe arrives first. */
 function end(code: number, text: string, stream: NodeJS.WriteStream = process.stdout): void {
   process.exitCode = code;
-  writeQuietly(stream, text);
-  stream.write("", () => process.exit());
+  // Whoever reads may have heard enough.
+  stream.on("error", () => {});
+  stream.write(text, () => process.exit());
 }

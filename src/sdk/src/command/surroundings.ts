@@ -1,11 +1,15 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { parseEnv } from "node:util";
 import { SINGLETONS } from "../copies.js";
 import { findHookLibrary } from "../modules/hook-library.js";
 import { findThreadHooks } from "../modules/hooks.js";
 import { VERSION } from "../version.js";
 import type { Finding } from "./finding.js";
 import { type Copy, foldersAbove } from "./installed-copies.js";
+
+/** Variables that the kit reads. */
+const OURS = /^(?:OTEL|KIT|AGENTPULSE|CATSYPHON)_/;
 
 const REGISTER = "@kit/register";
 const KIT = [REGISTER, "@kit/sdk"];
@@ -15,7 +19,13 @@ export const COMPANY: readonly string[] = [...KIT, ...Object.keys(SINGLETONS)];
 
 /** The kit itself, what starts it, the Node below, and copies of what should be there once. */
 export function judgeSurroundings(copies: readonly Copy[], folder: string): Finding[] {
-  return [judgeKit(copies), judgeStart(folder), judgeHooks(), ...judgeCopies(copies)];
+  return [
+    judgeKit(copies),
+    judgeStart(folder),
+    ...judgeEnvFile(folder),
+    judgeHooks(),
+    ...judgeCopies(copies),
+  ];
 }
 
 function judgeKit(copies: readonly Copy[]): Finding {
@@ -46,6 +56,23 @@ function judgeStart(folder: string): Finding {
   }
   const says = `nothing here says how: node --import ${REGISTER} app.js, or init() first in the program`;
   return { level: "note", subject, says };
+}
+
+/** A program mostly reads that file when the kit has started already. */
+function judgeEnvFile(folder: string): Finding[] {
+  const names = namesIn(join(folder, ".env"));
+  const unset = names.filter((name) => OURS.test(name) && process.env[name] === undefined);
+  if (unset.length === 0) return [];
+  const says = `has ${unset.join(", ")}, which did not count here: node --env-file=.env sets them in time`;
+  return [{ level: "note", subject: ".env", says }];
+}
+
+function namesIn(file: string): string[] {
+  try {
+    return Object.keys(parseEnv(readFileSync(file, "utf8")));
+  } catch {
+    return [];
+  }
 }
 
 function scriptsOf(folder: string): [name: string, command: unknown][] {

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { CollectorClient } from "@kit/catsyphon";
 import { parts } from "../parts.js";
 import { type Answer, type Destination, reasonOf } from "./destination.js";
@@ -16,7 +17,8 @@ export function toCatSyphon(client: CollectorClient): Destination {
           apiKey: client.config.apiKey,
           retryConfig: { maxRetries: 0 },
         });
-        await once.getSessionStatus("kit-telemetry", { signal });
+        // One that nobody has: ids count for the whole server, and that of somebody else would be a refusal.
+        await once.getSessionStatus(`kit-telemetry-${randomUUID()}`, { signal });
         return { ok: true, says: "takes the credentials" };
       } catch (error) {
         return { ok: false, says: judge(error) };
