@@ -89,9 +89,9 @@ export class Engine {
   async close(): Promise<void> {
     const error = new ConnectionError("client closed");
     this.#closed.abort(error);
-    this.answers.rejectWaits(error);
+    this.answers.close(error);
     this.inbox.close();
-    await Promise.all([this.viewer.disconnect(), this.#agent.close(error)]);
+    await Promise.all([this.viewer.close(error), this.#agent.close(error)]);
   }
 
   #viewerChanged(reopened: boolean): void {

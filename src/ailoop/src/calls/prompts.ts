@@ -216,6 +216,7 @@ export class Prompts {
       for (const heard of await api.history(prompt.channel, { signal })) answers.receive(heard);
     } catch (error) {
       if (signal?.aborted) throw error;
+      this.#engine.assertOpen();
       // the socket's replay, and polling without one, look there again
     }
     return prompt;

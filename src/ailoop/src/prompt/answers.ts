@@ -55,6 +55,7 @@ export class Answers {
   readonly #open = new Map<string, Entry>();
   readonly #settled = new Map<string, Entry>();
   readonly #awaited = new Set<Entry>();
+  #closed: { readonly error: unknown } | undefined;
   readonly #onAnswer: (prompt: Prompt, answer: Answer) => void;
   readonly #onWaitersChange: () => void;
 
@@ -109,6 +110,7 @@ export class Answers {
     const entry = this.#find(id);
     if (!entry) throw new Error(`wait for a prompt that was never expected: ${id}`);
     if (entry.answer) return { answer: Promise.resolve(entry.answer), reject: () => {} };
+    if (this.#closed) return { answer: Promise.reject(this.#closed.error), reject: () => {} };
     let waiter: Waiter | undefined;
     const answer = new Promise<Answer>((resolve, reject) => {
       waiter = { resolve, reject };
@@ -139,6 +141,12 @@ export class Answers {
       entry.waiters.clear();
     }
     this.#onWaitersChange();
+  }
+
+  /** Ends all waits with an error, those as well that begin later. */
+  close(error: unknown): void {
+    this.#closed = { error };
+    this.rejectWaits(error);
   }
 
   #find(id: string): Entry | undefined {

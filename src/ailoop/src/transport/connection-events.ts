@@ -11,7 +11,7 @@ export type ConnectionEvent =
   /** An attempt failed, or a frame was no message; the socket stays as it is. */
   | { readonly type: "error"; readonly error: AiloopError };
 
-/** Hears of the socket's fate. What it throws is logged and changes nothing. */
+/** Hears of the socket's fate. What it throws, or rejects with, is logged and changes nothing. */
 export type ConnectionHandler = (event: ConnectionEvent) => void;
 
 /** The connection handlers of a client. */
@@ -26,12 +26,14 @@ export class ConnectionEvents {
   }
 
   emit(event: ConnectionEvent): void {
-    for (const { handle } of [...this.#handlers]) {
-      try {
-        handle(event);
-      } catch (error) {
-        diag.error("@kit/ailoop: a connection handler threw", error);
-      }
-    }
+    for (const { handle } of [...this.#handlers]) void call(handle, event);
+  }
+}
+
+async function call(handle: ConnectionHandler, event: ConnectionEvent): Promise<void> {
+  try {
+    await handle(event);
+  } catch (error) {
+    diag.error("@kit/ailoop: a connection handler threw", error);
   }
 }

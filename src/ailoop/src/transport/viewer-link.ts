@@ -6,7 +6,7 @@ import { ATTR } from "../telemetry/attributes.js";
 import type { Telemetry } from "../telemetry/telemetry.js";
 import { startTimer } from "../timing.js";
 import { backoffMs } from "./backoff.js";
-import type { ConnectionEvents } from "./connection-events.js";
+import type { ConnectionEvent, ConnectionEvents } from "./connection-events.js";
 import { closeSocket, openSocket } from "./socket.js";
 
 /** The one control frame there is. It subscribes to everything, whatever its value, and cannot be taken back. */
@@ -35,6 +35,9 @@ export class ViewerLink {
   #stopBackoff = () => {};
   #firstConnect: SpanContext | undefined;
   #openedBefore = false;
+  #closed: ConnectionError | undefined;
+  /** Of the state: tells whether a handler made one. */
+  #changes = 0;
 
   constructor(
     settings: Settings,
@@ -63,6 +66,7 @@ export class ViewerLink {
 
   /** Resolves when the socket is open and the hello written; when it cannot be opened, retries go on behind it. */
   connect(): Promise<void> {
+    if (this.#closed) return Promise.reject(this.#closed);
     if (this.#state === "open") return Promise.resolve();
     if (this.#attempt) return this.#attempt;
     this.#stopBackoff();
@@ -90,6 +94,12 @@ export class ViewerLink {
     await closeSocket(socket);
   }
 
+  /** Ends the socket for good: whoever asks for one later is refused with the error. */
+  close(error: ConnectionError): Promise<void> {
+    this.#closed = error;
+    return this.disconnect();
+  }
+
   #tryOnce(delayMs = 0): Promise<void> {
     const abort = new AbortController();
     this.#attemptAbort = abort;
@@ -109,8 +119,9 @@ export class ViewerLink {
     } catch (error) {
       const failure = asConnectionError(error);
       if (signal.aborted) throw failure; // disconnected meanwhile
-      this.#connectionEvents.emit({ type: "error", error: failure });
-      this.#retry();
+      this.#attempt = undefined;
+      this.#attemptAbort = undefined;
+      this.#retry({ type: "error", error: failure });
       throw failure;
     }
     const reopened = this.#openedBefore;
@@ -163,29 +174,36 @@ export class ViewerLink {
   #lost(socket: WebSocket, code: number, reason: string): void {
     if (this.#socket !== socket) return; // closed by us
     this.#socket = undefined;
-    this.#connectionEvents.emit({ type: "disconnected", code, reason });
-    this.#retry();
+    this.#retry({ type: "disconnected", code, reason });
   }
 
-  #retry(): void {
+  /** All is in place before anybody hears why: handlers connect, disconnect and close, and what they do counts. */
+  #retry(why: ConnectionEvent): void {
+    const next = this.#planRetry();
+    const planned = this.#changes;
+    this.#connectionEvents.emit(why);
+    if (this.#changes === planned) this.#connectionEvents.emit(next);
+  }
+
+  #planRetry(): ConnectionEvent {
     const { reconnect } = this.#settings;
     if (this.#retries >= reconnect.attempts) {
       this.#become("exhausted");
-      this.#connectionEvents.emit({ type: "exhausted" });
-      return;
+      return { type: "exhausted" };
     }
     this.#retries += 1;
     const delayMs = backoffMs(reconnect, this.#retries);
-    this.#become("backoff");
     // Keeps the process alive: a program that only listens must outlive a restart of the server.
     this.#stopBackoff = startTimer(delayMs, () => {
       this.#tryOnce(delayMs).catch(() => {});
     });
-    this.#connectionEvents.emit({ type: "reconnecting", attempt: this.#retries, delay: delayMs / 1000 });
+    this.#become("backoff");
+    return { type: "reconnecting", attempt: this.#retries, delay: delayMs / 1000 };
   }
 
   #become(state: State, reopened = false): void {
     this.#state = state;
+    this.#changes += 1;
     this.#events.onChange(reopened);
   }
 }
