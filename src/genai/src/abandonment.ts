@@ -1,27 +1,27 @@
 import type { Recorder } from "./recorder.js";
 
-/** What can be abandoned: it holds the promise's and the stream's watchers and is collected with them. */
+/** A call that can be abandoned. The watchers of its promise and stream hold it, so it is collected with them. */
 export interface Abandonable {
   readonly recorder: Recorder;
-  /** Whether the registry knows it; set here, so that the many it does not know need not be taken out. */
+  /** Whether it is in the registry. Kept here, because most calls never are and need not be unregistered. */
   watched: boolean;
-  /** Called when the event loop has turned and it is still open. */
+  /** Called if it is still open after a turn of the event loop. */
   linger(): void;
 }
 
-/** Calls that wait at most: a loop that never lets the event loop turn must not pile them up. */
+/** Most calls that wait: code that never yields to the event loop must not pile them up. */
 const MAX_FRESH = 64;
 
 /**
- * Ends the records of calls that nobody waits for and of streams that nobody reads, once they are collected.
+ * Ends the records of calls that nobody awaits, and of streams that nobody reads, once they are garbage-collected.
  *
- * A weak cell lives until the next full collection with all it holds, so that one for every call would cost more
- * than the span. Fresh calls wait in a list until the event loop has turned; those that are still open then are
- * watched for, and taken out again when they end.
+ * An entry in a FinalizationRegistry lives, with all it holds, until the next full collection, so registering every
+ * call would cost more than its span. New calls therefore wait in a list for one turn of the event loop. Only those
+ * still open after it are registered, and unregistered when they end.
  */
 export class AbandonedCalls {
   readonly #collected = new FinalizationRegistry<Recorder>((recorder) => this.#abandon(recorder));
-  /** The registry holds these too, but does not tell which. */
+  /** The registered ones: the registry itself cannot be iterated. */
   readonly #watched = new Set<Recorder>();
   #fresh: Abandonable[] = [];
 
@@ -32,7 +32,7 @@ export class AbandonedCalls {
     else if (waiting >= MAX_FRESH) this.#sort();
   }
 
-  /** The call ended: what the registry holds of it is free. */
+  /** The call has ended: the registry can let go of it. */
   forget(call: Abandonable): void {
     if (!call.watched) return;
     this.#collected.unregister(call);
@@ -40,7 +40,7 @@ export class AbandonedCalls {
     call.watched = false;
   }
 
-  /** Ends all that are open, because the process does. */
+  /** Ends all open calls, because the process is about to end. */
   endAll(): void {
     this.#sort();
     for (const recorder of this.#watched) this.#abandon(recorder);

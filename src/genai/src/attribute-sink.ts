@@ -1,14 +1,14 @@
 import type { Attributes, AttributeValue } from "@opentelemetry/api";
 
 /**
- * Takes attributes one at a time: a span, or what stands in for one. A span copies what it is given, so that an object
- * made only to be passed on would cost as much again.
+ * Takes attributes one at a time: a span, or a stand-in for one. A span copies what it is given, so collecting the
+ * attributes in an object first would double the cost.
  */
 export interface AttributeSink {
   setAttribute(name: string, value: AttributeValue): unknown;
 }
 
-/** A span's attributes that are wanted elsewhere too. */
+/** Passes attributes on to a span and keeps a copy, for the details event. */
 export class CopiedAttributes implements AttributeSink {
   readonly attributes: Attributes = {};
   readonly #span: AttributeSink | undefined;

@@ -1,4 +1,4 @@
-/** Version of the conventions that the telemetry follows; they have no release yet, so the development one is named. */
+/** Version of the conventions that the telemetry follows. They have no release yet, so this is the development version. */
 export const SCHEMA_URL = "https://opentelemetry.io/schemas/gen-ai-dev/1.42.0-dev";
 
 /**
@@ -84,7 +84,7 @@ export const ATTR = {
   sessionId: "session.id",
 } as const;
 
-/** What the conventions lack, named by the kit. This list is the whole of it. */
+/** Attributes that the conventions lack. This is the complete list of the kit's own. */
 export const KIT_ATTR = {
   /** double, US dollars: price of the call; absent when the model or its usage is unknown. */
   costUsd: "kit.cost.usd",

@@ -1,12 +1,12 @@
 import type { Message, MessagePart } from "./messages.js";
 import type { Content } from "./operation.js";
 
-/** Members that the schemas take as texts alone, wherever they stand in a part. */
+/** Members that the schemas allow only as strings, wherever they occur in a part. */
 const TEXTS = ["id", "name", "content", "uri", "file_id", "modality", "mime_type"];
 
 /**
- * Makes content fit the schemas where applications or providers sent odd values: numbers where texts belong, parts
- * that are none. Works on the readers' own objects, in place.
+ * Makes content fit the schemas where applications or providers sent odd values, such as numbers instead of strings, or
+ * parts that are not objects. Modifies the readers' own objects in place.
  */
 export function conformContent(content: Content): Content {
   const { inputMessages, outputMessages, systemInstructions } = content;
@@ -42,7 +42,7 @@ function conformParts(parts: MessagePart[]): MessagePart[] {
   return conformed;
 }
 
-/** Nearly all messages are texts in order: looking, without a call for each, costs less than making them anew. */
+/** Nearly all messages are plain, valid text. Checking that first costs less than rebuilding them. */
 function allFit(messages: readonly (Message | null)[]): boolean {
   for (const message of messages) {
     if (typeof message?.role !== "string" || message.parts === undefined) return false;
@@ -57,7 +57,7 @@ function arePlain(parts: readonly (MessagePart | null)[]): boolean {
   return true;
 }
 
-/** What a text part holds instead of a text is kept as JSON; nothing is an empty text. */
+/** A text part that holds something else keeps it as JSON; `null` becomes an empty string. */
 function textIn(value: object | null): string {
   return value === null ? "" : JSON.stringify(value);
 }

@@ -30,7 +30,7 @@ export interface ContentOptions {
   captureToolDetails?: boolean;
 }
 
-/** The options with the environment and the defaults worked in. */
+/** The options, resolved with environment and defaults. */
 export interface ContentPolicy {
   readonly onSpan: boolean;
   readonly onEvent: boolean;
@@ -55,7 +55,7 @@ const MODES: Readonly<Record<string, ContentCapture>> = {
   SPAN_AND_EVENT: "SPAN_AND_EVENT",
 };
 
-/** Works out what may be recorded. An unreadable setting records nothing and says so once through `diag`. */
+/** Decides what may be recorded. An invalid setting records nothing, and is reported through `diag`. */
 export function createContentPolicy(
   options: ContentOptions,
   env: NodeJS.ProcessEnv = process.env,

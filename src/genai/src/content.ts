@@ -47,7 +47,7 @@ export function setStructuredContent(attributes: AnyValueMap, content: Content, 
   if (cut.characters > 0) attributes[KIT_ATTR.contentCut] = cut.characters;
 }
 
-/** Calls `use` with what there is of the content, by the names of its attributes. */
+/** Calls `use` for every piece of content there is, with the name of its attribute. */
 function eachPart(content: Content, use: (name: string, value: unknown) => void): void {
   const useIfAny = (name: string, value: unknown) => {
     if (!isEmpty(value)) use(name, value);
@@ -81,13 +81,13 @@ interface Cut {
   characters: number;
 }
 
-/** Most content is small and plain: one `JSON.stringify`. Long or odd content is copied within the limits first. */
+/** Most content is small and plain, and takes one `JSON.stringify`. Long or odd content is copied within the limits first. */
 function toJson(value: unknown, maxLength: number, cut: Cut): string {
   try {
     const text = JSON.stringify(value);
     if (text.length <= maxLength) return text;
   } catch {
-    // A cycle, a BigInt or a throwing getter: the bounded copy below can take it.
+    // A cycle, a BigInt or a throwing getter: the bounded copy below can handle it.
   }
   return JSON.stringify(toPlain(value, maxLength, cut, new Set()));
 }

@@ -1,6 +1,6 @@
 /**
- * A copy of an object with one member replaced that keeps prototype and hidden members: what belongs to the
- * application must not change, and may be frozen.
+ * Copies an object with one member replaced, keeping its prototype and hidden members. The original belongs to the
+ * application: it must not change, and may be frozen.
  */
 export function copyWith<T extends object>(original: T, key: keyof T & string, value: unknown): T {
   const members: PropertyDescriptorMap = Object.getOwnPropertyDescriptors(original);

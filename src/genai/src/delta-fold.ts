@@ -1,6 +1,6 @@
 import { TextBuilder } from "./text-builder.js";
 
-/** Members that come whole in one chunk, where all other strings come in pieces. */
+/** Members that arrive whole in one chunk; all other strings arrive in pieces. */
 const WHOLE: ReadonlySet<string> = new Set([
   "role",
   "id",
@@ -11,7 +11,7 @@ const WHOLE: ReadonlySet<string> = new Set([
   "format",
 ]);
 
-/** Lists whose items come whole and have no index. */
+/** Lists whose items arrive whole and have no index. */
 const LISTS_OF_WHOLE: ReadonlySet<string> = new Set(["annotations", "citations"]);
 
 interface Indexed {
@@ -21,26 +21,26 @@ interface Indexed {
 }
 
 /**
- * Puts an object together that a provider streams as deltas: strings grow, objects merge, items of lists are told
- * apart by their index.
+ * Assembles an object that a provider streams as deltas: strings are appended, objects merged, and list items matched by
+ * their index.
  */
 export class DeltaFold {
   readonly #whole: Record<string, unknown> = {};
   readonly #grown = new Map<string, TextBuilder | DeltaFold | DeltaList>();
 
   add(delta: object): void {
-    // Not by entries: a list and a pair for each chunk cost more than all else here.
+    // Not `Object.entries`: its arrays would cost more per chunk than everything else here.
     for (const key in delta) {
       const value: unknown = delta[key as keyof typeof delta];
       if (value == null) continue;
       if (typeof value === "string" ? WHOLE.has(key) : typeof value !== "object") {
-        // Some providers repeat an id or a role as an empty string; the first word stands.
+        // Some providers repeat an id or a role as an empty string; the first value stays.
         if (value !== "" || !(key in this.#whole)) this.#whole[key] = value;
       } else this.#grow(key, value);
     }
   }
 
-  /** The object as far as it came. */
+  /** The object as far as it has arrived. */
   value(): Record<string, unknown> {
     const value = { ...this.#whole };
     for (const [key, grown] of this.#grown)
@@ -69,7 +69,7 @@ export class DeltaFold {
   }
 }
 
-/** Content may begin as a text and go on as a list of parts (Mistral's thinking models), or the other way round. */
+/** Content may begin as a string and continue as a list of parts (Mistral's thinking models), or the other way round. */
 function isOutgrown(grown: TextBuilder | DeltaFold | DeltaList, value: string | object): boolean {
   return grown instanceof TextBuilder && typeof value === "object";
 }

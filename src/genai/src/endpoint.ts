@@ -1,14 +1,13 @@
 /** Where a call goes. */
 export interface Endpoint {
-  /** `gen_ai.provider.name` that the host stands for; absent for hosts that tell nothing. */
+  /** The `gen_ai.provider.name` of the host; absent for unknown hosts. */
   provider: string | undefined;
   address: string | undefined;
   port: number | undefined;
 }
 
 /**
- * Hosts that speak another provider's protocol, by the end of the host name. The names are the conventions'
- * where they have one, else the product's own.
+ * Providers by the end of the host name. Their names are the conventions' where those have one, else the product's own.
  */
 const PROVIDERS: readonly (readonly [host: string, provider: string])[] = [
   ["openai.azure.com", "azure.ai.openai"],
@@ -38,13 +37,13 @@ const PROVIDERS: readonly (readonly [host: string, provider: string])[] = [
   ["ollama.com", "ollama"],
 ];
 
-/** Hosts that begin with the place they stand in. */
+/** Hosts whose name begins with a region. */
 const REGIONAL: readonly (readonly [host: RegExp, provider: string])[] = [
   [/^bedrock[\w-]*\.[\w-]+\.(?:amazonaws\.com|api\.aws)/, "aws.bedrock"],
   [/(?:^|-)aiplatform\.(?:\w+\.rep\.)?googleapis\.com$/, "gcp.vertex_ai"],
 ];
 
-/** Servers people run themselves: the name in the host tells, else the default port on a host that is not public. */
+/** Self-hosted servers: recognised by a name in the host, else by their default port on a private host. */
 const SELF_HOSTED: readonly (readonly [name: string, port: number])[] = [
   ["ollama", 11434],
   ["litellm", 4000],
@@ -71,7 +70,7 @@ export function readEndpoint(baseUrl: unknown): Endpoint {
   return endpoint;
 }
 
-/** Whether a gateway may answer there: everywhere but at the providers' own hosts, where looking for one is waste. */
+/** Whether a gateway may be answering: possible everywhere but at the providers' own hosts, where looking would be wasted. */
 export function mayBeGateway({ provider }: Endpoint): boolean {
   return provider === undefined || SELF_HOSTED_NAMES.has(provider);
 }

@@ -15,10 +15,10 @@ function isText(value: unknown): value is string {
   return typeof value === "string" && value !== "";
 }
 
-/** What URLs carry for their servers alone: user and password, and a query, in which some take the key. */
+/** Parts of a URL that may hold secrets: user and password, and the query, where some APIs expect their key. */
 const URLS = /\b(https?:\/\/)(?:[^\s/?#@"']+@)?([^\s?#"'<>]*)(\?[^\s"'<>]*)?/gi;
 
-/** A text with everything taken out that looks like a key. */
+/** Removes everything that looks like a key from a text. */
 export function withoutSecrets(text: string): string {
   return text
     .replace(URLS, (_, scheme, place, query) => `${scheme}${place}${query === undefined ? "" : "?…"}`)
@@ -35,7 +35,7 @@ export function exceptionType(error: unknown): string {
   return isText(name) ? name : "_OTHER";
 }
 
-/** A provider's code, where it can be one of few: gateways have put sentences in its place, with the prompt in them. */
+/** A provider's error code, if it looks like one: gateways have put whole sentences there, with the prompt in them. */
 export function codeOf(value: unknown): string | undefined {
   return typeof value === "string" && /^[\w.:/-]{1,60}$/.test(value) ? value : undefined;
 }
@@ -50,7 +50,7 @@ export function errorType(error: unknown, providerCode?: string): string {
   if (typeof status === "number") return String(status);
   const word = codeOf(code);
   if (word !== undefined) return word;
-  // Gateways put a status there. Other numbers are left out: `20` of a DOMException tells nobody that it is an abort.
+  // Gateways put a status there. Other numbers say nothing: `20` of a DOMException does not tell anyone it is an abort.
   if (typeof code === "number" && code >= 400 && code < 600) return String(code);
   return codeOf(providerCode) ?? exceptionType(error);
 }
@@ -63,10 +63,10 @@ export interface ErrorText {
 }
 
 /**
- * The words of an error with secrets taken out. `said` are the texts of the call that must not be repeated:
- * a validation error quotes the prompt, a gateway's error page all of it. `given` are all others that the call was
- * given; names of settings are among them, so those count where they are long, and not for being quoted. Without
- * `said` the error is told as it is.
+ * The message and stack of an error, without secrets. `said` are the texts of the call that must not be repeated: a
+ * validation error may quote the prompt, and a gateway's error page all of it. `given` are the call's other strings. Names
+ * of settings are among those, so they are blanked only where they are long, not for merely being quoted. Without `said`,
+ * nothing but secrets is blanked.
  */
 export function readError(
   error: unknown,
@@ -82,7 +82,7 @@ export function readError(
   return { type, message, stack: stack && withoutSecrets(stack) };
 }
 
-/** As {@link readError} for errors whose message is content by itself: only type and stack frames are left. */
+/** As {@link readError}, for errors whose whole message is content: keeps only the type and the stack frames. */
 export function readErrorType(error: unknown): ErrorText {
   const { type, stack } = readError(error);
   const { message } = (error ?? {}) as ErrorLike;
@@ -92,23 +92,23 @@ export function readErrorType(error: unknown): ErrorText {
   return { type, message: undefined, stack: frames === undefined ? undefined : `${type}${frames}` };
 }
 
-/** Errors that left an operation of ours, with the words in which its span told them. */
+/** Errors that left one of our operations, with the text that its span recorded. */
 const TOLD = new WeakMap<object, ErrorText>();
 
-/** Notes how an operation told an error, so that whatever it passes through on its way out tells no more. */
+/** Remembers what was recorded of an error, so that the spans it passes through on its way out record no more. */
 export function rememberTold(error: unknown, text: ErrorText): void {
   if (typeof error === "object" && error !== null) TOLD.set(error, text);
 }
 
-/** An error as spans tell it: `type` is `error.type`, `message` the status message. */
+/** An error as spans record it: `type` is `error.type`, `message` the status message. */
 export interface ErrorDescription {
   readonly type: string;
   readonly message: string | undefined;
 }
 
 /**
- * Describes an error that passed through code of the application: at most 500 characters, secrets taken out. What
- * came from a model call is told as its own span told it, so that no prompt shows here that was kept back there.
+ * Describes an error that passed through the application's code, in at most 500 characters and without secrets. An error
+ * that came from a model call is described as on that call's span, so that no prompt shows here that was withheld there.
  * Never throws.
  */
 export function describeError(error: unknown): ErrorDescription {
@@ -121,12 +121,12 @@ export function describeError(error: unknown): ErrorDescription {
   }
 }
 
-/** A JSON parser quotes what it could not read, which is mostly a model's answer. */
+/** A JSON parser quotes what it could not read, which is usually a model's answer. */
 function withoutSource(message: string | undefined): string | undefined {
   return message?.replace(/["'].*["']/s, "…");
 }
 
-/** How node-fetch, which older SDKs bring along, tells that an answer is no JSON. */
+/** How node-fetch, which older SDKs use, reports an answer that is not JSON. */
 const NO_JSON = /^invalid json response body at /;
 
 function clean(
@@ -138,15 +138,15 @@ function clean(
   const short = message.length <= MAX_MESSAGE ? message : `${message.slice(0, MAX_MESSAGE)}…`;
   const safe = withoutSecrets(short);
   if (said === undefined) return safe;
-  // A JSON parser quotes the answer, of which nothing is known here.
+  // A JSON parser quotes the answer, which is unknown here and so cannot be blanked.
   if (type === "SyntaxError" || NO_JSON.test(message)) return undefined;
   return withoutQuotes(withoutRepeats(withoutEcho(safe, given), [...said, ...given]), said);
 }
 
-/** A value of JSON, also of JSON in a text of JSON, and one that the end of a cut message cuts. */
+/** A JSON string, possibly inside another JSON string, or cut off at the end of the message. */
 const JSON_VALUE = /([:,[]\s*\\*")([^"\\]+)(\\*"|…$)/g;
 
-/** Blanks the values of a request that a gateway's page shows as JSON, however short. */
+/** Blanks the request's values that a gateway's error page shows as JSON, however short they are. */
 function withoutEcho(message: string, given: readonly string[]): string {
   const values = new Set(given);
   return message.replace(JSON_VALUE, (whole, before: string, value: string, after: string) => {
@@ -164,10 +164,10 @@ function withoutQuotes(message: string, said: readonly string[]): string {
 const RUN = 12;
 const BLOCK = RUN / 2;
 
-/** Blanks every run of twelve or more characters that the message shares with a text of the call. */
+/** Blanks every run of twelve or more characters that the message has in common with a text of the call. */
 function withoutRepeats(message: string, said: readonly string[]): string {
   const shared = new Uint8Array(message.length);
-  // Any run of that length holds a whole block at a multiple of its size: most searches end with the blocks.
+  // Every such run contains a whole block at a multiple of its size, so most searches end after looking for blocks.
   for (let start = 0; start + BLOCK <= message.length; start += BLOCK) {
     const block = message.slice(start, start + BLOCK);
     for (const text of said) if (text.includes(block)) markRuns(message, start, text, shared);
@@ -187,7 +187,7 @@ function markRuns(message: string, block: number, text: string, shared: Uint8Arr
   }
 }
 
-/** Every string inside a value, as a reader of an error message would look for them; bytes and numbers are none. */
+/** Every string inside a value, at any depth; not bytes or numbers. */
 export function stringsOf(
   value: unknown,
   found: string[] = [],
@@ -203,7 +203,7 @@ export function stringsOf(
   return found;
 }
 
-/** The strings among the parameters of a call, but for what a message must name to be of use: model and ids. */
+/** The strings among a call's parameters, except those a useful message has to name: the model, and ids. */
 export function stringsGiven(params: unknown): string[] {
   if (typeof params !== "object" || params === null) return [];
   const told = Object.entries(params).filter(([name]) => !/^(?:model|(?:.*_)?id)$/.test(name));

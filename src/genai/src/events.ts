@@ -24,7 +24,7 @@ function isEnabled(logger: AnyLogger | undefined, query: Parameters<Logger["enab
   }
 }
 
-/** All about one inference as a log event, for those who keep content out of spans. */
+/** Emits everything about one inference as a log event, for those who keep content out of spans. */
 export function emitDetails(logger: Logger, attributes: AnyValueMap, context: Context): void {
   logger.emit({
     eventName: DETAILS,
@@ -35,7 +35,7 @@ export function emitDetails(logger: Logger, attributes: AnyValueMap, context: Co
   });
 }
 
-/** The exception that left the library, as a log event: the conventions no longer record it on the span. */
+/** Emits the exception that left the library as a log event; the conventions no longer record it on the span. */
 export function emitException(logger: Logger | undefined, error: ErrorText, context: Context): void {
   if (logger === undefined) return;
   const query = { eventName: EXCEPTION, severityNumber: SeverityNumber.WARN, context };

@@ -1,14 +1,14 @@
 import type { ContentPolicy } from "./content-policy.js";
 import { type ErrorText, readError, readErrorType } from "./errors.js";
 
-/** How an operation failed, in the words that its span and its event may use. */
+/** How an operation failed, and what its span and its event may say about it. */
 export interface Failure {
   readonly type: string;
   readonly onSpan: ErrorText;
   readonly onEvent: ErrorText;
 }
 
-/** `readCarefully` reads what may be told where content may not; when it fails, the type alone is told. */
+/** `readCarefully` reads what may be recorded where content may not; if it fails, only the type is recorded. */
 export function tellFailure(
   type: string,
   error: unknown,

@@ -5,8 +5,8 @@ type Keys<T> = T extends unknown ? keyof T : never;
 type Member<T, Key> = T extends unknown ? (Key extends keyof T ? T[Key] : never) : never;
 
 /**
- * Data of a foreign type, of which nothing is relied on: at every depth each member that any variant of the type has
- * may be there or not, or be `null`, and a text may be any text.
+ * Data of a foreign type that cannot be relied on: at every depth, any member that any variant of the type has may be
+ * present, absent or `null`, and a string literal may be any string.
  */
 export type Foreign<T> = unknown extends T
   ? T
@@ -17,7 +17,7 @@ export type Foreign<T> = unknown extends T
           ? never
           : { [Key in Keys<Objects<T>>]?: Foreign<Member<Objects<T>, Key>> | null });
 
-/** The members of foreign data that tell something: SDKs and servers say nothing by `null` and by absence alike. */
+/** The members of foreign data that are set: SDKs and servers use `null` and absence alike for "nothing". */
 export function withoutNulls<T extends object>(data: T | null | undefined): Partial<T> {
   const told = Object.entries(data ?? {}).filter(([, value]) => value != null);
   return Object.fromEntries(told) as Partial<T>;

@@ -8,7 +8,7 @@ interface Headers {
   [name: string]: unknown;
 }
 
-/** Reads what the headers of an answer tell; SDKs keep them as `Headers` or, on older errors, as an object. */
+/** Reads facts from the headers of an answer, which SDKs keep as `Headers` or, on older errors, as an object. */
 export function readHeaders(
   headers: unknown,
   read: (header: ReadHeader) => HeaderFacts | undefined,
@@ -26,13 +26,13 @@ export function readHeaders(
   }
 }
 
-/** The end of a call with what the headers of its answer told. */
+/** Adds to the end of a call what the headers of its answer say. */
 export function withHeaderFacts(end: OperationEnd, told: HeaderFacts, streamed: boolean): OperationEnd {
   const { response, outcome } = end;
   const { provider, free } = told;
   const costUsd = free === true ? 0 : told.costUsd;
   const whole = outcome === "completed" && response?.error === undefined && !streamed;
-  // Headers leave before the tokens of a stream are counted, and of failures too: a zero there says nothing.
+  // Headers are sent before a stream's tokens are counted, and with failures too: a zero means nothing there.
   const charged = isAmount(costUsd) && (costUsd > 0 || whole || free === true);
   return {
     ...end,

@@ -9,18 +9,18 @@ const INHERITED = createContextKey("kit.genai.inherited");
 export interface Inherited {
   /** Key of the innermost session or job. */
   readonly sessionId?: string;
-  /** The conversation, where a framework below the session knows it better. @default the session */
+  /** The conversation, if a framework below the session knows a more specific one. @default the session */
   readonly conversationId?: string;
   /** Name of the innermost agent. */
   readonly agentName?: string;
-  /** Told what each model call inside answered, for an agent that sums up what it used. */
+  /** Called with the answer of each model call inside, so that an agent can sum up its usage. */
   readonly tally?: (response: ResponseFacts) => void;
 }
 
-/** A context in which `facts` hold for everything below; what they leave out stays as it was. */
+/** A context in which `facts` apply to everything below; members they leave out stay as they were. */
 export function withInherited(facts: Inherited, parent: Context = context.active()): Context {
   const before = readInherited(parent);
-  // Member by member: spreading costs a tenth of a span.
+  // Member by member, because spreading costs a tenth of a span.
   const inherited: { [Key in keyof Inherited]: Inherited[Key] | undefined } = {
     sessionId: facts.sessionId ?? before?.sessionId,
     // A session begins a conversation of its own.
@@ -32,17 +32,17 @@ export function withInherited(facts: Inherited, parent: Context = context.active
   return parent.setValue(INHERITED, inherited);
 }
 
-/** What holds in a context; `undefined` outside every session and agent. */
+/** The facts that apply in a context; `undefined` outside every session and agent. */
 export function readInherited(parent: Context): Inherited | undefined {
   return parent.getValue(INHERITED) as Inherited | undefined;
 }
 
-/** Operations below a session that the conventions give a conversation; others carry `session.id` alone. */
+/** Operations that the conventions give a conversation id, besides inferences; all others carry only `session.id`. */
 const CONVERSING: ReadonlySet<string> = new Set(["invoke_agent", "invoke_workflow", "execute_tool"]);
 
 /**
- * The attributes that a span starting in this context takes over. Those it has by itself win: a conversation the
- * caller named is not the session. With `operation`, only what the conventions allow on a span of that operation.
+ * The attributes that a span inherits from its context. The span's own win: a conversation named by the caller is not the
+ * session. With `operation`, only those that the conventions allow on such a span.
  */
 export function inheritedAttributes(parent: Context, operation?: string): Attributes {
   const facts = readInherited(parent);

@@ -7,10 +7,10 @@ import { PriceList } from "./price-list.js";
 import { termsFactor, unusualTerms } from "./terms.js";
 import { loadUpstreamPrices, type UpstreamPrices } from "./upstream.js";
 
-/** How one model is priced, found once. `null`: nobody knows it. */
+/** How one model is priced, looked up once. `null`: unknown. */
 type Pricing = { readonly kind: "flat"; readonly price: Price } | MaintainedPrice | null;
 
-/** Servers that people run themselves: a call costs electricity, whatever the model costs elsewhere. */
+/** Self-hosted servers: a call costs electricity, whatever the same model costs elsewhere. */
 const SELF_HOSTED: ReadonlySet<string> = new Set(["ollama", "vllm"]);
 
 const MAX_REMEMBERED = 500;
@@ -38,7 +38,7 @@ export class CostCalculator {
     this.#own = new PriceList(this.#overrides);
   }
 
-  /** Loads the price tables soon, off the caller's path: they are large, and the first answer takes longer than this. */
+  /** Loads the large price tables soon, outside the caller's path; the first answer takes longer to arrive than this. */
   warmUp(): void {
     if (this.#loading) return;
     this.#loading = true;
