@@ -3,7 +3,7 @@ import type { NativeTelemetry } from "./native.js";
 import type { Call, HeaderFacts, ReadHeader, ToolLoop } from "./operation.js";
 import type { Method } from "./patches.js";
 
-/** A translation of whatever arguments, body and chunks its library has. */
+/** A translation with whatever arguments, body and chunks its library has. */
 // biome-ignore lint/suspicious/noExplicitAny: one list holds the translations of all methods of a library.
 export type AnyCall = Call<any, any, any>;
 
@@ -11,7 +11,7 @@ export type AnyCall = Call<any, any, any>;
 // biome-ignore lint/suspicious/noExplicitAny: as above.
 export type AnyToolLoop = ToolLoop<any>;
 
-/** Makes the replacement of a method, for libraries that tell by events of their own what they do. */
+/** Makes the replacement of a method, for libraries that report what they do by callbacks of their own. */
 export type Wrap = (original: Method, instrumentation: Instrumentation) => Method;
 
 /** A method of the library and what it means. */
@@ -20,14 +20,14 @@ export type Target = {
   readonly method: string;
 } & ({ readonly call: AnyCall } | { readonly toolLoop: AnyToolLoop } | { readonly wrap: Wrap });
 
-/** A package that belongs to the library and holds targets of its own. */
+/** A further package of the library, with targets of its own. */
 export interface Companion {
   readonly module: string;
   readonly files?: readonly string[];
   readonly versions: string[];
 }
 
-/** Methods of one object, each with what it means: a call, or a run of the application's tools. */
+/** Targets on one object, each method with its meaning: a call, or a run of the application's tools. */
 export function methodsOf(
   on: object | undefined,
   meanings: Readonly<Record<string, AnyCall | AnyToolLoop>>,
@@ -37,7 +37,7 @@ export function methodsOf(
   );
 }
 
-/** All that the engine must know of a library. */
+/** Everything the engine has to know about a library. */
 export interface Definition {
   /** Name of the instrumentation's package, which becomes the scope of its telemetry. */
   readonly name: string;
@@ -50,27 +50,27 @@ export interface Definition {
   readonly versions: string[];
   /** Further packages with targets. */
   readonly companions?: readonly Companion[];
-  /** `gen_ai.provider.name` where the base URL tells nothing else. */
+  /** `gen_ai.provider.name`, unless the base URL names another. */
   readonly provider: string;
-  /** Providers whose own attributes (`openai.*` …) the library's answers carry. @default [] */
+  /** Providers whose own attributes (`openai.*` …) are recorded. @default [] */
   readonly ownProviders?: readonly string[];
-  /** The methods to catch, found in the module's exports. Missing ones (`on: undefined`) are passed over. */
+  /** The methods to patch, found in the module's exports. Missing ones (`on: undefined`) are skipped. */
   readonly targets: (exports: unknown, version: string | undefined) => readonly Target[];
-  /** Base URL of the client behind the object that a method was called on, or that the arguments choose. */
+  /** Base URL of the client behind the object a method was called on, or the one that the arguments choose. */
   readonly baseUrl: (receiver: unknown, args: readonly unknown[]) => string | undefined;
-  /** A provider that the client itself or the arguments tell, whatever the base URL. */
+  /** A provider named by the client or the arguments, whatever the base URL. */
   readonly providerOf?: (receiver: unknown, args: readonly unknown[]) => string | undefined;
-  /** The model or deployment that a client is made for, which is asked where a call names none. */
+  /** The model or deployment that a client was created for, used if a call names none. */
   readonly modelOf?: (receiver: unknown) => string | undefined;
-  /** Whether the library makes its calls through SDKs that may be instrumented too, and then stay silent. */
+  /** Whether the library calls other SDKs, which must then not record the call again. */
   readonly delegates?: boolean;
-  /** Provider's error code of an error that has neither status nor code. */
+  /** Reads the provider's error code from an error that has neither status nor code. */
   readonly errorCode?: (error: unknown) => string | undefined;
   /**
-   * Facts in the headers of an answer, which gateways use. Called once an answer, failures included, but not for the
-   * known hosts of providers. Look for few: each header read costs a quarter of a microsecond.
+   * Reads facts from an answer's headers, where gateways put them. Called once per answer, failures included, but not for
+   * providers' own hosts. Read only a few: each costs a quarter of a microsecond.
    */
   readonly headers?: (read: ReadHeader) => HeaderFacts | undefined;
-  /** How the library makes spans by itself, where some versions of it do. */
+  /** How the library makes spans itself, if some of its versions do. */
   readonly native?: NativeTelemetry;
 }

@@ -48,7 +48,7 @@ import { traceTool } from "./tool.js";
 /** Options that every GenAI instrumentation takes. */
 export interface GenAIInstrumentationConfig extends InstrumentationConfig, TelemetryOptions {
   /**
-   * Whose spans tell of a call to a library that makes spans by itself (its README says which versions do): only
+   * Whose spans describe a call where the library makes spans itself (the package's README says which versions do): only
    * `ours`, only its `native` ones (metrics and events stay ours), or `both`. No effect on other libraries.
    * @default "ours"
    */
@@ -56,13 +56,13 @@ export interface GenAIInstrumentationConfig extends InstrumentationConfig, Telem
 }
 
 /**
- * Base of every instrumentation of the kit. A subclass states a {@link Definition} and nothing else: patching,
- * spans, metrics, events, content policy, cost and transparency are here, once.
+ * Base class of every instrumentation of the kit. A subclass states a {@link Definition} and nothing else: patching,
+ * spans, metrics, events, content policy, cost and transparency are implemented here, once.
  */
 export abstract class GenAIInstrumentation<
   Config extends GenAIInstrumentationConfig = GenAIInstrumentationConfig,
 > extends InstrumentationBase<Config> {
-  /** Static, because the base class asks for it inside its constructor, before a subclass has any field. */
+  /** Static, because the base class needs it in its constructor, before a subclass has any fields. */
   static readonly definition: Definition;
 
   // Declared without initialisers: the base constructor already fills them, and an initialiser would wipe that.
@@ -94,8 +94,8 @@ export abstract class GenAIInstrumentation<
   }
 
   /**
-   * Instruments a module that was loaded before this instrumentation, or that a bundler took in: pass what
-   * `import * as sdk from "…"`, `require("…")` or its main class gave you.
+   * Instruments a module that was loaded before this instrumentation, or that is inside a bundle: pass what
+   * `import * as sdk from "…"` or `require("…")` returned, or the library's main class.
    */
   manuallyInstrument(exports: unknown, version?: string): void {
     this.patch(exports, version);
@@ -114,8 +114,8 @@ export abstract class GenAIInstrumentation<
   }
 
   /**
-   * Ends the spans of calls that are still open, of any instrumentation, as `abandoned`: for a process that is
-   * about to end, where no answer and no collection of garbage will come any more. The calls themselves go on.
+   * Ends the spans of all calls that are still open, of any instrumentation, as `abandoned`. For a process that is about
+   * to end, where neither an answer nor a garbage collection will come any more. The calls themselves go on.
    */
   endOpenCalls(): void {
     ABANDONED.endAll();
@@ -218,7 +218,7 @@ export abstract class GenAIInstrumentation<
       : recorder.context;
     let result: unknown;
     try {
-      // A receiver passed on would be bound to the function, for each call, and an undefined one turned into null.
+      // Not by `context.with`'s own receiver: it would bind the function for each call, and turn `undefined` into `null`.
       result = context.with(within, () => Reflect.apply(original, receiver, args));
     } catch (error) {
       recorder.end({ outcome: "error", error });
@@ -239,7 +239,7 @@ export abstract class GenAIInstrumentation<
       if (isTracingSuppressed(parent)) return undefined;
       const request = call.request(...args);
       if ("model" in request && !request.model) request.model = this.definition.modelOf?.(receiver);
-      // Before all that may leave the call alone: the library's own span would count it again.
+      // Before any early return: the library's own span would count the call again.
       const native = this.meetNative(receiver);
       if (isInference(request.operation)) {
         if (isInferenceRecorded(parent)) return this.tell(request, receiver, args, parent);
@@ -262,7 +262,7 @@ export abstract class GenAIInstrumentation<
     }
   }
 
-  /** Follows a call that a framework above records, if that wants to be told what came of it. */
+  /** Follows a call that a framework above records, if the framework wants to hear its outcome. */
   private tell(
     request: RequestFacts,
     receiver: unknown,
@@ -276,7 +276,7 @@ export abstract class GenAIInstrumentation<
     return new Recorder(silent(this.active()), { ...start, ended });
   }
 
-  /** What to do about the spans that the client behind `receiver` makes by itself; `undefined`: it makes none. */
+  /** What to do about the spans that the client behind `receiver` makes itself; `undefined` if it makes none. */
   private meetNative(receiver: unknown): NativeTelemetryMode | undefined {
     const { native } = this.definition;
     const field = native?.tracer(receiver);
@@ -312,13 +312,13 @@ export abstract class GenAIInstrumentation<
     return { request, provider, endpoint, ownProvider, errorCode, headers, parent, ended, params: args[0] };
   }
 
-  /** Where what is recorded now goes. */
+  /** The telemetry to record with now. */
   protected active(): Telemetry {
     return this.origin.read();
   }
 }
 
-/** Whoever is told of a call does not know which of its attributes belong to the provider alone. */
+/** The framework that hears of a call cannot know which attributes belong to the provider, so it gets all of them. */
 function withAllAttributes(end: OperationEnd, { request, ownProvider }: OperationStart): OperationEnd {
   const { response } = end;
   const own = ownProvider === true &&
@@ -329,7 +329,7 @@ function withAllAttributes(end: OperationEnd, { request, ownProvider }: Operatio
   };
 }
 
-/** Watches what a method gave, and returns what its caller gets: the very object, but for a plain promise. */
+/** Watches a method's result and returns what its caller gets: the very same object, except for a plain promise. */
 function observe(result: unknown, recorder: Recorder, call: Call): unknown {
   try {
     const observation = new Observation(recorder, call);
@@ -343,7 +343,7 @@ function observe(result: unknown, recorder: Recorder, call: Call): unknown {
   return result;
 }
 
-/** A handler on the promise itself would count its rejection as handled; the derived one reports it as before. */
+/** A handler on the promise itself would mark its rejection as handled; the derived promise reports it as before. */
 function observePromise(promise: Promise<unknown>, observation: Observation): Promise<unknown> {
   return promise.then(
     (value) => {

@@ -3,8 +3,8 @@ import type { Link, SpanContext } from "@opentelemetry/api";
 const MAX_REMEMBERED = 1_000;
 
 /**
- * Remembers under which span a batch or a background answer was asked for, so that reading it later links back.
- * Bounded: the oldest id is forgotten first.
+ * Remembers which span asked for a batch or a background answer, so that reading it later can link back. Bounded: the
+ * oldest id is forgotten first.
  */
 export class RememberedSpans {
   readonly #spans = new Map<string, SpanContext>();

@@ -1,7 +1,7 @@
-/** Kind of media in a part; the conventions allow other words too. */
+/** Kind of media in a part; the conventions allow other values too. */
 export type Modality = "image" | "video" | "audio" | "document" | (string & {});
 
-/** A member that is left out of what is recorded when a provider sent nothing or `null` for it. */
+/** A member that is not recorded if the provider sent nothing or `null` for it. */
 type Maybe<T> = T | null | undefined;
 
 /** One piece of a message, as the conventions' JSON schemas shape it. */
@@ -27,7 +27,7 @@ export type MessagePart =
   | { type: "compaction"; id?: Maybe<string>; content?: string }
   | CustomPart;
 
-/** A part of a kind that the conventions have no word for; the schemas accept any `type`. */
+/** A part of a kind that the conventions do not define; the schemas accept any `type`. */
 export interface CustomPart {
   type: "refusal" | "transcript" | "citations" | "redacted_reasoning" | "item_reference" | `x_${string}`;
   [key: string]: unknown;
@@ -53,12 +53,12 @@ export function textMessage(role: string, content: string): Message {
   return { role, parts: [{ type: "text", content }] };
 }
 
-/** A text where one belongs: applications and providers also send numbers, which the schemas do not take. */
+/** A value if it is a string: applications and providers also send numbers, which the schemas do not allow. */
 export function textOf(value: unknown): string | undefined {
   return typeof value === "string" ? value : undefined;
 }
 
-/** A JSON text as the value it holds, or the text itself when it is not JSON (a cut stream, a model's slip). */
+/** Parses JSON; a text that is not JSON (a cut-off stream, a model's mistake) is returned as it is. */
 export function parseJson(text: unknown): unknown {
   if (typeof text !== "string") return text;
   try {
@@ -68,12 +68,12 @@ export function parseJson(text: unknown): unknown {
   }
 }
 
-/** Content that is a text, of which an empty one says nothing, or a list of what `read` understands. */
+/** Reads content that is a string (an empty one has no parts) or a list of items that `read` understands. */
 export function readParts<Item>(
   content: unknown,
   read: (item: Item) => MessagePart | readonly MessagePart[],
 ): MessagePart[] {
-  // A list made with its one part holds no spare room, and most messages of a long history are one text.
+  // An array literal has no spare capacity, and most messages of a long history are one text.
   if (typeof content === "string") return content === "" ? [] : [{ type: "text", content }];
   return Array.isArray(content) ? (content as readonly Item[]).flatMap((item) => read(item)) : [];
 }
@@ -89,7 +89,7 @@ export interface MediaSource {
 
 const DATA_URL = /^data:([^;,]*)(?:;[^,]*)?,(.*)$/s;
 
-/** The part for media; a `data:` URL is inline bytes. `undefined` where the source tells nothing. */
+/** The part for media; a `data:` URL counts as inline bytes. `undefined` if the source is empty. */
 export function toMediaPart(modality: Modality, source: MediaSource): MessagePart | undefined {
   const { data, url, fileId, mimeType: mime_type } = source;
   const [, type, inline = data] = DATA_URL.exec(data ?? url ?? "") ?? [];

@@ -17,7 +17,7 @@ const AGENT_DURATION = [0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4, 12.8, 25.6, 51.2, 102
 const CALLS = [1, 2, 4, 8, 16, 32, 64, 128];
 const WORKFLOW_DURATION = [1, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 7200];
 
-/** Operations that ask a model for an answer; all others share the general duration metric. */
+/** Operations that ask a model for an answer; all others share one general duration metric. */
 const INFERENCE: ReadonlySet<string> = new Set(["chat", "generate_content", "text_completion"]);
 
 /** Whether an operation is an inference by the conventions. */
@@ -62,7 +62,7 @@ export class LocalDurations {
   record(operation: string, elapsedSeconds: number, attributes: Attributes, context: Context): boolean {
     const duration = this.#durations[operation];
     if (duration === undefined) return false;
-    // These metrics are about one operation each and do not name it again.
+    // Each of these metrics is about one operation, and does not repeat its name.
     const { [ATTR.operationName]: _, ...subject } = attributes;
     duration.record(elapsedSeconds, subject, context);
     return true;
@@ -141,11 +141,11 @@ export class Instruments {
       ...(errorType !== undefined && { [ATTR.errorType]: errorType }),
     };
     if (measured.calls !== undefined) this.#recordCalls(measured.calls, attributes, context);
-    // Work that somebody provides elsewhere is a client's operation, whatever it is.
+    // With a provider it happens elsewhere, and counts as a client operation whatever it is called.
     const isLocal = attributes[ATTR.providerName] === undefined;
     if (isLocal && this.#local.record(operation, measured.seconds, durationAttributes, context)) return;
     if (!isInference(operation)) {
-      // Of plans the conventions measure nothing: what takes time there is the model's call.
+      // The conventions have no metric for plans: what takes time there is the model's call.
       if (operation === "plan") return;
       const { [ATTR.agentName]: _, ...subject } = durationAttributes;
       this.#operationDuration.record(measured.seconds, subject, context);
@@ -180,7 +180,7 @@ export class Instruments {
 
 type Kind = "input" | "output" | "cacheRead" | "cacheWrite" | "reasoning";
 
-/** Splits each total by modality; what no breakdown accounts for is `unknown`. */
+/** Splits each total by modality; whatever the breakdown does not cover is `unknown`. */
 function* byModality(usage: Usage): Generator<[Kind, string, number]> {
   yield* shares("input", usage.input, [usage.textInput, usage.imageInput, usage.audioInput]);
   yield* shares("output", usage.output, [usage.textOutput, usage.imageOutput, usage.audioOutput]);

@@ -12,8 +12,8 @@ import { LateSpan } from "./native-span.js";
 import type { Telemetry } from "./telemetry.js";
 
 /**
- * The same telemetry without spans of ours. What it records tells of the library's span for the call, as soon as
- * that is known.
+ * The same telemetry without spans of our own. Metrics and events refer to the library's span for the call instead, as
+ * soon as that is known.
  */
 export function withNativeSpans(telemetry: Telemetry): Telemetry {
   return { ...telemetry, tracer: LATE_TRACER };
@@ -24,12 +24,12 @@ const LATE_TRACER = {
     new LateSpan(trace.getSpanContext(parent)),
 } as Tracer;
 
-/** Tells the record of a call which span of the library is about it. */
+/** Tells the record of a call which of the library's spans describes it. */
 export function tellOfNative(ours: Span | undefined, native: unknown): void {
   if (ours instanceof LateSpan && isSpan(native)) ours.bind(native);
 }
 
-/** Lets the tracer of a client tell which of its spans are about calls. */
+/** Wraps a client's tracer to find out which of its spans describe calls. */
 export function listenTo({ holder, key }: TracerField, native: NativeTelemetry): void {
   const fields = holder as Record<string, Tracer | undefined>;
   const original = fields[key];
@@ -37,7 +37,7 @@ export function listenTo({ holder, key }: TracerField, native: NativeTelemetry):
   fields[key] = new TellingTracer(original, native);
 }
 
-/** Makes the very spans of the tracer it stands before. */
+/** Makes exactly the spans of the tracer it wraps. */
 class TellingTracer implements Tracer {
   readonly #original: Tracer;
   readonly #native: NativeTelemetry;

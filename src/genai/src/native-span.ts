@@ -17,12 +17,12 @@ import type { OperationEnd } from "./outcome.js";
 import type { Recorder } from "./recorder.js";
 import type { ToolRun } from "./tool-runs.js";
 
-/** A span of a library's own that ours stands in for. */
+/** One of the library's own spans that ours replaces. */
 export type NativeSpan =
   | ({ readonly kind: "tool" } & ToolRun)
   | { readonly kind: "agent"; readonly request: RequestFacts };
 
-/** Records nothing; its identity is that of the span it stands for. */
+/** Records nothing; it has the identity of the span it stands for. */
 abstract class SilentSpan implements Span {
   abstract spanContext(): SpanContext;
 
@@ -66,7 +66,7 @@ abstract class SilentSpan implements Span {
   end(): void {}
 }
 
-/** Stands for the span of a call that is made a moment later; until then its identity is that of what is `around`. */
+/** Stands for a call's span that will start a moment later; until then it has the identity of the span `around` it. */
 export class LateSpan extends SilentSpan {
   readonly #around: SpanContext | undefined;
   #span: Span | undefined;
@@ -85,12 +85,12 @@ export class LateSpan extends SilentSpan {
   }
 }
 
-/** Runs of tools that libraries report by themselves, by the id of the model's call. */
+/** Tool runs that libraries report themselves, by the id of the model's tool call. */
 const UNDER_WAY = new Map<string, StandInSpan>();
 
 /**
- * Stands for a tool run or an agent that the library reports by itself: it ends our record of the same. Attributes
- * that the application adds to the active span reach ours.
+ * Stands for a tool run or an agent that the library reports itself. When the library ends it, our own record ends.
+ * Attributes that the application sets on the active span reach ours.
  */
 export class StandInSpan extends SilentSpan {
   readonly #recorder: Recorder;
@@ -109,9 +109,9 @@ export class StandInSpan extends SilentSpan {
     if (meaning.kind === "tool" && meaning.callId !== undefined) UNDER_WAY.set(meaning.callId, this);
   }
 
-  /** The stand-in for a tool's run, when a traced tool finds that the library reports that run by itself. */
+  /** The stand-in for a tool's run, if the library reports that run itself. */
   static ofTool(name: string, callId: string | undefined, parent: Context): StandInSpan | undefined {
-    // Without a context manager nothing is ever active, and the call's id has to do.
+    // Without a context manager no span is ever active, so the call's id has to do.
     const span = parent === ROOT_CONTEXT ? UNDER_WAY.get(callId ?? "") : trace.getSpan(parent);
     if (!(span instanceof StandInSpan)) return undefined;
     return span.#meaning.kind === "tool" && span.#meaning.name === name ? span : undefined;
@@ -133,7 +133,7 @@ export class StandInSpan extends SilentSpan {
     return this.#recorder.context;
   }
 
-  /** Tells how the tool's run ended; the library's own word on it is poorer. */
+  /** Sets how the tool's run ended, in more detail than the library reports. */
   settle(end: OperationEnd): void {
     this.#end = end;
   }

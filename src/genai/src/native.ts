@@ -19,17 +19,17 @@ import type { Telemetry } from "./telemetry.js";
 import { startTool } from "./tool.js";
 
 /**
- * Whose spans tell of a call to a library that makes spans by itself: only `ours`, only its `native` ones (metrics
+ * Whose spans describe a call where the library makes spans itself: only `ours`, only its `native` ones (metrics
  * and events stay ours), or `both`.
  */
 export type NativeTelemetryMode = "ours" | "native" | "both";
 
-/** What a span that a library is about to make tells of: a call that is recorded anyway, a tool run, or an agent. */
+/** What a span that a library is about to start describes: a call that is recorded anyway, a tool run, or an agent. */
 type NativeKind = "call" | "tool" | "agent";
 
-/** How a library makes spans by itself, where some versions of it do. */
+/** How a library makes spans itself, if some of its versions do. */
 export interface NativeTelemetry {
-  /** Environment variable that chooses the mode where the option does not. */
+  /** Environment variable that sets the mode, unless the option does. */
   readonly variable: string;
   /** The field in which the client behind a receiver keeps its tracer; `undefined` when it makes no spans. */
   readonly tracer: (receiver: unknown) => TracerField | undefined;
@@ -56,7 +56,7 @@ export function readNativeMode(
   return readChoice({ option: "nativeTelemetry", variable, words: ["ours", "native", "both"] }, option, env);
 }
 
-/** Telemetry that goes nowhere, for a call that is only followed. Content is left to who records it. */
+/** Telemetry that goes nowhere, for a call that is only followed. Whoever records the call also reads its content. */
 export function silent(telemetry: Telemetry): Telemetry {
   const policy = { ...telemetry.policy, onSpan: false, onEvent: false };
   const tracer = new ProxyTracerProvider().getTracer("");
@@ -64,8 +64,8 @@ export function silent(telemetry: Telemetry): Telemetry {
 }
 
 /**
- * Puts a tracer in the place of the client's own that answers for the spans the definition knows. Only the client
- * that makes a recorded call is touched; its other spans, its options and its requests stay what they were.
+ * Replaces the client's tracer with one that substitutes the spans the definition knows. Only clients that make a recorded
+ * call are touched; their other spans, options and requests stay as they were.
  */
 export function standIn(
   { holder, key, ownProvider }: TracerField,
@@ -78,7 +78,7 @@ export function standIn(
   fields[key] = new StandInTracer(original, native, telemetry, ownProvider);
 }
 
-/** Our spans of calls, so that the library's tracer can tell them from others, and the context each started in. */
+/** Our spans of calls, to tell them from others in the library's tracer, each with the context it started in. */
 const CALLS = new WeakMap<Span, Context>();
 
 /** Marks the span of a recorded call, and gives it to the library's own span for the same call, if that is ours. */
@@ -133,13 +133,13 @@ class StandInTracer implements Tracer {
   }
 
   /**
-   * Records nothing and carries the identity of our span, so that the library's requests name ours as their parent.
-   * A helper that starts its span before the recorded method runs gets one that learns its identity there.
+   * Records nothing and has our span's identity, so that the library's requests name ours as their parent. A helper that
+   * starts its span before the recorded method runs gets one that learns its identity later.
    */
   #forCall(name: string, options: SpanOptions, parent: Context): Span {
     const active = trace.getSpan(parent);
     const outer = active === undefined ? undefined : CALLS.get(active);
-    // Without a provider the library passes on what was active before us, and must not begin to name our span.
+    // Without a provider the library propagates what was active before us, and must not start to propagate our span.
     if (this.#isSilent()) return this.#original.startSpan(name, options, outer ?? parent);
     if (active === undefined || outer === undefined || isInferenceRecorded(parent)) return new LateSpan();
     return trace.wrapSpanContext(active.spanContext());
@@ -147,14 +147,14 @@ class StandInTracer implements Tracer {
 
   #isSilent(): boolean {
     const provider = trace.getTracerProvider();
-    // A provider that came once stays: asking it for a tracer at every call would cost more than the call's span.
+    // Remembered once it is there: asking for a tracer at every call would cost more than the call's span.
     this.#audible ||=
       !(provider instanceof ProxyTracerProvider) || provider.getDelegateTracer("") !== undefined;
     return !this.#audible;
   }
 }
 
-/** What a library's own span tells of an agent, by the names of the conventions. */
+/** Reads an agent from the library's own span, which uses the names of the conventions. */
 function readAgent(attributes: Attributes): NativeSpan {
   const model = textOf(attributes[ATTR.requestModel]);
   const conversationId = textOf(attributes[ATTR.conversationId]);
@@ -162,7 +162,7 @@ function readAgent(attributes: Attributes): NativeSpan {
   return { kind: "agent", request: { operation: "invoke_agent", model, conversationId, outputType } };
 }
 
-/** As {@link readAgent}, of the run of a tool; `undefined` where it has no name. */
+/** As {@link readAgent}, for the run of a tool; `undefined` if it has no name. */
 function readTool(attributes: Attributes): NativeSpan | undefined {
   const name = textOf(attributes[ATTR.toolName]);
   const description = textOf(attributes[ATTR.toolDescription]);

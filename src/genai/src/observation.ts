@@ -6,16 +6,16 @@ import type { Recorder } from "./recorder.js";
 import { isAsyncIterable, tapStream } from "./stream.js";
 import type { StreamObserver } from "./stream-observer.js";
 
-/** One for the process: calls are few beside what a registry can watch, and it has no state but them. */
+/** One for the whole process; its only state is the open calls. */
 export const ABANDONED = new AbandonedCalls();
 
 /**
- * Follows one call from the promise over the stream to the end, and tells the recorder. Promise and stream hold
- * it through the functions that watch them; the recorder does not, so its collection means that both are gone.
+ * Follows one call from its promise through its stream to the end, and informs the recorder. Promise and stream hold it
+ * through the functions that watch them and the recorder does not, so its collection means that both are gone.
  */
 export class Observation implements StreamObserver {
   watched = false;
-  /** Whether anybody started to parse the body. If not, a raw response is all that was asked for. */
+  /** Whether anybody has started to parse the body. If not, only the raw response was asked for. */
   parsing = false;
   readonly recorder: Recorder;
   readonly #call: Call;
@@ -48,7 +48,7 @@ export class Observation implements StreamObserver {
     }
   }
 
-  /** The provider answered, or failed with an error that has the headers of its answer; a body may follow. */
+  /** The provider answered, or failed with an error that carries the answer's headers; a body may follow. */
   respond(answer: unknown): void {
     try {
       this.recorder.respond((answer as { headers?: unknown } | null | undefined)?.headers);
@@ -68,7 +68,7 @@ export class Observation implements StreamObserver {
     this.#end({ outcome: isAbort(error) ? "aborted" : "error", response: this.#partial(), error });
   }
 
-  /** One step of the stream: a chunk, or its end. SDKs end a stream quietly when it was aborted. */
+  /** One step of the stream: a chunk, or its end. SDKs end an aborted stream without an error. */
   step(result: IteratorResult<unknown>): void {
     this.#stepped = true;
     if (result?.done !== true) {
@@ -81,14 +81,14 @@ export class Observation implements StreamObserver {
   }
 
   /**
-   * The consumer leaves the stream before its end. That the request is aborted by then says nothing: some SDKs do so
-   * themselves just before. An abort by the application shows in the next step, if there is one.
+   * The consumer leaves the stream before its end. The request may already be aborted, but that means nothing: some SDKs
+   * abort it themselves just before. An abort by the application shows in the next step, if there is one.
    */
   close(): void {
     this.#end({ outcome: "cancelled", response: this.#partial() });
   }
 
-  /** A stream that nobody reads has no step to tell of an abort. Its signal may live longer, and must not hold it. */
+  /** A stream that nobody reads has no step in which an abort could show. Its signal may outlive it and must not hold it. */
   linger(): void {
     const signal = this.#signal;
     if (signal === undefined || this.#stepped) return;
@@ -137,7 +137,7 @@ export class Observation implements StreamObserver {
   }
 }
 
-/** A body of an unforeseen shape costs its facts, never the application's call. */
+/** A body of an unforeseen shape loses its facts, but never affects the application's call. */
 function unreadable(error: unknown): void {
   diag.debug("an answer could not be read", String(error));
 }

@@ -2,13 +2,13 @@ import type { Attributes } from "@opentelemetry/api";
 import type { Message, MessagePart, ToolDefinition } from "./messages.js";
 import type { Usage } from "./usage.js";
 
-/** Content of a call, as the conventions shape it. Everything here is sensitive and off by default. */
+/** Content of a call, in the conventions' shape. All of it is sensitive, and off by default. */
 export interface Content {
   inputMessages?: Message[];
   outputMessages?: Message[];
   systemInstructions?: MessagePart[];
   toolDefinitions?: ToolDefinition[];
-  /** What the application put into a prompt template that the provider keeps, by the names of the variables. */
+  /** Values that the application put into a prompt template stored at the provider, by variable name. */
   promptVariables?: Record<string, string>;
   toolArguments?: unknown;
   toolResult?: unknown;
@@ -23,11 +23,11 @@ export interface RetrievedDocument {
   [key: string]: unknown;
 }
 
-/** What a caller asked for. Absent members were not asked for; `0`, `false` and `""` are values. */
+/** What a caller asked for. Absent members were not set; `0`, `false` and `""` are values. */
 export interface RequestFacts {
-  /** Name of the operation in the conventions' words, such as `chat`. */
+  /** The conventions' name of the operation, such as `chat`. */
   operation: string;
-  /** Model, deployment or fine-tune exactly as asked for. */
+  /** Model, deployment or fine-tune, exactly as requested. */
   model?: string | null | undefined;
   stream?: boolean | null | undefined;
   maxTokens?: number | null | undefined;
@@ -38,9 +38,9 @@ export interface RequestFacts {
   presencePenalty?: number | null | undefined;
   stopSequences?: string | string[] | null | undefined;
   seed?: number | null | undefined;
-  /** Number of candidates asked for; recorded when it is not 1. */
+  /** Number of candidates requested; recorded if it is not 1. */
   choiceCount?: number | null | undefined;
-  /** `text`, `json`, `image` or `speech`, when a format was asked for. */
+  /** `text`, `json`, `image` or `speech`, if a format was requested. */
   outputType?: string | null | undefined;
   reasoningLevel?: string | null | undefined;
   previousResponseId?: string | null | undefined;
@@ -48,15 +48,15 @@ export interface RequestFacts {
   encodingFormats?: string[] | undefined;
   dimensions?: number | null | undefined;
   conversationId?: string | null | undefined;
-  /** What a retrieval searches, after which its span is named. */
+  /** What a retrieval searches; its span is named after it. */
   dataSourceId?: string | undefined;
   /** Further attributes, by their full names. */
   attributes?: Attributes | undefined;
-  /** Attributes that only the library's own providers have: left out when the library talks to a compatible one. */
+  /** Attributes that only the library's own providers have; left out for compatible ones. */
   ownAttributes?: Attributes | undefined;
-  /** Ids under which an earlier call of this process may have been remembered; each becomes a span link. */
+  /** Ids under which earlier calls of this process may be remembered; each becomes a span link. */
   linkTo?: string[] | undefined;
-  /** Whether the call matters only if one of `linkTo` is remembered, such as a file that may hold batch results. */
+  /** Whether to record the call only if one of `linkTo` is remembered, as for a file that may hold batch results. */
   onlyLinked?: boolean | undefined;
   /** Called only when content is wanted. */
   content?: (() => Content) | undefined;
@@ -66,9 +66,9 @@ export interface RequestFacts {
 export interface ResponseFacts {
   id?: string | null | undefined;
   model?: string | null | undefined;
-  /** Who answered, where it shows only in the answer; the provider's own attributes are left out then. */
+  /** Who answered, if only the answer shows it; the provider's own attributes are left out then. */
   provider?: string | undefined;
-  /** One entry a choice, in the provider's words; `null` for a choice that never finished. */
+  /** One entry per choice, in the provider's words; `null` for a choice that never finished. */
   finishReasons?: readonly (string | null | undefined)[] | undefined;
   /** State of a fetched response, such as `in_progress`. */
   status?: string | null | undefined;
@@ -80,9 +80,9 @@ export interface ResponseFacts {
   attributes?: Attributes | undefined;
   /** Attributes that only the library's own providers have; on the span and, as the conventions want, on metrics. */
   ownAttributes?: Attributes | undefined;
-  /** What an agent that ran in this process did by itself: calls of models and of its own tools. */
+  /** How many models and tools an agent in this process called itself. */
   calls?: { readonly models: number; readonly tools: number } | undefined;
-  /** A failure that came inside a successful HTTP answer. */
+  /** A failure reported inside a successful HTTP answer. */
   error?: { type: string; message?: string | null | undefined } | undefined;
   /** Ids under which later calls can link to this one (a batch, a background response). */
   linkAs?: string[] | undefined;
@@ -90,15 +90,15 @@ export interface ResponseFacts {
   content?: (() => Content) | undefined;
 }
 
-/** What the headers of an answer tell, before its body and beside it. */
+/** Facts from the headers of an answer, known before its body. */
 export interface HeaderFacts {
-  /** Who answers, where the base URL could not tell. */
+  /** Who answers, if the base URL does not say. */
   provider?: string | undefined;
-  /** The model that a gateway asked, and whose it is: what the call is priced by where the answer names an alias. */
+  /** The model that a gateway called, and its provider: the call is priced by it if the answer names only an alias. */
   served?: { provider: string; model: string } | undefined;
   /** What the gateway charges, in US dollars; wins over any price table. */
   costUsd?: number | undefined;
-  /** Whether the answer costs nothing, streamed or not, whatever price is told: it came out of the gateway's cache. */
+  /** Whether the answer costs nothing, whatever price is reported, because it came from the gateway's cache. */
   free?: boolean | undefined;
   /** Further attributes, by their full names. */
   attributes?: Attributes | undefined;
@@ -109,26 +109,26 @@ export type ReadHeader = (name: string) => string | null | undefined;
 
 /** Rebuilds, chunk by chunk, the body that the call would have returned unstreamed. */
 export interface Fold<Chunk, Body> {
-  /** Called once a chunk, synchronously; must not keep the chunk. */
+  /** Called synchronously once per chunk; must not keep the chunk. */
   add(chunk: Chunk): void;
-  /** The body as far as it came. */
+  /** The body as far as it has arrived. */
   body(): Body;
 }
 
 /**
- * Translation of one kind of call of a library: pure functions of foreign data.
+ * Translates one kind of call of a library, with pure functions of foreign data.
  * `Args` are the arguments of the library's method, `Body` what it resolves to, `Chunk` an item of its stream.
  */
 export interface Call<Args extends readonly unknown[] = readonly unknown[], Body = unknown, Chunk = unknown> {
   request(...args: Args): RequestFacts;
   response?(body: Body, request: RequestFacts): ResponseFacts;
-  /** Starts a fold; with `content` false it must not keep text, so that an open stream costs constant memory. */
+  /** Starts a fold. With `content` false it must not keep text, so that an open stream takes constant memory. */
   fold?(content: boolean): Fold<Chunk, Body>;
 }
 
-/** A tool as the application gave it to a library that runs tools by itself. */
+/** A tool as the application passed it to a library that runs tools itself. */
 export interface ToolFacts {
-  /** Its name, or how the arguments of a run tell it where one object stands for several tools. */
+  /** Its name; or, if one object stands for several tools, how to read it from the arguments of a run. */
   name: string | ((args: readonly unknown[]) => string);
   /** `function`, `extension` or `datastore`. @default "function" */
   type?: string;
@@ -139,10 +139,10 @@ export interface ToolFacts {
   input?: (args: readonly unknown[]) => unknown;
 }
 
-/** Makes a function report each of its runs as an `execute_tool` span; everything else about it stays. */
+/** Makes a function report each of its runs as an `execute_tool` span; everything else about it stays the same. */
 export type TraceTool = <F extends (...args: never[]) => unknown>(tool: ToolFacts, run: F) => F;
 
-/** Translation of a method that runs the application's tools: gives the arguments to call it with instead. */
+/** Translates a method that runs the application's tools: returns the arguments to call it with instead. */
 export type ToolLoop<Args extends readonly unknown[] = readonly unknown[]> = (
   args: Args,
   traceTool: TraceTool,

@@ -2,7 +2,7 @@ import type { RequestFacts } from "./operation.js";
 
 type Amount = number | null | undefined;
 
-/** What most HTTP APIs let a caller ask of a model, by the names that most of them use. */
+/** Parameters that most HTTP APIs share, under the names that most of them use. */
 export interface SharedParameters {
   model?: string | null | undefined;
   stream?: boolean | null | undefined;
@@ -19,7 +19,7 @@ export interface SharedParameters {
   n?: Amount;
 }
 
-/** Facts of a request, to which its translation adds what only its API has. */
+/** Reads the shared parameters of a request; its translation adds what only its API has. */
 export function readParameters(operation: string, params: SharedParameters): RequestFacts {
   return {
     operation,
@@ -34,7 +34,7 @@ export function readParameters(operation: string, params: SharedParameters): Req
     stopSequences: params.stop ?? params.stop_sequences,
     seed: params.seed,
     choiceCount: params.n,
-    // Room for what a translation adds: an object that grows after it was made costs more.
+    // Room for what a translation adds: an object that grows after its creation costs more.
     outputType: undefined,
     reasoningLevel: undefined,
     previousResponseId: undefined,

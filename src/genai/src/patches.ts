@@ -3,7 +3,7 @@ export type Method = (this: unknown, ...args: unknown[]) => unknown;
 
 const PATCHED = Symbol.for("kit.patched");
 
-/** Functions made by the kit, also by another copy of it in the same process; they carry no mark themselves. */
+/** Functions made by the kit, including other copies of it in the same process; the functions carry no mark themselves. */
 function patchedFunctions(): WeakSet<object> {
   const shared = globalThis as { [PATCHED]?: WeakSet<object> };
   shared[PATCHED] ??= new WeakSet();
@@ -12,7 +12,7 @@ function patchedFunctions(): WeakSet<object> {
 
 const TURNED_ON = Symbol.for("kit.patches");
 
-/** What is to be done when one of those that patch is turned off, for each that is on; of all copies of the kit. */
+/** For each enabled instrumentation, of all copies of the kit: what to do when another one is disabled. */
 function turnedOn(): Set<() => void> {
   const shared = globalThis as { [TURNED_ON]?: Set<() => void> };
   shared[TURNED_ON] ??= new Set();
@@ -38,20 +38,20 @@ export function isPatched(value: unknown): boolean {
 }
 
 /**
- * Replaced methods of one instrumentation and how they were before. Restoring puts back the identical property;
- * a method that somebody else wrapped after us is left to them, and our part of it falls silent. One that another
- * instrumentation of the kit has patched becomes ours when that one is turned off.
+ * The methods that one instrumentation has replaced, with their originals. Restoring puts back the identical property. A
+ * method that somebody else wrapped after us is left to them, and our part of it stops recording. A method that another
+ * instrumentation of the kit has patched becomes ours when that one is disabled.
  */
 export class Patches {
   readonly #patches: Patch[] = [];
-  /** Those that others have patched. */
+  /** Methods that others have patched. */
   readonly #waiting: Wanted[] = [];
   readonly #take = () => this.#takeAll();
   #applied = true;
 
   /**
-   * Replaces a method by what `wrap` makes of it, unless it is missing or already reports to the kit, by itself or
-   * within a wrapper of others.
+   * Replaces a method by what `wrap` makes of it, unless it is missing or already reports to the kit, directly or inside
+   * somebody else's wrapper.
    */
   add(holder: object | undefined, key: string, wrap: (original: Method) => Method): boolean {
     const original = holder === undefined ? undefined : Object.getOwnPropertyDescriptor(holder, key);
@@ -80,7 +80,7 @@ export class Patches {
     if (this.#applied) turnedOn().add(this.#take);
   }
 
-  /** Whether somebody wrapped our replacement, which their wrapper still calls. */
+  /** Whether somebody wrapped our replacement, so that their wrapper still calls it. */
   #isWrapped(holder: object, key: string, method: unknown): boolean {
     return this.#patches.some(
       (patch) => patch.holder === holder && patch.key === key && patch.original.value !== method,
@@ -117,7 +117,7 @@ function apply({ holder, key, original, replacement }: Patch): void {
   Object.defineProperty(holder, key, { ...original, value: replacement });
 }
 
-/** Gives a replacement the look of the original: name and length. */
+/** Gives a replacement the name and length of the original. */
 function disguise(replacement: Method, original: Method): Method {
   Object.defineProperty(replacement, "name", { value: original.name, configurable: true });
   Object.defineProperty(replacement, "length", { value: original.length, configurable: true });

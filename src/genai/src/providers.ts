@@ -1,7 +1,7 @@
 import { type MeterProvider, metrics, type TracerProvider, trace } from "@opentelemetry/api";
 import { type LoggerProvider, logs } from "@opentelemetry/api-logs";
 
-/** The providers that an instrumentation was given; the global ones stand in for those it was not. */
+/** The providers that an instrumentation was given; the global ones are used for the others. */
 export interface Providers {
   tracerProvider?: TracerProvider;
   meterProvider?: MeterProvider;
@@ -10,10 +10,10 @@ export interface Providers {
 
 /** Where the 2.x line keeps its global LoggerProvider. */
 const LOGS_2 = Symbol.for("io.opentelemetry.js.api.logs");
-/** Where the 3.x line keeps it, with all else of the API: logs moved into `@opentelemetry/api` 1.10. */
+/** Where the 3.x line keeps it, with the rest of the API: logs moved into `@opentelemetry/api` 1.10. */
 const API_3 = Symbol.for("opentelemetry.js.api.1");
 
-/** Completes what was given by what is global now. */
+/** Fills in the current global providers. */
 export function resolveProviders(given: Providers | undefined): Required<Providers> {
   return {
     tracerProvider: given?.tracerProvider ?? trace.getTracerProvider(),
