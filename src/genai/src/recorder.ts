@@ -37,7 +37,7 @@ import { modelOf, setAll, setFacts } from "./span-attributes.js";
 import type { Telemetry } from "./telemetry.js";
 import { hasUsage, isAmount } from "./usage.js";
 
-/** What the recorder must know of an operation before it starts. */
+/** What the recorder has to know about an operation before it starts. */
 export interface OperationStart {
   request: RequestFacts;
   /** `gen_ai.provider.name`; absent for work inside the process. */
@@ -47,13 +47,13 @@ export interface OperationStart {
   ownProvider?: boolean;
   /** @default SpanKind.CLIENT */
   kind?: SpanKind;
-  /** Reads a provider's error code out of an error that carries none by the usual names. */
+  /** Reads the provider's error code from an error that has none under the usual names. */
   errorCode?: ((error: unknown) => string | undefined) | undefined;
-  /** Reads what the headers of the answer tell. */
+  /** Reads facts from the headers of the answer. */
   headers?: ((read: ReadHeader) => HeaderFacts | undefined) | undefined;
-  /** What the library's method was given; read only where an error message may repeat it. */
+  /** The arguments of the library's method; read only to blank them in an error message. */
   params?: unknown;
-  /** Whether error messages are content themselves: what an application's tool throws goes back to the model. */
+  /** Whether error messages are content themselves: what an application's tool throws is sent back to the model. */
   errorsAreContent?: boolean;
   /** Further attributes that samplers may decide by. */
   attributes?: Attributes;
@@ -61,21 +61,21 @@ export interface OperationStart {
   subject?: string;
   /** Context to start in. @default the active one */
   parent?: Context;
-  /** The true start, for what is recorded later than it began. @default now */
+  /** The true start, for operations that are recorded only after they began. @default now */
   startedAt?: Moment;
-  /** Told how the operation ended, for whoever sums up several. */
+  /** Called with how the operation ended, for summing up several. */
   ended?: ((end: OperationEnd) => void) | undefined;
 }
 
-/** A moment on both clocks: `Date.now()`, by which spans start, and `performance.now()`, by which they last. */
+/** A moment on both clocks: `Date.now()`, for the start of a span, and `performance.now()`, for its duration. */
 export interface Moment {
   readonly time: number;
   readonly mark: number;
 }
 
 /**
- * Records one operation from its start to its one end: span, metrics and events. Holds a plain record of the
- * call and never the promise or stream that it watches, so that an abandoned one can be collected.
+ * Records one operation from its start to its single end: span, metrics and events. It never holds the promise or stream
+ * that it describes, so that an abandoned one can be garbage-collected.
  */
 export class Recorder {
   /** The context in which the operation runs: its span is the parent of what happens inside. */
@@ -83,20 +83,20 @@ export class Recorder {
   readonly #telemetry: Telemetry;
   #start: OperationStart;
   readonly #span: Span;
-  /** Whether anybody listens to the details event; asked once, as a logger may take its time to answer. */
+  /** Whether anybody listens for the details event; checked once, because a logger may take long to answer. */
   readonly #listened: boolean;
-  /** Milliseconds, read only where something is measured by it: the span keeps its own time. */
+  /** Milliseconds; read only if something is measured with it, since the span keeps its own time. */
   readonly #startedAt: number;
-  /** Milliseconds of the epoch at the true start, if that was earlier. */
+  /** Milliseconds since the epoch at the true start, if that was earlier. */
   readonly #startTime: number | undefined;
   #captured: Content | undefined;
-  /** What the session or agent around the operation hands down; `undefined` outside of them. */
+  /** What the operation inherits from the session or agent around it; `undefined` outside of any. */
   readonly #inherited: Attributes | undefined;
   readonly #tally: Inherited["tally"];
   #firstChunkAt: number | undefined;
   #lastChunkAt = 0;
   #metricAttributes: Attributes | undefined;
-  /** What the headers of the answer told. */
+  /** Facts from the headers of the answer. */
   #told: HeaderFacts | undefined;
   #ended = false;
 
@@ -130,7 +130,7 @@ export class Recorder {
     if (this.recording && this.wantsContent) this.#captured = readContent(request.content, this.#span);
   }
 
-  /** Whether anything would come of recording this operation. If not, its result need not be watched. */
+  /** Whether this operation is recorded anywhere. If not, its result need not be watched. */
   get recording(): boolean {
     if (this.#start.ended !== undefined) return true;
     return this.#span.isRecording() || this.#telemetry.instruments !== undefined || this.#listened;
@@ -169,7 +169,7 @@ export class Recorder {
     this.#lastChunkAt = now;
   }
 
-  /** Notes what the headers of the answer tell. Comes before its chunks, and more than once for some promises. */
+  /** Notes the headers of the answer. Called before its chunks, and more than once for some promises. */
   respond(headers: unknown): void {
     const { headers: read } = this.#start;
     if (read === undefined || this.#told !== undefined) return;
@@ -177,7 +177,7 @@ export class Recorder {
     this.#answeredBy(this.#told?.provider);
   }
 
-  /** Who answered was told to samplers before it was known. */
+  /** Samplers saw the expected provider, because the one that answered was not known yet. */
   #answeredBy(provider: string | undefined): void {
     if (provider === undefined || provider === this.#start.provider) return;
     this.#start = { ...this.#start, provider, ownProvider: false };
@@ -209,7 +209,7 @@ export class Recorder {
       guard("metrics", () => this.#measure(response, failure?.type));
   }
 
-  /** A span that was given its start reads the end off the wall clock, unless it is given that too. */
+  /** A span with an explicit start takes its end from the wall clock, unless it is given that too. */
   #endTime(): number | undefined {
     return this.#startTime === undefined ? undefined : this.#startTime + performance.now() - this.#startedAt;
   }
@@ -247,7 +247,7 @@ export class Recorder {
     return tellFailure(type, error, this.#telemetry.policy, () => this.#readCarefully(error));
   }
 
-  /** What may be told of an error where content may not: a message can repeat the call, a late one the answer. */
+  /** What may be recorded of an error without content: its message may repeat the call or, late in a stream, the answer. */
   #readCarefully(error: unknown): ErrorText {
     const { request, params, errorsAreContent } = this.#start;
     if (errorsAreContent === true || this.#firstChunkAt !== undefined) return readErrorType(error);
@@ -297,7 +297,7 @@ export class Recorder {
   #cost(response: ResponseFacts): number | undefined {
     const { request, provider } = this.#start;
     const { usage } = response;
-    // Work inside the process costs what the calls it makes cost, and they say so themselves.
+    // Work inside this process costs what its calls cost, and those record it themselves.
     if (provider === undefined || usage == null) return undefined;
     if (!hasUsage(usage)) return isAmount(usage.costUsd) ? usage.costUsd : undefined;
     const served = this.#told?.served;
@@ -344,14 +344,14 @@ export class Recorder {
     const attributes = creationAttributes(this.#start);
     const { dataSourceId } = this.#start.request;
     if (dataSourceId !== undefined) attributes[ATTR.dataSourceId] = dataSourceId;
-    // Spreading both would cost half a span.
+    // Spreading both would cost half as much as a span.
     return this.#inherited === undefined ? attributes : Object.assign({}, this.#inherited, attributes);
   }
 
   #callAttributes(response: ResponseFacts | undefined): Attributes {
     if (response === undefined && this.#metricAttributes !== undefined) return this.#metricAttributes;
     const attributes = creationAttributes(this.#start);
-    // Of what is inherited only the name has few enough values for a metric.
+    // Of the inherited attributes, only the name has few enough values for a metric.
     const agent = this.#inherited?.[ATTR.agentName];
     if (agent !== undefined) attributes[ATTR.agentName] = agent;
     const answered = response && modelOf(response);
@@ -361,7 +361,7 @@ export class Recorder {
   }
 }
 
-/** Runs one part of recording: what it cannot record costs that part alone, and never the application's call. */
+/** Runs one part of recording. If it fails, only that part is lost, and the application's call is unaffected. */
 function guard<T>(what: string, record: () => T): T | undefined {
   try {
     return record();
@@ -371,7 +371,7 @@ function guard<T>(what: string, record: () => T): T | undefined {
   }
 }
 
-/** What samplers may decide by. Everything else waits for the end: attributes given here are cleaned twice. */
+/** What samplers may decide by. Everything else waits for the end, because attributes given here are sanitised twice. */
 function creationAttributes({ request, provider, endpoint, attributes: more }: OperationStart): Attributes {
   const attributes: AttributeValues = more === undefined ? {} : { ...more };
   attributes["gen_ai.operation.name"] ??= request.operation;
@@ -395,7 +395,7 @@ function readContent(read: (() => Content) | undefined, sink: AttributeSink): Co
   }
 }
 
-/** The span's own duration, so that metric and span agree to the nanosecond; API-only spans have none. */
+/** The span's own duration, so that metric and span agree to the nanosecond; spans of the bare API have none. */
 function durationOf(span: Span): number | undefined {
   const { duration } = span as Span & { duration?: HrTime };
   return Array.isArray(duration) ? duration[0] + duration[1] / 1e9 : undefined;

@@ -110,7 +110,7 @@ function isTexts(value: unknown): value is string[] {
   return Array.isArray(value) && value.every((item) => typeof item === "string");
 }
 
-/** A model's name, where it is one. */
+/** A model's name, if it is a non-empty string. */
 export function modelOf({ model }: RequestFacts | ResponseFacts): string | undefined {
   return typeof model === "string" && model !== "" ? model : undefined;
 }

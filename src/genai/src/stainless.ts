@@ -3,7 +3,7 @@ import type { Observation } from "./observation.js";
 type Parse = (this: unknown, ...args: unknown[]) => unknown;
 type Transform = (value: unknown, props: unknown) => unknown;
 
-/** The parts of an `APIPromise` that generated SDKs have had in every major: fields, not methods, hold the work. */
+/** The parts of an `APIPromise` that every major of the generated SDKs has had: fields, not methods, hold the work. */
 interface APIPromise extends Promise<unknown> {
   responsePromise: Promise<unknown>;
   parseResponse: Parse;
@@ -25,8 +25,8 @@ export function isAPIPromise(value: unknown): value is APIPromise {
 }
 
 /**
- * Watches an `APIPromise` in place. The body is read once, by the SDK's own parse step, when the application asks
- * for it. An eager `.then` on the response would hide the application's unhandled rejections, or invent some.
+ * Watches an `APIPromise` in place. The body is read once, by the SDK's own parse step, when the application asks for it.
+ * Calling `.then` on the response eagerly would hide unhandled rejections of the application, or cause some.
  */
 export function observeAPIPromise(promise: APIPromise, observation: Observation): void {
   watchParse(promise, observation);
@@ -35,7 +35,7 @@ export function observeAPIPromise(promise: APIPromise, observation: Observation)
   if (handsOut(promise)) HANDING_OUT.set(promise, observation);
   // openai 7.5 and later give the promise a `_thenUnwrap` of its own that bypasses `parseResponse`.
   if (Object.hasOwn(promise, "_thenUnwrap")) watchUnwrap(promise, observation);
-  // And that of a page the methods of another promise, which parses in its place.
+  // The promise of a page has the methods of another promise, which parses in its place.
   if (Object.hasOwn(promise, "then")) watchBorrowed(promise, observation);
 }
 
@@ -44,8 +44,8 @@ function watchParse(promise: APIPromise, observation: Observation): void {
   promise.parseResponse = function (this: unknown, ...args: unknown[]) {
     observation.parsing = true;
     const parsed = Reflect.apply(parse, this, args);
-    // Beside the SDK's own handlers and not before them: a promise between would bring the answer one microtask later.
-    // That hides no rejection, as whoever parses hands this one on.
+    // Beside the SDK's own handlers, not before them: a promise in between would delay the answer by a microtask. This
+    // hides no rejection, because whoever parses passes this promise on.
     if (parsed instanceof Promise) {
       parsed.then(
         (value) => observation.settle(value),
@@ -57,8 +57,8 @@ function watchParse(promise: APIPromise, observation: Observation): void {
 }
 
 /**
- * Watches a parse that began before we saw the promise: another instrumentation, closer to the SDK, reads it. That one
- * has a handler on it already, so that one more hides no rejection.
+ * Watches a parse that started before we saw the promise, because another instrumentation closer to the SDK reads it. That
+ * one has already attached a handler, so one more hides no rejection.
  */
 function watchParsed({ parsedPromise }: APIPromise, observation: Observation): void {
   if (!(parsedPromise instanceof Promise)) return;
@@ -74,8 +74,8 @@ function watchResponse(promise: APIPromise, observation: Observation): void {
 }
 
 /**
- * Stands in for the promise of the response. It adds no promise of its own: only when somebody asks for the
- * response are that caller's handlers wrapped, so that handled and unhandled rejections stay what they were.
+ * Stands in for the promise of the response, without adding a promise of its own. Only when somebody asks for the response
+ * are that caller's handlers wrapped, so that handled and unhandled rejections stay what they were.
  */
 class WatchedResponse implements Promise<unknown> {
   readonly #bare: Promise<unknown>;
@@ -174,10 +174,10 @@ function watchUnwrap(promise: APIPromise, observation: Observation): void {
   };
 }
 
-/** Promises that can hand out their unparsed answer, and their calls; no member of theirs, which would show. */
+/** Promises that can hand out their unparsed answer, with their calls. Not a member of the promise, which would be visible. */
 const HANDING_OUT = new WeakMap<object, Observation>();
 
-/** Unparsed answers that were handed out, and the calls they answer. */
+/** Unparsed answers that were handed out, with the calls they answer. */
 const HANDED_OUT = new WeakMap<object, Observation>();
 
 /** Whether a promise can hand out its unparsed answer. */
@@ -192,7 +192,7 @@ export function followHandingOut(read: (this: unknown, ...args: unknown[]) => un
       const answer = Reflect.apply(read, this, args) as Promise<object>;
       const observation = HANDING_OUT.get(this);
       if (observation === undefined) return answer;
-      // Whoever asks for it parses it, perhaps through another promise.
+      // Whoever asks for it will parse it, perhaps through another promise.
       observation.parsing = true;
       return answer.then((props) => {
         HANDED_OUT.set(props, observation);
@@ -202,7 +202,7 @@ export function followHandingOut(read: (this: unknown, ...args: unknown[]) => un
   }.method as (this: unknown, ...args: unknown[]) => unknown;
 }
 
-/** Makes `_thenUnwrap` tell a call of the body that another promise parses from the answer which the call handed out. */
+/** Makes `_thenUnwrap` report a body to its call when another promise parses the answer that the call handed out. */
 export function followHandedOut(unwrap: (this: unknown, ...args: unknown[]) => unknown) {
   return {
     method(this: unknown, ...[transform, ...rest]: unknown[]) {
@@ -216,7 +216,7 @@ export function followHandedOut(unwrap: (this: unknown, ...args: unknown[]) => u
   }.method;
 }
 
-/** A derived promise starts to parse some microtasks after the response arrived. */
+/** A derived promise starts to parse a few microtasks after the response has arrived. */
 function afterMicrotasks(count: number, run: () => void): void {
   queueMicrotask(count > 1 ? () => afterMicrotasks(count - 1, run) : run);
 }

@@ -1,7 +1,7 @@
-/** Who is told of the steps of a stream. */
+/** Observes the steps of a stream. */
 export interface StreamObserver {
   step(result: IteratorResult<unknown>): void;
   fail(error: unknown): void;
-  /** The consumer leaves before the end. */
+  /** The consumer left before the end. */
   close(): void;
 }

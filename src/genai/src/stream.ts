@@ -16,10 +16,10 @@ export function isAsyncIterable(value: unknown): value is AsyncIterable<unknown>
 }
 
 /**
- * Watches a stream in place: the caller keeps the very object that the library made. A stream of the Stainless SDKs
- * makes every iterator through its `iterator` field (also for `tee()` and `toReadableStream()`); any other
- * stream is watched where `for await` enters it. Only the first iterator is the answer: a second one is the
- * caller's mistake, and the library's own error tells it.
+ * Watches a stream in place: the caller keeps the very object that the library made. Streams of the Stainless SDKs create
+ * every iterator through their `iterator` field (also for `tee()` and `toReadableStream()`); any other stream is watched
+ * where `for await` enters it. Only the first iterator is the answer: a second one is the caller's mistake, which the
+ * library's own error reports.
  */
 export function tapStream(stream: AsyncIterable<unknown>, observation: StreamObserver): void {
   // A generator is its own iterator, and may be stepped by hand.
@@ -29,7 +29,7 @@ export function tapStream(stream: AsyncIterable<unknown>, observation: StreamObs
   }
   const hasField = typeof (stream as { iterator?: unknown }).iterator === "function";
   tapFirst(stream, hasField ? "iterator" : Symbol.asyncIterator, watchSteps, observation);
-  // openai 7 puts a generator of its own before the field: closed before its first step, it never opens the field.
+  // openai 7 puts its own generator in front of the field. If that is closed before its first step, the field is never used.
   if (hasField && Object.hasOwn(stream, Symbol.asyncIterator)) {
     tapFirst(stream, Symbol.asyncIterator, tapLeaving, observation);
   }
@@ -39,7 +39,7 @@ function isIterator(stream: object): stream is AnyIterator {
   return typeof (stream as Partial<AnyIterator>).next === "function";
 }
 
-/** Gives what `tap` makes of the first iterator that a member opens. A field of the stream is itself again then. */
+/** Wraps the first iterator that a member opens with `tap`. If the member is a field of the stream, it is restored then. */
 function tapFirst(
   stream: AsyncIterable<unknown>,
   member: PropertyKey,
@@ -51,7 +51,7 @@ function tapFirst(
   if (open === undefined) return;
   const isField = Object.getOwnPropertyDescriptor(stream, member)?.writable === true;
   let tapped = false;
-  // Named as the SDKs name theirs: to give a function another name costs more than to open a stream.
+  // Named as the SDKs name theirs, because renaming a function costs more than opening a stream.
   const opened = function iterator(this: unknown, ...args: unknown[]) {
     const steps = Reflect.apply(open, this, args);
     if (isField && members[member] === opened) members[member] = open;
@@ -70,14 +70,14 @@ function tapFirst(
   else Object.defineProperty(stream, member, { value: opened, writable: true, configurable: true });
 }
 
-/** What the stream's reader steps: the very iterator, but for a generator, which is new and known to nobody yet. */
+/** What the stream's reader iterates: the iterator itself, or a stand-in for a generator, which nobody else knows yet. */
 function watchSteps(iterator: AnyIterator, observation: StreamObserver): AnyIterator {
   return isPlainGenerator(iterator)
     ? new WatchedGenerator(iterator, observation)
     : tapIterator(iterator, observation);
 }
 
-/** Replaces the steps of an iterator on the object itself; `for await`, `yield*` and helpers all call them. */
+/** Replaces the methods of an iterator on the object itself; `for await`, `yield*` and helpers all call them. */
 function tapIterator(iterator: AnyIterator, observation: StreamObserver): AnyIterator {
   const { next } = iterator;
   // Made once a stream, not once a chunk.
@@ -91,13 +91,13 @@ function tapIterator(iterator: AnyIterator, observation: StreamObserver): AnyIte
   };
   hide(iterator, "next", function (this: unknown, ...args: unknown[]) {
     const step = Reflect.apply(next, this, args);
-    // The derived promise is handed on, so that a rejection which nobody handles is still reported as unhandled.
+    // The derived promise is returned, so that a rejection nobody handles is still reported as unhandled.
     return step instanceof Promise ? step.then(arrived, failed) : arrived(step);
   });
   return tapLeaving(iterator, observation);
 }
 
-/** Both in one scope, and not in turns of a loop that each keep a scope: streams stand open by the thousand. */
+/** Both closures share one scope, instead of one per loop iteration: thousands of streams may be open at once. */
 function tapLeaving(iterator: AnyIterator, observation: StreamObserver): AnyIterator {
   const { return: leave, throw: fail } = iterator;
   if (leave !== undefined) {

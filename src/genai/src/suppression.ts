@@ -2,31 +2,31 @@ import { type Context, context, createContextKey } from "@opentelemetry/api";
 import { isInference } from "./metrics.js";
 import type { OperationEnd } from "./outcome.js";
 
-/** The key of `suppressTracing` in `@opentelemetry/core`, made the same way, so that the core is not needed here. */
+/** The key that `suppressTracing` of `@opentelemetry/core` uses, created the same way to avoid that dependency. */
 const TRACING_SUPPRESSED = createContextKey("OpenTelemetry SDK Context Key SUPPRESS_TRACING");
 const OPERATION_RECORDED = createContextKey("kit.genai.operation_recorded");
 const INFERENCE_RECORDED = createContextKey("kit.genai.inference_recorded");
 /**
- * Key under which a framework's context holds a function: it would record the model call only if no SDK below does,
- * and is called as soon as one starts to.
+ * Key under which a framework puts a function into the context if it wants to record the model call only when no SDK below
+ * does. The function is called as soon as one starts to.
  */
 export const INFERENCE_OFFERED = createContextKey("kit.genai.inference_offered");
 
-/** Told how a model call ended that somebody else records: the client below knows usage and ids best. */
+/** Called with how a model call ended that somebody else records, because the client below knows usage and ids best. */
 export type InferenceTold = (end: OperationEnd) => void;
 
 /**
- * Marks a context in which a framework already records the model call, so that the SDK below it does not
- * count the same call again. Tools and agents below stay recorded. With `told`, the SDK tells the framework what
- * came of the call instead.
+ * Marks a context in which a framework already records the model call, so that the SDK below it does not count the same
+ * call again. Tools and agents below are still recorded. With `told`, the SDK reports the outcome of the call to the
+ * framework instead.
  */
 export function markInferenceRecorded(parent: Context = context.active(), told?: InferenceTold): Context {
   return parent.setValue(INFERENCE_RECORDED, told ?? true);
 }
 
 /**
- * Marks a context in which a library already records a call of this operation: inferences stand for one another,
- * however they are asked for, and any other call, such as `embeddings`, for its like.
+ * Marks a context in which a library already records a call of this operation. All inferences count as the same operation;
+ * any other, such as `embeddings`, only as itself.
  */
 export function markRecorded(parent: Context, operation: string): Context {
   return isInference(operation)
@@ -34,20 +34,20 @@ export function markRecorded(parent: Context, operation: string): Context {
     : parent.setValue(OPERATION_RECORDED, operation);
 }
 
-/** Whether somebody further out already records a call of this operation that is no inference. */
+/** Whether somebody further out already records a call of this operation, if it is not an inference. */
 export function isOperationRecorded(parent: Context, operation: string): boolean {
   return parent.getValue(OPERATION_RECORDED) === operation;
 }
 
-/** Tells the framework above that offered the model call, if there is one, that it is recorded here. */
+/** Tells the framework that offered the model call, if there is one, that the call is recorded here. */
 export function takeInference(parent: Context): void {
   const taken = parent.getValue(INFERENCE_OFFERED);
   if (typeof taken === "function") taken();
 }
 
 /**
- * Undoes {@link markInferenceRecorded} and {@link INFERENCE_OFFERED} for what happens inside: a tool's own model calls
- * are new calls.
+ * Undoes {@link markInferenceRecorded} and {@link INFERENCE_OFFERED} for everything inside, because a tool's own model
+ * calls are new calls.
  */
 export function unmarkInferenceRecorded(parent: Context): Context {
   let unmarked = parent;
@@ -62,13 +62,13 @@ export function isInferenceRecorded(parent: Context): boolean {
   return parent.getValue(INFERENCE_RECORDED) !== undefined;
 }
 
-/** Whom to tell of a model call that is recorded further out; `undefined` when nobody asks. */
+/** Whom to inform of a model call that is recorded further out; `undefined` if nobody wants to know. */
 export function readInferenceTold(parent: Context): InferenceTold | undefined {
   const told = parent.getValue(INFERENCE_RECORDED);
   return typeof told === "function" ? (told as InferenceTold) : undefined;
 }
 
-/** Whether telemetry must not be made here, as inside exporters. */
+/** Whether tracing is suppressed here, as inside exporters. */
 export function isTracingSuppressed(parent: Context): boolean {
   return parent.getValue(TRACING_SUPPRESSED) === true;
 }

@@ -9,17 +9,17 @@ import { Instruments } from "./metrics.js";
 import { type Providers, resolveProviders } from "./providers.js";
 import type { Telemetry } from "./telemetry.js";
 
-/** What telemetry tells and what it leaves out. */
+/** What telemetry contains and what it leaves out. */
 export interface TelemetryOptions extends ContentOptions {
   /** Own prices by model name, in US dollars per 1,000 tokens; they win over the built-in table. */
   prices?: PriceOverrides;
-  /** How much of a model's name must agree for own and published prices to hold. @default "strict" */
+  /** How much of a model's name must match for your own and published prices to apply. @default "strict" */
   costMatch?: CostMatch;
-  /** Whether log events are made (operation details, exceptions), if a LoggerProvider is there. @default true */
+  /** Whether to emit log events (operation details, exceptions), if there is a LoggerProvider. @default true */
   emitEvents?: boolean;
 }
 
-/** Puts the telemetry of one package together, and anew when its providers or options change. */
+/** Assembles the telemetry of one package, and reassembles it when its providers or options change. */
 export class TelemetrySource {
   readonly #scope: { readonly name: string; readonly version: string };
   #options: TelemetryOptions;

@@ -5,7 +5,7 @@ import type { CostCalculator } from "./cost/calculator.js";
 import type { RememberedSpans } from "./links.js";
 import type { Instruments } from "./metrics.js";
 
-/** Where the recorders of one instrumentation write, and by which rules. */
+/** Where the recorders of one instrumentation write to, and by which rules. */
 export interface Telemetry {
   readonly tracer: Tracer;
   /** Absent when no events are wanted. */

@@ -1,8 +1,8 @@
 const FLUSH_AT = 64;
 
 /**
- * Collects streamed text. Joining every few pieces keeps the memory near the text itself: `+=` on each chunk
- * would keep one heap node a chunk alive until the end.
+ * Collects streamed text. Joining the pieces every so often keeps memory close to the text's own size; `+=` would keep one
+ * heap node per chunk alive until the end.
  */
 export class TextBuilder {
   #text = "";

@@ -5,9 +5,9 @@ import { isTraced } from "./tool.js";
 type Run = (...args: never[]) => unknown;
 
 /**
- * The tool that a library is given in place of the application's own: its function `key` reports each run. The own
- * object does not change, and is still the one that runs. A tool without that function, or whose function reports
- * already, is given back as it is.
+ * Makes the tool that a library gets instead of the application's own: its function `key` reports each run. The original
+ * object is not changed and still does the work. A tool without that function, or whose function already reports, is
+ * returned unchanged.
  */
 export function traceMember<Tool extends object>(
   tool: Tool,
@@ -26,7 +26,7 @@ export function traceMember<Tool extends object>(
   return plain ? copyWith(tool, key, traced) : standInFor(tool, key, traced);
 }
 
-/** An instance of the application's class may have private members, which only the original can reach. */
+/** An instance of an application's class may have private members, which only the original can access. */
 function standInFor<Tool extends object>(tool: Tool, member: string, run: Run): Tool {
   return new Proxy(tool, {
     get(target, key) {

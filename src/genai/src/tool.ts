@@ -10,8 +10,8 @@ import type { Telemetry } from "./telemetry.js";
 import { rememberRun, type ToolRun } from "./tool-runs.js";
 
 /**
- * Makes `run` report each of its runs as an `execute_tool` span. Its result, promise, exception, `this`, name and
- * length stay the application's own.
+ * Makes `run` report each of its runs as an `execute_tool` span. Result, promise, exception, `this`, name and length stay
+ * the application's own.
  */
 export function traceTool<F extends (...args: never[]) => unknown>(
   telemetry: () => Telemetry | undefined,
@@ -19,7 +19,7 @@ export function traceTool<F extends (...args: never[]) => unknown>(
   run: F,
 ): F {
   if (isTraced(run)) return run;
-  // A method, because tools are arrow functions or methods, and those have no prototype of their own.
+  // Written as a method, because tools are arrow functions or methods, which have no prototype of their own.
   const { traced } = {
     traced(this: unknown, ...args: unknown[]): unknown {
       const call = () => Reflect.apply(run, this, args) as unknown;
@@ -37,17 +37,17 @@ export function traceTool<F extends (...args: never[]) => unknown>(
   return traced as unknown as F;
 }
 
-/** Functions that report their runs already: a tool may be handed from one of a library's methods to the next. */
+/** Functions that already report their runs: one of a library's methods may pass a tool on to the next. */
 const TRACED = new WeakSet<object>();
 
-/** Whether a function reports its runs already. */
+/** Whether a function already reports its runs. */
 export function isTraced(run: object): boolean {
   return TRACED.has(run);
 }
 
 type Begun = [within: Context, end: (end: OperationEnd) => void];
 
-/** Finds the record of this run that the library caused to be opened, or opens one. */
+/** Finds the record of this run that the library's own span opened, or starts one. */
 function begin(
   telemetry: Telemetry,
   tool: ToolFacts,
@@ -98,7 +98,7 @@ export function startTool(
   return recorder;
 }
 
-/** The arguments came too late for the start of a record that somebody else opened, so they come with its end. */
+/** Somebody else started the record before the arguments were known, so they are added at its end. */
 function withContent(end: OperationEnd, content: () => Content): OperationEnd {
   const { response } = end;
   return { ...end, response: { ...response, content: () => ({ ...content(), ...response?.content?.() }) } };
@@ -118,7 +118,7 @@ function runTool(within: Context, end: (end: OperationEnd) => void, call: () => 
     completed(result);
     return result;
   }
-  // Both sides are handled here, and the caller still gets its own promise, whose rejection it must handle itself.
+  // Handles both outcomes; the caller still gets its own promise, and has to handle that one's rejection itself.
   result.then(completed, (error: unknown) => end({ outcome: "error", error }));
   return result;
 }

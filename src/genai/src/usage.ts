@@ -2,8 +2,8 @@
 type Count = number | null | undefined;
 
 /**
- * Token usage in one meaning for all providers: `input` counts all input (cached included), `output` all
- * output (reasoning included); every other member is a part of one of the two, never to be added.
+ * Token usage with one meaning for all providers: `input` counts all input (including cached), `output` all output
+ * (including reasoning). Every other count is a part of one of the two, and must not be added to them.
  */
 export interface Usage {
   input?: Count;
@@ -35,7 +35,7 @@ export interface Usage {
 /** The members that are numbers. */
 type Counts = Omit<Usage, "aside" | "terms">;
 
-/** Whether a provider's number can be a token count: providers have sent strings, fractions and negatives. */
+/** Whether a value can be a token count: providers have sent strings, fractions and negative numbers. */
 export function isCount(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0;
 }
@@ -45,7 +45,7 @@ export function isAmount(value: unknown): value is number {
   return Number.isFinite(value) && (value as number) >= 0;
 }
 
-/** Adds what one call used to what several did, member by member. */
+/** Adds the usage of one call to a total, member by member. */
 export function addUsage(total: Usage, more: Usage | undefined): void {
   for (const [key, count] of Object.entries(more ?? {}) as [keyof Counts, unknown][]) {
     if (isAmount(count)) total[key] = (total[key] ?? 0) + count;

@@ -1,10 +1,10 @@
 import type { StreamObserver } from "./stream-observer.js";
 
-/** What every async generator inherits, through the `prototype` of its own function. */
+/** What every async generator inherits from, through the `prototype` of its function. */
 const GENERATOR: AsyncGenerator = Object.getPrototypeOf(async function* () {}.prototype);
 const { next, return: leave, throw: fail } = GENERATOR;
 
-/** Whether an iterator is a generator that nobody has added to, so that another may stand in for it. */
+/** Whether an iterator is a generator without any additions, so that another object can stand in for it. */
 export function isPlainGenerator(iterator: object): iterator is AsyncGenerator {
   const own: object | null = Object.getPrototypeOf(iterator);
   return (
@@ -16,9 +16,9 @@ export function isPlainGenerator(iterator: object): iterator is AsyncGenerator {
 }
 
 /**
- * Stands in for a generator that nobody knows yet, and looks like one. SDKs define the function of their generators anew
- * for each stream, so that V8 meets every one of them as a kind of its own: members put on such an object, and the
- * steps found on it, cost more than all else that is done for a short stream.
+ * Stands in for a generator that nobody else knows yet, and looks like one. SDKs define their generator function anew for
+ * each stream, so V8 sees every generator as a new kind of object: adding members to it, and looking them up, would cost
+ * more than everything else done for a short stream.
  */
 export class WatchedGenerator {
   readonly #steps: AsyncGenerator;
@@ -40,7 +40,7 @@ export class WatchedGenerator {
     };
   }
 
-  /** The derived promise is handed on, so that a rejection which nobody handles is still reported as unhandled. */
+  /** Returns the derived promise, so that a rejection nobody handles is still reported as unhandled. */
   next(value?: unknown): Promise<IteratorResult<unknown>> {
     return next.call(this.#steps, value).then(this.#arrived, this.#failed);
   }
