@@ -6,15 +6,15 @@ import type { ErrorText } from "./errors.js";
 const DETAILS = "gen_ai.client.inference.operation.details";
 const EXCEPTION = "gen_ai.client.operation.exception";
 
-/** A logger of the application, which may be of a time when loggers could not be asked. */
+/** A logger of the application, which may be from before loggers had `enabled`. */
 type AnyLogger = Omit<Logger, "enabled"> & Partial<Pick<Logger, "enabled">>;
 
-/** Whether anybody listens to the details event; asked before its attributes are put together. */
+/** Whether anybody listens for the details event; checked before its attributes are assembled. */
 export function wantsDetails(logger: AnyLogger | undefined, context: Context): boolean {
   return isEnabled(logger, { eventName: DETAILS, severityNumber: SeverityNumber.DEBUG, context });
 }
 
-/** One that cannot be asked listens to everything, and one that fails to nothing: it must not cost the span. */
+/** A logger without `enabled` gets everything; one that throws gets nothing, and must not cost the span. */
 function isEnabled(logger: AnyLogger | undefined, query: Parameters<Logger["enabled"]>[0]): boolean {
   if (logger === undefined) return false;
   try {
