@@ -93,16 +93,16 @@ export class BatchWriter {
   /** Sends all that waits. @throws CatSyphonError of the first failure; what may still be sent stays. */
   async flush(options: CallOptions = {}): Promise<void> {
     const { signal } = readOptions(options);
-    const send = async (): Promise<void> => {
+    const send = async (given?: AbortSignal): Promise<void> => {
       this.#lastFlush = Date.now();
       try {
-        await this.#log.sendPending(signal);
+        await this.#log.sendPending(given);
       } catch (error) {
         if (!mayBePoison(error)) throw error;
         await this.#isolate(error);
       }
     };
-    return this.#log.exclusively(send, signal);
+    return this.#log.flush(send, signal);
   }
 
   /** Stops the timer and flushes. Later events are refused. */

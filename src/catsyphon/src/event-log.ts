@@ -17,6 +17,8 @@ export class EventLog {
   readonly #factory: WireEventFactory;
   #pending: WireEvent[] = [];
   #sending: Promise<unknown> = Promise.resolve();
+  /** A flush that has not begun. */
+  #next: Promise<void> | undefined;
   conversationId: string | undefined;
 
   constructor(sessionId: string, send: SendWireEvents) {
@@ -50,14 +52,31 @@ export class EventLog {
     return excess;
   }
 
-  /** Runs `flush` once whatever is being sent has come to its end, well or not, unless that takes too long. */
-  exclusively<T>(flush: () => Promise<T>, signal?: AbortSignal): Promise<T> {
-    const run = this.#sending.then(flush, flush);
-    this.#sending = run.catch(() => {});
-    return signal ? unlessAborted(run, signal) : run;
+  /**
+   * Runs `flush` once whatever is being sent has come to its end, well or not, unless that takes too long. Calls
+   * without a signal share the one that has not begun, which sends what they mean, too: while a server is down,
+   * events would otherwise leave one flush each behind, to fail one after the other.
+   */
+  flush(flush: (signal?: AbortSignal) => Promise<void>, signal?: AbortSignal): Promise<void> {
+    if (signal)
+      return unlessAborted(
+        this.#enqueue(() => flush(signal)),
+        signal,
+      );
+    this.#next ??= this.#enqueue(() => {
+      this.#next = undefined;
+      return flush();
+    });
+    return this.#next;
   }
 
-  /** Sends what waits now. What was not accepted stays, in front. To be called within `exclusively`. */
+  #enqueue(flush: () => Promise<void>): Promise<void> {
+    const run = this.#sending.then(flush, flush);
+    this.#sending = run.catch(() => {});
+    return run;
+  }
+
+  /** Sends what waits now. What was not accepted stays, in front. To be called within `flush`. */
   async sendPending(signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted();
     if (this.#pending.length > 0) await this.sendSome([...this.#pending], signal);

@@ -92,8 +92,9 @@ export class CollectorHttp {
   #parse({ method, path }: HttpRequest, statusCode: number, text: string): unknown {
     try {
       return JSON.parse(text);
-    } catch (cause) {
-      const facts = { statusCode, body: text.slice(0, 1000), cause };
+    } catch {
+      // Without the cause, whose message quotes the text: it may begin with the key.
+      const facts = { statusCode, body: this.#hide(text).slice(0, 1000) };
       throw new NonRetryableError(`HTTP ${statusCode}: ${method} ${path} was not answered with JSON`, facts);
     }
   }

@@ -263,7 +263,7 @@ export class Session {
   /** Sends all that waits. @throws CatSyphonError; what was not accepted stays. */
   async flush(options: CallOptions = {}): Promise<void> {
     const { signal } = readOptions(options);
-    return this.#log.exclusively(() => this.#log.sendPending(signal), signal);
+    return this.#log.flush((given) => this.#log.sendPending(given), signal);
   }
 
   /**
