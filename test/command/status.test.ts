@@ -161,6 +161,7 @@ describe("the configuration", () => {
     expect(lines.length).toBeGreaterThan(16);
     const mistakes = configuration.map(({ says }: { says: string }) => says);
     expect([...mistakes].sort()).toEqual([...lines].sort());
+    expect(configuration.filter(({ subject }: { subject: string }) => subject !== "mistake")).toEqual([]);
     expect(mistakes).toContain("CATSYPHON_URL must be an http or https URL; no spans are sent to CatSyphon.");
     expect(code).toBe(1);
   });
@@ -191,6 +192,24 @@ describe("the configuration", () => {
         { name: "AGENTPULSE_API_KEY", value: "set", from: "AGENTPULSE_API_KEY" },
       ]),
     );
+  });
+
+  it("names variables that have no effect, and does not make a fuss of them", async () => {
+    const { code, configuration } = await status({
+      AGENTPULSE_APIKEY: "ap_canary",
+      OTEL_EXPORTER_OTLP_METRICS_TIMEOUT: "500",
+      OTEL_BSP_SCHEDULE_DELAY: "500",
+      CATSYPHON_PROFILE: "other",
+      OTEL_NODE_RESOURCE_DETECTORS: "",
+    });
+    expect(configuration).toEqual([
+      {
+        level: "note",
+        subject: "unread",
+        says: "AGENTPULSE_APIKEY, OTEL_EXPORTER_OTLP_METRICS_TIMEOUT: set, but misspelt or about something that is off; the kit does not read it",
+      },
+    ]);
+    expect(code).toBe(0);
   });
 
   it.each([

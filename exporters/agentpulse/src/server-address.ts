@@ -40,7 +40,8 @@ export function readApiKey(
     return refuse("no API key, nothing is sent; set AGENTPULSE_API_KEY or the option apiKey");
   }
   if (!/^[\x21-\x7e]+$/.test(apiKey)) {
-    throw new TypeError("apiKey: it has characters that no key has; give the key as the server issued it.");
+    const name = option?.trim() ? "apiKey" : "AGENTPULSE_API_KEY";
+    throw new TypeError(`${name}: it has characters that no key has; give the key as the server issued it.`);
   }
   if (!allowInsecure && !isSafe(new URL(endpoint))) {
     const advice = "use https, or allowInsecure: true";

@@ -121,6 +121,8 @@ describe("an option that cannot be used is an error that says what to write", ()
   });
 
   it("and names the variable where that is wrong", () => {
+    const read = () => resolve({ apiKey: " " }, { AGENTPULSE_API_KEY: "ap_ of\u00a0mine" });
+    expect(read).toThrow(/^AGENTPULSE_API_KEY: it has characters/);
     expect(() => resolve({}, { AGENTPULSE_ENDPOINT: "nowhere" })).toThrow(
       'AGENTPULSE_ENDPOINT: got "nowhere"',
     );

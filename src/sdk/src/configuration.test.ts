@@ -33,6 +33,36 @@ describe("where a setting comes from", () => {
   });
 });
 
+it("tells of each setting what is used and where that comes from", () => {
+  const told: unknown[] = [];
+  const variables = { A: "many", B: "5", LIST: "x,z", ODD: "z", PAIRS: "k=v", BROKEN: "k", TEXT: " t " };
+  const configuration = new Configuration(
+    variables,
+    () => {},
+    (place, used, from) => told.push([place.variables?.[0] ?? place.option, used, from]),
+  );
+  configuration.number({ variables: ["A", "B"] }, 9, { min: 0 });
+  configuration.number({ variables: ["A"] }, 9, { min: 0 });
+  configuration.boolean({ option: "flag", value: "no" }, true);
+  configuration.choices({ variables: ["LIST"] }, ["x", "y"]);
+  configuration.choices({ variables: ["ODD"] }, ["x", "y"]);
+  configuration.pairs("PAIRS");
+  configuration.pairs("BROKEN");
+  configuration.string({ variables: ["TEXT"] });
+  configuration.string({ variables: ["ABSENT"] });
+  expect(told).toEqual([
+    ["A", 5, "B"],
+    ["A", 9, undefined],
+    ["flag", false, "flag"],
+    ["LIST", ["x"], "LIST"],
+    ["ODD", [], undefined],
+    ["PAIRS", { k: "v" }, "PAIRS"],
+    ["BROKEN", {}, undefined],
+    ["TEXT", "t", "TEXT"],
+    ["ABSENT", undefined, undefined],
+  ]);
+});
+
 it.each([
   ["true", true],
   [" ON ", true],

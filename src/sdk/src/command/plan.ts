@@ -21,6 +21,8 @@ export interface Plan {
   readonly destinations: readonly Destination[];
   /** Each setting that a variable can change. */
   readonly list: readonly Setting[];
+  /** Variables that are set and have no effect. */
+  readonly unread: readonly string[];
   /** The lines that `init` would write. */
   readonly mistakes: readonly string[];
 }
@@ -34,7 +36,8 @@ export function readPlan(): Plan {
   readLogLevel({}, configuration);
   readDebug({}, configuration);
   const plan = disabled ? OFF : readRest(configuration);
-  return { ...plan, list: list.all, mistakes: [...mistakes] };
+  const unread = disabled ? [] : list.unread(process.env);
+  return { ...plan, list: list.all, unread, mistakes: [...mistakes] };
 }
 
 const OFF = { settings: undefined, adapters: [], destinations: [] };
@@ -82,9 +85,12 @@ export const OPEN: Readonly<Record<string, (configuration: Configuration) => Des
   },
 };
 
+/** Read by CatSyphon's client alone. */
+const STORE_OF_CREDENTIALS = ["CATSYPHON_PROFILE", "CATSYPHON_CONFIG_DIR"];
+
 function backendsOf(configuration: Configuration): Destination[] {
-  for (const variable of BACKENDS.flatMap(({ variables }) => variables)) {
+  const variables = BACKENDS.flatMap((backend) => backend.variables);
+  for (const variable of [...variables, ...STORE_OF_CREDENTIALS])
     configuration.string({ variables: [variable] });
-  }
   return openBackends({}, configuration, ({ name }) => OPEN[name]?.(configuration));
 }

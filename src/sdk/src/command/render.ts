@@ -92,7 +92,7 @@ function settingLines(settings: readonly Setting[], all: boolean): Item[] {
 function verdict(ok: boolean, findings: readonly Finding[], paint: Paint): string {
   if (ok) return `${paint("green", "All is well.")}\n`;
   const count = findings.filter(({ level }) => level === "problem").length;
-  return `${paint("red", `${count} ${count === 1 ? "thing loses" : "things lose"} telemetry.`)}\n`;
+  return `${paint("red", count === 1 ? "1 problem." : `${count} problems.`)}\n`;
 }
 
 /** At blanks; a word that is longer than a line stays whole, as addresses are copied. */

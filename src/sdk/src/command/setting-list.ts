@@ -10,21 +10,32 @@ export interface Setting {
   readonly from?: string;
 }
 
+/** Names of variables that the kit reads begin so. */
+export const LIKE_OURS = /^(?:OTEL|KIT|AGENTPULSE|CATSYPHON)_/;
+
 const SECRET = /(?:KEY|HEADERS)$/;
 const ADDRESS = /(?:ENDPOINT|URL)$/;
 
 /** Writes down what a `Configuration` reads. */
 export class SettingList {
   readonly #settings = new Map<string, Setting>();
+  readonly #read = new Set<string>();
 
-  readonly note: Note = ({ variables: [name] = [] }, used, from) => {
+  readonly note: Note = ({ variables = [] }, used, from) => {
+    const [name] = variables;
     if (name === undefined) return;
+    for (const variable of variables) this.#read.add(variable);
     this.#settings.set(name, { name, value: show(name, used), ...(from !== undefined && { from }) });
   };
 
   /** In the order in which they were read. */
   get all(): readonly Setting[] {
     return [...this.#settings.values()];
+  }
+
+  /** Names of variables that look as if they were for the kit, and that nothing has asked for. */
+  unread(env: NodeJS.ProcessEnv): readonly string[] {
+    return Object.keys(env).filter((name) => LIKE_OURS.test(name) && env[name] && !this.#read.has(name));
   }
 }
 

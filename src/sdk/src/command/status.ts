@@ -10,7 +10,7 @@ import { COMPANY, judgeSurroundings } from "./surroundings.js";
 
 /** What the kit would do here, and what of it would fail. */
 export interface Status {
-  /** Whether nothing would be lost. */
+  /** Whether nothing would be lost, and every setting can be used. */
   readonly ok: boolean;
   readonly surroundings: readonly Finding[];
   readonly libraries: readonly LibraryFinding[];
@@ -47,7 +47,7 @@ export function askAll(destinations: readonly Destination[]): Promise<Status["de
 }
 
 /** What is wrong with the variables, or with what they ask for. */
-export function judgeConfiguration({ settings, destinations, mistakes }: Plan): Finding[] {
+export function judgeConfiguration({ settings, destinations, mistakes, unread }: Plan): Finding[] {
   const problem = (subject: string, says: string): Finding => ({ level: "problem", subject, says });
   const wrong = mistakes.map((line) => problem("mistake", line));
   if (settings === undefined) {
@@ -62,7 +62,8 @@ export function judgeConfiguration({ settings, destinations, mistakes }: Plan): 
       problem("sampler", "OTEL_TRACES_SAMPLER and OTEL_TRACES_SAMPLER_ARG keep no trace that begins here"),
     );
   }
-  return wrong;
+  const says = `${unread.join(", ")}: set, but misspelt or about something that is off; the kit does not read it`;
+  return unread.length === 0 ? wrong : [...wrong, { level: "note", subject: "unread", says }];
 }
 
 /** By the trace id that every ratio above zero keeps. */

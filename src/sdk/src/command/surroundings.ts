@@ -7,9 +7,7 @@ import { findThreadHooks } from "../modules/hooks.js";
 import { VERSION } from "../version.js";
 import type { Finding } from "./finding.js";
 import { type Copy, foldersAbove } from "./installed-copies.js";
-
-/** Variables that the kit reads. */
-const OURS = /^(?:OTEL|KIT|AGENTPULSE|CATSYPHON)_/;
+import { LIKE_OURS } from "./setting-list.js";
 
 const REGISTER = "@kit/register";
 const KIT = [REGISTER, "@kit/sdk"];
@@ -61,7 +59,7 @@ function judgeStart(folder: string): Finding {
 /** A program mostly reads that file when the kit has started already. */
 function judgeEnvFile(folder: string): Finding[] {
   const names = namesIn(join(folder, ".env"));
-  const unset = names.filter((name) => OURS.test(name) && process.env[name] === undefined);
+  const unset = names.filter((name) => LIKE_OURS.test(name) && process.env[name] === undefined);
   if (unset.length === 0) return [];
   const says = `has ${unset.join(", ")}, which did not count here: node --env-file=.env sets them in time`;
   return [{ level: "note", subject: ".env", says }];

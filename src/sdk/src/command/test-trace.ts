@@ -30,7 +30,7 @@ const PATIENCE_MS = 10_000;
 export async function sendTest(): Promise<TestReport> {
   const plan = readPlan();
   const configuration = judgeConfiguration(plan);
-  const wellConfigured = configuration.length === 0;
+  const wellConfigured = configuration.every(({ level }) => level !== "problem");
   if (plan.settings === undefined) return { ok: false, configuration, destinations: [] };
   const span = makeSpan(plan.settings);
   const { traceId } = span.spanContext();

@@ -37,6 +37,7 @@ export interface OtlpSettings {
 }
 
 const DEFAULT_ENDPOINT = "http://localhost:4318";
+const COMMON_ENDPOINT = "OTEL_EXPORTER_OTLP_ENDPOINT";
 const DEFAULT_TIMEOUT_MS = 10_000;
 
 /** Options over the signal's own variable over the common variable over the default. */
@@ -72,7 +73,7 @@ function readUrl(signal: Signal, endpoint: string | undefined, configuration: Co
   const places: readonly Place[] = [
     { option: "otlp.endpoint", value: endpoint },
     { variables: [own] },
-    { variables: ["OTEL_EXPORTER_OTLP_ENDPOINT"] },
+    { variables: [COMMON_ENDPOINT] },
   ];
   let url = `${DEFAULT_ENDPOINT}/v1/${signal}`;
   let from: string | undefined;
@@ -89,7 +90,7 @@ function readUrl(signal: Signal, endpoint: string | undefined, configuration: Co
     // Not repeated: an endpoint can carry a password.
     configuration.report(`${name} is not an http:// or https:// URL; it is ignored.`);
   }
-  configuration.note({ variables: [own] }, url, from);
+  configuration.note({ variables: [own, COMMON_ENDPOINT] }, url, from);
   return url;
 }
 
@@ -138,13 +139,13 @@ function readProtocol(place: Place, configuration: Configuration): OtlpSettings[
 
 function readCertificate(place: Place, configuration: Configuration): Buffer | undefined {
   const given = configuration.given(place);
-  if (given == null) return undefined;
   try {
-    const file = readFileSync(given.text);
-    configuration.note(place, given.text, given.name);
+    const file = given && readFileSync(given.text);
+    configuration.note(place, given?.text, given?.name);
     return file;
   } catch {
-    configuration.report(`${given.name}: the file cannot be read; it is ignored.`);
+    configuration.note(place, undefined, undefined);
+    configuration.report(`${given?.name}: the file cannot be read; it is ignored.`);
     return undefined;
   }
 }
