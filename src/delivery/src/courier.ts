@@ -7,11 +7,11 @@ import type { BatchLimits, Entry } from "./waiting-room.js";
 
 export type Hold = Extract<Verdict, { kind: "hold" }>;
 
-/** What the courier tells the queue, once for every entry of a batch. */
+/** What the courier reports to the queue, once for every entry of a batch. */
 export interface Receipts<Item> {
   delivered(entries: readonly Entry<Item>[]): void;
   dropped(entries: readonly Entry<Item>[], reason: DropReason, error: Error): void;
-  /** Not sent, or not accepted, for now: back to the front of the queue. */
+  /** Not sent or not accepted for now: goes back to the front of the queue. */
   kept(entries: readonly Entry<Item>[]): void;
   hold(hold: Hold): void;
 }
@@ -19,22 +19,22 @@ export interface Receipts<Item> {
 export interface CourierOptions<Item> {
   readonly transport: Transport<Item>;
   readonly retry: RetryPolicy;
-  /** Shrinks for good when the server states smaller limits. */
+  /** Lowered for good when the server states smaller limits. */
   readonly limits: BatchLimits;
   readonly batchDeadlineMs: number;
   readonly receipts: Receipts<Item>;
-  /** The hold in force, which any lane may have met. */
+  /** The hold in force, whichever lane caused it. */
   readonly holding: () => Hold | undefined;
   readonly random: () => number;
   /** Aborts the requests. */
   readonly stop: AbortSignal;
-  /** Aborts only the waits between attempts. */
+  /** Ends only the waits between attempts. */
   readonly hurry: AbortSignal;
   /** Batches that wait for their next attempt, and pieces that wait for their turn. */
   readonly resting: Set<readonly Entry<Item>[]>;
 }
 
-/** How many times a batch of which nothing could be delivered is put back, before its items are the culprits. */
+/** How often a batch of which nothing could be delivered is put back before its items are blamed and dropped. */
 const MAX_ROUNDS = 3;
 
 const EXPIRED: Verdict = { kind: "refused", error: new Error("not delivered within its time") };
@@ -46,10 +46,10 @@ function earliestExpiry(batch: readonly Entry<unknown>[]): number {
   );
 }
 
-/** Brings one batch to its end, once: attempts and waits, halves and pieces. Knows no queue and no timer of it. */
+/** Delivers one batch or gives it up: attempts and waits, halves and pieces. It knows neither the queue nor its timer. */
 export class Courier<Item> {
   readonly #options: CourierOptions<Item>;
-  /** What befell a piece of the batch befalls the pieces after it too, or they would overtake it. */
+  /** A hold met by one piece of the batch applies to the pieces after it too, or they would overtake it. */
   #held: Hold | undefined;
 
   constructor(options: CourierOptions<Item>) {
@@ -99,7 +99,7 @@ export class Courier<Item> {
     }
   }
 
-  /** The exporter's own requests are never traced, and its failures never leave as exceptions. */
+  /** Requests of the transport are never traced, and its failures never escape as exceptions. */
   async #attempt(items: readonly Item[], remainingMs: number): Promise<Outcome> {
     const { transport, stop } = this.#options;
     // Not AbortSignal.any(): on Node 20 every call leaves a reference on the long-lived signal.
@@ -155,8 +155,8 @@ export class Courier<Item> {
   }
 
   /**
-   * Finds the items that spoil a batch. When the verdict came only after several attempts it may as well be
-   * the server that is broken; then, if not one item gets through, all are kept for a later round.
+   * Finds the items that spoil a batch. If the verdict came only after several attempts, the server itself may be broken;
+   * then, if not one item gets through, all are kept for a later round.
    */
   async #isolate(batch: readonly Entry<Item>[], error: Error, doubtful: boolean): Promise<void> {
     const { receipts, retry } = this.#options;
@@ -176,7 +176,7 @@ export class Courier<Item> {
     if (culprits.length > 0) receipts.dropped(culprits, "poisoned", error);
   }
 
-  /** Sends the halves of a batch that is known to be bad; returns whether anything was delivered. */
+  /** Sends the two halves of a batch that is known to be bad; returns whether anything was delivered. */
   async #bisect(batch: readonly Entry<Item>[], attempts: number, culprits: Entry<Item>[]): Promise<boolean> {
     if (batch.length === 1) {
       culprits.push(...batch);

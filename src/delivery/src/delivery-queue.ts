@@ -6,14 +6,14 @@ import { type DeliveryOptions, resolveOptions } from "./options.js";
 import { DEFAULT_RETRY } from "./retry.js";
 import { type Entry, WaitingRoom } from "./waiting-room.js";
 
-/** Measuring items holds the event loop up for no longer, in milliseconds. */
+/** Longest time that measuring items blocks the event loop, in milliseconds. */
 const SLICE_MS = 2;
 
 const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
 
 /**
- * Takes items without delay and brings them to a destination in the background: bounded, in order per lane,
- * in batches, with retries. An item is delivered, or it is dropped and counted; `done` tells which, once.
+ * Accepts items without delay and delivers them in the background: bounded, in order per lane, in batches, with retries.
+ * Every item is either delivered, or dropped and counted; `done` reports which, once.
  */
 export class DeliveryQueue<Item> {
   readonly #room: WaitingRoom<Item>;
@@ -31,7 +31,7 @@ export class DeliveryQueue<Item> {
   #nextId = 0;
   #timer: NodeJS.Timeout | undefined;
   #hold: { readonly verdict: Hold; readonly until: number } | undefined;
-  /** Set from the moment a send is due until nothing waits any more. */
+  /** Set from the moment a send is due until nothing is waiting. */
   #draining = false;
   #closed: Promise<boolean> | undefined;
 
@@ -66,17 +66,17 @@ export class DeliveryQueue<Item> {
     );
   }
 
-  /** Items that wait or are being sent. */
+  /** Items that are waiting or being sent. */
   get pending(): number {
     return this.#flushes.unsettled;
   }
 
-  /** Items given up so far, for whatever reason. */
+  /** Items dropped so far, for any reason. */
   get droppedCount(): number {
     return this.#report.total;
   }
 
-  /** Costs one push. `done` is called exactly once, when the item was delivered or given up. */
+  /** Costs one push. `done` is called exactly once, when the item has been delivered or dropped. */
   add(item: Item, done?: (delivered: boolean) => void): void {
     const { itemDeadlineMs } = this.#settings;
     const entry: Entry<Item> = {
@@ -96,14 +96,14 @@ export class DeliveryQueue<Item> {
     else this.#accept(entry);
   }
 
-  /** Counts items that had to be given up before they were added, so that there is one count of all that was lost. */
+  /** Counts items that were lost before they could be added, so that one count covers every loss. */
   countLost(count: number): void {
     this.#report.dropped(count, "overflow");
   }
 
   /**
-   * Resolves when everything added before the call is settled, the batches in flight included: `true`.
-   * `false` when the time ran out or the destination is on hold; nothing is lost by that.
+   * Resolves to `true` when everything added before the call is settled, including batches in flight; to `false` if the
+   * time ran out or the destination is on hold, in which case nothing is lost.
    */
   flush(timeoutMs = 30_000): Promise<boolean> {
     if (this.#hold?.verdict.batch === "keep") this.#hold = undefined;
@@ -114,15 +114,15 @@ export class DeliveryQueue<Item> {
     return flushed;
   }
 
-  /** Flushes without waiting between attempts, then drops what is left. Later items are dropped. Idempotent. */
+  /** Flushes without waits between attempts, then drops whatever is left. Items added later are dropped. Idempotent. */
   shutdown(timeoutMs = 5_000): Promise<boolean> {
     this.#closed ??= this.#close(timeoutMs);
     return this.#closed;
   }
 
   /**
-   * Hands over what is not being sent right now, for a last synchronous attempt while the process exits. The queue
-   * counts it neither as delivered nor as dropped, and is of no use afterwards.
+   * Returns everything that is not being sent right now, for one last synchronous attempt while the process exits. The
+   * queue counts it as neither delivered nor dropped, and is unusable afterwards.
    */
   takeForExit(): Item[] {
     this.#closed ??= Promise.resolve(false);
@@ -135,7 +135,7 @@ export class DeliveryQueue<Item> {
   async #close(timeoutMs: number): Promise<boolean> {
     this.#forgetExit();
     this.#hurry.abort();
-    // A yield: `#closed` must be set before anything below settles an item.
+    // Yields once: `#closed` has to be set before anything below settles an item.
     await Promise.resolve();
     const flushed = await this.flush(timeoutMs);
     this.#stop.abort(new Error("the delivery queue was shut down"));
@@ -148,7 +148,7 @@ export class DeliveryQueue<Item> {
   #accept(entry: Entry<Item>): void {
     const victim = this.#room.add(entry);
     if (victim) this.#dropped([victim], "overflow");
-    // During a hold its own timer runs, and only that one may end it.
+    // During a hold only the hold's own timer may start a send.
     if (this.#holding()) return;
     if (this.#room.size >= this.#settings.flushAtItems) this.#drain();
     else this.#arm(this.#settings.flushIntervalMs);
@@ -174,7 +174,7 @@ export class DeliveryQueue<Item> {
 
   async #run(lane: string): Promise<void> {
     this.#busy.add(lane);
-    // In turns of their own, so that `add` stays cheap and neither a long queue nor a large batch blocks the loop.
+    // In separate turns, so that `add` stays cheap and neither a long queue nor a large batch blocks the event loop.
     do await nextTurn();
     while (!this.#room.measure(lane, this.#limits, SLICE_MS));
     await nextTurn();
@@ -203,7 +203,7 @@ export class DeliveryQueue<Item> {
     this.#flushes.giveUp();
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    // setTimeout cannot hold more than 24 days; a hold without end needs no timer at all.
+    // setTimeout takes at most 24 days; a hold without end needs no timer.
     if (hold.forMs < 2 ** 31) this.#arm(hold.forMs, () => this.#endHold());
   }
 
@@ -230,7 +230,7 @@ export class DeliveryQueue<Item> {
       try {
         entry.done?.(delivered);
       } catch {
-        // The listener's own affair: the other entries still have to be told.
+        // The callback's own problem: the other entries still have to be settled.
       }
     }
   }

@@ -12,7 +12,7 @@ interface Tally {
   saidAt: number;
 }
 
-/** Counts what was delivered and dropped: as metrics, and as few `diag` lines as tell the story. */
+/** Counts what was delivered and dropped, in metrics and in as few `diag` lines as possible. */
 export class DropReport {
   readonly #name: string;
   readonly #meterProvider: MeterProvider | undefined;
@@ -27,7 +27,7 @@ export class DropReport {
     this.#counter("kit.delivery.delivered", "Items a destination accepted.").add(count, this.#attributes());
   }
 
-  /** The first drop for a reason is said at once, later ones in a line a minute. */
+  /** The first drop for each reason is logged at once, later ones in one line a minute. */
   dropped(count: number, reason: DropReason, error?: Error): void {
     const counter = this.#counter("kit.delivery.dropped", "Items that were given up.");
     counter.add(count, this.#attributes({ "kit.delivery.drop.reason": reason }));
@@ -38,7 +38,7 @@ export class DropReport {
     if (performance.now() - tally.saidAt >= SUMMARY_EVERY_MS) this.#say(reason, tally, error);
   }
 
-  /** Says what was counted since the last line. */
+  /** Logs what was counted since the last line. */
   summarise(): void {
     for (const [reason, tally] of this.#tallies) if (tally.unsaid > 0) this.#say(reason, tally);
   }
@@ -60,7 +60,7 @@ export class DropReport {
     return { "kit.delivery.name": this.#name, ...more };
   }
 
-  // Asked for each time: the API has no proxy meter, and the application may set its provider after us.
+  // Looked up each time: the API has no proxy meter, and the application may register its provider after us.
   #counter(name: string, description: string): Counter {
     const provider = this.#meterProvider ?? metrics.getMeterProvider();
     return provider.getMeter("@kit/delivery", VERSION).createCounter(name, { description, unit: "{item}" });

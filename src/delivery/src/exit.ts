@@ -1,12 +1,12 @@
 /**
- * Runs `flush` when the event loop has run empty, so that what waits behind unref'd timers is still done.
- * Does not see `process.exit()` and signals. Returns the function that takes the listener away.
+ * Runs `flush` when the event loop is empty, so that work behind unref'd timers still happens. `process.exit()` and signals
+ * do not trigger it. Returns a function that removes the listener.
  */
 export function onExit(timeoutMs: number, flush: (timeoutMs: number) => Promise<boolean> | undefined) {
   if (timeoutMs === 0) return () => {};
   let gaveUp = false;
   const listener = () => {
-    // 'beforeExit' comes again after every piece of work; an unreachable server must not hold the process twice.
+    // `beforeExit` fires again after every piece of work; an unreachable server must not delay the process twice.
     if (gaveUp) return;
     void flush(timeoutMs)?.then((flushed) => {
       gaveUp = !flushed;

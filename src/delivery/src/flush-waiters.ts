@@ -4,7 +4,7 @@ interface Waiter {
   readonly resolve: (flushed: boolean) => void;
 }
 
-/** Counts unsettled items, and wakes whoever waits for all items up to a certain one. */
+/** Counts unsettled items, and resolves waits for all items up to a certain one. */
 export class FlushWaiters {
   readonly #waiters = new Set<Waiter>();
   #unsettled = 0;
@@ -40,7 +40,7 @@ export class FlushWaiters {
     });
   }
 
-  /** Wakes everybody: what still waits will not be settled soon. */
+  /** Resolves every wait: what is still unsettled will not be settled soon. */
   giveUp(): void {
     for (const waiter of this.#waiters) this.#wake(waiter, waiter.remaining === 0);
   }

@@ -4,16 +4,16 @@ import { BodyEncoder, type ListBody } from "./body-encoder.js";
 import { type HttpAnswer, type HttpTarget, LostConnectionError, post, toHttpTarget } from "./http-request.js";
 
 const compress = promisify(gzip);
-/** The default level, 6, makes telemetry a tenth smaller and takes twice as long. */
+/** The default level, 6, makes telemetry a tenth smaller but takes twice as long. */
 const FAST = { level: 3 };
 
 /**
- * `auto` tries gzip until the server has shown what it can do: an answer of 400, 415 or 5xx, or a lost
- * connection, makes the same body go out plain at once, and the way that worked is kept.
+ * `auto` tries gzip until the server has shown whether it reads it: after an answer of 400, 415 or 5xx, or a lost
+ * connection, the same body is sent uncompressed at once, and whatever works is kept.
  */
 export type Compression = "auto" | "gzip" | "none";
 
-/** One destination, and how bodies travel there. */
+/** One destination, and how bodies are sent there. */
 export interface HttpPosterOptions {
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
@@ -23,7 +23,7 @@ export interface HttpPosterOptions {
   readonly compression?: Compression;
 }
 
-/** Posts bodies to one URL. Knows how to carry them, not what an answer means. */
+/** Posts bodies to one URL. It does not know what an answer means. */
 export class HttpPoster {
   readonly #target: HttpTarget;
   readonly #headers: Readonly<Record<string, string>>;
@@ -32,7 +32,7 @@ export class HttpPoster {
   readonly #bodies = new BodyEncoder();
   #compression: Compression;
 
-  /** @throws TypeError when the URL is none. */
+  /** @throws TypeError if the URL is invalid. */
   constructor({ url, headers = {}, timeoutMs = 10_000, compression = "none" }: HttpPosterOptions) {
     this.#target = toHttpTarget(new URL(url));
     this.#headers = headers;
@@ -41,15 +41,14 @@ export class HttpPoster {
     this.#compression = compression;
   }
 
-  /** What `auto` has come to so far. */
+  /** What `auto` has settled on so far. */
   get compression(): Compression {
     return this.#compression;
   }
 
   /**
-   * Redirects are answers, not followed. The request alone does not keep the process alive.
-   * @throws Error when no answer came: in time, or because there was no connection or it was lost; or the reason of
-   * `signal`.
+   * Redirects are returned, not followed. A pending request does not keep the process alive.
+   * @throws Error when no answer arrives in time, or the connection fails or is lost; or the reason of `signal`.
    */
   async post(body: string | ListBody, signal?: AbortSignal): Promise<HttpAnswer> {
     const plain = this.#bodies.encode(body);
@@ -72,7 +71,7 @@ export class HttpPoster {
     return second;
   }
 
-  /** `undefined` when the connection was lost over the body: not over having been idle, and not for want of an answer. */
+  /** `undefined` if the server dropped the connection on reading the body; not for an idle connection or a timeout. */
   async #try(zipped: Uint8Array, signal: AbortSignal | undefined): Promise<HttpAnswer | undefined> {
     try {
       return await this.#send(zipped, this.#zippedHeaders, signal);

@@ -2,20 +2,20 @@ import type { ClientRequest, IncomingMessage, RequestOptions } from "node:http";
 import { request as overHttps } from "node:https";
 import { urlToHttpOptions } from "node:url";
 
-// Not imported: Node 24 then loads all of its `fetch`, WebSocket and HTTP/2 besides, which no start should wait for.
+// Not a static import: on Node 24 that also loads `fetch`, WebSocket and HTTP/2, which would slow down every start.
 const { request: overHttp } = process.getBuiltinModule("node:http");
 
-/** An answer. Its first line says what became of the request, also when the rest is lost. */
+/** An answer. Its status says what became of the request, even if the rest is lost. */
 export interface HttpAnswer {
   readonly status: number;
   readonly text: string;
-  /** Present when the end of the text did not come, or not in time. */
+  /** Set if the end of the text did not arrive, or not in time. */
   readonly isCut?: true;
   /** From `Retry-After`, as seconds or as a date. */
   readonly retryAfterMs: number | undefined;
 }
 
-/** Where requests go, in the form that they are made from: to read an address takes as long as half a request. */
+/** Where requests go, parsed once: parsing an address takes half as long as a request. */
 export type HttpTarget = Readonly<RequestOptions>;
 
 export function toHttpTarget(url: URL): HttpTarget {
@@ -30,7 +30,7 @@ export interface HttpRequest {
   readonly signal: AbortSignal | undefined;
 }
 
-/** No answer in time: the server may have taken the body all the same. */
+/** No answer in time. The server may have accepted the body nevertheless. */
 export class NoAnswerError extends Error {
   override readonly name = "NoAnswerError";
 }
@@ -38,7 +38,7 @@ export class NoAnswerError extends Error {
 /** The server ended the connection without an answer. */
 export class LostConnectionError extends Error {
   override readonly name = "LostConnectionError";
-  /** It had served a request before, and may have been closed as idle, whatever was sent now. */
+  /** Whether it had served a request before, so that it may have been closed for being idle, whatever was sent now. */
   readonly reused: boolean;
 
   constructor(cause: Error, reused: boolean) {
@@ -48,8 +48,9 @@ export class LostConnectionError extends Error {
 }
 
 /**
- * Posts once, and holds the body no longer than until its answer. Follows no redirect, and does not keep the process alive: whoever needs the answer holds a timer.
- * Not `fetch`: that loads a second HTTP client, and its sockets cannot be let go of.
+ * Posts once, and holds the body only until its answer. Redirects are not followed. The request does not keep the process
+ * alive: whoever needs the answer has to hold a timer. Not `fetch`, which loads a second HTTP client whose sockets cannot
+ * be unref'd.
  * @throws {@link NoAnswerError}, {@link LostConnectionError}, the reason of `signal`, or what went wrong before.
  */
 export function post({ target, headers, body, timeoutMs, signal }: HttpRequest): Promise<HttpAnswer> {
@@ -59,12 +60,12 @@ export function post({ target, headers, body, timeoutMs, signal }: HttpRequest):
     const request = open({ ...target, headers: { ...headers, "Content-Length": body.byteLength } });
     let isAnswered = false;
     let isSent = false;
-    // What goes wrong once the answer has begun shows in that: a server may refuse a body and close on the rest of it.
+    // Errors after the answer has begun show in the answer: a server may refuse a body and close on the rest of it.
     const fail = (reason: unknown) => {
       if (!isAnswered) reject(reason);
     };
     const giveUp = (reason: unknown) => {
-      // Before the request tells of its own end in words of its own.
+      // Before the request emits an error of its own.
       fail(reason);
       request.destroy();
     };
@@ -79,7 +80,7 @@ export function post({ target, headers, body, timeoutMs, signal }: HttpRequest):
     request.on("response", (response) => {
       isAnswered = true;
       read(response, (answer) => {
-        // A server may answer before it has read the body, which is still read here then.
+        // A server may answer before it has read the body, which is then still being sent.
         if (isSent || request.destroyed) resolve(answer);
         else request.once("close", () => resolve(answer));
       });
@@ -101,7 +102,7 @@ function isLost(error: NodeJS.ErrnoException): boolean {
   return error.code === "ECONNRESET" || error.code === "EPIPE";
 }
 
-/** Tells the answer once, with as much of its text as came. */
+/** Reports the answer once, with as much of its text as arrived. */
 function read(response: IncomingMessage, tell: (answer: HttpAnswer) => void): void {
   let text = "";
   response.setEncoding("utf8");
@@ -109,7 +110,7 @@ function read(response: IncomingMessage, tell: (answer: HttpAnswer) => void): vo
     // An answer is a line of JSON, an error page at most.
     if (text.length < MAX_ANSWER_LENGTH) text += chunk;
   });
-  // It is followed by the close, as the end is.
+  // `close` follows an error, just as it follows the end.
   response.on("error", () => {});
   response.on("close", () => {
     const retryAfterMs = readRetryAfter(response.headers["retry-after"], Date.now());

@@ -2,38 +2,38 @@ import type { MeterProvider } from "@opentelemetry/api";
 import type { Transport } from "./outcome.js";
 import type { RetryPolicy } from "./retry.js";
 
-/** Limits, order and patience of a queue. Only `name` and `transport` are needed. */
+/** Options of a queue. Only `name` and `transport` are required. */
 export interface DeliveryOptions<Item> {
   /** Names the destination in `diag` lines and metrics. */
   readonly name: string;
   readonly transport: Transport<Item>;
-  /** Items that may wait; beyond it the oldest is dropped. @default 10000 */
+  /** Items that may wait; beyond that the oldest is dropped. @default 10000 */
   readonly maxQueueSize?: number;
   /** Most items in one batch. @default 100 */
   readonly maxBatchItems?: number;
   /** Most bytes in one batch, as `sizeOf` counts them; a single larger item still goes out alone. @default Infinity */
   readonly maxBatchBytes?: number;
   /**
-   * Bytes an item adds to a batch. Called once an item, when a batch is formed: never on the path of `add`, and in
-   * slices that let the event loop turn, so that it may do the work of encoding the item.
+   * Bytes an item adds to a batch. Called once per item when a batch is formed, never by `add`, and in slices between
+   * which the event loop turns, so it may do the work of encoding the item.
    */
   readonly sizeOf?: (item: Item) => number;
-  /** Items of a lane are sent in order and never by two requests at once. @default one lane for all */
+  /** Items of a lane are sent in order, never by two requests at once. @default one lane for all */
   readonly lane?: (item: Item) => string;
-  /** Whether two neighbours of a lane may share a batch. @default always */
+  /** Whether two neighbouring items of a lane may share a batch. @default always */
   readonly together?: (previous: Item, next: Item) => boolean;
   /** Lanes sent at the same time. @default 1 */
   readonly maxConcurrent?: number;
-  /** Longest wait of an item before a send begins, in milliseconds. @default 5000 */
+  /** Longest time an item waits before a send begins, in milliseconds. @default 5000 */
   readonly flushIntervalMs?: number;
-  /** A send begins at once when this many wait. @default `maxBatchItems` */
+  /** Number of waiting items at which a send begins at once. @default `maxBatchItems` */
   readonly flushAtItems?: number;
-  /** Time for a batch, waits and sends together, in milliseconds. @default Infinity */
+  /** Time for one batch, including the waits between attempts, in milliseconds. @default Infinity */
   readonly batchDeadlineMs?: number;
-  /** An item that is not delivered this long after it was added is dropped, in milliseconds. @default Infinity */
+  /** Time after which an undelivered item is dropped, in milliseconds. @default Infinity */
   readonly itemDeadlineMs?: number;
   readonly retry?: Partial<RetryPolicy>;
-  /** Longest time the end of the process is put off for what still waits, in milliseconds; 0 = not at all. @default 5000 */
+  /** How long the end of the process may be delayed for waiting items, in milliseconds; 0 = not at all. @default 5000 */
   readonly exitTimeoutMs?: number;
   /** Where `kit.delivery.delivered` and `kit.delivery.dropped` are counted. @default the global provider */
   readonly meterProvider?: MeterProvider;

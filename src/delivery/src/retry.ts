@@ -1,10 +1,10 @@
-/** How often, and after what waits, a batch is sent again. */
+/** How often a batch is sent again, and after what waits. */
 export interface RetryPolicy {
-  /** Sends in total, the first one included. @default 4 */
+  /** Sends in total, including the first one. @default 4 */
   readonly attempts: number;
   /** Wait before the second send, in milliseconds. @default 500 */
   readonly initialDelayMs: number;
-  /** Upper bound of every wait, of a `Retry-After` too. @default 30000 */
+  /** Upper bound of every wait, including `Retry-After`, in milliseconds. @default 30000 */
   readonly maxDelayMs: number;
   /** Each wait is this many times the one before. @default 2 */
   readonly factor: number;

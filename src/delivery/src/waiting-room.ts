@@ -1,6 +1,6 @@
 import { Fifo } from "./fifo.js";
 
-/** One item on its way, and what to tell whom when its fate is known. */
+/** One item on its way, and whom to call when it is settled. */
 export interface Entry<Item> {
   readonly id: number;
   readonly item: Item;
@@ -11,7 +11,7 @@ export interface Entry<Item> {
   waiting: boolean;
   /** What `sizeOf` said, once. */
   bytes: number | undefined;
-  /** When it is given up, by `performance.now()`: the clock of the day may be set. */
+  /** When it is dropped, by `performance.now()`, because the system clock may be changed. */
   readonly expiresAt: number | undefined;
 }
 
@@ -34,7 +34,7 @@ function insert<Item>(list: Fifo<Entry<Item>>, entries: readonly Entry<Item>[]):
 /** The bounded store of waiting entries: in order within a lane, oldest dropped first over all lanes. */
 export class WaitingRoom<Item> {
   readonly #lanes = new Map<string, Fifo<Entry<Item>>>();
-  /** All entries by age. Those that left are skipped, and swept out once they outnumber the waiting. */
+  /** All entries by age. Those that have left are skipped, and removed once they outnumber the waiting ones. */
   readonly #byAge = new Fifo<Entry<Item>>();
   readonly #capacity: number;
   readonly #grouping: Grouping<Item>;
@@ -49,7 +49,7 @@ export class WaitingRoom<Item> {
     return this.#size;
   }
 
-  /** Adds at the end of the entry's lane. Returns the oldest entry when that had to give way. */
+  /** Adds an entry at the end of its lane. Returns the oldest entry if that had to make room. */
   add(entry: Entry<Item>): Entry<Item> | undefined {
     this.#lane(entry.lane).push(entry);
     this.#byAge.push(entry);
@@ -58,7 +58,7 @@ export class WaitingRoom<Item> {
     return this.#size > this.#capacity ? this.#dropOldest() : undefined;
   }
 
-  /** The lane whose turn it is, `busy` ones left out. */
+  /** The lane whose turn it is, except `busy` ones. */
   nextLane(busy: ReadonlySet<string>): string | undefined {
     for (const [name, lane] of this.#lanes) {
       this.#discardGone(lane);
@@ -68,7 +68,7 @@ export class WaitingRoom<Item> {
     return undefined;
   }
 
-  /** Measures the next batch of a lane for `budgetMs` at most, one item at least; `false` when more is left to do. */
+  /** Measures the next batch of a lane for at most `budgetMs`, but at least one item; `false` if there is more to do. */
   measure(name: string, limits: BatchLimits, budgetMs: number): boolean {
     if (this.#grouping.sizeOf === undefined) return true;
     const lane = this.#lane(name);
@@ -87,7 +87,7 @@ export class WaitingRoom<Item> {
     return true;
   }
 
-  /** Takes the next batch of a lane: never empty while something waits there, even if one item is too large. */
+  /** Takes the next batch of a lane. Never empty while something waits there, even if a single item is too large. */
   take(name: string, limits: BatchLimits): Entry<Item>[] {
     const lane = this.#lane(name);
     const batch: Entry<Item>[] = [];
@@ -101,7 +101,7 @@ export class WaitingRoom<Item> {
       this.#leave(entry);
       batch.push(entry);
     }
-    // The lane goes to the end of the round, so that a busy one does not starve the others.
+    // The lane goes to the end of the round-robin, so that a busy one does not starve the others.
     this.#lanes.delete(name);
     if (lane.length > 0) this.#lanes.set(name, lane);
     return batch;
@@ -137,7 +137,7 @@ export class WaitingRoom<Item> {
     return lane;
   }
 
-  /** An item that cannot be measured is the transport's affair. */
+  /** An item that cannot be measured counts as nothing; the transport will fail on it. */
   #bytesOf(entry: Entry<Item>): number {
     try {
       entry.bytes ??= this.#grouping.sizeOf?.(entry.item) ?? 0;
