@@ -3,9 +3,9 @@ import type { Attributes, Context } from "@opentelemetry/api";
 import type { Description } from "./kinds.js";
 import { OpenScope } from "./scope.js";
 
-/** The work of an agent, which sums up what the model calls inside used, those of agents inside it too. */
+/** The scope of an agent. Sums up the usage of the model calls inside, including those of agents inside it. */
 export class OpenAgentScope extends OpenScope {
-  // Declared without an initialiser: the first call of a model makes it, and most scopes have none.
+  // Declared without an initialiser: the first model call creates it, and most scopes have none.
   declare private used: Used | undefined;
 
   protected override handDown({ handsDown }: Description, parent: Context): Inherited | undefined {
@@ -25,7 +25,7 @@ export class OpenAgentScope extends OpenScope {
   }
 }
 
-/** Knows whose it is, and the tally of the agent around that; a WeakMap that knew would cost two spans. */
+/** Knows its scope and the tally of the surrounding agent; keeping those in a WeakMap would cost as much as two spans. */
 interface Tally {
   (response: ResponseFacts): void;
   scope?: OpenAgentScope;
@@ -33,8 +33,8 @@ interface Tally {
 }
 
 /**
- * The innermost tally that still counts for somebody. An agent that a timer of an ended one starts is not inside it,
- * and one that goes on in that way for ever must not keep all that went before.
+ * The innermost tally whose agent is still running. An agent started by a timer of one that has ended is not inside it, and
+ * a chain of such agents must not keep all its predecessors alive.
  */
 function runningTally(tally: Tally | undefined): Tally | undefined {
   return tally?.scope?.ended === true ? runningTally(tally.around) : tally;

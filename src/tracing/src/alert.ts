@@ -11,8 +11,8 @@ const MAX_MESSAGE = 1_000;
 const MAX_DETAILS = 4_096;
 
 /**
- * Records that somebody should look, as a span without length in the current trace. An unknown severity counts as
- * `warning`; `details` that are not text become JSON of at most 4,096 characters. Never throws.
+ * Records that something needs attention, as a zero-length span in the current trace. An unknown severity counts as
+ * `warning`; `details` that are not a string become JSON of at most 4,096 characters. Never throws.
  */
 export function alert(message: string, severity: AlertSeverity = "warning", details?: unknown): void {
   attempt(() => {

@@ -1,9 +1,9 @@
 import { attempt } from "./attempt.js";
 
-/** A function of which nothing is known but that it can be called. */
+/** Any function. */
 export type Work = (...args: never[]) => unknown;
 
-/** Sorts `(name?, options?, function?)`; the name may stand in the options. What is none of them is left out. */
+/** Sorts out `(name?, options?, function?)`; the name may also be in the options. Anything else is ignored. */
 export function readArguments<Options extends { readonly name?: string | undefined }>(
   args: readonly unknown[],
 ): { options: Options; work: Work | undefined } {

@@ -1,6 +1,6 @@
 import { diag } from "@opentelemetry/api";
 
-/** Runs one part of recording: what goes wrong in it costs that part alone, and never the application. */
+/** Runs one part of recording. If it fails, only that part is lost, and the application is unaffected. */
 export function attempt<T>(record: () => T): T | undefined {
   try {
     return record();

@@ -6,8 +6,8 @@ import { sessionKey } from "./session-key.js";
 const ENTRY = ATTR.sessionId;
 
 /**
- * Puts a session's key into the baggage, or takes it out. Unasked, an entry that a session further out has put there
- * is brought up to date: the innermost one holds.
+ * Puts a session's key into the baggage, or removes it. If `wanted` is not set, an entry from a surrounding session is
+ * updated, because the innermost session wins.
  */
 export function withSessionBaggage(inside: Context, key: string, wanted: boolean | undefined): Context {
   const baggage = propagation.getBaggage(inside);
@@ -19,16 +19,15 @@ export function withSessionBaggage(inside: Context, key: string, wanted: boolean
   return there && baggage !== undefined ? propagation.setBaggage(inside, baggage.removeEntry(ENTRY)) : inside;
 }
 
-/** Headers of a request that came in: an object of Node, or `Headers` of the web. */
+/** Headers of an incoming request: Node's object, or `Headers` of the Fetch API. */
 export type Carrier = Readonly<Record<string, unknown>> | { get(name: string): string | null };
 
 /**
- * Runs work under the session that another process started with `propagate`: no span of its own, but what is
- * recorded inside carries that session's key. Without one, the work simply runs.
+ * Runs work in the session that another process started with `propagate`. It makes no span of its own, but everything
+ * recorded inside carries that session's key. Without such a session, the work simply runs.
  *
- * `headers` are those of the incoming request, read by the registered propagator, so that trace and session go on;
- * leave them out where an HTTP instrumentation has read them already. Only for callers that are trusted to name a
- * session.
+ * `headers` are those of the incoming request. The registered propagator reads them, so that trace and session continue;
+ * leave them out if an HTTP instrumentation has already done so. Use it only for callers you trust to name a session.
  */
 export function joinSession<T>(work: () => T): T;
 export function joinSession<T>(headers: Carrier, work: () => T): T;

@@ -11,11 +11,11 @@ import { cronKey } from "./session-key.js";
 /** Options of `cron`. */
 export interface CronOptions extends MarkOptions {
   /**
-   * What the key of a run stands for, `agent:main:cron:<job>`: by `job` all runs share it, by `run` each has one of
-   * its own, ending in `:run:` and 16 hexadecimal digits. @default "job"
+   * What the key `agent:main:cron:<job>` identifies: with `job`, all runs share it; with `run`, each run has its own,
+   * ending in `:run:` and 16 hexadecimal digits. @default "job"
    */
   readonly cronSessionKey?: "job" | "run" | undefined;
-  /** As for sessions. @default false, or what the session around does */
+  /** As for sessions. @default false, or as the surrounding session */
   readonly propagate?: boolean | undefined;
 }
 
@@ -23,7 +23,7 @@ export interface CronOptions extends MarkOptions {
 export interface CronRun extends LoggedScope {
   /** The key that everything inside carries as `session.id`. */
   readonly key: string;
-  /** Says what the run came to, in at most 500 characters. The last word counts. */
+  /** Sets a summary of the run, of at most 500 characters. The last call wins. */
   setSummary(summary: string): void;
 }
 
@@ -45,8 +45,8 @@ class OpenCronRun extends OpenLoggedScope implements CronRun {
 }
 
 /**
- * One run of a scheduled job; what it spends is booked under the job's key. `cron(job, work)` runs the work now and
- * ends with it, `cron(job)` gives a handle. `cron(fn)` and `cron(options)` wrap or decorate, and each call is a run.
+ * One run of a scheduled job; its costs are attributed to the job's key. `cron(job, work)` runs the work now and ends with
+ * it; `cron(job)` returns a handle. `cron(fn)` and `cron(options)` wrap or decorate a function, and each call is a run.
  */
 export const cron: ScopeFactory<CronRun, CronOptions> = createScopeFactory(
   (job, options: CronOptions, opening) => new OpenCronRun(job, options, opening),

@@ -5,8 +5,8 @@ import { type AnyClass, isClass, traceClass } from "./traced-class.js";
 import { type AnyFunction, type Open, traceFunction } from "./traced-function.js";
 
 /**
- * What can be marked, as a wrapper or as a decorator, standard (TypeScript 5) or legacy (`experimentalDecorators`).
- * A function comes back as one that does the same; a class is traced in place and comes back itself.
+ * What can be traced, with a wrapper or a decorator, standard (TypeScript 5) or legacy (`experimentalDecorators`). For a
+ * function it returns one that does the same; a class is modified in place and returned itself.
  */
 export interface Decorate {
   <F extends AnyFunction | AnyClass>(marked: F): F;
@@ -25,13 +25,13 @@ export interface Decorate {
   ): TypedPropertyDescriptor<F>;
 }
 
-/** How calls are opened under the name that was found for them. */
+/** Opens the scopes of calls under the name that was found for them. */
 export type OpenNamed = (name: string) => Open;
 
 type DecoratorContext = DecoratorContextOf<ClassMemberDecoratorContext | ClassDecoratorContext>;
 type DecoratorContextOf<C> = C extends { kind: string; name: unknown } ? Pick<C, "kind" | "name"> : never;
 
-/** Whether a call is a wrapper's or a decorator's, and not one with a name or options. */
+/** Whether the arguments are those of a wrapper or decorator, rather than a name or options. */
 export function isDecoration([first, second]: readonly unknown[]): boolean {
   return (
     typeof first === "function" ||
@@ -42,7 +42,7 @@ export function isDecoration([first, second]: readonly unknown[]): boolean {
   );
 }
 
-/** Marks what a wrapper or decorator was called with. `given` is the name by which it is to be known, if any. */
+/** Traces what a wrapper or decorator was called with. `given` is the explicit name, if any. */
 export function decorate(args: readonly unknown[], given: string | undefined, open: OpenNamed): unknown {
   const [marked, second, descriptor] = args;
   const openAs = (name: unknown) => open(readName(given ?? name));
@@ -53,7 +53,7 @@ export function decorate(args: readonly unknown[], given: string | undefined, op
   return mark(marked as AnyFunction, openAs(nameOf(marked)));
 }
 
-/** A class may have a static member called `name`. */
+/** Not always a string: a class may have a static member called `name`. */
 function nameOf(marked: { readonly name: unknown }): string | undefined {
   const name = attempt(() => marked.name);
   return typeof name === "string" ? name : undefined;

@@ -5,13 +5,13 @@ import { toObject } from "./logged-scope.js";
 import { recordMoment } from "./moment.js";
 import { cutText, toSafeJson } from "./safe-json.js";
 
-/** Longest JSON of an event: with what an exporter adds, it stays below the 16 KiB that AgentPulse takes. */
+/** Longest JSON of an event. With what an exporter adds, it stays below the 16 KiB that AgentPulse accepts. */
 const MAX_DATA = 12_288;
 const MAX_NAME = 256;
 
 /**
- * Records that something happened, as a span without length in the current trace. `data` becomes JSON of at most
- * 12,288 characters; anything that is not an object becomes its `value`. Never throws.
+ * Records that something happened, as a zero-length span in the current trace. `data` becomes JSON of at most 12,288
+ * characters; anything that is not an object becomes `{ value }`. Never throws.
  */
 export function event(name: string, data?: unknown): void {
   attempt(() => {

@@ -4,8 +4,8 @@ import { followGenerator, isGenerator } from "./generators.js";
 import { followThenable, type Then } from "./thenables.js";
 
 /**
- * Follows what a function returned to its end and tells the scope, which ends then if `toEnd`. Gives what the
- * application gets instead: the same object, but for a plain promise.
+ * Follows what a function returned until it is done, and informs the scope, which then ends if `toEnd`. Returns what the
+ * application gets instead: the same object, except for a plain promise.
  */
 export function follow<T>(result: T, scope: Followed, toEnd: boolean): T {
   if ((typeof result === "object" && result !== null) || typeof result === "function") {
@@ -16,14 +16,14 @@ export function follow<T>(result: T, scope: Followed, toEnd: boolean): T {
   return result;
 }
 
-/** As `follow`, in a scope that nobody records: only for what does its work later, which belongs into the context. */
+/** As `follow`, in a scope that nobody records: only generators matter, whose later work has to run in the context. */
 export function keepInside<T>(result: T, scope: Followed): T {
   if (typeof result === "object" && result !== null && isGenerator(result))
     attempt(() => followGenerator(result, scope, false));
   return result;
 }
 
-/** `undefined` when there is nothing to wait for. */
+/** `undefined` if there is nothing to wait for. */
 function followObject(result: object, scope: Followed, toEnd: boolean): object | undefined {
   if (isPlainPromise(result)) return followPromise(result, scope, toEnd);
   if (isGenerator(result)) return followGenerator(result, scope, toEnd);
@@ -37,8 +37,8 @@ function isPlainPromise(value: object): value is Promise<unknown> {
 }
 
 /**
- * A handler on the promise itself would count its rejection as handled; the derived one reports it as before. What
- * a library has added to the promise (`cancel`, a process) goes over to the derived one.
+ * A handler on the promise itself would mark its rejection as handled; the derived promise reports it as before. Whatever a
+ * library has added to the promise (`cancel`, a process) is copied to the derived one.
  */
 function followPromise(promise: Promise<unknown>, scope: Followed, toEnd: boolean): Promise<unknown> {
   const derived = promise.then(
@@ -52,7 +52,7 @@ function followPromise(promise: Promise<unknown>, scope: Followed, toEnd: boolea
     },
   );
   for (const key of Reflect.ownKeys(promise)) {
-    // Node 20 and 22 keep a promise's asynchronous id and context on it: the derived one has those of its own.
+    // Node 20 and 22 store a promise's async id and context on it; the derived one has its own.
     if (!Object.hasOwn(derived, key)) copyProperty(key, promise, derived);
   }
   return derived;

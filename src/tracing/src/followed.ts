@@ -1,15 +1,15 @@
 import type { Context } from "@opentelemetry/api";
 
-/** A scope as seen by what follows the application's work to its end. */
+/** A scope, as seen by the code that follows the application's work to its end. */
 export interface Followed {
-  /** In which the work runs. */
+  /** The context in which the work runs. */
   readonly context: Context;
-  /** Told what the work came to, and whether that is its end. */
+  /** Called with the result of the work; `toEnd` says whether the scope ends with it. */
   completed(value: unknown, toEnd: boolean): void;
-  /** Told with what the work failed, and whether that is its end. */
+  /** Called with the error of the work; `toEnd` says whether the scope ends with it. */
   failed(error: unknown, toEnd: boolean): void;
-  /** Told that an iteration did not run to its end. */
+  /** Called when an iteration did not run to its end. */
   leave(how: "cancelled" | "abandoned"): void;
-  /** Ends the scope when `object`, on which its end depends, is collected before it came. */
+  /** Ends the scope if `object`, on which its end depends, is garbage-collected first. */
   endWhenCollected(object: object): void;
 }

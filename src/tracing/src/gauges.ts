@@ -1,13 +1,13 @@
 import { diag, type Gauge, type MeterProvider, metrics } from "@opentelemetry/api";
 import { isTracingEnabled, meterOf } from "./telemetry.js";
 
-/** More names than this are values that got into the name, and would be kept for ever. */
+/** More names than this mean that values have got into the names; they would be kept for ever. */
 const MAX_GAUGES = 500;
 
-/** Gauges by name, for as long as the provider lives that they were made by. */
+/** Gauges by name, kept as long as the provider that made them. */
 const GAUGES = new WeakMap<MeterProvider, Map<string, Gauge>>();
 
-/** The gauge of that name at the provider that is registered now; `undefined` while off, and when there are too many names. */
+/** The gauge of that name, from the current provider; `undefined` while tracing is off or if there are too many names. */
 export function currentGauge(name: string): Gauge | undefined {
   if (!isTracingEnabled()) return undefined;
   const provider = metrics.getMeterProvider();
@@ -23,7 +23,7 @@ export function currentGauge(name: string): Gauge | undefined {
   return gauge;
 }
 
-/** Instruments are named by letters, digits and `_.-/`, a letter first. */
+/** Instrument names consist of letters, digits and `_.-/`, and start with a letter. */
 function toInstrumentName(name: string): string {
   const safe = name.replace(/[^A-Za-z0-9_.\-/]/g, "_");
   return (/^[A-Za-z]/.test(safe) ? safe : `m_${safe}`).slice(0, 255);

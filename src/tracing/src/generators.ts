@@ -13,14 +13,14 @@ export function isGeneratorFunction(value: object): boolean {
 
 const STEPS = ["next", "return", "throw"] as const;
 
-/** Whether a value is the iteration of a generator, also of one that was compiled for an older JavaScript. */
+/** Whether a value is a generator object, including those that compilers emit for older JavaScript. */
 export function isGenerator(value: object): value is AnyGenerator {
   const tag = tagOf(value);
   if (tag === "Generator" || tag === "AsyncGenerator") return typeof (value as Generator).next === "function";
   return attempt(() => isLoweredGenerator(value)) ?? false;
 }
 
-/** What Babel and SWC call the class that they make asynchronous ones of; TypeScript makes plain objects. */
+/** What Babel and SWC call their class for async generators; TypeScript emits plain objects. */
 const LOWERED = /^_?async_?generator$/i;
 
 function isLoweredGenerator(value: object): boolean {
@@ -34,9 +34,9 @@ function tagOf(value: object): unknown {
 }
 
 /**
- * Watches an iteration in place: each step runs in the context of the scope, which is open already or which a
- * function gives at the first one, and which ends with the last: return, throw, `break` or the loss of the generator.
- * `undefined` for one that does not let itself be watched.
+ * Watches an iteration in place. Each step runs in the context of the scope, which is either already open or opened by a
+ * function at the first step. The scope ends with the last step: return, throw, `break`, or loss of the generator.
+ * Returns `undefined` if the generator cannot be watched.
  */
 export function followGenerator(
   generator: AnyGenerator,
@@ -76,7 +76,7 @@ class Iteration {
 
   #watched(name: (typeof STEPS)[number], step: Step, generator: AnyGenerator): Step {
     const take = (self: unknown, args: unknown[]) => {
-      // Left before it began: the body never runs, and there is nothing to tell of.
+      // Left before it began: the body never runs, so there is nothing to record.
       if (this.#scope === undefined && name !== "next") this.#finished = true;
       const scope = this.#finished ? undefined : this.begin(generator);
       if (scope === undefined) return Reflect.apply(step, self, args);

@@ -2,32 +2,32 @@ import { ATTR, type Inherited, KIT_ATTR } from "@kit/genai/core";
 import type { Attributes } from "@opentelemetry/api";
 import { cutText, toText } from "./safe-json.js";
 
-/** What can be marked, besides sessions and jobs, whose keys need more than a name. */
+/** Kinds of traced work, besides sessions and jobs, whose keys need more than a name. */
 export type MarkKind = "agent" | "task" | "tool" | "trace";
 
-/** What a span of ours is, before it has a time. */
+/** Describes a span before it starts. */
 export interface Description {
   readonly spanName: string;
-  /** `gen_ai.operation.name`, where the conventions have one. */
+  /** `gen_ai.operation.name`, if the conventions have one. */
   readonly operation?: string;
-  /** Given at creation, so that samplers may decide by them. */
+  /** Set at creation, so that samplers may decide by them. */
   readonly attributes: Attributes;
-  /** Those of them that the metric of the operation carries. */
+  /** Those attributes that the metric of the operation carries. */
   readonly measured?: Attributes;
-  /** What holds for everything inside. */
+  /** What everything inside inherits. */
   readonly handsDown?: Inherited;
 }
 
 const MAX_NAME = 256;
 const NAMELESS = "anonymous";
 
-/** A name for what was given as one: text, and never empty. */
+/** Turns whatever was given as a name into a non-empty string. */
 export function readName(name: unknown): string {
   if (typeof name === "symbol") return readName(name.description);
   return (name == null ? "" : toText(name)) || NAMELESS;
 }
 
-/** Describes one marked piece of work. */
+/** Describes one traced piece of work. */
 export function describeMark(kind: MarkKind, name: string): Description {
   return DESCRIBE[kind](cutText(name, MAX_NAME));
 }
@@ -59,7 +59,7 @@ const DESCRIBE: Readonly<Record<MarkKind, (name: string) => Description>> = {
   trace: (name) => ({ spanName: name, attributes: { [KIT_ATTR.kind]: "trace" } }),
 };
 
-/** Describes a session, a workflow in the conventions' words; its key is also the id of the conversation. */
+/** Describes a session, which the conventions call a workflow; its key is also the conversation id. */
 export function describeSession(given: string, key: string): Description {
   const name = cutText(given, MAX_NAME);
   return {

@@ -11,8 +11,8 @@ const MAX_DATA = 4_096;
 /** A scope that lines can be logged into. */
 export interface LoggedScope extends Scope {
   /**
-   * Adds a line: a span event `kit.log`, with `data` as JSON. The first 50 lines are kept, of 1,000 characters at
-   * most, with 4,096 of data.
+   * Adds a log line, as a span event `kit.log` with `data` as JSON. The first 50 lines are kept, with at most 1,000
+   * characters each and 4,096 of data.
    */
   log(message: string, data?: Readonly<Record<string, unknown>>): void;
 }
@@ -21,7 +21,7 @@ export interface LoggedScope extends Scope {
 export class OpenLoggedScope extends OpenScope implements LoggedScope {
   #lines = 0;
 
-  /** A field, as all that a block is given for itself: it may take it out of the scope, `({ log }) => …`. */
+  /** A field, like everything made for blocks, which may destructure the scope: `({ log }) => …`. */
   readonly log = (message: string, data?: Readonly<Record<string, unknown>>): void => {
     if (!this.wantsAttributes) return;
     this.#lines += 1;
@@ -38,7 +38,7 @@ export class OpenLoggedScope extends OpenScope implements LoggedScope {
   };
 }
 
-/** Facts come as an object; anything else becomes the `value` of one. */
+/** Objects are returned as they are; anything else becomes `{ value }`. */
 export function toObject(data: unknown): object {
   return typeof data === "object" && data !== null && !Array.isArray(data) ? data : { value: data };
 }

@@ -8,25 +8,25 @@ import { OpenScope, requireWork, type Scope } from "./scope.js";
 import type { AnyClass } from "./traced-class.js";
 import type { AnyFunction, Open } from "./traced-function.js";
 
-/** Options of everything that marks functions. */
+/** Options shared by everything that traces functions. */
 export interface MarkOptions {
   /** @default the name of the function, method or class */
   readonly name?: string | undefined;
-  /** Records the arguments of each call, as JSON of at most 500 characters. They may be sensitive. @default false */
+  /** Records the arguments of each call as JSON of at most 500 characters. They may be sensitive. @default false */
   readonly captureArgs?: boolean | undefined;
-  /** Records what each call returns, as JSON of at most 500 characters. It may be sensitive. @default false */
+  /** Records what each call returns as JSON of at most 500 characters. It may be sensitive. @default false */
   readonly captureReturn?: boolean | undefined;
-  /** Starts a trace for each call, with a link to the span around it. @default false */
+  /** Starts a new trace for each call, linked to the surrounding span. @default false */
   readonly root?: boolean | undefined;
 }
 
 /** Options of `task`. */
 export interface TaskOptions extends MarkOptions {
-  /** The task is a tool that a model asked for: the same as `tool`. @default false */
+  /** The task is a tool that a model calls; the same as `tool`. @default false */
   readonly tool?: boolean | undefined;
 }
 
-/** A name waiting for its work: wraps or decorates it for later, or runs it now. */
+/** A name without its work yet: wraps or decorates it for later, or runs it now. */
 export type Mark = Decorate & {
   /** Runs a block now, in a scope that ends with what the block returns. */
   run<T>(work: (scope: Scope) => T): T;
@@ -35,7 +35,7 @@ export type Mark = Decorate & {
 };
 
 /**
- * Marks work. With a function, the work is wrapped and never run; with a name or options alone, it is a `Mark`.
+ * Traces work. Given a function, it wraps that and does not run it; given only a name or options, it returns a `Mark`.
  */
 export type Marker<Options extends MarkOptions = MarkOptions> = Decorate & {
   <F extends AnyFunction | AnyClass>(name: string, marked: F): F;
@@ -81,7 +81,7 @@ function opener(kind: MarkKind, { captureArgs, captureReturn, root }: MarkOption
   };
 }
 
-/** As `open`, but for tools whose run is told of already, by a library that knows the model's call it answers. */
+/** As `open`, except for tools whose run a library already records, because that knows the model's tool call. */
 function unlessRecorded(kind: MarkKind, open: (name: string) => (args: readonly unknown[]) => OpenScope) {
   if (kind !== "tool") return open;
   return (name: string): Open => {
@@ -90,14 +90,14 @@ function unlessRecorded(kind: MarkKind, open: (name: string) => (args: readonly 
   };
 }
 
-/** Marks an agent: each call is an `invoke_agent` span, and tools and events inside carry its name. */
+/** Traces an agent: each call is an `invoke_agent` span, and tools and events inside carry its name. */
 export const agent: Marker = createMarker("agent");
 
-/** Marks a step of the application's own. */
+/** Traces a step of the application: each call is a span `task {name}`. */
 export const task: Marker<TaskOptions> = createMarker("task");
 
-/** Marks a function that a model may call: each call is an `execute_tool` span. */
+/** Traces a function that a model may call: each call is an `execute_tool` span. */
 export const tool: Marker = createMarker("tool");
 
-/** Marks anything else worth a span, which is named by the name alone. */
+/** Traces anything else worth a span, which has just the given name. */
 export const trace: Marker = createMarker("trace");

@@ -10,13 +10,13 @@ const MAX_NAME = 255;
 const MAX_TAGS = 16;
 const MAX_TAG = 128;
 
-/** Dimensions of a measured value. Few values each: every combination is a series of its own in the backend. */
+/** Dimensions of a measured value. Use few values for each: every combination is a series of its own in the backend. */
 export type Tags = Readonly<Record<string, string | number | boolean>>;
 
 /**
- * Records a measured value: a span without length in the current trace, and the gauge `name` of the registered
- * meter, which tells the last value of each set of tags. The first 16 tags count, of 128 characters each. A value
- * that is not finite is dropped. Never throws.
+ * Records a measured value, as a zero-length span in the current trace and in the gauge `name` of the registered meter,
+ * which keeps the last value for each set of tags. At most 16 tags of 128 characters each are recorded. A value that is not
+ * finite is dropped. Never throws.
  */
 export function metric(name: string, value: number, tags?: Tags): void {
   attempt(() => {

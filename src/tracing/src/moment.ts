@@ -4,8 +4,8 @@ import { attempt } from "./attempt.js";
 import { currentTracer } from "./telemetry.js";
 
 /**
- * Records a moment of the current trace: a span that ends when it starts. `more` is what samplers do not need; it is
- * put together only when somebody records it.
+ * Records a moment in the current trace: a span that ends when it starts. `more` holds the attributes that samplers do not
+ * need; it is called only if the span is recorded.
  */
 export function recordMoment(spanName: string, attributes: Attributes, more: () => Attributes): void {
   const active = context.active();
@@ -20,7 +20,7 @@ export function recordMoment(spanName: string, attributes: Attributes, more: () 
   span.end(startOf(span));
 }
 
-/** When the span started by its own clock, so that its length is zero; spans of the bare API do not say. */
+/** The span's own start time, so that its length is zero; spans of the bare API have none. */
 function startOf(span: Span): HrTime | undefined {
   return (span as Span & { startTime?: HrTime }).startTime;
 }

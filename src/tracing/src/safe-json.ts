@@ -1,21 +1,21 @@
 import { describeError } from "@kit/genai/core";
 
 const MAX_DEPTH = 12;
-/** Members of a Map or Set that are looked at. */
+/** Most members of a Map or Set that are read. */
 const MAX_MEMBERS = 1_000;
-/** Kept free while a container is open, for the note of how many members were left out of it. */
+/** Space reserved while a container is open, to note how many members were left out. */
 const NOTE = 16;
 
 /**
- * JSON of any value, valid and at most `room` characters long (and `room` is at least 20). What does not fit is left
- * out, and its number told under `…`. Reads like `JSON.stringify`, but nothing stops it: cycles, BigInt, throwing
- * getters or `toJSON`, endless arrays. Numbers that are not finite are left out of objects, bytes are only counted.
+ * Valid JSON of any value, at most `room` (20 or more) characters long. Whatever does not fit is left out, and the number of
+ * omitted members given under `…`. Works like `JSON.stringify`, but cycles, BigInt, throwing getters or `toJSON` and endless
+ * arrays do not stop it. Numbers that are not finite are left out of objects; bytes are only counted.
  */
 export function toSafeJson(value: unknown, room: number): string {
   return new Writer(room).write(value);
 }
 
-/** Any value as text, as it would be printed; empty when it does not let itself be. */
+/** Any value as a string; empty if it cannot be converted. */
 export function toText(value: unknown): string {
   try {
     return String(value);
@@ -24,7 +24,7 @@ export function toText(value: unknown): string {
   }
 }
 
-/** `text`, or as much of it as fits, ending in `…`. Never ends in half a character. */
+/** `text`, or as much of it as fits, ending in `…`. Never splits a surrogate pair. */
 export function cutText(text: string, room: number): string {
   if (text.length <= room) return text;
   const kept = text.slice(0, room - 1);
@@ -43,7 +43,7 @@ class Writer {
     return this.#value(simplify(value)) ?? "null";
   }
 
-  /** `undefined` when there is no JSON for the value or no room. What is returned is paid for. */
+  /** `undefined` if the value has no JSON or there is no room. The space of what is returned has been deducted. */
   #value(value: unknown): string | undefined {
     if (typeof value === "string") return this.#string(value);
     if (typeof value !== "object" || value === null)
@@ -61,7 +61,7 @@ class Writer {
   #string(text: string): string | undefined {
     const whole = text.length < this.#room ? this.#pay(JSON.stringify(text)) : undefined;
     if (whole !== undefined) return whole;
-    // Escapes make a text up to six times longer, so that a cut may have to be cut again.
+    // Escapes make a string up to six times longer, so it may have to be cut again.
     for (let keep = this.#room - 2; keep > 8; keep = Math.floor(keep / 2)) {
       const cut = this.#pay(JSON.stringify(cutText(text, keep)));
       if (cut !== undefined) return cut;

@@ -5,8 +5,8 @@ import type { MarkOptions } from "./mark.js";
 import type { Opening, OpenScope, Scope } from "./scope.js";
 
 /**
- * How sessions and scheduled jobs are begun: now with work beside a name or options, now as a handle with a name
- * alone, at each call with a function alone or what options give.
+ * Starts sessions and scheduled jobs: now, for work given beside a name or options; now, as a handle, for a name alone; at
+ * each call, for a function alone or decorated with options.
  */
 export type ScopeFactory<S extends Scope, Options extends MarkOptions> = Decorate & {
   <T>(name: string, work: (scope: S) => T): T;
@@ -35,7 +35,7 @@ export function createScopeFactory<S extends Scope, Options extends MarkOptions>
       const scope = begin();
       return scope.runToEnd(() => work(scope as never));
     }
-    // A name that is missing by mistake must not cost the handle either.
+    // Even if the name is missing by mistake (`undefined`), the caller expects a handle.
     const named = args.length > 0 && (typeof args[0] !== "object" || args[0] === null);
     return named ? begin() : (...marked: unknown[]) => decorate(marked, options.name, open);
   };

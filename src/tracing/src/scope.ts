@@ -30,47 +30,47 @@ import { currentDurations } from "./telemetry.js";
 
 /** Work in progress: one open span, and the context in which what belongs to it runs. */
 export interface Scope extends Disposable, AsyncDisposable {
-  /** 16 hexadecimal digits; all zero where nothing is recorded. */
+  /** 16 hexadecimal digits; all zero if nothing is recorded. */
   readonly spanId: string;
-  /** 32 hexadecimal digits; all zero where nothing is recorded. */
+  /** 32 hexadecimal digits; all zero if nothing is recorded. */
   readonly traceId: string;
-  /** For `context.with` and the like: a span that starts in it becomes a child. */
+  /** For `context.with` and the like: spans that start in it become children. */
   readonly context: Context;
   /**
-   * Runs a function inside the scope and returns what it returns: spans that start in it, also after an `await`,
-   * become children. Its exception marks the scope as failed and is thrown on. Does not end the scope.
+   * Runs a function inside the scope and returns its result. Spans that start in it, also after an `await`, become
+   * children. An exception marks the scope as failed and is rethrown. Does not end the scope.
    */
   run<T>(work: () => T): T;
-  /** Ends the scope, as failed when an error is given. Every call after the first does nothing. */
+  /** Ends the scope; as failed, if an error is given. Every call after the first does nothing. */
   end(error?: unknown): void;
 }
 
-/** Where a scope is opened. */
+/** How a scope is opened. */
 export interface Opening {
   /** @default the active context */
   readonly parent?: Context | undefined;
-  /** Starts a trace of its own, with a link to the span around it. */
+  /** Starts a new trace, linked to the surrounding span. */
   readonly root?: boolean | undefined;
-  /** Arguments to record, when they are wanted. */
+  /** The arguments, if they are to be recorded. */
   readonly args?: readonly unknown[] | undefined;
-  /** Whether what the work returns is wanted. */
+  /** Whether to record what the work returns. */
   readonly captureReturn?: boolean | undefined;
 }
 
 /** Longest JSON of arguments and results. */
 const MAX_CAPTURED = 500;
 
-/** Scopes whose end hangs on an object of the application: a paused iteration, a promise nobody waits for. */
+/** Scopes whose end depends on an object of the application: a paused iteration, a promise nobody awaits. */
 const COLLECTED = new FinalizationRegistry<OpenScope>((scope) => {
   scope.leave("abandoned");
   scope.end();
 });
 
-/** The one implementation; what differs between sessions, jobs and marked functions is added by subclasses. */
+/** The implementation of every scope; subclasses add what differs between sessions, jobs and functions. */
 export class OpenScope implements Scope, Followed {
   readonly #description: Description;
   readonly #span: Span;
-  /** The agent around, where the operation has a place for it. */
+  /** The surrounding agent, if the operation has an attribute for it. */
   readonly #agent: AttributeValue | undefined;
   readonly #durations: LocalDurations | undefined;
   readonly #startedAt: number;
@@ -116,12 +116,12 @@ export class OpenScope implements Scope, Followed {
     return this.#ended;
   }
 
-  /** Whether anything would come of following what runs inside to its end. */
+  /** Whether following the work to its end has any effect. */
   get recording(): boolean {
     return !this.#ended && (this.#durations !== undefined || this.#span.isRecording());
   }
 
-  /** Whether attributes are worth putting together. */
+  /** Whether anybody would see attributes. */
   get wantsAttributes(): boolean {
     return !this.#ended && this.#span.isRecording();
   }
@@ -130,7 +130,7 @@ export class OpenScope implements Scope, Followed {
     return this.#enter(work, false);
   }
 
-  /** As `run`, and ends the scope with what the function returned: a value, a promise, an iteration. */
+  /** As `run`, but ends the scope together with what the function returned: a value, a promise or an iteration. */
   runToEnd<T>(work: () => T): T {
     return this.#enter(work, true);
   }
@@ -154,7 +154,7 @@ export class OpenScope implements Scope, Followed {
     this.end();
   }
 
-  /** Notes that the work failed; the span says so when it ends. The first failure is told. */
+  /** Marks the work as failed, which the span shows when it ends. The first failure counts. */
   fail(error: unknown): void {
     this.failAs(describeError(error));
   }
@@ -184,7 +184,7 @@ export class OpenScope implements Scope, Followed {
     this.#atEnd = Object.assign(this.#atEnd ?? {}, attributes);
   }
 
-  /** Adds to the context of what runs inside from now on. */
+  /** Changes the context of whatever runs inside from now on. */
   extend(extended: (inside: Context) => Context): void {
     this.#context = extended(this.#context);
   }
@@ -197,7 +197,7 @@ export class OpenScope implements Scope, Followed {
     return this.#failure !== undefined;
   }
 
-  /** What holds inside. Called by the constructor, before a subclass has any field. */
+  /** What everything inside inherits. Called by the constructor, before a subclass has any fields. */
   protected handDown({ handsDown }: Description, _parent: Context): Inherited | undefined {
     return handsDown;
   }
@@ -213,7 +213,7 @@ export class OpenScope implements Scope, Followed {
     requireWork(work);
     if (!this.recording) {
       const result = context.with(this.#context, work);
-      // What is not sampled must not come back as traces of its own, each with a decision of its own.
+      // The later steps of an unsampled generator must not start traces of their own, with new sampling decisions.
       return isSpanContextValid(this.#span.spanContext()) ? keepInside(result, this) : result;
     }
     let result: T;
@@ -256,7 +256,7 @@ export class OpenScope implements Scope, Followed {
   }
 }
 
-/** Says it in words of its own: what the language says names something inside this package. */
+/** The engine's own TypeError would name something internal to this package. */
 export function requireWork(work: unknown): void {
   if (typeof work !== "function") throw new TypeError("run() takes a function: what it runs");
 }

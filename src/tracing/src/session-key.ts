@@ -1,14 +1,14 @@
 import { createHash, randomBytes } from "node:crypto";
 
-/** Longest key that AgentPulse takes; a longer one would cost it the event. */
+/** Longest key that AgentPulse accepts; with a longer one, the event would be lost. */
 const MAX_KEY = 256;
-/** What a run's own part takes of it: `:run:` and 16 hexadecimal digits. */
+/** Length of a run's own part: `:run:` and 16 hexadecimal digits. */
 const RUN_PART = 21;
 const CRON_PREFIX = "agent:main:cron:";
 
 /**
- * Key of a session: its id, else its name. AgentPulse's dashboard hides keys that begin with `session:`, so those get
- * an underscore in front; a long one is cut and ends in a hash of the whole, so that two of them stay two.
+ * Key of a session: its id, else its name. AgentPulse's dashboard hides keys that begin with `session:`, so those get a
+ * leading underscore. A long key is cut and ends in a hash of the whole, so that different keys stay different.
  */
 export function sessionKey(name: string, id: string | undefined): string {
   const wanted = id || name;
@@ -16,8 +16,7 @@ export function sessionKey(name: string, id: string | undefined): string {
 }
 
 /**
- * Key of what runs inside a scheduled job, in the form that AgentPulse shows as the job. By `run`, each run has a
- * key of its own.
+ * Key of a scheduled job, in the form that AgentPulse recognises as a job. With `run`, each run has a key of its own.
  */
 export function cronKey(job: string, by: "job" | "run"): string {
   const safe = bounded(job.replaceAll(":", "-"), MAX_KEY - CRON_PREFIX.length - RUN_PART);
@@ -33,7 +32,7 @@ function bounded(given: string, max: number): string {
   return `${/[\uD800-\uDBFF]$/.test(kept) ? kept.slice(0, -1) : kept}~${hash}`;
 }
 
-/** Half a character is not valid Unicode: every exporter would write it differently, and no baggage can be. */
+/** Lone surrogates are not valid Unicode: every exporter would write them differently, and baggage cannot hold them. */
 function wellFormed(text: string): string {
   return text.replace(/\p{Surrogate}/gu, "\uFFFD");
 }

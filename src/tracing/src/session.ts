@@ -10,11 +10,11 @@ import { sessionKey } from "./session-key.js";
 
 /** Options of `session`. */
 export interface SessionOptions extends MarkOptions {
-  /** Key of the session, such as the id of a chat; spans of one key belong together. @default its name */
+  /** Key of the session, such as a chat's id; spans with the same key belong together. @default its name */
   readonly id?: string | undefined;
   /**
-   * Hands the key to other processes, in the W3C baggage of requests made inside; there `joinSession` takes it up.
-   * Whoever is called can read it. @default false, or what the session around does
+   * Passes the key on to other processes, in the W3C baggage of requests made inside; `joinSession` picks it up there.
+   * Whoever is called can read it. @default false, or as the surrounding session
    */
   readonly propagate?: boolean | undefined;
 }
@@ -24,8 +24,8 @@ export interface Session extends LoggedScope {
   /** The key that everything inside carries as `session.id`. */
   readonly key: string;
   /**
-   * Says how the session went, in a word; `ok` unless said or failed. `error`, `fail`, `failed` and `failure` mark
-   * the span as failed.
+   * Sets how the session went, in a word. `error`, `fail`, `failed` and `failure` mark the span as failed.
+   * @default "ok", or "error" if it failed
    */
   setResult(result: string): void;
 }
@@ -57,9 +57,9 @@ class OpenSession extends OpenLoggedScope implements Session {
 }
 
 /**
- * A session: everything inside carries its key as `session.id`, model calls too. `session(name, work)` runs the work
- * now and ends with it, `session(name)` gives a handle. `session(fn)` and `session(options)` wrap or decorate, and
- * each call is a session.
+ * A session: everything inside carries its key as `session.id`, including model calls. `session(name, work)` runs the work
+ * now and ends with it; `session(name)` returns a handle. `session(fn)` and `session(options)` wrap or decorate a function,
+ * and each call is a session.
  */
 export const session: ScopeFactory<Session, SessionOptions> = createScopeFactory(
   (name, options: SessionOptions, opening) => new OpenSession(name, options, opening),

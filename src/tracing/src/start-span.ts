@@ -10,7 +10,7 @@ import {
 import type { Description } from "./kinds.js";
 import { currentTracer } from "./telemetry.js";
 
-/** What comes from outside; sessions and jobs take no session over, they are one. */
+/** What a span inherits. Sessions and jobs inherit no session, because they are one. */
 export function inheritedBy({ operation, handsDown }: Description, parent: Context): Attributes | undefined {
   if (readInherited(parent) === undefined) return undefined;
   const inherited = inheritedAttributes(parent, operation);
@@ -19,14 +19,14 @@ export function inheritedBy({ operation, handsDown }: Description, parent: Conte
   return agent === undefined ? undefined : { [ATTR.agentName]: agent };
 }
 
-/** Starts a span with what samplers may decide by. */
+/** Starts a span with the attributes that samplers may decide by. */
 export function startSpan(
   { spanName, attributes: own }: Description,
   inherited: Attributes | undefined,
   parent: Context,
   root: boolean,
 ): Span {
-  // Spreading both would cost half a span; what is inherited is a copy of this span's own.
+  // Spreading both would cost half as much as a span; the inherited object is a copy made for this span.
   const attributes = inherited === undefined ? own : Object.assign(inherited, own);
   const options: SpanOptions = { attributes };
   if (root) {

@@ -14,24 +14,24 @@ import { VERSION } from "./version.js";
 const SCOPE_NAME = "@kit/tracing";
 const SCHEMA = { schemaUrl: SCHEMA_URL };
 
-/** Set by whoever assembles telemetry, such as `@kit/sdk`, while nothing is to be recorded. */
+/** Set by `@kit/sdk`, or whatever else assembles telemetry, while nothing is to be recorded. */
 const OFF = Symbol.for("@kit/tracing/off");
 
-/** Makes spans that record nothing. */
+/** Its spans record nothing. */
 const SILENT_TRACER = new ProxyTracerProvider().getTracer("");
 
 export function isTracingEnabled(): boolean {
   return (globalThis as { [OFF]?: boolean })[OFF] !== true;
 }
 
-/** Providers look their tracers up by a text that they put together each time, which costs a tenth of a span. */
+/** Cached, because providers look up their tracers by a string they build each time, which costs a tenth of a span. */
 const TRACERS = new WeakMap<TracerProvider, Tracer>();
 
-/** The tracer of the provider that is registered now: providers come, and go with a shutdown. */
+/** The tracer of the current provider, which may be registered late and go away with a shutdown. */
 export function currentTracer(): Tracer {
   if (!isTracingEnabled()) return SILENT_TRACER;
   const registered = trace.getTracerProvider() as TracerProvider & Partial<ProxyTracerProvider>;
-  // The API gives out one and the same stand-in for whichever provider is registered.
+  // The API returns the same proxy whichever provider is registered.
   const provider = registered.getDelegate?.() ?? registered;
   let tracer = TRACERS.get(provider);
   if (tracer === undefined) {
@@ -41,7 +41,7 @@ export function currentTracer(): Tracer {
   return tracer;
 }
 
-/** The meter of the provider that is registered now. */
+/** The meter of a provider. */
 export function meterOf(provider: MeterProvider): Meter {
   return provider.getMeter(SCOPE_NAME, VERSION, SCHEMA);
 }
@@ -49,7 +49,7 @@ export function meterOf(provider: MeterProvider): Meter {
 /** Meters have no proxy, so their instruments are kept for as long as the provider lives. */
 const DURATIONS = new WeakMap<MeterProvider, { readonly durations: LocalDurations | undefined }>();
 
-/** The duration metrics of the provider that is registered now; `undefined` when metrics go nowhere. */
+/** The duration metrics of the current provider; `undefined` if metrics go nowhere. */
 export function currentDurations(): LocalDurations | undefined {
   if (!isTracingEnabled()) return undefined;
   const provider = metrics.getMeterProvider();

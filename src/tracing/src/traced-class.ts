@@ -7,17 +7,17 @@ export type AnyClass = abstract new (...args: never[]) => unknown;
 
 const CALLS = createContextKey("kit.tracing.calls");
 
-/** A call on some object, and those it ran in. Knows the object by its mark, so as not to keep it alive. */
+/** A call on an object, and the calls around it. It refers to the object by a mark, so as not to keep it alive. */
 interface TracedCall {
   readonly mark: object;
   readonly scope: OpenScope;
   readonly around: TracedCall | undefined;
 }
 
-/** Stands for an object wherever a reference would keep it from being collected. */
+/** Stands for an object where a reference would keep it alive. */
 const MARKS = new WeakMap<object, object>();
 
-/** Methods that the language and its tools call, so that an agent is not at work when it is printed. */
+/** Methods that the language and its tools call: an agent does not work when it is printed. */
 const NOT_WORK = new Set([
   "constructor",
   "then",
@@ -28,7 +28,7 @@ const NOT_WORK = new Set([
   "inspect",
 ]);
 
-/** Whether something is a class, by its source, or for compiled and wrapped ones by the prototype it has. */
+/** Whether a function is a class, judged by its source, or by its prototype if it was compiled or wrapped. */
 export function isClass(value: AnyFunction | AnyClass): value is AnyClass {
   return attempt(() => hasClassSource(value) || hasClassPrototype(value)) ?? false;
 }
@@ -48,8 +48,8 @@ function hasClassPrototype(value: object): boolean {
 }
 
 /**
- * Makes each public method that the class itself defines open a scope when it is called from outside its object;
- * calls from within, however deep, open none. In place: the class stays the very same, with all that holds on to it.
+ * Makes each public method that the class itself defines open a scope when it is called from outside its object; calls from
+ * within, however deep, open none. Modifies the class in place, so that every reference to it stays valid.
  */
 export function traceClass(traced: AnyClass, open: Open): void {
   const prototype = traced.prototype as object;
@@ -93,8 +93,8 @@ function markOf(self: unknown): object | undefined {
 }
 
 /**
- * The innermost call that still runs. What an ended call left running (a timer, a listener) calls from outside again,
- * and an object that goes on in that way must not keep all its calls.
+ * The innermost call that is still running. Whatever an ended call left behind (a timer, a listener) calls from outside
+ * again, and an object that keeps going that way must not keep all its earlier calls alive.
  */
 function runningCall(): TracedCall | undefined {
   let call = context.active().getValue(CALLS) as TracedCall | undefined;

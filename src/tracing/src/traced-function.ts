@@ -3,18 +3,18 @@ import { followGenerator, isGenerator, isGeneratorFunction } from "./generators.
 import type { OpenScope } from "./scope.js";
 
 /**
- * Not `this: never`: up to TypeScript 5, a `function` (and so every generator) written in the call would take that on
- * and could not be called.
+ * Not `this: never`: up to TypeScript 5, a `function` expression (and so every generator) passed directly would get that
+ * type, and could not be called.
  */
-// biome-ignore lint/suspicious/noExplicitAny: any method has a place here, whatever its object
+// biome-ignore lint/suspicious/noExplicitAny: accepts any method, whatever its object
 export type AnyFunction = (this: any, ...args: never[]) => unknown;
 
-/** Opens the scope of one call with these arguments; `undefined` when it has none. Never throws. */
+/** Opens the scope of one call with these arguments; `undefined` if it has none. Never throws. */
 export type Open = (args: readonly unknown[]) => OpenScope | undefined;
 
 /**
- * Makes each call of a function a scope. A proxy, so that name, length, properties, prototype, `instanceof` and `new`
- * stay those of the function, also where they change later.
+ * Makes each call of a function a scope. It returns a proxy, so that name, length, properties, prototype, `instanceof` and
+ * `new` stay those of the function, even if they change later.
  */
 export function traceFunction<F extends AnyFunction>(traced: F, open: Open): F {
   const call = caller(traced);
@@ -27,7 +27,7 @@ export function traceFunction<F extends AnyFunction>(traced: F, open: Open): F {
   });
 }
 
-/** Calls a function as the application did. */
+/** Calls a function the way the application did. */
 export function apply(target: AnyFunction, self: unknown, args: readonly unknown[]): unknown {
   return Reflect.apply(target, self as never, args as never[]);
 }
@@ -35,7 +35,7 @@ export function apply(target: AnyFunction, self: unknown, args: readonly unknown
 type OpenCall = () => OpenScope | undefined;
 type Caller = <T>(call: () => T, open: OpenCall) => T;
 
-/** How calls of this function are followed. */
+/** How calls of a function are followed. */
 export function caller(traced: AnyFunction): Caller {
   return isGeneratorFunction(traced) ? callGenerator : callInScope;
 }
@@ -45,7 +45,7 @@ function callInScope<T>(call: () => T, open: OpenCall): T {
   return scope === undefined ? call() : scope.runToEnd(call);
 }
 
-/** The scope of a generator opens with its first step, as a child of where it was called: before, nothing runs. */
+/** A generator's scope opens with its first step, since nothing runs before, as a child of where it was called. */
 function callGenerator<T>(call: () => T, open: OpenCall): T {
   const made = call();
   const called = context.active();
