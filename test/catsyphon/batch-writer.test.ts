@@ -76,6 +76,22 @@ describe("BatchWriter", () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
+  it("flushes in time though the clock is set back, or ticks a little early", async () => {
+    vi.useFakeTimers({ toFake: ["setInterval", "clearInterval", "Date"] });
+    const answer = { accepted: 1, lastSequence: 1, conversationId: "c", warnings: [] };
+    const sendWireEvents = vi.fn(async () => answer);
+    const writer = new BatchWriter({ sendWireEvents }, "s", { flushInterval: 5 });
+    vi.setSystemTime(Date.now() - 3_600_000);
+    void writer.addRaw(prompt("x"));
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(sendWireEvents).toHaveBeenCalledTimes(1);
+    vi.setSystemTime(Date.now() - 2);
+    void writer.addRaw(prompt("y"));
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(sendWireEvents).toHaveBeenCalledTimes(2);
+    await writer.close();
+  });
+
   it("puts a batch that could not be sent back in front", async () => {
     const server = await startServer();
     const errors: unknown[] = [];

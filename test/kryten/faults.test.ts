@@ -13,7 +13,7 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
-  await client?.disconnect();
+  await Promise.allSettled([client?.disconnect()]);
   await server?.stop();
 });
 

@@ -16,7 +16,7 @@ export interface BatchWriterBackend {
 export interface BatchWriterOptions {
   /** Events that start a flush. @default 20 */
   readonly batchSize?: number;
-  /** Longest wait of an event, in seconds. @default 5 */
+  /** Time from one flush to the next of events that wait, in seconds. @default 5 */
   readonly flushInterval?: number;
   /** The same in milliseconds; wins. */
   readonly flushIntervalMs?: number;
@@ -27,6 +27,9 @@ export interface BatchWriterOptions {
   /** Told about failures of flushes nobody waits for, and about each event that the server refused. */
   readonly onError?: (error: unknown) => void;
 }
+
+/** How early a tick may seem to be. */
+const EARLY_MS = 20;
 
 /**
  * Sends events of one session in batches: when enough wait, when they have waited long enough, and on `flush`.
@@ -146,7 +149,9 @@ export class BatchWriter {
   }
 
   #onTimer(): void {
-    const due = Date.now() - this.#lastFlush >= this.#intervalMs;
+    const passed = Date.now() - this.#lastFlush;
+    // A clock that was set back says nothing; one tick may come a little less than an interval after another.
+    const due = passed < 0 || passed >= this.#intervalMs - Math.min(EARLY_MS, this.#intervalMs / 10);
     if (this.#log.length > 0 && due) void this.flush().catch((error: unknown) => this.#report(error));
   }
 
