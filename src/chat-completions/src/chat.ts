@@ -43,6 +43,7 @@ export const chat: Call<[ChatParams, ...unknown[]], ChatCompletion, ChatCompleti
       usage: readCompletionUsage(completion.usage ?? completion.x_groq?.usage),
       error: readFailure(completion),
       content: () => ({ outputMessages: readAnswers(completion) }),
+      ownAttributes: undefined,
     }),
     fold: foldChat,
   },

@@ -110,6 +110,8 @@ function toUsage(
     imageOutput: outputParts?.image_tokens,
     audioInput: inputParts?.audio_tokens,
     audioOutput: outputParts?.audio_tokens,
+    // Room for what is added: an object that grows after it was made costs more.
     costUsd: undefined,
+    terms: undefined,
   };
 }

@@ -35,7 +35,7 @@ import type { Content, HeaderFacts, ReadHeader, RequestFacts, ResponseFacts } fr
 import type { OperationEnd, Outcome } from "./outcome.js";
 import { modelOf, setAll, setFacts } from "./span-attributes.js";
 import type { Telemetry } from "./telemetry.js";
-import { hasUsage, isAmount } from "./usage.js";
+import { hasUsage, type Usage } from "./usage.js";
 
 /** What the recorder has to know about an operation before it starts. */
 export interface OperationStart {
@@ -260,46 +260,36 @@ export class Recorder {
     response: ResponseFacts,
     failure: Failure | undefined,
   ): void {
-    const { request, ownProvider } = this.#start;
-    const completed = outcome === "completed" && failure === undefined;
+    const { request, provider, ownProvider } = this.#start;
+    const { usage } = response;
     guard("facts", () => setFacts(sink, request, response));
     if (ownProvider === true) {
       if (request.ownAttributes !== undefined) setAll(sink, "any", request.ownAttributes);
       if (response.ownAttributes !== undefined) setAll(sink, "any", response.ownAttributes);
     }
+    const inference = isInference(request.operation);
+    const completed = outcome === "completed" && failure === undefined;
+    const measured = hasUsage(usage);
+    // Work inside this process uses and costs what its calls do, and those record it themselves.
+    const billed = provider !== undefined;
     setAll(sink, "any", {
       "gen_ai.provider.name": response.provider,
-      "gen_ai.response.time_to_first_chunk": this.#secondsToFirstChunk(),
+      "gen_ai.response.time_to_first_chunk": inference ? this.#secondsToFirstChunk() : undefined,
       "error.type": failure?.type,
       "kit.outcome": outcome === "completed" || outcome === "error" ? undefined : outcome,
-      "kit.usage.missing": completed && this.#isUsageMissing(response) ? true : undefined,
-      "kit.price.terms": this.#priceTerms(response),
-      "kit.cost.usd": guard("a cost", () => this.#cost(response)),
+      "kit.usage.missing": (billed && inference && completed && !measured) || undefined,
+      "kit.price.terms": billed && measured ? unusualTerms(usage?.terms) : undefined,
+      "kit.cost.usd":
+        billed && usage != null ? guard("a cost", () => this.#cost(usage, response)) : undefined,
     });
   }
 
   #secondsToFirstChunk(): number | undefined {
-    if (this.#firstChunkAt === undefined || !isInference(this.#start.request.operation)) return undefined;
-    return (this.#firstChunkAt - this.#startedAt) / 1_000;
+    return this.#firstChunkAt === undefined ? undefined : (this.#firstChunkAt - this.#startedAt) / 1_000;
   }
 
-  #isUsageMissing({ usage }: ResponseFacts): boolean {
-    const { request, provider } = this.#start;
-    return provider !== undefined && isInference(request.operation) && !hasUsage(usage);
-  }
-
-  #priceTerms({ usage }: ResponseFacts): readonly string[] | undefined {
-    if (this.#start.provider === undefined || !hasUsage(usage)) return undefined;
-    const terms = unusualTerms(usage?.terms);
-    return terms.length > 0 ? terms : undefined;
-  }
-
-  #cost(response: ResponseFacts): number | undefined {
-    const { request, provider } = this.#start;
-    const { usage } = response;
-    // Work inside this process costs what its calls cost, and those record it themselves.
-    if (provider === undefined || usage == null) return undefined;
-    if (!hasUsage(usage)) return isAmount(usage.costUsd) ? usage.costUsd : undefined;
+  #cost(usage: Usage, response: ResponseFacts): number | undefined {
+    const { request, provider = "" } = this.#start;
     const served = this.#told?.served;
     const models = [served?.model, modelOf(response), modelOf(request)];
     return this.#telemetry.costs.cost(served?.provider ?? provider, models, usage);
@@ -334,8 +324,7 @@ export class Recorder {
       errorType: failed,
       usage: response.usage,
       calls: response.calls,
-      firstChunkSeconds:
-        this.#firstChunkAt === undefined ? undefined : (this.#firstChunkAt - this.#startedAt) / 1_000,
+      firstChunkSeconds: this.#secondsToFirstChunk(),
       context: this.context,
     });
   }

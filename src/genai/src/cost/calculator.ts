@@ -81,7 +81,7 @@ export class CostCalculator {
   #costOf(provider: string, model: string, usage: Usage): number | undefined {
     const pricing = this.#pricing(provider, model);
     if (pricing === null) return undefined;
-    const terms = unusualTerms(usage.terms);
+    const terms = unusualTerms(usage.terms) ?? [];
     if (pricing.kind === "flat") return costUnder(terms, provider, pricing.price, usage);
     try {
       return this.#maintained.cost(pricing, usage, termsFactor(provider, terms));

@@ -30,12 +30,13 @@ function rules(factors: Readonly<Record<string, number>>): ReadonlyMap<string, n
   return new Map(Object.entries(factors));
 }
 
-const NONE: readonly string[] = [];
+/** The terms that may change the price; `undefined` for none. */
+export function unusualTerms(terms: Usage["terms"]): readonly string[] | undefined {
+  return terms?.some(isUnusual) ? terms.filter(isUnusual) : undefined;
+}
 
-/** The terms that may change the price. */
-export function unusualTerms(terms: Usage["terms"]): readonly string[] {
-  if (terms == null || terms.every((term) => term == null || USUAL.has(term))) return NONE;
-  return terms.filter((term): term is string => typeof term === "string" && !USUAL.has(term));
+function isUnusual(term: unknown): term is string {
+  return typeof term === "string" && !USUAL.has(term);
 }
 
 /** By how much the terms multiply the usual price of tokens; `undefined` where one of them has no fixed figure. */
