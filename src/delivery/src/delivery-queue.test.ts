@@ -424,6 +424,32 @@ describe("flush and shutdown", () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
+  it("drops what the destination would rather have later, when the time for shutdown is up", async () => {
+    const later = { kind: "hold", error: boom, forMs: 1_000, batch: "keep", queue: "keep" } as const;
+    let sends = 0;
+    const transport = {
+      send: (_: readonly string[], signal: AbortSignal) => {
+        sends++;
+        return new Promise<Outcome>((resolve) => {
+          signal.addEventListener("abort", () => resolve({ ...retry, otherwise: later }));
+        });
+      },
+    };
+    const queue = queueTo(transport, { lane: (item) => item, maxConcurrent: 2 });
+    const fates: boolean[] = [];
+    for (const item of letters(3)) queue.add(item, (fate) => fates.push(fate));
+    const closed = queue.shutdown(2_000);
+    await pass(2_000);
+    expect(await closed).toBe(false);
+    expect({ fates, dropped: queue.droppedCount, pending: queue.pending }).toEqual({
+      fates: [false, false, false],
+      dropped: 3,
+      pending: 0,
+    });
+    await pass(5_000);
+    expect({ sends, timers: vi.getTimerCount() }).toEqual({ sends: 2, timers: 0 });
+  });
+
   it("is shut down once, and drops what comes later", async () => {
     const to = destination(() => delivered);
     const queue = queueTo(to);
@@ -474,6 +500,20 @@ describe("reports", () => {
     ]);
     metrics.disable();
     await provider.shutdown();
+  });
+
+  it("goes on when those who count and log throw", async () => {
+    const fail = () => {
+      throw boom;
+    };
+    diag.setLogger({ error: fail, warn: fail, info: fail, debug: fail, verbose: fail });
+    const to = destination(() => delivered);
+    const queue = queueTo(to, { maxQueueSize: 1, meterProvider: { getMeter: fail } });
+    for (const item of letters(2)) queue.add(item);
+    const flushed = queue.flush();
+    await pass(0);
+    expect(await flushed).toBe(true);
+    expect({ accepted: to.accepted, dropped: queue.droppedCount }).toEqual({ accepted: ["i1"], dropped: 1 });
   });
 
   it("suppresses tracing around the transport", async () => {

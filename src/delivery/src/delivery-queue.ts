@@ -57,7 +57,7 @@ export class DeliveryQueue<Item> {
       receipts: {
         delivered: (entries) => this.#delivered(entries),
         dropped: (entries, reason, error) => this.#dropped(entries, reason, error),
-        kept: (entries) => this.#dropped(this.#room.putBack(entries), "overflow"),
+        kept: (entries) => this.#keep(entries),
         hold: (hold) => this.#beginHold(hold),
       },
     };
@@ -140,6 +140,8 @@ export class DeliveryQueue<Item> {
     const flushed = await this.flush(timeoutMs);
     this.#stop.abort(new Error("the delivery queue was shut down"));
     clearTimeout(this.#timer);
+    // What is aborted comes to its end first, so that it is counted.
+    await nextTurn();
     this.#dropped(this.#room.clear(), "shutdown");
     this.#report.summarise();
     return flushed;
@@ -196,7 +198,7 @@ export class DeliveryQueue<Item> {
   }
 
   #beginHold(hold: Hold): void {
-    if (this.#hold?.verdict === hold) return;
+    if (this.#hold?.verdict === hold || this.#stop.signal.aborted) return;
     this.#hold = { verdict: hold, until: performance.now() + hold.forMs };
     this.#draining = false;
     if (hold.queue === "drop") this.#dropped(this.#room.clear(), "held", hold.error);
@@ -216,6 +218,11 @@ export class DeliveryQueue<Item> {
   #delivered(entries: readonly Entry<Item>[]): void {
     this.#report.delivered(entries.length);
     this.#settle(entries, true);
+  }
+
+  #keep(entries: readonly Entry<Item>[]): void {
+    if (this.#stop.signal.aborted) this.#dropped(entries, "shutdown");
+    else this.#dropped(this.#room.putBack(entries), "overflow");
   }
 
   #dropped(entries: readonly Entry<Item>[], reason: Parameters<DropReport["dropped"]>[1], error?: Error) {

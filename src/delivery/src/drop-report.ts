@@ -24,13 +24,17 @@ export class DropReport {
   }
 
   delivered(count: number): void {
-    this.#counter("kit.delivery.delivered", "Items a destination accepted.").add(count, this.#attributes());
+    quietly(() => {
+      this.#counter("kit.delivery.delivered", "Items a destination accepted.").add(count, this.#attributes());
+    });
   }
 
   /** The first drop for each reason is logged at once, later ones in one line a minute. */
   dropped(count: number, reason: DropReason, error?: Error): void {
-    const counter = this.#counter("kit.delivery.dropped", "Items that were given up.");
-    counter.add(count, this.#attributes({ "kit.delivery.drop.reason": reason }));
+    quietly(() => {
+      const counter = this.#counter("kit.delivery.dropped", "Items that were given up.");
+      counter.add(count, this.#attributes({ "kit.delivery.drop.reason": reason }));
+    });
     const tally = this.#tallies.get(reason) ?? { total: 0, unsaid: 0, saidAt: Number.NEGATIVE_INFINITY };
     this.#tallies.set(reason, tally);
     tally.total += count;
@@ -51,7 +55,9 @@ export class DropReport {
 
   #say(reason: DropReason, tally: Tally, error?: Error): void {
     const why = error ? `: ${error.message}` : "";
-    diag.warn(`${this.#name}: dropped ${tally.unsaid} (${reason}, ${tally.total} so far)${why}`);
+    quietly(() => {
+      diag.warn(`${this.#name}: dropped ${tally.unsaid} (${reason}, ${tally.total} so far)${why}`);
+    });
     tally.unsaid = 0;
     tally.saidAt = performance.now();
   }
@@ -64,5 +70,14 @@ export class DropReport {
   #counter(name: string, description: string): Counter {
     const provider = this.#meterProvider ?? metrics.getMeterProvider();
     return provider.getMeter("@kit/delivery", VERSION).createCounter(name, { description, unit: "{item}" });
+  }
+}
+
+/** Meters and loggers are the application's: their failures must not stop the delivery, or reach who adds an item. */
+function quietly(tell: () => void): void {
+  try {
+    tell();
+  } catch {
+    // Nobody is left who could hear of it.
   }
 }
