@@ -1,7 +1,7 @@
 import { HttpPoster } from "@kit/delivery";
 
-/** The client has a limit of its own; this is as long as a timer can be. */
-const NO_LIMIT_MS = 2 ** 31 - 1;
+/** The client has a limit of its own. */
+const NO_LIMIT_MS = Number.POSITIVE_INFINITY;
 
 /** Where undici, Node's own and the package, keeps what all of its `fetch` goes through. */
 const DISPATCHER = Symbol.for("undici.globalDispatcher.1");

@@ -3,6 +3,7 @@ import { suppressTracing } from "@opentelemetry/core";
 import type { DropReason } from "./drop-report.js";
 import type { Outcome, Transport, Verdict } from "./outcome.js";
 import { delayAfter, type RetryPolicy, sleep } from "./retry.js";
+import { startTimer } from "./timer.js";
 import type { BatchLimits, Entry } from "./waiting-room.js";
 
 export type Hold = Extract<Verdict, { kind: "hold" }>;
@@ -108,7 +109,7 @@ export class Courier<Item> {
     if (stop.aborted) abort();
     stop.addEventListener("abort", abort, { once: true });
     const expire = () => controller.abort(new Error("the time for this batch is over"));
-    const timer = Number.isFinite(remainingMs) ? setTimeout(expire, Math.max(0, remainingMs)) : undefined;
+    const timer = Number.isFinite(remainingMs) ? startTimer(expire, Math.max(0, remainingMs)) : undefined;
     timer?.unref();
     try {
       const quiet = suppressTracing(context.active());

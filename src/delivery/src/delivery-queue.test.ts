@@ -392,6 +392,26 @@ describe("flush and shutdown", () => {
     expect(to.accepted).toEqual(["a"]);
   });
 
+  it.each([2 ** 31, Number.POSITIVE_INFINITY])("waits %d milliseconds, and not none", async (timeoutMs) => {
+    let answer = (_: Outcome) => {};
+    const transport = {
+      send: () =>
+        new Promise<Outcome>((resolve) => {
+          answer = resolve;
+        }),
+    };
+    const queue = queueTo(transport, { batchDeadlineMs: timeoutMs });
+    queue.add("a");
+    const flushed = queue.flush(timeoutMs);
+    await pass(10_000);
+    answer({ ...retry, afterMs: timeoutMs });
+    await pass(10_000);
+    const closed = queue.shutdown(timeoutMs);
+    await pass(10_000);
+    answer(delivered);
+    expect([await flushed, await closed]).toEqual([true, true]);
+  });
+
   it("cuts the waits between attempts short on shutdown", async () => {
     const to = destination((_, nth) => (nth < 3 ? { ...retry, afterMs: 30_000 } : delivered));
     const queue = queueTo(to);

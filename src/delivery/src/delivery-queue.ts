@@ -4,6 +4,7 @@ import { onExit } from "./exit.js";
 import { FlushWaiters } from "./flush-waiters.js";
 import { type DeliveryOptions, resolveOptions } from "./options.js";
 import { DEFAULT_RETRY } from "./retry.js";
+import { startTimer } from "./timer.js";
 import { type Entry, WaitingRoom } from "./waiting-room.js";
 
 /** Longest time that measuring items blocks the event loop, in milliseconds. */
@@ -188,7 +189,7 @@ export class DeliveryQueue<Item> {
 
   #arm(delayMs: number, then = () => this.#drain()): void {
     if (this.#timer || this.#draining) return;
-    this.#timer = setTimeout(then, delayMs);
+    this.#timer = startTimer(then, delayMs);
     this.#timer.unref();
   }
 
@@ -205,8 +206,8 @@ export class DeliveryQueue<Item> {
     this.#flushes.giveUp();
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    // setTimeout takes at most 24 days; a hold without end needs no timer.
-    if (hold.forMs < 2 ** 31) this.#arm(hold.forMs, () => this.#endHold());
+    // A hold without end needs no timer.
+    if (hold.forMs !== Number.POSITIVE_INFINITY) this.#arm(hold.forMs, () => this.#endHold());
   }
 
   /** Timers and the wall clock do not go together to the millisecond: the timer decides. */

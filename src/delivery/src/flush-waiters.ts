@@ -1,3 +1,5 @@
+import { startTimer } from "./timer.js";
+
 interface Waiter {
   readonly upTo: number;
   remaining: number;
@@ -35,7 +37,7 @@ export class FlushWaiters {
           resolve(flushed);
         },
       };
-      const timer = setTimeout(() => this.#wake(waiter, false), timeoutMs);
+      const timer = startTimer(() => this.#wake(waiter, false), timeoutMs);
       this.#waiters.add(waiter);
     });
   }

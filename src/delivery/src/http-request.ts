@@ -1,6 +1,7 @@
 import type { ClientRequest, IncomingMessage, RequestOptions } from "node:http";
 import { request as overHttps } from "node:https";
 import { urlToHttpOptions } from "node:url";
+import { startTimer } from "./timer.js";
 
 // Not a static import: on Node 24 that also loads `fetch`, WebSocket and HTTP/2, which would slow down every start.
 const { request: overHttp } = process.getBuiltinModule("node:http");
@@ -71,7 +72,7 @@ export function post({ target, headers, body, timeoutMs, signal }: HttpRequest):
     };
     const abort = () => giveUp(signal?.reason);
     const expire = () => giveUp(new NoAnswerError(`no answer within ${timeoutMs} ms`));
-    const timer = setTimeout(expire, timeoutMs).unref();
+    const timer = startTimer(expire, timeoutMs).unref();
     signal?.addEventListener("abort", abort, { once: true });
     request.on("finish", () => {
       isSent = true;

@@ -1,3 +1,5 @@
+import { startTimer } from "./timer.js";
+
 /** How often a batch is sent again, and after what waits. */
 export interface RetryPolicy {
   /** Sends in total, including the first one. @default 4 */
@@ -42,7 +44,7 @@ export function sleep(ms: number, signal: AbortSignal): Promise<void> {
       signal.removeEventListener("abort", wake);
       resolve();
     };
-    const timer = setTimeout(wake, ms);
+    const timer = startTimer(wake, ms);
     timer.unref();
     signal.addEventListener("abort", wake, { once: true });
   });
