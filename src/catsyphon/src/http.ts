@@ -66,8 +66,9 @@ export class CollectorHttp {
     const abort = () => controller.abort(signal?.reason);
     signal?.addEventListener("abort", abort, { once: true });
     const expire = () => controller.abort(new Error(`no answer within ${timeoutMs} ms`));
-    // Node's timers fire at once for longer delays: such a limit is none.
-    const timer = timeoutMs > LONGEST_TIMER_MS ? undefined : setTimeout(expire, timeoutMs);
+    // Node's timers fire at once for longer delays: such a limit is none. What keeps the process up is the request,
+    // unless it is one of those that should not.
+    const timer = timeoutMs > LONGEST_TIMER_MS ? undefined : setTimeout(expire, timeoutMs).unref();
     try {
       const response = await send(`${baseUrl}${path}`, {
         method,

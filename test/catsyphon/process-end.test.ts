@@ -1,0 +1,36 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { fileURLToPath } from "node:url";
+import { expect, it, onTestFinished } from "vitest";
+import { BOUNDED, boundedBy } from "../support/process/preloads.js";
+
+const PROGRAM = fileURLToPath(new URL("./finished-host.mjs", import.meta.url));
+
+it("ends although the server is silent, after what a flush may take and not after the limit of a request", async () => {
+  const server = createServer();
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  const asked = once(server, "request");
+  const env = {
+    ...process.env,
+    // As much as the flush at the end of an idle process; a request may take six times that.
+    ...boundedBy(5_000),
+    CATSYPHON_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    CATSYPHON_COLLECTOR_ID: "c",
+    CATSYPHON_API_KEY: "k",
+  };
+  const child = spawn(process.execPath, [...BOUNDED, PROGRAM], { env, stdio: "pipe" });
+  onTestFinished(() => {
+    child.kill("SIGKILL");
+    server.closeAllConnections();
+    server.close();
+  });
+  let stderr = "";
+  child.stderr.setEncoding("utf8").on("data", (text) => {
+    stderr += text;
+  });
+  await asked;
+  child.stdin.end();
+  expect([...(await once(child, "close")), stderr]).toEqual([0, null, ""]);
+});
