@@ -142,7 +142,7 @@ export class CredentialStore {
     } finally {
       closeSync(descriptor);
     }
-    renameSync(temporary, target);
+    replaceFile(temporary, target);
     chmodSync(target, 0o600);
   }
 
@@ -189,6 +189,29 @@ function toPythonJson(content: FileContent): string {
 /** As `datetime.now(timezone.utc).isoformat()` writes it, which leaves a zero fraction out. */
 function toIsoFormat(time: Date): string {
   return time.toISOString().replace(/\.(\d{3})Z$/, (_, ms) => `${ms === "000" ? "" : `.${ms}000`}+00:00`);
+}
+
+/** What Windows says while another program, a virus scanner at the least, has one of the files open. */
+const IN_USE = new Set(["EPERM", "EACCES", "EBUSY"]);
+const PATIENCE_MS = 1_000;
+const PAUSE_MS = 20;
+
+/** Waits for others to let go of the files: a key that is not stored now cannot be asked for again. */
+function replaceFile(temporary: string, target: string): void {
+  const end = performance.now() + PATIENCE_MS;
+  for (;;) {
+    try {
+      renameSync(temporary, target);
+      return;
+    } catch (error) {
+      const inUse = process.platform === "win32" && IN_USE.has((error as NodeJS.ErrnoException).code ?? "");
+      if (!inUse || performance.now() > end) {
+        rmSync(temporary, { force: true });
+        throw error;
+      }
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE_MS);
+    }
+  }
 }
 
 /** Replacing a link by a file would tear a shared credentials file apart. */
