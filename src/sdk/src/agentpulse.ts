@@ -8,7 +8,7 @@ import type { InitOptions } from "./options.js";
 import { parts } from "./parts.js";
 import { readAgentName, readServiceName } from "./resource.js";
 
-/** The processor that sends to AgentPulse; `undefined`, and nothing loaded, without a key. */
+/** The processor that sends to AgentPulse. Without a key, `undefined`, and nothing is loaded. */
 export function createAgentPulse(
   options: InitOptions,
   configuration: Configuration,
@@ -30,7 +30,7 @@ export function readAgentPulse(
   return apiKey == null ? undefined : { ...toExporterOptions(options, configuration), ...options.agentpulse };
 }
 
-/** Only what was given: the exporter has variables and defaults of its own. */
+/** Only options that were given: the exporter has its own variables and defaults. */
 function toExporterOptions(options: InitOptions, configuration: Configuration): AgentPulseOptions {
   const number = (
     option: "flushInterval" | "maxQueueSize" | "maxBatchSize",
@@ -58,7 +58,7 @@ function toExporterOptions(options: InitOptions, configuration: Configuration): 
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 }
 
-/** Versions of the libraries that the application could use, which tell most about where its calls come from. */
+/** Versions of the installed libraries, for AgentPulse's start event. */
 function readLibraries(): Readonly<Record<string, string>> {
   const found = ADAPTERS.map(({ modules: [library] }) => [library, findInstalled(library)?.version] as const);
   return Object.fromEntries(found.flatMap(([library, version]) => (version ? [[library, version]] : [])));

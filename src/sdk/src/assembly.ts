@@ -24,14 +24,14 @@ import { createLogs } from "./signals/logs.js";
 import { createMetrics } from "./signals/metrics.js";
 import { createSpanOutputs } from "./signals/traces.js";
 
-/** One run of the kit: what was put together, and how each piece is taken away again. */
+/** One run of the kit: its parts, and how to undo each of them. */
 export interface Assembly {
   readonly options: InitOptions;
   readonly configuration: Configuration;
   readonly settings: Settings;
   readonly log: Log;
   readonly pipeline: Pipeline;
-  /** In the order in which they were put up; undone from the last. */
+  /** In the order in which they were set up; undone in reverse. */
   readonly undo: (() => void)[];
 }
 
@@ -54,7 +54,7 @@ export function provideTraces(assembly: Assembly) {
     ...backends,
     ...readSpanProcessors(options, configuration),
   ];
-  // Without a place for spans there is no reason to make any; context still passes through.
+  // If spans go nowhere there is no reason to make any; context is still propagated.
   if (places.length === 0) return undefined;
   const provider = new SdkTracerProvider({
     resource: settings.resource,
@@ -74,7 +74,7 @@ export function provideTraces(assembly: Assembly) {
   return provider;
 }
 
-/** The application's provider stays as it is: no exporter of the kit is added to it. */
+/** Uses the application's provider as it is: none of the kit's exporters is added to it. */
 export function join(provider: TracerProvider, assembly: Assembly): TracerProvider {
   assembly.log.info(
     "joined the TracerProvider of the application; exporters configured for the kit are not used.",
@@ -83,7 +83,7 @@ export function join(provider: TracerProvider, assembly: Assembly): TracerProvid
   return provider;
 }
 
-/** Names what somebody asked for and the application's own provider does not feed. */
+/** Warns of configured destinations that get no spans, because the application's own provider does not know them. */
 export function warnOfUnheard({ options, configuration, log }: Assembly): void {
   const named = [
     ...wantedBackends(options, configuration).map(({ backend }) => backend.name),

@@ -1,8 +1,8 @@
-/** Runs a step whose failure must keep nobody from the steps that follow, nor reach the application. */
+/** Runs a step whose failure must neither prevent the following steps nor reach the application. */
 export function attempt(step: () => void): void {
   try {
     step();
   } catch {
-    // Nobody could do anything about it.
+    // There is nothing useful to do about it here.
   }
 }

@@ -5,20 +5,20 @@ import type { Configuration } from "./configuration.js";
 import type { InitOptions } from "./options.js";
 import { parts } from "./parts.js";
 
-/** A place for spans that attaches itself when its credentials are configured. */
+/** A backend that is used if its credentials are configured. */
 export interface Backend {
   readonly name: string;
-  /** One of these is set when somebody wants it. */
+  /** If one of these is set, somebody wants it. */
   readonly variables: readonly string[];
   /** Or one of these. */
   readonly options: readonly (keyof InitOptions)[];
-  /** What it cannot do without. */
+  /** What it requires, for the warning. */
   readonly needs: string;
-  /** `undefined` when what is configured does not suffice. */
+  /** `undefined` if the configuration is incomplete. */
   readonly create: (options: InitOptions, configuration: Configuration) => SpanProcessor | undefined;
 }
 
-/** One entry for each backend besides OTLP. Required when wanted, not imported: most applications want none. */
+/** One entry for each backend besides OTLP. Loaded only if wanted, since most applications want none. */
 export const BACKENDS: readonly Backend[] = [
   {
     name: "AgentPulse",
@@ -55,7 +55,7 @@ export function findCatSyphon(): CollectorClient | undefined {
   }
 }
 
-/** A backend that somebody wants, and the first thing that says so. */
+/** A backend that somebody wants, and the first setting that says so. */
 export interface Wanted {
   readonly backend: Backend;
   readonly because: string;

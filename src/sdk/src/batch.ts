@@ -3,7 +3,7 @@ import type { BatchOptions } from "./options.js";
 
 const COUNT: NumberLimits = { min: 1, integer: true };
 
-/** How items of one signal are collected: options over variables of this prefix over the defaults of OpenTelemetry. */
+/** How one signal is batched: options over variables with this prefix over OpenTelemetry's defaults. */
 export function readBatch(
   prefix: "OTEL_BSP" | "OTEL_BLRP",
   options: BatchOptions,

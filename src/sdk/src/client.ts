@@ -3,7 +3,7 @@ import { init as start } from "./init.js";
 import type { Kit } from "./kit.js";
 import type { InitOptions } from "./options.js";
 
-/** What applications mark by hand, as `@kit/tracing` has it. */
+/** The functions of `@kit/tracing` for manual instrumentation. */
 export interface Marks {
   readonly session: typeof session;
   readonly cron: typeof cron;
@@ -19,18 +19,18 @@ export interface Marks {
 const MARKS: Marks = { session, cron, agent, task, tool, trace, event, metric, alert };
 
 /**
- * The kit that runs, with all that the package exports as functions. They may be called at any time; where nothing is
- * recorded, what they are given runs as if alone.
+ * The running kit, together with the functions that the package exports. They may be called at any time; when nothing is
+ * recorded, they simply run what they are given.
  */
 export type Client = Kit & Marks;
 
 /**
- * Starts the kit: options over environment variables over defaults. There is one for each process, so a
- * second call returns the one that runs. Joins the application's tracer provider if it has one. Never throws;
- * what is wrong is one line on standard error.
+ * Starts the kit, with options over environment variables over defaults. There is one per process, so a second call returns
+ * the running one. Joins the application's tracer provider if it has one. Never throws; problems are reported in one line
+ * each on standard error.
  */
 export function init(options: InitOptions = {}): Client {
   const kit = start(options);
-  // The hook starts the kit without these, which most of its applications never call and need not load.
+  // The hook starts the kit without these, which most of its applications never call and should not load.
   return Object.assign(kit, MARKS);
 }

@@ -1,39 +1,39 @@
-/** Receives one sentence for each mistake: what was wrong with which option or variable and what was done. */
+/** Receives one sentence per mistake: which option or variable is wrong, why, and what is used instead. */
 export type Report = (problem: string) => void;
 
 /** Receives each setting that is read: what is used, and under which name it was given, if it was. */
 export type Note = (place: Place, used: unknown, from: string | undefined) => void;
 
-/** Where a setting is looked up: the option first, then the variables in their order. */
+/** Where a setting is looked up: first the option, then the variables in order. */
 export interface Place {
   readonly option?: string;
   readonly value?: unknown;
   readonly variables?: readonly string[];
 }
 
-/** Limits of a number that a person configures. */
+/** Limits of a configured number. */
 export interface NumberLimits {
   readonly min: number;
   readonly max?: number;
   readonly integer?: boolean;
 }
 
-/** Limits of a duration: Node fires a longer timer at once. */
+/** Limits of a duration: Node fires longer timers immediately. */
 export const DURATION_MS = { min: 1, max: 2 ** 31 - 1 } as const satisfies NumberLimits;
 
-/** How a text becomes a value: the value, or what is wrong with the text as the middle of a sentence. */
+/** Parses a text: the value, or what is wrong with the text, as the middle of a sentence. */
 type Parse<Value> = (text: string) => { readonly value: Value } | { readonly problem: string };
 
 const YES = ["true", "1", "yes", "on"];
 const NO = ["false", "0", "no", "off"];
 
 /**
- * Settings from options over variables over defaults. What cannot be used is reported by name, then treated
- * as if it was not given; an empty text counts as not given.
+ * Settings from options over variables over defaults. A value that cannot be used is reported by name and then treated as
+ * not given; an empty text counts as not given.
  */
 export class Configuration {
   readonly #variables: Readonly<Record<string, string | undefined>>;
-  /** Replaced once the log that hears of problems is configured itself. */
+  /** Replaced once the log that reports problems is itself configured. */
   report: Report;
   readonly note: Note;
 
@@ -47,7 +47,7 @@ export class Configuration {
     this.note = note;
   }
 
-  /** The first text given at a place, with the name it was given under. */
+  /** The first text given for a setting, with the name of its option or variable. */
   given(place: Place): { readonly name: string; readonly text: string } | undefined {
     return this.#given(place).next().value ?? undefined;
   }
@@ -81,7 +81,7 @@ export class Configuration {
     });
   }
 
-  /** The members of a comma-separated list that are known; others are reported and left out. */
+  /** The known members of a comma-separated list; unknown ones are reported and left out. */
   choices<Choice extends string>(place: Place, choices: readonly Choice[]): Choice[] | undefined {
     const given = this.given(place);
     const chosen = given && this.#members(given, choices);
@@ -101,7 +101,7 @@ export class Configuration {
     });
   }
 
-  /** `key=value,key=value`, percent-encoded. One bad pair discards the whole variable, as OpenTelemetry says. */
+  /** `key=value,key=value`, percent-encoded. One bad pair invalidates the whole variable, as OpenTelemetry specifies. */
   pairs(variable: string): Record<string, string> {
     const place = { variables: [variable] };
     const given = this.given(place);
@@ -117,7 +117,7 @@ export class Configuration {
       const key = member.slice(0, Math.max(equals, 0)).trim();
       const value = decode(member.slice(equals + 1).trim());
       if (key === "" || value == null) {
-        // Not repeated: in a list of headers it may be a credential.
+        // The value is not repeated: in a list of headers it may be a credential.
         this.report(`${variable} is not a list of percent-encoded key=value pairs; it is ignored.`);
         return {};
       }
@@ -161,7 +161,7 @@ function split(text: string): string[] {
     .filter((member) => member !== "");
 }
 
-/** An object without a prototype has no text. */
+/** An object without a prototype cannot be converted to a string. */
 function textOf(value: unknown): string {
   try {
     return String(value);

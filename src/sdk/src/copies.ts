@@ -2,7 +2,7 @@ import { sep } from "node:path";
 import type { Log } from "./log.js";
 import { requiredFiles } from "./modules/require-cache.js";
 
-/** Packages of which a second copy in one process silently loses spans. */
+/** Packages of which a second copy in the same process silently loses spans. */
 export const SINGLETONS = {
   "import-in-the-middle": "ESM modules hooked through one copy are not seen through the other",
   "@opentelemetry/api": "spans made through one copy can be missing from traces of the other",
@@ -11,16 +11,16 @@ export const SINGLETONS = {
 const LOOK_AGAIN_AFTER_MS = 2000;
 
 /**
- * Looks twice, at once and when the application has loaded its modules, whether two copies of a package that
- * must be alone are loaded, and says so once. Returns a function that ends the watch.
+ * Checks twice, at once and when the application has loaded its modules, whether a package that must be unique is loaded
+ * more than once, and warns once. Returns a function that cancels the second check.
  */
 export function warnOfSecondCopies(log: Log): () => void {
-  // Both packages are CommonJS, so whoever imports them leaves an entry in the one cache.
+  // Both packages are CommonJS, so importing them leaves an entry in the require cache too.
   const look = () => {
     for (const line of describeCopies(requiredFiles())) log.warn(line);
   };
   look();
-  // Most applications have loaded everything by then; a short one is looked at when it ends.
+  // Most applications have loaded everything by then; a shorter one is checked when it ends.
   const timer = setTimeout(look, LOOK_AGAIN_AFTER_MS).unref();
   process.once("beforeExit", look);
   return () => {
@@ -29,7 +29,7 @@ export function warnOfSecondCopies(log: Log): () => void {
   };
 }
 
-/** One line for each package that the files belong to more than once. */
+/** One line for each of these packages that the files contain more than once. */
 export function describeCopies(files: readonly string[]): string[] {
   return Object.entries(SINGLETONS).flatMap(([name, consequence]) => {
     const folders = new Set(files.flatMap((file) => folderOf(name, file) ?? []));

@@ -3,15 +3,15 @@ import { parts } from "./parts.js";
 import { VERSION } from "./version.js";
 
 /**
- * Records what is about to end the process as a span without length, in the trace it happened in. A monitor only
- * watches: Node prints and exits as it would without. Returns a function that ends the watch.
+ * Records the exception that is about to end the process as a zero-length span, in the trace it happened in. It uses a
+ * monitor, so Node prints and exits as it would anyway. Returns a function that removes it.
  */
 export function recordCrashes(providerOf: () => TracerProvider): () => void {
   const onCrash = (error: unknown, origin: NodeJS.UncaughtExceptionOrigin) => {
     try {
       record(error, origin, providerOf());
     } catch {
-      // It is the crash that must be heard of.
+      // A failure here must not hide the crash itself.
     }
   };
   process.on("uncaughtExceptionMonitor", onCrash);
@@ -21,7 +21,7 @@ export function recordCrashes(providerOf: () => TracerProvider): () => void {
 }
 
 function record(error: unknown, origin: NodeJS.UncaughtExceptionOrigin, provider: TracerProvider): void {
-  // Loaded when it is needed, which it hardly ever is.
+  // Loaded only when needed, which is rare.
   const { ATTR, describeError, KIT_ATTR, SCHEMA_URL } = parts.core();
   const { type, message } = describeError(error);
   const className = error instanceof Error ? error.name : type;

@@ -7,12 +7,12 @@ import {
   trace,
 } from "@opentelemetry/api";
 
-/** The provider that the application has registered, if it has one. */
+/** The tracer provider that the application has registered, if any. */
 export function registeredTracerProvider(): TracerProvider | undefined {
   const provider = trace.getTracerProvider();
   if (!("getDelegate" in provider)) return provider;
   const delegate = (provider as ProxyTracerProvider).getDelegate();
-  // A fresh proxy stands for "nothing registered" in this copy of the API.
+  // A fresh proxy shows what "nothing registered" looks like in this copy of the API.
   return delegate === new ProxyTracerProvider().getDelegate() ? undefined : delegate;
 }
 

@@ -5,14 +5,14 @@ import { parts } from "./parts.js";
 type Core = typeof import("@kit/genai/core");
 
 /**
- * Marks every span inside a session with it, those of other instrumentations too. What a span says of itself stays;
- * names of the GenAI conventions go onto spans of theirs alone.
+ * Adds the session to every span inside it, including those of other instrumentations. A span's own attributes win; those of
+ * the GenAI conventions are added only to GenAI spans.
  */
 export class InheritanceProcessor implements SpanProcessor {
   #core: Core | undefined;
 
   onStart(span: Span, parent: Context): void {
-    // With the first span, which mostly comes from a package that has loaded it: a start should not wait for this.
+    // Loaded with the first span, so that the start does not wait for it; whoever made the span has usually loaded it already.
     this.#core ??= parts.core();
     const { ATTR, inheritedAttributes, readInherited } = this.#core;
     if (readInherited(parent) === undefined) return;

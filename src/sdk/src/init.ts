@@ -7,7 +7,7 @@ import type { InitOptions } from "./options.js";
 import { isDisabled, readDebug, readLogLevel } from "./settings.js";
 import { start } from "./start.js";
 
-/** As `init` of the package, without what applications mark by hand: for the hook. */
+/** Like the package's `init`, but without the functions for manual instrumentation: for the hook. */
 export function init(given?: InitOptions): Kit {
   // Plain JavaScript may pass anything.
   const options: InitOptions = typeof given === "object" && given !== null ? given : {};
@@ -24,7 +24,7 @@ export function init(given?: InitOptions): Kit {
   const log = createLog(readLogLevel(options, configuration), !disabled && readDebug(options, configuration));
   configuration.report = reportsOf(log);
   for (const problem of problems) configuration.report(problem);
-  // Marked work must not be recorded through a provider of the application's own either.
+  // While disabled, manual instrumentation must not record through the application's own provider either.
   switchMarks(!disabled);
   if (disabled) return INACTIVE;
   try {
@@ -38,20 +38,20 @@ export function init(given?: InitOptions): Kit {
 }
 
 /**
- * Instruments a library that no hook has seen, because a bundler took it in: pass what `import * as sdk`, `require` or
- * its main class gave you, and its name where a bundler renamed what it exports. `false` before `init`, and for what
- * the kit does not know.
+ * Instruments a library that no hook has seen because it is inside a bundle: pass what `import * as sdk` or `require`
+ * returned, or its main class, and its name if a bundler renamed its exports. Returns `false` before `init`, and for
+ * anything the kit does not know.
  */
 export function patch(module: unknown, library?: string): boolean {
   return currentKit()?.patch(module, library) ?? false;
 }
 
-/** Sends what has been recorded so far. Without effect before `init`. */
+/** Sends everything recorded so far. Has no effect before `init`. */
 export async function flush(): Promise<void> {
   await currentKit()?.flush();
 }
 
-/** Ends the kit that `init` started. Without effect before `init`. */
+/** Stops the kit that `init` started. Has no effect before `init`. */
 export async function shutdown(): Promise<void> {
   await currentKit()?.shutdown();
 }

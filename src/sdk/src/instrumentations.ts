@@ -4,14 +4,14 @@ import type { Instrumentation } from "@opentelemetry/instrumentation";
 import { ADAPTERS, type Adapter, type AdapterInstrumentation } from "./adapters.js";
 import { withRequireHook } from "./modules/hook-library.js";
 
-/** Where the instrumentations of a run write; what is missing is taken from OpenTelemetry's API. */
+/** The providers that the instrumentations of a run use; missing ones are taken from the OpenTelemetry API. */
 export interface Providers {
   readonly tracerProvider?: TracerProvider | undefined;
   readonly meterProvider?: MeterProvider | undefined;
   readonly loggerProvider?: LoggerProvider | undefined;
 }
 
-/** The instrumentations of one run: those of the application, and one for each library when it is needed. */
+/** The instrumentations of one run: the application's, and the kit's, each created when its library is used. */
 export class Instrumentations {
   readonly #create: (adapter: Adapter) => AdapterInstrumentation;
   readonly #adapters: readonly Adapter[];
@@ -35,7 +35,7 @@ export class Instrumentations {
     this.#all.push(instrumentation);
   }
 
-  /** The instrumentation of a library, made when first asked for. */
+  /** The instrumentation of a library, created when first needed. */
   of(adapter: Adapter): AdapterInstrumentation {
     const known = this.#byName.get(adapter.name);
     if (known !== undefined) return known;
@@ -45,13 +45,13 @@ export class Instrumentations {
     return created;
   }
 
-  /** Other providers from now on, for those that are given. */
+  /** Replaces the given providers from now on. */
   use(providers: Providers): void {
     this.#providers = { ...this.#providers, ...providers };
     for (const instrumentation of this.#all) provide(instrumentation, providers);
   }
 
-  /** Instruments a module that no hook has seen. `false` when it is none that the kit knows. */
+  /** Instruments a module that no hook has seen. `false` if the kit does not know it. */
   patch(exports: unknown, library: string | undefined): boolean {
     const adapter = this.#adapters.find((each) =>
       library === undefined
@@ -63,7 +63,7 @@ export class Instrumentations {
     return true;
   }
 
-  /** No answer will come any more: what the calls that wait for one have told so far is all there is. */
+  /** Ends the spans of open calls: no answer will come any more. */
   endOpenCalls(): void {
     for (const instrumentation of this.#all)
       (instrumentation as Partial<AdapterInstrumentation>).endOpenCalls?.();
@@ -81,7 +81,7 @@ function provide(instrumentation: Instrumentation, providers: Providers): void {
   if (loggerProvider != null) instrumentation.setLoggerProvider?.(loggerProvider);
 }
 
-/** By the names of what a library exports, as its module, its default export or the class itself. */
+/** Recognises a library by what it exports: its module, its default export, or the class itself. */
 function recognises({ exported, exportsAll = false }: Adapter, exports: unknown): boolean {
   const candidates = [exports, (exports as { default?: unknown } | null | undefined)?.default];
   return candidates.some((candidate) => {

@@ -1,27 +1,27 @@
 /** One run of the kit. The functions `flush`, `shutdown` and `patch` of the package act on the same one. */
 export interface Kit {
-  /** `false` when the kit is switched off, could not start or was shut down; everything else is then without effect. */
+  /** `false` if the kit is disabled, could not start or was shut down; the other members then have no effect. */
   readonly active: boolean;
   /**
-   * Sends what has been recorded so far, for example before a serverless function freezes. Resolves when it
-   * was delivered or given up, after `shutdownTimeoutMs` at the latest; never rejects.
+   * Sends everything recorded so far, for example before a serverless function freezes. Resolves when it has been
+   * delivered or given up, at the latest after `shutdownTimeoutMs`; never rejects.
    */
   flush(): Promise<void>;
   /**
-   * Instruments a library that no hook has seen, because a bundler took it in: pass what `import * as sdk`,
-   * `require` or its main class gave you.
-   * @param library its name, such as `"openai"`, where a bundler renamed what it exports
-   * @returns whether it is a library that the kit knows
+   * Instruments a library that no hook has seen because it is inside a bundle: pass what `import * as sdk` or `require`
+   * returned, or its main class.
+   * @param library its name, such as `"openai"`, if a bundler renamed its exports
+   * @returns whether the kit knows the library
    */
   patch(module: unknown, library?: string): boolean;
   /**
-   * Takes every patch back, sends what is left and lets go of the process. `init` works again afterwards.
-   * Never rejects; a second call does nothing.
+   * Removes every patch, sends what is left and removes all listeners. `init` works again afterwards. Never rejects; a
+   * second call does nothing.
    */
   shutdown(): Promise<void>;
 }
 
-/** Stands in where the kit is off. */
+/** Returned while the kit is disabled. */
 export const INACTIVE: Kit = {
   active: false,
   patch: () => false,
@@ -31,7 +31,7 @@ export const INACTIVE: Kit = {
 
 const SLOT = Symbol.for("@kit/sdk");
 
-/** On the global object, so that a second copy of the package finds the kit that runs. */
+/** On the global object, so that a second copy of the package finds the running kit. */
 const slot = globalThis as { [SLOT]?: Kit };
 
 export function currentKit(): Kit | undefined {

@@ -3,15 +3,15 @@ import { isMainThread } from "node:worker_threads";
 import { DiagLogLevel, diag } from "@opentelemetry/api";
 import { writeQuietly } from "./write-quietly.js";
 
-/** What the kit has to say about itself. One line each; never content, never a credential. */
+/** Messages of the kit about itself. One line each; never content, never a credential. */
 export interface Log {
-  /** On standard error, unless the log level is below `warn`. The same line is said once. */
+  /** Writes to standard error, unless the log level is below `warn`. The same line is written only once. */
   warn(line: string): void;
-  /** To OpenTelemetry's `diag` logger, so silent until a log level or a logger is set. */
+  /** Goes to OpenTelemetry's `diag` logger, so it is silent until a log level or a logger is set. */
   info(line: string): void;
-  /** As `info`, of what goes as it should. */
+  /** As `info`, for what goes well. */
   debug(line: string): void;
-  /** Says no more of what others tell. Their logger cannot be put back: nobody can ask which one it was. */
+  /** Stops writing what comes from `diag`. The previous `diag` logger cannot be restored, because the API does not reveal it. */
   close(): void;
 }
 
@@ -30,12 +30,12 @@ const DIAG_LEVELS = {
   all: DiagLogLevel.ALL,
 } as const satisfies Record<LogLevelName, DiagLogLevel>;
 
-/** What the kit's own packages tell begins with their name. */
+/** Messages of the kit's own packages begin with their name. */
 const OURS = "@kit/";
 
 /**
- * Writes to standard error; a `level` that was asked for also switches OpenTelemetry's own messages on. `debug`
- * alone shows what the kit's packages do, and nothing of others.
+ * Writes to standard error. Setting a `level` also turns on OpenTelemetry's own messages; `debug` alone shows only messages
+ * of the kit's packages.
  */
 export function createLog(level: LogLevelName | undefined, debug = false, write = writeToStderr): Log {
   let closed = false;
@@ -69,7 +69,7 @@ export function reportsOf(log: Log): (problem: string) => void {
   return isMainThread ? (problem) => log.warn(problem) : (problem) => log.info(problem);
 }
 
-/** What others hand to the logger is an object at times. */
+/** Some callers pass objects to the logger. */
 function toText(value: unknown): string {
   return typeof value === "string" ? value : inspect(value, { breakLength: Number.POSITIVE_INFINITY });
 }

@@ -1,21 +1,21 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
-/** Where every copy of `@opentelemetry/api` 1.x, of whatever version and module format, keeps what is global. */
+/** Where every copy of `@opentelemetry/api` 1.x, whatever its version and module format, keeps its globals. */
 const REGISTRY = Symbol.for("opentelemetry.js.api.1");
 
-/** What can be registered there. */
+/** Signals that can be registered there. */
 export type Signal = "trace" | "metrics" | "context" | "propagation";
 
 type Registry = { version: string } & Partial<Record<Signal, unknown>>;
 
 /**
- * Makes way for what the application registers after us: the API refuses a second registration, and refuses any
- * from a copy of another version, so the application's own setup would be dead without a word.
+ * Gives way to whatever the application registers after us. The API refuses a second registration, and any registration from
+ * a copy of another version, so the application's own set-up would silently have no effect.
  *
- * Copies cannot be found beforehand, but each assigns the registry back to the global object when it registers, and
- * only then. From that moment the registry says that nothing is there yet, and that its version is the caller's.
- * Returns a function that ends the watch.
+ * Other copies cannot be found in advance, but each assigns the registry back to the global object when it registers, and
+ * only then. From that moment on the registry claims to be empty, and to have the caller's version.
+ * Returns a function that stops this.
  */
 export function makeWay(
   signals: readonly Signal[],
@@ -38,7 +38,7 @@ class Watch {
     this.#version = version;
     // A copy, because 1.10 makes a version that cannot be redefined.
     this.#registry = entries as Registry;
-    // Whoever registers looks at the signal first and then at the version, and is done with looking.
+    // Whoever registers reads first the signal and then the version, and nothing after that.
     define(this.#registry, "version", {
       get: () => {
         this.#registering = false;
@@ -77,7 +77,7 @@ class Watch {
   }
 
   #settle(signal: Signal, value: unknown): void {
-    // A signal that was disabled meanwhile is gone and stays so.
+    // A signal that was disabled in the meantime stays disabled.
     if (!this.#yielding.delete(signal) || !(signal in this.#registry)) return;
     define(this.#registry, signal, { value, writable: true });
   }
@@ -87,10 +87,10 @@ function define(target: object, key: PropertyKey, property: PropertyDescriptor):
   Object.defineProperty(target, key, { ...property, configurable: true, enumerable: true });
 }
 
-/** A line of a stack, with or without the name of a function. The path may hold blanks and brackets of its own. */
+/** A line of a stack trace, with or without a function name. The path may contain spaces and brackets. */
 const API_FRAME = /^ +at (?:.*? \()?((?:file:\/\/|\/|[A-Za-z]:[\\/]).*[\\/]@opentelemetry[\\/]api[\\/])/m;
 
-/** The version of the copy of the API that is on the stack; a bundled one cannot be told. */
+/** The version of the API copy that is on the stack; unknown for a bundled one. */
 function versionOfCaller(): string | undefined {
   const folder = API_FRAME.exec(new Error().stack ?? "")?.[1];
   if (folder === undefined) return undefined;
@@ -102,7 +102,7 @@ function versionOfCaller(): string | undefined {
   }
 }
 
-/** An older copy is refused as it would be without us: claiming its version would shut out the newer ones. */
+/** An older copy is refused, as it would be without us: claiming its version would lock out newer copies. */
 function newer(known: string, other: string | undefined): string {
   const minor = (version: string) => version.split(".").map(Number) as [number, number?, number?];
   if (other === undefined) return known;

@@ -1,10 +1,10 @@
 import type { Span, SpanProcessor } from "@opentelemetry/sdk-trace";
 import { parts } from "./parts.js";
 
-/** An application that forgets to end its spans must not fill the memory: the oldest are let go. */
+/** An application that forgets to end its spans must not fill the memory: the oldest are forgotten. */
 const MAX_OPEN = 1000;
 
-/** Knows the spans that are under way, so that the trace of a process that is cut off keeps its branches. */
+/** Knows the open spans, so that the trace of a process that is cut off keeps its branches. */
 export class OpenSpans implements SpanProcessor {
   readonly #open = new Set<Span>();
 
@@ -17,7 +17,7 @@ export class OpenSpans implements SpanProcessor {
     this.#open.delete(span as Span);
   }
 
-  /** Ends them as abandoned, the inner ones first: nobody else will. */
+  /** Ends all of them as abandoned, inner ones first: nobody else will. */
   abandon(): void {
     if (this.#open.size === 0) return;
     const core = parts.core();

@@ -4,8 +4,8 @@ import type { Configuration } from "./configuration.js";
 import type { InitOptions } from "./options.js";
 
 /**
- * Parts that the application made itself. One that lacks what is called later would throw in the middle of the
- * application, with each of its spans: it is reported and left out.
+ * Checks components that the application passed in. One that lacks a method would later throw in the middle of the
+ * application, with every span, so it is reported and left out.
  */
 export function readSpanProcessors(options: InitOptions, configuration: Configuration): SpanProcessor[] {
   return readList(
@@ -21,7 +21,7 @@ export function readInstrumentations(options: InitOptions, configuration: Config
   return readList("instrumentations", options.instrumentations, methods, configuration);
 }
 
-/** The sampler of the application; `undefined` where there is none to use. */
+/** The application's own sampler; `undefined` if there is none, or it cannot be used. */
 export function readOwnSampler({ sampler }: InitOptions, configuration: Configuration): Sampler | undefined {
   return sampler == null ? undefined : readList("sampler", [sampler], ["shouldSample"], configuration)[0];
 }

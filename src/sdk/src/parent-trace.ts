@@ -1,21 +1,21 @@
 import { type Context, ROOT_CONTEXT, type TextMapGetter, type TextMapPropagator } from "@opentelemetry/api";
 import { AsyncLocalStorageContextManager } from "@opentelemetry/context-async-hooks";
 
-/** Names of environment variables are upper case, with underscores for what they cannot hold. */
+/** Names of environment variables are upper case, with underscores instead of other characters. */
 const FROM_ENVIRONMENT: TextMapGetter<NodeJS.ProcessEnv> = {
   keys: (carrier) => Object.keys(carrier),
   get: (carrier, key) => carrier[key.toUpperCase().replace(/[^A-Z\d_]/g, "_")] || undefined,
 };
 
-/** The context in which another process started this one, as `TRACEPARENT`, `TRACESTATE` and `BAGGAGE` tell it. */
+/** The context of the process that started this one, from `TRACEPARENT`, `TRACESTATE` and `BAGGAGE`. */
 export function readParentContext(propagator: TextMapPropagator, env = process.env): Context {
   return propagator.extract(ROOT_CONTEXT, env, FROM_ENVIRONMENT);
 }
 
-/** Context that whoever asks for a new root gets, to be told from no context at all. */
+/** Used when somebody asks for a new root, to distinguish that from having no context at all. */
 const NEW_ROOT = ROOT_CONTEXT.deleteValue(Symbol("none"));
 
-/** Keeps context along `await`s and callbacks; where there is none, `parent` is the context. */
+/** Keeps the context across `await`s and callbacks; if there is none, the context is `parent`. */
 export class ContextManagerBelow extends AsyncLocalStorageContextManager {
   readonly #parent: Context;
 

@@ -9,10 +9,10 @@ interface Stage {
   shutdown?(): Promise<void>;
 }
 
-/** How much longer `process.exit()` may take. */
+/** How much longer `process.exit()` may take because of us. */
 const LONGEST_EXIT_MS = 1000;
 
-/** Everything that leaves the process, flushed and ended together, in bounded time, whatever fails. */
+/** Everything that leaves the process: flushed and ended together, in bounded time, whatever fails. */
 export class Pipeline {
   readonly #timeoutMs: number;
   readonly #stages: Stage[] = [];
@@ -25,7 +25,7 @@ export class Pipeline {
     this.#timeoutMs = timeoutMs;
   }
 
-  /** Notices ended spans, so that the end of an idle process costs nothing. */
+  /** Counts ended spans, so that an idle process can end without a flush. */
   readonly activity: SpanProcessor = {
     onStart: () => {},
     onEnd: () => {
@@ -55,7 +55,7 @@ export class Pipeline {
     await this.#inTime(this.#flushAll());
   }
 
-  /** The process ends, perhaps: it may find more to do. */
+  /** Flushes because the process may be about to end; it may still find more to do. */
   async finish(): Promise<void> {
     this.#recorded = 0;
     await this.#atOnce(() => this.#flushAll());
@@ -64,15 +64,15 @@ export class Pipeline {
   /** For the `exit` event, where nothing can be awaited: after `process.exit()` and after a crash. */
   last(): void {
     for (const show of this.#last) attempt(show);
-    // Hands over what is batched, as far as that goes without waiting: spans do, metrics only to the console, where
-    // they stand already if the process ended in good order.
+    // Flushes batches as far as that works without waiting: it does for spans; metrics only reach the console, and are
+    // already there if the process ended normally.
     const flushed = this.hasWork() ? this.#stages : [];
     for (const stage of flushed) attempt(() => void stage.forceFlush?.().catch(() => {}));
     for (const exporter of this.#exporters)
       attempt(() => exporter.postLeftovers(Math.min(this.#timeoutMs, LONGEST_EXIT_MS)));
   }
 
-  /** Flushes by itself: a reader of metrics that was flushed before would export them once more. */
+  /** Includes a flush. Flushing before would make metric readers export twice. */
   async shutdown(): Promise<void> {
     await this.#atOnce(async () => {
       await settled(this.#stages, async (stage) => stage.shutdown?.());
@@ -80,7 +80,7 @@ export class Pipeline {
     });
   }
 
-  /** What is left is tried once, and what hangs is cut off. */
+  /** Tries whatever is left once, and cuts off what hangs. */
   async #atOnce(send: () => Promise<void>): Promise<void> {
     for (const exporter of this.#exporters) exporter.hurry();
     await this.#inTime(send());
@@ -92,7 +92,7 @@ export class Pipeline {
     await settled(this.#exporters, async (exporter) => exporter.forceFlush());
   }
 
-  /** The timer also keeps the process up while requests, which do not, are under way. */
+  /** The timer also keeps the process alive while requests are under way, which do not do so themselves. */
   async #inTime(work: Promise<void>): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
     const deadline = new Promise<void>((resolve) => {
@@ -103,7 +103,7 @@ export class Pipeline {
   }
 }
 
-/** The function is asynchronous, so that what throws at once is a failure like others. */
+/** `end` is asynchronous, so that a synchronous exception counts as a failure like any other. */
 async function settled<Part>(parts: readonly Part[], end: (part: Part) => Promise<void>): Promise<void> {
   await Promise.allSettled(parts.map(end));
 }
