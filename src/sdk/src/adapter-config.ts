@@ -4,7 +4,7 @@ import type { Adapter } from "./adapters.js";
 import type { Configuration } from "./configuration.js";
 import type { InitOptions } from "./options.js";
 
-/** In the order in which a mistake is told; an object would put the digits first. */
+/** A Map, because an object would list the digits first when the choices are shown. */
 const CAPTURE_MODES = new Map<string, ContentCapture>([
   ["NO_CONTENT", "NO_CONTENT"],
   ["SPAN_ONLY", "SPAN_ONLY"],
@@ -20,7 +20,7 @@ const CAPTURE_MODES = new Map<string, ContentCapture>([
   ["0", "NO_CONTENT"],
 ]);
 
-/** Where content is to be recorded. */
+/** Reads where content is to be recorded. */
 export function readContentCapture(options: InitOptions, configuration: Configuration): ContentCapture {
   const mode = configuration.choice(
     {
@@ -34,7 +34,7 @@ export function readContentCapture(options: InitOptions, configuration: Configur
   return CAPTURE_MODES.get(mode) ?? "NO_CONTENT";
 }
 
-/** What an adapter is told, read when it is made: an option that only an unused library has is no mistake yet. */
+/** Configuration of an adapter, read when it is created: a wrong option for an unused library is not reported. */
 export function toAdapterConfig(
   options: InitOptions,
   configuration: Configuration,
@@ -62,13 +62,13 @@ export function toAdapterConfig(
   });
 }
 
-/** Neither yes nor no is a third answer: the descriptions of tools that run are recorded, and nothing else. */
+/** `undefined` has a meaning of its own: only the descriptions of tools that run are recorded. */
 function readCaptureToolDetails(options: InitOptions, configuration: Configuration): boolean | undefined {
   const place = { option: "captureToolDetails", value: options.captureToolDetails };
   return configuration.given(place) == null ? undefined : configuration.boolean(place, false);
 }
 
-/** Both names of the option, as both are documented somewhere. */
+/** Merges both names of the option. */
 export function readPrices({ prices, costTableOverride }: InitOptions): PriceOverrides | undefined {
   return prices === undefined && costTableOverride === undefined
     ? undefined

@@ -4,31 +4,31 @@ import type { Configuration } from "./configuration.js";
 import type { InitOptions } from "./options.js";
 import { parts } from "./parts.js";
 
-/** An instrumentation that comes with the kit. It takes libraries in that no hook has seen. */
+/** One of the kit's own instrumentations. It can also instrument libraries that no hook has seen. */
 export type AdapterInstrumentation = Instrumentation & {
   manuallyInstrument(exports: unknown, version?: string): void;
   endOpenCalls?(): void;
 };
 
-/** How the kit comes by an instrumentation of its own. */
+/** How the kit finds a library, and creates the instrumentation for it. */
 export interface Adapter {
   /** Its name in `OTEL_NODE_ENABLED_INSTRUMENTATIONS`. */
   readonly name: string;
-  /** The library, then the parts of it that others import: what the module hooks must see, and nothing else. */
+  /** The library, then those of its parts that others import: exactly what the module hooks have to see. */
   readonly modules: readonly [library: string, ...parts: string[]];
-  /** Further packages that belong to the library, each as above. */
+  /** Further packages of the library, each in the same form. */
   readonly companions?: readonly (readonly [library: string, ...parts: string[]])[];
-  /** What the URLs of files match that are loaded by other names: by the library itself, or as a framework calls it. */
+  /** Matches the URLs of files that are loaded under other names, by the library itself or by a framework. */
   readonly files?: RegExp;
-  /** How the names of packages begin that need the library. @default its own name */
+  /** Prefix of the packages that need the library. @default its own name */
   readonly scope?: string;
-  /** Names of functions by which exports of the library are recognised. */
+  /** Names of exported functions by which the library is recognised. */
   readonly exported: readonly string[];
-  /** Whether it takes all of them, where others have functions of such names, too. */
+  /** Whether all of them are required, because other libraries export such names, too. */
   readonly exportsAll?: boolean;
-  /** Whether not the library's exports are replaced but those of its files, so that the hook must see these load. */
+  /** Whether the exports of the library's files are replaced rather than its own, so that the hook has to see those load. */
   readonly caughtInside?: boolean;
-  /** Chooses whose spans are made, where the library makes some by itself. */
+  /** Variable that chooses whose spans are made, if the library makes some itself. */
   readonly nativeVariable?: string;
   readonly create: (config: GenAIInstrumentationConfig) => AdapterInstrumentation;
 }
@@ -45,14 +45,14 @@ const LANGCHAIN_PARTS = [
   "utils/async_caller",
 ];
 
-/** Next.js loads a package that it leaves out of its bundles as `openai-f0ed28f090f94724`. */
+/** Next.js loads packages that it leaves out of its bundles under names such as `openai-f0ed28f090f94724`. */
 const entryOf = (library: string) => new RegExp(`/node_modules/${library}/index\\.m?js$`);
 
-/** One entry for each library. Required when used, not imported: no application uses them all. */
+/** One entry per library. Loaded only when used, since no application uses them all. */
 export const ADAPTERS: readonly Adapter[] = [
   {
     name: "openai",
-    // By the names under which they are imported: with their endings, too.
+    // Under every name by which they are imported, with and without extension.
     modules: ["openai", "openai/index", "openai/index.mjs", "openai/client", "openai/client.mjs"],
     files: entryOf("openai"),
     exported: ["OpenAI", "AzureOpenAI"],
@@ -63,7 +63,7 @@ export const ADAPTERS: readonly Adapter[] = [
   },
   {
     name: "anthropic",
-    // The clients of Bedrock, Vertex AI and Foundry load its parts, and never the module itself.
+    // The clients of Bedrock, Vertex AI and Foundry load its parts, but never the module itself.
     modules: [
       "@anthropic-ai/sdk",
       "@anthropic-ai/sdk/index",
@@ -80,7 +80,7 @@ export const ADAPTERS: readonly Adapter[] = [
   },
   {
     name: "langchain",
-    // Every entry point loads some of these files by relative paths, and none loads all.
+    // Every entry point loads some of these files by relative paths, and none loads all of them.
     modules: ["@langchain/core", ...LANGCHAIN_PARTS.map((part) => `@langchain/core/dist/${part}` as const)],
     companions: [
       [
@@ -123,7 +123,7 @@ export const ADAPTERS: readonly Adapter[] = [
   },
 ];
 
-/** Switches by which AgentPulse's SDK leaves single libraries out. */
+/** Options of AgentPulse's SDK that disable single libraries. */
 const SWITCHES: Readonly<Record<string, keyof InitOptions>> = {
   openai: "patchOpenai",
   anthropic: "patchAnthropic",
@@ -132,12 +132,12 @@ const SWITCHES: Readonly<Record<string, keyof InitOptions>> = {
 };
 
 /**
- * For the kit alone. OpenTelemetry's own bundle of instrumentations reads the other two, and has an `openai` as well:
- * by those, neither can be on without the other.
+ * Applies only to the kit. OpenTelemetry's own bundle of instrumentations reads the other two variables and has an `openai`
+ * as well, so with those neither can be enabled without the other.
  */
 const KIT_INSTRUMENTATIONS = "KIT_INSTRUMENTATIONS";
 
-/** The adapters that options and variables leave on. */
+/** The adapters that are enabled by options and variables. */
 export function chooseAdapters(
   options: InitOptions,
   configuration: Configuration,

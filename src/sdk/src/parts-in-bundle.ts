@@ -11,7 +11,7 @@ import * as logs from "@opentelemetry/sdk-logs";
 import * as metrics from "@opentelemetry/sdk-metrics";
 import type { Parts } from "./parts.js";
 
-/** The same for an application's bundler, which finds only what is imported by name. */
+/** The same for bundlers, which only find what is imported statically. */
 export const parts: Parts = {
   core: () => core,
   agentpulse: () => agentpulse,

@@ -1,8 +1,8 @@
 import { require } from "./require.js";
 
 /**
- * What only some applications need and no start should wait for: loaded when first asked for, and at once, because a
- * process that exits can wait for no import. `parts-in-bundle.ts` stands in for this where a bundler takes the kit in.
+ * Packages that only some applications need. They are loaded on first use, so that no start waits for them, and synchronously,
+ * because an exiting process cannot await an import. Inside a bundle, `parts-in-bundle.ts` takes the place of this file.
  */
 export interface Parts {
   core(): typeof import("@kit/genai/core");

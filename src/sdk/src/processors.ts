@@ -10,8 +10,8 @@ import { createSpanOutputs } from "./signals/traces.js";
 
 /**
  * The span processors that `init` would attach, for an application that builds its own tracer provider:
- * `new NodeSDK({ spanProcessors: createSpanProcessors() })`. That provider then flushes and ends them. None where the
- * kit is switched off or spans go nowhere.
+ * `new NodeSDK({ spanProcessors: createSpanProcessors() })`. That provider then flushes and shuts them down. Empty if the
+ * kit is disabled or spans go nowhere.
  */
 export function createSpanProcessors(options: InitOptions = {}): SpanProcessor[] {
   const log = createLog(undefined);

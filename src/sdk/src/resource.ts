@@ -4,7 +4,7 @@ import type { Configuration } from "./configuration.js";
 import type { InitOptions } from "./options.js";
 import { VERSION } from "./version.js";
 
-/** Facts about this process. No command line, user or path: those belong to nobody else. */
+/** Attributes of this process. No command line, user or path: those are nobody else's business. */
 export function readResource(options: InitOptions, configuration: Configuration): Resource {
   const attributes: Attributes = {
     ...(options.captureMetadata === false ? {} : readProcess()),
@@ -26,14 +26,14 @@ function readProcess(): Attributes {
   };
 }
 
-/** The name that somebody gave the service, if anybody did. */
+/** The explicitly configured service name, if any. */
 export function readServiceName(options: InitOptions, configuration: Configuration): string | undefined {
   const place = { option: "serviceName", value: options.serviceName, variables: ["OTEL_SERVICE_NAME"] };
   const name = configuration.string(place) ?? options.resourceAttributes?.["service.name"];
   return typeof name === "string" ? name : configuration.pairs("OTEL_RESOURCE_ATTRIBUTES")["service.name"];
 }
 
-/** The name of the agent, which needs no second one as a service; that of its host would say nothing to a collector. */
+/** The agent's name, which also names the service; the host name, its default, would be useless to a collector. */
 export function readAgentName({ agentName }: InitOptions, configuration: Configuration): string | undefined {
   return configuration.string({ option: "agentName", value: agentName, variables: ["AGENTPULSE_AGENT"] });
 }

@@ -13,16 +13,16 @@ import { readPropagator } from "./propagator.js";
 import { readResource } from "./resource.js";
 import { readSampler } from "./sampler.js";
 
-/** What one signal needs: no exporter means that the signal is off. */
+/** Settings of one signal. Without exporters the signal is off. */
 export interface SignalSettings {
   readonly exporters: readonly Exclude<ExporterName, "none">[];
-  /** Read only when something goes to a collector. */
+  /** Read only if something is sent to a collector. */
   readonly otlp: () => OtlpSettings;
-  /** Whether somebody asked for these exporters, and would miss what they cannot deliver. */
+  /** Whether these exporters were asked for explicitly, so that a missing collector is worth a warning. */
   readonly asked: boolean;
 }
 
-/** Everything that options and variables decide, checked once. */
+/** Everything set by options and variables, validated once. */
 export interface Settings {
   readonly resource: Resource;
   readonly sampler: Sampler;
@@ -41,7 +41,7 @@ export interface Settings {
 
 const EXPORTERS = ["otlp", "console", "none"] as const satisfies readonly ExporterName[];
 
-/** Whether the application runs as if the kit was not there. */
+/** Whether the application runs as if the kit were not there. */
 export function isDisabled(options: InitOptions, configuration: Configuration): boolean {
   const enabled = configuration.boolean({ option: "enabled", value: options.enabled }, true);
   if (!enabled || options.enabled === true) return !enabled;
@@ -115,7 +115,7 @@ function readSignal(
     variables: [`OTEL_${signal.toUpperCase()}_EXPORTER`],
   };
   const chosen = configuration.choices(place, EXPORTERS);
-  // A list of which nothing is known says nothing, so it must not silence the signal.
+  // A list without any known name counts as not given: a typo must not turn the signal off.
   const names: readonly ExporterName[] = chosen?.length ? chosen : fallback;
   if (!chosen?.length) configuration.note(place, fallback.length > 0 ? fallback : "none", undefined);
   const exporters = names.includes("none") ? [] : names.filter((name) => name !== "none");

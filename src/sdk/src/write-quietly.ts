@@ -1,11 +1,11 @@
 const ignore = () => {};
 
-/** How many writes to a stream are under way. */
+/** Number of pending writes per stream. */
 const writing = new WeakMap<NodeJS.WritableStream, number>();
 
-/** Writes to a stream whose reader may be gone, which would otherwise end the application. */
+/** Writes to a stream whose reader may be gone, which would otherwise crash the application. */
 export function writeQuietly(stream: NodeJS.WritableStream, text: string | Uint8Array): void {
-  // One listener for all writes: Node warns of more than ten.
+  // One listener for all writes, because Node warns about more than ten.
   if (!writing.has(stream)) stream.on("error", ignore);
   writing.set(stream, (writing.get(stream) ?? 0) + 1);
   const done = () => {
@@ -17,6 +17,6 @@ export function writeQuietly(stream: NodeJS.WritableStream, text: string | Uint8
     writing.delete(stream);
     stream.removeListener("error", ignore);
   };
-  // The error, if there is one, is emitted right after the callback.
+  // An error is emitted right after the callback.
   stream.write(text, () => setImmediate(done));
 }

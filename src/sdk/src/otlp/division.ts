@@ -1,19 +1,19 @@
 import type { ReadableLogRecord } from "@opentelemetry/sdk-logs";
 import type { ReadableSpan } from "@opentelemetry/sdk-trace";
 
-/** Cuts a batch into parts that weigh at most `largest` each, as far as its items allow. One item is never cut. */
+/** Splits a batch into parts of at most `largest` each, as far as its items allow. A single item is never split. */
 export type Divide<Batch> = (batch: Batch, largest: number) => Batch[];
 
-/** What an item weighs beside its texts: ids, times, names, numbers. */
+/** Size of an item apart from its texts: ids, times, names, numbers. */
 const REST = 500;
 const DEEPEST = 32;
 
-/** Spans by the length of their texts: prompts and answers, where they are captured, outweigh all else. */
+/** Divides spans by the length of their texts: captured prompts and answers outweigh everything else. */
 export const divideSpans: Divide<ReadableSpan[]> = byWeight(
   ({ attributes, events }) => weigh(attributes) + weigh(events),
 );
 
-/** Log records likewise; the content of a call stands in them as a structure. */
+/** Divides log records likewise; they hold content as structured values. */
 export const divideLogs: Divide<ReadableLogRecord[]> = byWeight(
   ({ attributes, body }) => weigh(attributes) + weigh(body),
 );
@@ -36,7 +36,7 @@ function byWeight<Item>(weightOf: (item: Item) => number): Divide<Item[]> {
   };
 }
 
-/** Characters, roughly: nothing is serialised to be weighed. */
+/** A rough number of characters, without serialising anything. */
 function weigh(value: unknown, depth = 0): number {
   if (typeof value === "string") return value.length;
   if (typeof value !== "object" || value === null || depth > DEEPEST) return 0;

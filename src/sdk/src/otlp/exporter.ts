@@ -8,22 +8,22 @@ import type { OtlpSettings, Signal } from "./settings.js";
 import type { Outcome, Transport } from "./transport.js";
 
 /**
- * Most characters in one request. A collector takes 20 MiB and answers a larger body by losing all of it, others stop
- * at 4 or 5; and to encode this much takes the event loop ten milliseconds, not hundreds.
+ * Most characters in one request. A collector accepts 20 MiB and loses all of a larger body; other receivers stop at 4 or
+ * 5 MiB. Encoding this much blocks the event loop for ten milliseconds rather than hundreds.
  */
 const LARGEST_REQUEST = 1_000_000;
 const SMALLEST_REQUEST = 1_000;
 const NOTHING = new Uint8Array();
 
-/** The answer of a collector that took only a part of a batch. */
+/** The answer of a collector that accepted only a part of a batch. */
 interface PartialSuccess {
   readonly partialSuccess?: { readonly errorMessage?: string } | null;
 }
 
-/** Loads what turns a batch into a body. */
+/** Loads the serializer that encodes a batch. */
 export type LoadSerializer<Batch> = () => ISerializer<Batch, PartialSuccess>;
 
-/** How batches of one signal are encoded and cut. */
+/** How batches of one signal are encoded and divided. */
 interface Encoding<Batch> {
   readonly load: LoadSerializer<Batch>;
   readonly divide: Divide<Batch>;
@@ -35,8 +35,8 @@ interface Connection<Batch> {
 }
 
 /**
- * OTLP over HTTP for any signal. What cannot be delivered is dropped and reported once; the processor above
- * hears of success, because it would log every batch again.
+ * OTLP over HTTP for any signal. Batches that cannot be delivered are dropped and reported once; the processor above is
+ * always told of success, because it would log every failed batch again.
  */
 export class OtlpExporter<Batch> {
   readonly #settings: OtlpSettings;
@@ -45,10 +45,10 @@ export class OtlpExporter<Batch> {
   readonly #report: DeliveryReport;
   readonly #hurry = new AbortController();
   #cut = new AbortController();
-  /** What is under way, and which parts of it have not arrived. */
+  /** Exports under way, each with the parts that have not been delivered. */
   readonly #sending = new Map<Promise<void>, Batch[]>();
   #connection: Promise<Connection<Batch>> | undefined;
-  /** Becomes less when the collector says that a request was too large. */
+  /** Lowered when the collector says that a request was too large. */
   #largest = LARGEST_REQUEST;
 
   constructor(signal: Signal, settings: OtlpSettings, { load, divide }: Encoding<Batch>, log: Log) {
@@ -79,20 +79,20 @@ export class OtlpExporter<Batch> {
     (await this.#connection)?.transport.close();
   }
 
-  /** The process ends: nothing waits for a retry any more. */
+  /** Ends all waits between retries, because the process is ending. */
   hurry(): void {
     this.#hurry.abort();
   }
 
-  /** The process cannot wait longer: requests under way are given up. It may go on all the same, and so do we. */
+  /** Gives up requests under way, because the process cannot wait longer. If it goes on nevertheless, so does the exporter. */
   abort(): void {
     this.#cut.abort();
     this.#cut = new AbortController();
   }
 
   /**
-   * The process exits at once: what has not arrived is sent from another thread while this one waits. A batch
-   * whose answer was under way arrives twice; span ids tell.
+   * Sends whatever has not been delivered from another thread while this one waits, because the process is exiting. A batch
+   * whose answer was under way arrives twice; its span ids are the same.
    */
   postLeftovers(timeoutMs: number): void {
     const rest = [...this.#sending.values()].flat();
@@ -116,7 +116,7 @@ export class OtlpExporter<Batch> {
     }
   }
 
-  /** With the first batch: loading this costs an application as much start-up time as the rest of OpenTelemetry. */
+  /** Called with the first batch, because loading this takes as long as starting the rest of OpenTelemetry. */
   async #connect(): Promise<Connection<Batch>> {
     const serializer = this.#load();
     const [{ httpTransport }, { retrying }] = await Promise.all([
@@ -126,7 +126,7 @@ export class OtlpExporter<Batch> {
     return { serializer, transport: retrying(httpTransport(this.#settings), this.#hurry.signal) };
   }
 
-  /** Part after part, each in a turn of its own; `rest` holds what has not arrived. */
+  /** Sends one part after another, each in its own turn; `rest` holds those not yet delivered. */
   async #sendAll(rest: Batch[]): Promise<void> {
     this.#connection ??= this.#connect();
     const connection = await this.#connection;
@@ -139,7 +139,7 @@ export class OtlpExporter<Batch> {
         rest.shift();
         this.#tell(part, outcome, connection.serializer);
       }
-      // Whom one part cannot reach, the others would wait for in vain.
+      // If one part cannot reach the collector, neither can the others.
       if (outcome.kind === "retry") return;
       if (rest.length > 0) await new Promise((resolve) => setImmediate(resolve));
     }
@@ -149,7 +149,7 @@ export class OtlpExporter<Batch> {
     rest.push(...rest.splice(0).flatMap((batch) => this.#divide(batch, this.#largest)));
   }
 
-  /** Takes the size at which a part that was too large becomes several; `false` when it is a single item. */
+  /** Lowers the limit so far that a part which was too large becomes several; `false` if it is a single item. */
   #learn(part: Batch): boolean {
     for (let largest = this.#largest / 2; largest > SMALLEST_REQUEST; largest /= 2) {
       if (this.#divide(part, largest).length === 1) continue;
@@ -173,7 +173,7 @@ export class OtlpExporter<Batch> {
   }
 }
 
-/** Spans or log records; metrics are collected into one object. */
+/** Number of spans or log records; metrics are one object. */
 function sizeOf(batch: unknown): number {
   return Array.isArray(batch) ? batch.length : 1;
 }

@@ -5,8 +5,7 @@ import type { Signal } from "./settings.js";
 const GRPC_PORT = "4317";
 
 /**
- * Says once what keeps a signal from being delivered, however many batches it costs, and starts over when a
- * batch got through.
+ * Reports once why a signal cannot be delivered, however many batches are lost, and starts over when a batch gets through.
  */
 export class DeliveryReport {
   readonly #signal: Signal;
@@ -40,7 +39,7 @@ export class DeliveryReport {
     this.#failed = 0;
   }
 
-  /** Trying again later might help. */
+  /** Delivery failed in a way that may pass. */
   unreachable(reason: string): void {
     if (reason.startsWith("HTTP ")) {
       this.#lost(`${this.#place} takes no data now (${reason}); ${this.#signal} are dropped until it does.`);
@@ -66,7 +65,7 @@ export class DeliveryReport {
 
   #lost(line: string): void {
     this.#failed += 1;
-    // The log says a line once, so another reason is heard and a repeated one is not.
+    // The log writes each line only once, so a new reason is reported and a repeated one is not.
     this.#log.warn(`OTLP ${this.#signal}: ${line}`);
   }
 }

@@ -15,8 +15,8 @@ export const RETRY: RetryPolicy = { attempts: 6, firstWaitMs: 1000, longestWaitM
 type Wait = (ms: number, signal: AbortSignal) => Promise<void>;
 
 /**
- * Tries again what may help, until `signal` aborts. An aborted `hurry` ends the waiting: an ending process
- * tries what it has left once and leaves. Waits are part of the caller's deadline.
+ * Retries what may succeed later, until `signal` aborts. Once `hurry` aborts there are no more waits: an ending process
+ * tries whatever is left once. Waits count against the caller's deadline.
  */
 export function retrying(
   transport: Transport,
@@ -43,11 +43,11 @@ export function retrying(
   };
 }
 
-/** Not referenced: a pending retry must not keep a finished application alive. */
+/** Unref'd: a pending retry must not keep a finished application alive. */
 async function unlessAborted(ms: number, signal: AbortSignal): Promise<void> {
   try {
     await sleep(ms, undefined, { signal, ref: false });
   } catch {
-    // Aborted: whoever aborted decides what follows.
+    // Aborted: the caller decides what follows.
   }
 }

@@ -2,8 +2,8 @@ import { parts } from "../parts.js";
 import type { OtlpSettings } from "./settings.js";
 
 /**
- * The serializers of OpenTelemetry for one encoding. Required when the first batch leaves, not imported: they
- * cost as much start-up time as the rest of OpenTelemetry, and a process that exits can wait for no import.
+ * OpenTelemetry's serializers for one encoding. Loaded when the first batch is sent, because they take as long to load as
+ * the rest of OpenTelemetry, and synchronously, because an exiting process cannot await an import.
  */
 export function loadSerializers({ protocol }: OtlpSettings) {
   const all = parts.serializers();

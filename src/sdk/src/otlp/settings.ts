@@ -4,7 +4,7 @@ import { type Configuration, DURATION_MS, type Place } from "../configuration.js
 export const PROTOCOLS = ["http/protobuf", "http/json"] as const;
 export const COMPRESSIONS = ["none", "gzip"] as const;
 
-/** Where OTLP goes and how. Applies to every signal; the variables can also set each signal apart. */
+/** Where OTLP is sent, and how. Applies to every signal; variables can also configure each signal separately. */
 export interface OtlpOptions {
   /**
    * Base URL; `/v1/traces`, `/v1/metrics` or `/v1/logs` is appended.
@@ -12,12 +12,12 @@ export interface OtlpOptions {
    * @default "http://localhost:4318"
    */
   readonly endpoint?: string;
-  /** Sent with every request, over those of `OTEL_EXPORTER_OTLP_HEADERS`. Never logged. */
+  /** Sent with every request; they win over those of `OTEL_EXPORTER_OTLP_HEADERS`. Never logged. */
   readonly headers?: Readonly<Record<string, string>>;
   /** Encoding of the body. `OTEL_EXPORTER_OTLP_PROTOCOL`. @default "http/protobuf" */
   readonly protocol?: (typeof PROTOCOLS)[number];
   /**
-   * Longest time for one batch, retries and their waits included, in milliseconds.
+   * Longest time for one request, including retries and their waits, in milliseconds.
    * `OTEL_EXPORTER_OTLP_TIMEOUT`. @default 10000
    */
   readonly timeoutMs?: number;
@@ -94,7 +94,7 @@ function readUrl(signal: Signal, endpoint: string | undefined, configuration: Co
   return url;
 }
 
-/** The path grows, whatever stands behind it. */
+/** Appends to the path, keeping the query. */
 function append(endpoint: string, path: string): string {
   const url = new URL(endpoint);
   url.pathname = url.pathname.replace(/\/+$/, "") + path;
@@ -105,7 +105,7 @@ function readHeaders(variable: string, configuration: Configuration): Record<str
   return onlyHeaders(variable, configuration.pairs(variable), configuration);
 }
 
-/** Node refuses a request for one header that is none, and a collector would seem to be unreachable. */
+/** One invalid header would make Node refuse every request, and the collector would seem unreachable. */
 function onlyHeaders(
   source: string,
   headers: Readonly<Record<string, string>>,
@@ -121,7 +121,7 @@ function onlyHeaders(
   return Object.fromEntries(valid);
 }
 
-/** As Node checks them. Its own checks are in `node:http`, which no start should wait for. */
+/** The same checks as Node's, which are in `node:http`; no start should wait for loading that. */
 function isHeader(name: string, value: unknown): boolean {
   if (typeof value !== "string" && typeof value !== "number") return false;
   return /^[\^_`a-zA-Z\-0-9!#$%&'*+.|~]+$/.test(name) && /^[\t\x20-\x7e\x80-\xff]*$/.test(String(value));

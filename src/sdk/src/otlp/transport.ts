@@ -6,10 +6,10 @@ import { VERSION } from "../version.js";
 import type { OtlpSettings } from "./settings.js";
 import { isRetryable } from "./status.js";
 
-// Not imported: Node 24 then loads all of its `fetch`, WebSocket and HTTP/2 besides, in the middle of the application.
+// Not a static import: on Node 24 that also loads `fetch`, WebSocket and HTTP/2, in the middle of the application.
 const { Agent: HttpAgent, request: httpRequest } = process.getBuiltinModule("node:http");
 
-/** What became of one request body. Trying again helps only after `retry`. */
+/** The result of sending one body. Only after `retry` is it worth sending again. */
 export type Outcome =
   | { readonly kind: "delivered"; readonly body: Uint8Array }
   | { readonly kind: "retry"; readonly reason: string; readonly afterMs?: number }
@@ -18,11 +18,11 @@ export type Outcome =
 export interface Transport {
   /** Sends one body. Never rejects. Gives up when `signal` aborts. */
   send(body: Uint8Array, signal: AbortSignal): Promise<Outcome>;
-  /** Lets go of idle connections. */
+  /** Closes idle connections. */
   close(): void;
 }
 
-/** What a request meets on a connection that the other side has closed. */
+/** Error codes of a request on a connection that the other side has closed. */
 const LOST = new Set(["ECONNRESET", "EPIPE"]);
 /** A collector's answer is a few bytes; more than this is not one. */
 const LONGEST_ANSWER = 64 * 1024;
@@ -30,8 +30,8 @@ const LONGEST_ANSWER = 64 * 1024;
 const compress = promisify(gzip);
 
 /**
- * One POST for each body over a kept connection. Not `fetch`: applications mock and instrument that one, and
- * telemetry has no place among their requests.
+ * One POST per body, over keep-alive connections. Not `fetch`, which applications mock and instrument: telemetry does not
+ * belong among their requests.
  */
 export function httpTransport(settings: OtlpSettings): Transport {
   const secure = settings.url.startsWith("https:");
@@ -54,8 +54,8 @@ export function httpTransport(settings: OtlpSettings): Transport {
     try {
       return await answerTo(request, payload);
     } catch (error) {
-      // The collector closed the connection while it was idle, which is no failure of the collector: at once again,
-      // as the end of a process has no time for a retry.
+      // The collector closed the connection while it was idle, which is not a failure. Sent again at once, because an
+      // ending process has no time for a retry.
       if (request.reusedSocket && !signal.aborted && LOST.has(nameOf(error))) return post(payload, signal);
       throw error;
     }
@@ -75,7 +75,7 @@ export function httpTransport(settings: OtlpSettings): Transport {
 function answerTo(request: ClientRequest, payload: Uint8Array): Promise<Outcome> {
   return new Promise((resolve, reject) => {
     request.on("error", reject);
-    // Telemetry under way does not keep a finished application up; whoever flushes holds the process.
+    // Telemetry must not keep a finished application alive; whoever flushes holds a timer.
     request.on("socket", (socket) => socket.unref());
     request.on("response", (response) => {
       const chunks: Buffer[] = [];

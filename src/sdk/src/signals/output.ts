@@ -1,19 +1,19 @@
-/** An exporter that can be told that the process ends. */
+/** An exporter that can be told that the process is ending. */
 export interface EndingExporter {
   forceFlush(): Promise<void>;
-  /** Nothing waits for a retry any more. */
+  /** Ends all waits between retries. */
   hurry(): void;
-  /** Requests under way are given up. */
+  /** Gives up requests under way. */
   abort(): void;
-  /** Delivers without waiting for the event loop, which has ended. */
+  /** Delivers without the event loop, which has ended. */
   postLeftovers(timeoutMs: number): void;
 }
 
 /** One way out of the process for one signal. */
 export interface Output<Processor> {
   readonly processor: Processor;
-  /** Batch processors forget the batch that is under way when they flush, so the exporter is asked too. */
+  /** Batch processors do not wait for the batch under way when they flush, so the exporter is flushed too. */
   readonly exporter?: EndingExporter;
-  /** What can still be done when the process exits at once. */
+  /** What can still be done when the process exits immediately. */
   readonly last?: () => void;
 }

@@ -8,8 +8,8 @@ import { TraceTreeExporter } from "../tree/exporter.js";
 import type { Output } from "./output.js";
 
 /**
- * The configured exporters of spans, each behind the processor that suits it. Nobody misses a collector who did not
- * ask for one and wants spans `elsewhere`.
+ * The configured span exporters, each behind a suitable processor. If spans also go `elsewhere` and no collector was asked
+ * for, a missing one is not reported.
  */
 export function createSpanOutputs(
   { traces, batch }: Settings,
@@ -20,7 +20,7 @@ export function createSpanOutputs(
   return traces.exporters.map((name) => {
     if (name === "console") {
       const tree = new TraceTreeExporter();
-      // The tree gathers spans itself; a batch would only hold the picture back.
+      // The tree collects spans itself; a batch processor would only delay it.
       return { processor: new SimpleSpanProcessor({ exporter: tree }), last: () => tree.showAll() };
     }
     const settings = traces.otlp();

@@ -8,9 +8,9 @@ import { renderTrace } from "./render.js";
 export interface TraceTreeOptions {
   /** Where the tree is written. @default process.stdout */
   readonly stream?: NodeJS.WritableStream & Terminal;
-  /** How long a finished trace waits for children that end after its root, in milliseconds. @default 100 */
+  /** How long a finished trace waits for spans that end after its root, in milliseconds. @default 100 */
   readonly settleMs?: number;
-  /** Spans held for traces whose root has not ended; beyond that the oldest trace is shown as it is. @default 10000 */
+  /** Spans held for traces whose root has not ended; beyond that the oldest trace is printed as it is. @default 10000 */
   readonly maxSpans?: number;
 }
 
@@ -19,13 +19,13 @@ interface Trace {
   rootEnded: boolean;
 }
 
-/** Wide enough for every figure where the output is not a terminal. */
+/** Wide enough for every column, if the output is not a terminal. */
 const WIDTH_OF_A_FILE = 120;
 const REMEMBERED_TRACES = 1000;
 
 /**
- * Prints each finished trace as a tree, one line a span, with the tokens, cost and times of model calls. An
- * ordinary `SpanExporter`: it takes spans of any origin, in any order, one by one or in batches.
+ * Prints each finished trace as a tree, one line per span, with the tokens, cost and times of model calls. It is an ordinary
+ * `SpanExporter`, and accepts spans of any origin, in any order, one by one or in batches.
  */
 export class TraceTreeExporter implements SpanExporter {
   readonly #stream: NonNullable<TraceTreeOptions["stream"]>;
@@ -50,12 +50,12 @@ export class TraceTreeExporter implements SpanExporter {
     done({ code: ExportResultCode.SUCCESS });
   }
 
-  /** Shows the traces whose root has ended without waiting for late children. */
+  /** Prints the traces whose root has ended, without waiting for late spans. */
   async forceFlush(): Promise<void> {
     this.#show([...this.#traces].filter(([id, trace]) => this.#isFinished(id, trace)).map(([id]) => id));
   }
 
-  /** Shows everything that is left, also of traces whose root was never seen. */
+  /** Prints everything that is left, including traces whose root was never seen. */
   async shutdown(): Promise<void> {
     this.showAll();
   }
@@ -70,7 +70,7 @@ export class TraceTreeExporter implements SpanExporter {
     const trace = this.#traces.get(traceId) ?? { spans: [], rootEnded: false };
     this.#traces.set(traceId, trace);
     trace.spans.push(span);
-    // A parent in another process never arrives here, so its child is the root of what we can show.
+    // A parent in another process never arrives here, so its child is the root of what can be printed.
     trace.rootEnded ||= span.parentSpanContext == null || span.parentSpanContext.isRemote === true;
     this.#held += 1;
     if (this.#isFinished(traceId, trace)) this.#settle();

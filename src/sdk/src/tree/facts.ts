@@ -2,7 +2,7 @@ import type { AttributeValue, HrTime } from "@opentelemetry/api";
 import { SpanStatusCode } from "@opentelemetry/api";
 import type { ReadableSpan } from "@opentelemetry/sdk-trace";
 
-/** What one span shows in the tree; a text is empty where the span does not say. */
+/** What the tree shows of one span. */
 export interface Facts {
   readonly name: string;
   readonly inputTokens?: number;
@@ -12,11 +12,11 @@ export interface Facts {
   readonly firstChunkMs?: number;
   readonly durationMs: number;
   readonly failure?: string;
-  /** How a call ended that neither completed nor failed, such as `cancelled`. */
+  /** How a call ended if it neither completed nor failed, such as `cancelled`. */
   readonly outcome?: string;
 }
 
-/** Reads what the GenAI conventions say of a span; a span of any other kind has a name, a time and a status. */
+/** Reads the GenAI attributes of a span; other spans have only a name, a time and a status. */
 export function readFacts(span: ReadableSpan): Facts {
   const { attributes } = span;
   const outcome = text(attributes["kit.outcome"]);
@@ -37,7 +37,7 @@ export function toMs([seconds, nanoseconds]: HrTime): number {
   return seconds * 1e3 + nanoseconds / 1e6;
 }
 
-/** The model belongs to the name; instrumentations of other makers often leave it out. */
+/** The name should include the model, which other instrumentations often leave out. */
 function nameOf({ name, attributes }: ReadableSpan): string {
   const model = text(attributes["gen_ai.request.model"]) ?? text(attributes["gen_ai.response.model"]);
   return model == null || name.includes(model) ? name : `${name} ${model}`;
@@ -47,7 +47,7 @@ function failureOf({ status, attributes }: ReadableSpan): string | undefined {
   const type = text(attributes["error.type"]);
   if (type == null && status.code !== SpanStatusCode.ERROR) return undefined;
   const message = status.message?.replaceAll(/\s+/g, " ").trim() ?? "";
-  // Provider errors begin with the status that is also their type.
+  // Messages of provider errors often begin with the status, which is also their type.
   if (type == null || message.startsWith(type)) return message || "error";
   return `${type} ${message}`.trim();
 }

@@ -23,9 +23,9 @@ interface Column {
 }
 
 const NARROWEST_NAME = 16;
-/** Names that are longer give way to an error beside the figures. */
+/** Longer names are cut to make room for an error. */
 const NAME_BESIDE_ERROR = 36;
-/** An error gets so much even where that makes its line wrap: it is what one is looking for. */
+/** An error gets at least this much, even if its line wraps: it is what people look for. */
 const NARROWEST_ERROR = 40;
 const GAP = "  ";
 
@@ -42,7 +42,7 @@ const COLUMNS: readonly Column[] = [
 export function renderTrace(spans: readonly ReadableSpan[], options: RenderOptions): string {
   const nodes = toNodes(spans);
   const rows = nodes.flatMap((node) => toRows(node, "", ""));
-  // A column that no span of the trace fills would only push the others aside.
+  // A column that is empty for every span would only take up space.
   const columns = COLUMNS.filter((column) => rows.some(({ facts }) => column.text(facts) !== ""));
   const widths = columns.map((column) =>
     Math.max(widthOf(column.title), ...rows.map(({ facts }) => widthOf(column.text(facts)))),
@@ -66,7 +66,7 @@ export function renderTrace(spans: readonly ReadableSpan[], options: RenderOptio
     const remark = remarkOn(facts, room - nameWidth, paint);
     return `${paint("dim", branch)}${paintName(name, facts, paint)}${padding}${cells}${remark}`;
   });
-  // Over times alone there is nothing to tell apart.
+  // A single column of times needs no header.
   const header = columns.length > 1 ? [paint("dim", " ".repeat(nameWidth) + titles)] : [];
   return [heading(spans, nodes, options), ...header, ...lines, ""].map((line) => line.trimEnd()).join("\n");
 }

@@ -1,7 +1,7 @@
 import type { ReadableSpan } from "@opentelemetry/sdk-trace";
 import { type Facts, readFacts, toMs } from "./facts.js";
 
-/** A span in its place, its children in the order in which they began. */
+/** A span with its children, in the order in which they started. */
 export interface Node {
   readonly facts: Facts;
   readonly children: readonly Node[];
@@ -14,7 +14,7 @@ export interface Totals {
   readonly durationMs: number;
 }
 
-/** Spans whose parent is not among them are the tops: the root, and what came in late or from elsewhere. */
+/** Builds the trees. Spans whose parent is missing are their roots: the trace's root, and late or remote ones. */
 export function toNodes(spans: readonly ReadableSpan[]): Node[] {
   const ids = new Set(spans.map((span) => span.spanContext().spanId));
   const byParent = new Map<string, ReadableSpan[]>();
@@ -46,7 +46,7 @@ export function totalsOf(spans: readonly ReadableSpan[], nodes: readonly Node[])
   };
 }
 
-/** Agents repeat the usage of the calls below them, so a span counts only where nothing below it does. */
+/** Agents repeat the usage of the calls below them, so a span counts only if nothing below it does. */
 function sum(nodes: readonly Node[], read: (facts: Facts) => number | undefined): number | undefined {
   return nodes.reduce<number | undefined>((total, node) => {
     const own = sum(node.children, read) ?? read(node.facts);
