@@ -22,6 +22,12 @@ it("makes way for a provider that the application registers later", async () => 
   expect(world.collector.requests).toEqual([]);
 });
 
+it("lets tracers that were handed out before make the spans of that provider, too", async () => {
+  const { stdout, stderr } = await world.run({}, "early-tracer.mjs");
+  expect({ stdout, stderr }).toEqual({ stdout: "after\ntrue\nactive\n", stderr: "" });
+  expect(world.collector.spans.map(({ name }) => name)).toEqual(["before"]);
+});
+
 it.each([
   ["before", "chat.mjs", OWN_FIRST],
   ["after", "late-provider.mjs", ["--import", "@kit/register"]],

@@ -9,7 +9,6 @@ import {
 } from "@opentelemetry/api";
 import { type LoggerProvider, logs as logsApi } from "@opentelemetry/api-logs";
 import { AsyncLocalStorageContextManager } from "@opentelemetry/context-async-hooks";
-import { TracerProvider as SdkTracerProvider } from "@opentelemetry/sdk-trace";
 import { createBackends, wantedBackends } from "./backends.js";
 import type { Configuration } from "./configuration.js";
 import { registeredMeterProvider, registeredTracerProvider } from "./globals.js";
@@ -23,6 +22,7 @@ import type { Settings } from "./settings.js";
 import { createLogs } from "./signals/logs.js";
 import { createMetrics } from "./signals/metrics.js";
 import { createSpanOutputs } from "./signals/traces.js";
+import { YieldingTracerProvider } from "./yielding-provider.js";
 
 /** One run of the kit: its parts, and how to undo each of them. */
 export interface Assembly {
@@ -56,7 +56,7 @@ export function provideTraces(assembly: Assembly) {
   ];
   // If spans go nowhere there is no reason to make any; context is still propagated.
   if (places.length === 0) return undefined;
-  const provider = new SdkTracerProvider({
+  const provider = new YieldingTracerProvider({
     resource: settings.resource,
     sampler: settings.sampler,
     spanLimits: settings.spanLimits,

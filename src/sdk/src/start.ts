@@ -25,6 +25,7 @@ import { readInstrumentations } from "./own-parts.js";
 import { Pipeline } from "./pipeline.js";
 import { type Ending, onProcessEnd } from "./process-end.js";
 import { readSettings } from "./settings.js";
+import type { YieldingTracerProvider } from "./yielding-provider.js";
 
 /** Puts providers, exporters and instrumentations together and hooks them to the process. */
 export function start(options: InitOptions, configuration: Configuration, log: Log): Kit {
@@ -44,7 +45,8 @@ function assemble(assembly: Assembly): Kit {
   const { options, configuration, log, pipeline, undo } = assembly;
   const adapters = chooseAdapters(options, configuration);
   const joined = registeredTracerProvider();
-  const tracerProvider = joined == null ? provideTraces(assembly) : join(joined, assembly);
+  const provided = joined == null ? provideTraces(assembly) : undefined;
+  const tracerProvider = joined == null ? provided : join(joined, assembly);
   const config = toAdapterConfig(options, configuration);
   const instrumentations = new Instrumentations(
     { tracerProvider, meterProvider: provideMetrics(assembly), loggerProvider: provideLogs(assembly) },
@@ -58,7 +60,7 @@ function assemble(assembly: Assembly): Kit {
       log.warn(`${each.instrumentationName} cannot be enabled: ${String(error)}`);
     }
   }
-  if (joined == null) undo.push(giveWay(instrumentations, assembly));
+  if (joined == null) undo.push(giveWay(provided, instrumentations, assembly));
   if (!pipeline.isEmpty) undo.push(onProcessEnd(toEnding(pipeline, instrumentations)));
   if (tracerProvider != null) undo.push(recordCrashes(() => trace.getTracerProvider()));
   undo.push(warnOfSecondCopies(log));
@@ -79,10 +81,15 @@ function assemble(assembly: Assembly): Kit {
 }
 
 /** The application may register providers of its own at any time, and then they count. */
-function giveWay(instrumentations: Instrumentations, assembly: Assembly): () => void {
+function giveWay(
+  provided: YieldingTracerProvider | undefined,
+  instrumentations: Instrumentations,
+  assembly: Assembly,
+): () => void {
   return makeWay(["trace", "metrics", "context", "propagation"], (signal, instance) => {
     if (signal === "metrics") instrumentations.use({ meterProvider: instance as MeterProvider });
     if (signal !== "trace") return;
+    provided?.yieldTo(instance as TracerProvider);
     instrumentations.use({ tracerProvider: instance as TracerProvider });
     assembly.log.info("the application registered a TracerProvider; spans go to that one from now on.");
     warnOfUnheard(assembly);
