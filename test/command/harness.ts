@@ -18,8 +18,9 @@ export function command(args: readonly string[], options: RunOptions = {}): Prom
   return startCommand(args, options).ended;
 }
 
-/** Starts it, to be watched. */
-export function startCommand(args: readonly string[], options: RunOptions = {}) {
+/** Starts it, to be watched. A busy machine must not look like a backend that does not answer. */
+export function startCommand(given: readonly string[], options: RunOptions = {}) {
+  const args = given.includes("--timeout") ? given : [...given, "--timeout", "3000"];
   return startApp(pathToFileURL(join(sdk, file)).href, { flags: [], preloads: [], args, ...options });
 }
 

@@ -85,7 +85,7 @@ describe("a backend", () => {
     place.collector.failNext({ kind: "hang" });
     place.agentpulse.failNext(1, { kind: "hang" }, "/v1/events");
     place.catsyphon.delayMs = 60_000;
-    const { code, destinations } = await status();
+    const { code, destinations } = await status({}, ["--timeout", "0.3"]);
     expect(destinations.map(({ says }: { says: string }) => says)).toEqual([
       expect.stringContaining("(no answer in time)"),
       expect.stringContaining("(no answer in time)"),

@@ -54,6 +54,15 @@ it("says which backend it did not reach, and does not wait for that one", async 
   expect(place.agentpulse.accepted).toHaveLength(1);
 });
 
+it("does not wait longer than it is told for an answer to the trace", async () => {
+  place.collector.failNext({ kind: "answer", status: 200 }, { kind: "hang" });
+  place.agentpulse.failNext(9, { kind: "hang" });
+  const { code, destinations } = await report(["test", "--timeout", "2"], { env: place.env() });
+  expect(code).toBe(1);
+  const [collector, agentpulse] = destinations;
+  expect([collector.level, agentpulse.level]).toEqual(["problem", "problem"]);
+});
+
 it("says what a backend that knows the key has against the trace", async () => {
   place.agentpulse.failNext(9, { kind: "answer", status: 400, body: { error: "No events" } });
   place.catsyphon.fault = (request) =>

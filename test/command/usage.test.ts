@@ -18,7 +18,7 @@ describe("the command line", () => {
     const words = [...stdout.matchAll(/@kit\/sdk (\w+)|^ +(--(?!help)\w+)/gm)].map(
       (found) => found[1] ?? found[2],
     );
-    expect(words).toEqual(["status", "test", "costs", "--all", "--prices", "--json"]);
+    expect(words).toEqual(["status", "test", "costs", "--all", "--timeout", "--prices", "--json"]);
     expect(words.filter((word) => !readme.includes(`\`${word}`))).toEqual([]);
   });
 
@@ -38,6 +38,9 @@ describe("the command line", () => {
     [["status", "now"], 'status takes no "now"'],
     [["status", "--loud"], "'--loud'"],
     [["costs", "--prices"], "--prices"],
+    [["status", "--timeout", "soon"], '--timeout "soon"'],
+    [["test", "--timeout", "0"], '--timeout "0"'],
+    [["status", "--timeout", "3601"], '--timeout "3601"'],
   ])("that means nothing is refused, %j", async (args, why) => {
     const { code, stdout, stderr } = await command(args);
     expect(stderr).toContain(why);

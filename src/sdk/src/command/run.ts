@@ -14,6 +14,7 @@ const HELP = `kit-telemetry ${VERSION}: tells what the kit would do here, and wh
   npx @kit/sdk costs [model…]   US dollars per million tokens
 
   --all             status: settings at their defaults, too
+  --timeout <s>     longest wait for a backend, in seconds; status 2, test 10
   --prices <file>   costs: JSON as the option \`prices\` of init takes it
   --json            for programs
   --help, --version
@@ -24,6 +25,7 @@ What a program passes to init() is not known here, only its environment.
 
 const OPTIONS = {
   all: { type: "boolean" },
+  timeout: { type: "string" },
   prices: { type: "string" },
   json: { type: "boolean" },
   help: { type: "boolean", short: "h" },
@@ -71,7 +73,11 @@ function parse(args: string[]) {
 
 async function dispatch(
   [command, ...rest]: readonly string[],
-  { all = false, prices }: { readonly all?: boolean; readonly prices?: string },
+  {
+    all = false,
+    prices,
+    timeout,
+  }: { readonly [name in "prices" | "timeout"]?: string } & { readonly all?: boolean },
 ): Promise<Outcome> {
   const paint = createPaint(process.stdout, process.env);
   if (command === "costs") {
@@ -80,14 +86,20 @@ async function dispatch(
   }
   if (rest.length > 0) throw new UsageError(`${command} takes no "${rest[0]}"`);
   if (command === "status") {
-    const report = await readStatus(process.cwd());
+    const report = await readStatus(process.cwd(), toMs(timeout, 2));
     return { ok: report.ok, report, text: renderStatus(report, paint, all) };
   }
   if (command === "test") {
-    const report = await sendTest();
+    const report = await sendTest(toMs(timeout, 10));
     return { ok: report.ok, report, text: renderTest(report, paint) };
   }
   throw new UsageError(command === undefined ? "which command?" : `"${command}" is no command`);
+}
+
+function toMs(timeout: string | undefined, fallback: number): number {
+  const seconds = timeout === undefined ? fallback : Number(timeout);
+  if (seconds > 0 && seconds <= 3600) return Math.ceil(seconds * 1000);
+  throw new UsageError(`--timeout "${timeout}" is no number of seconds from above 0 to 3600`);
 }
 
 /** A backend that hangs does not keep the process up, and what is written to a pipe arrives first. */

@@ -19,24 +19,25 @@ export interface Status {
   readonly destinations: readonly (Finding & { readonly address: string })[];
 }
 
-/** How long a backend may take for its answer. */
-const PATIENCE_MS = 2000;
-
-export async function readStatus(folder: string): Promise<Status> {
+/** @param patienceMs how long a backend may take for its answer */
+export async function readStatus(folder: string, patienceMs: number): Promise<Status> {
   const plan = readPlan();
   const copies = findCopies(new Set([...LIBRARIES, ...COMPANY]), folder);
   const surroundings = judgeSurroundings(copies, folder);
   const libraries = judgeLibraries(copies, plan.adapters);
   const configuration = judgeConfiguration(plan);
-  const destinations = await askAll(plan.destinations);
+  const destinations = await askAll(plan.destinations, patienceMs);
   const findings = [...surroundings, ...libraries, ...configuration, ...destinations];
   const ok = findings.every(({ level }) => level !== "problem");
   return { ok, surroundings, libraries, settings: plan.list, configuration, destinations };
 }
 
 /** All at once: the slowest decides how long it takes. */
-export function askAll(destinations: readonly Destination[]): Promise<Status["destinations"]> {
-  const patience = AbortSignal.timeout(PATIENCE_MS);
+export function askAll(
+  destinations: readonly Destination[],
+  patienceMs: number,
+): Promise<Status["destinations"]> {
+  const patience = AbortSignal.timeout(patienceMs);
   return Promise.all(
     destinations.map(async ({ name, address, optional, ask }) => {
       const { ok, says } = await ask(patience);

@@ -24,10 +24,8 @@ export interface TestReport {
 }
 
 const MODEL = "kit-telemetry-test";
-/** For a request with its repetitions. */
-const PATIENCE_MS = 10_000;
-
-export async function sendTest(): Promise<TestReport> {
+/** @param patienceMs how long a backend may take, its repetitions included */
+export async function sendTest(patienceMs: number): Promise<TestReport> {
   const plan = readPlan();
   const configuration = judgeConfiguration(plan);
   const wellConfigured = configuration.every(({ level }) => level !== "problem");
@@ -35,13 +33,13 @@ export async function sendTest(): Promise<TestReport> {
   const span = makeSpan(plan.settings);
   const { traceId } = span.spanContext();
   const places = plan.destinations.filter(({ send }) => send !== undefined);
-  const asked = await askAll(places);
+  const asked = await askAll(places, patienceMs);
   const said = listen();
   const destinations = await Promise.all(
     asked.map(async (found, at) => {
       // Whoever is not there, or does not know us, is not waited for.
       if (found.level !== "ok") return found;
-      const { ok, says } = await sendTo(places[at] as Destination, span);
+      const { ok, says } = await sendTo(places[at] as Destination, span, patienceMs);
       const why = said.filter((line) => line.includes(found.subject)).join(" ");
       return { ...found, level: ok ? "ok" : "problem", says: ok ? says : `${says}. ${why}`.trim() } as const;
     }),
@@ -89,8 +87,8 @@ function listen(): readonly string[] {
   return said;
 }
 
-function sendTo({ send }: Destination, span: ReadableSpan): Promise<Answer> {
-  const signal = AbortSignal.timeout(PATIENCE_MS);
+function sendTo({ send }: Destination, span: ReadableSpan, patienceMs: number): Promise<Answer> {
+  const signal = AbortSignal.timeout(patienceMs);
   const late = new Promise<Answer>((resolve) => {
     signal.addEventListener("abort", () => resolve({ ok: false, says: "gave no answer in time" }));
   });
