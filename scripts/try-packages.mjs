@@ -89,7 +89,7 @@ try {
     if (!printed.includes("chat gpt-4o")) throw new Error(`no span in what it printed:\n${printed}`);
   });
   attempt("npx @kit/sdk status finds the kit and the library", () => {
-    const printed = execFileSync("npx", ["--no", "@kit/sdk", "status"], {
+    const printed = execFileSync(...npmCommand(["exec", "--no", "--", "@kit/sdk", "status"]), {
       cwd: app,
       encoding: "utf8",
       env: { ...process.env, OTEL_TRACES_EXPORTER: "console" },
