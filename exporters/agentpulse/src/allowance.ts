@@ -6,13 +6,13 @@ const MAX_CHARACTERS = 16_384;
 const MAX_ITEMS = 200;
 
 /**
- * How much text one member of an event may still take. An event holds 16,384 units, and looking at more would only
- * hold the event loop up.
+ * How much text one member of an event may still hold. An event has room for 16,384 units, and reading more would only block
+ * the event loop.
  */
 export class Allowance {
   #left = MAX_CHARACTERS;
 
-  /** A value as JSON can hold it, cut to what is left; `undefined` for what cannot be told any more. */
+  /** A value in a form that JSON can hold, cut to the remaining room; `undefined` if there is none left. */
   plain(value: unknown): unknown {
     if (value == null) return undefined;
     if (typeof value === "string") return this.#text(value);
@@ -33,7 +33,7 @@ export class Allowance {
   }
 }
 
-/** What only a foreign span holds, whose SDK lets anything through: as text, so that it counts as one. */
+/** Values that only spans of other SDKs contain, which let anything through: converted to text, so that they count as text. */
 function readOdd(value: unknown): string | undefined {
   return typeof value === "bigint" ? String(value) : toJson(toPlain(value)) || undefined;
 }

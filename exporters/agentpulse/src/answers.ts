@@ -4,15 +4,15 @@ const HOLD_MS = 60_000;
 
 /**
  * What the server's answer means for the batch.
- * @param bytes of its body
- * @param queueOnHold what becomes of events that wait meanwhile
+ * @param bytes size of the request's body
+ * @param queueOnHold what happens to waiting events during a hold
  */
 export function readAnswer(answer: HttpAnswer, bytes: () => number, queueOnHold: "keep" | "drop"): Outcome {
   const { status } = answer;
   if (status >= 200 && status < 300) return { kind: "delivered" };
   const error = new Error(describe(answer));
   if (status === 429) {
-    // The quota is of a day: coming back every few seconds would only be noise.
+    // It is a daily quota: trying again every few seconds would be pointless.
     const otherwise = { kind: "hold", error, forMs: HOLD_MS, batch: "drop", queue: queueOnHold } as const;
     return { kind: "retry", error, otherwise, ...afterMs(answer) };
   }
@@ -25,7 +25,7 @@ export function readAnswer(answer: HttpAnswer, bytes: () => number, queueOnHold:
   return { kind: "refused", error };
 }
 
-/** Whether a 413 speaks of a single event's `data`. */
+/** Whether a 413 is about the `data` of a single event. */
 export function isAboutData({ status, text }: HttpAnswer): boolean {
   return status === 413 && /event data too large/i.test(text);
 }
@@ -41,7 +41,7 @@ function afterMs({ retryAfterMs }: HttpAnswer): { afterMs?: number } {
   return retryAfterMs === undefined ? {} : { afterMs: retryAfterMs };
 }
 
-/** The server's own words only: what stands between may be anybody's page, and may repeat what was sent. */
+/** Only the server's own words: a proxy may have answered instead, and its page may repeat what was sent. */
 function describe({ status, text }: HttpAnswer): string {
   const [, words] = /^\s*\{\s*"error"\s*:\s*"([\w .,:;()/%'-]{1,160})"/.exec(text) ?? [];
   return words ? `HTTP ${status}: ${words}` : `HTTP ${status}`;

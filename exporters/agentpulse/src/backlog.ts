@@ -1,11 +1,11 @@
 import { Fifo } from "@kit/delivery";
 
-/** Work for one turn of the event loop, in milliseconds. */
+/** Longest work in one turn of the event loop, in milliseconds. */
 const SLICE_MS = 2;
 
 /**
- * Does small pieces of work in order, in slices between which the event loop turns, the first of them in the next turn.
- * Forgets the oldest of more than it holds. Does not keep the process up.
+ * Does small pieces of work in order, in slices between which the event loop turns, starting in the next turn. Beyond its
+ * capacity the oldest item is forgotten. Does not keep the process alive.
  */
 export class Backlog<Item> {
   readonly #capacity: number;

@@ -1,4 +1,4 @@
-/** Attributes that hold prompts, replies, arguments or results, in the spellings of many libraries. */
+/** Attributes that hold prompts, replies, arguments or results, as many libraries spell them. */
 const CONTENT = new RegExp(
   [
     // The conventions, in today's and older forms.
@@ -11,7 +11,7 @@ const CONTENT = new RegExp(
     String.raw`^llm\.(prompts?|completions?|choices|(input|output)_messages|prompt_template|request\.functions|request\.tools|function_call|tools|invocation_parameters|content)`,
     String.raw`^(input|output)\.value$`,
     String.raw`^(retrieval\.documents|embedding\.(embeddings|text|vector)|reranker\.|document\.|message\.|tool\.(parameters|json_schema)|tool_call\.)`,
-    // Vercel AI SDK: of a response only what is known to be none is kept.
+    // Vercel AI SDK: of a response, only what is known not to be content is kept.
     String.raw`^ai\.(prompt|result|values?|embeddings?|toolCall\.(args|input|result|output)|request\.(body|messages|headers)|schema|input|output)`,
     String.raw`^ai\.response\.(?!(id|model|finishReason|timestamp|msTo\w+|avg\w+)$)`,
     // Langfuse, LangSmith, MLflow, Braintrust, Logfire and Pydantic AI, Weave, Sentry.
@@ -25,14 +25,14 @@ const CONTENT = new RegExp(
   "i",
 );
 
-/** Whatever a library not listed above calls it, the last word often tells; of credentials too. */
+/** For libraries not listed above, the last word of a name often shows that it is content, or a credential. */
 const CONTENT_WORDS =
   /(^|[._])(contents?|prompts?|completions?|inputs?|outputs?|messages|arguments|args|parameters|params|instructions|transcript|documents?|reasoning_content|tool_calls|(input|output|prompt|completion|response|request|query)_text|body|authorization|cookie|api[-_]key)(\.\d+)?$/i;
 
-/** Names that end so and hold no content. */
+/** Names with such an ending that hold no content. */
 const SAFE = /^(gen_ai\.output\.type|kit\.)/;
 
-/** Whether an attribute of this name may hold content. Takes some microseconds: to be asked once for each name. */
+/** Whether an attribute of this name may hold content. Takes some microseconds, so ask once per name. */
 export function isContentName(name: string): boolean {
   return !SAFE.test(name) && (CONTENT.test(name) || CONTENT_WORDS.test(name));
 }

@@ -1,12 +1,12 @@
 import type { EventData } from "./event.js";
 
-/** Members of `data` on which the dashboard calls methods of text, or of numbers; others break its page. */
+/** Members of `data` that the dashboard treats as strings or as numbers; anything else breaks its page. */
 const TEXTS = new Set(["model", "status", "error", "summary", "message", "job"]);
 const NUMBERS = new Set(["tokens", "cost_usd", "duration"]);
 
 /**
- * Adds what the application says to an event's own members. A member that is taken, or whose value the dashboard
- * could not show, moves to `extra`.
+ * Adds the application's data to an event's own members. A member whose name is taken, or whose value the dashboard could
+ * not show, moves to `extra`.
  */
 export function addUserData(data: EventData, user: Readonly<Record<string, unknown>>): void {
   let extra: EventData | undefined;
@@ -19,7 +19,7 @@ export function addUserData(data: EventData, user: Readonly<Record<string, unkno
     }
   }
   if (extra === undefined) return;
-  // What the application itself calls extra stays as it is, one level down.
+  // A member that the application itself calls `extra` moves one level down.
   if (data.extra !== undefined) extra.extra = data.extra;
   data.extra = extra;
 }

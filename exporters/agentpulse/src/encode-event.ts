@@ -10,14 +10,14 @@ const EARLIEST = 1_577_836_800;
 const DAY_SECONDS = 86_400;
 
 /**
- * An event as one line of JSON that the server accepts: one that breaks a rule would cost its whole batch, so what
- * does not fit is repaired.
- * @param sinceMs a time that is over, in milliseconds since 1970; asking for it once a batch will do
+ * An event as one line of JSON that the server accepts. An event that breaks a rule would fail its whole batch, so it is
+ * repaired.
+ * @param sinceMs a recent time in the past, in milliseconds since 1970; one per batch is enough
  */
 export function encodeEvent(event: AgentPulseEvent, sinceMs: number, maxDataLength: number): string {
   const fitting = repair(event, sinceMs / 1000);
   const line = toJson(fitting);
-  // A line that is short enough as a whole has short enough data, and nearly all are.
+  // If the whole line is short enough, so is its data; nearly all lines are.
   if (line.length <= maxDataLength) return line;
   return toJson({ ...fitting, data: fitData(fitting.data, maxDataLength) });
 }

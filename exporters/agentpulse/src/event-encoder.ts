@@ -7,12 +7,12 @@ import { VERSION } from "./version.js";
 
 const LEAST_DATA_LENGTH = 1_024;
 
-/** Turns queued events into the text of requests: each event once, when its batch is formed. */
+/** Encodes queued events as the text of requests, each event once, when its batch is formed. */
 export class EventEncoder {
   readonly #translator: Translator;
   readonly #envelope: string;
   #maxDataLength = MAX_DATA_LENGTH;
-  /** When an event was last newer than this. */
+  /** The last time an event was newer than this. */
   #sinceMs = 0;
 
   constructor(translator: Translator, agent: string) {
@@ -25,13 +25,13 @@ export class EventEncoder {
     return Buffer.byteLength(this.#envelope) + 2;
   }
 
-  /** Bytes that the event adds to a request, its comma included. */
+  /** Bytes that the event adds to a request, including its comma. */
   sizeOf(queued: QueuedEvent): number {
     const line = this.#lineOf(queued);
     return line === null ? 0 : Buffer.byteLength(line) + 1;
   }
 
-  /** The body of a request; `undefined` when none of the events has anything to tell. */
+  /** The body of a request; `undefined` if none of the events has any data. */
   toBody(batch: readonly QueuedEvent[]): ListBody | undefined {
     const items = batch.map((queued) => this.#lineOf(queued)).filter((line) => line !== null);
     return items.length > 0 ? { before: this.#envelope, items, after: "]}" } : undefined;
@@ -43,7 +43,7 @@ export class EventEncoder {
     return body && `${body.before}${body.items.join(",")}${body.after}`;
   }
 
-  /** Makes events smaller than the server was thought to take; `false` when that would leave too little of them. */
+  /** Makes events smaller, because the server's limit is below the known one; `false` if too little would be left. */
   shorten(batch: readonly QueuedEvent[]): boolean {
     if (this.#maxDataLength <= LEAST_DATA_LENGTH) return false;
     this.#maxDataLength = Math.max(LEAST_DATA_LENGTH, Math.floor(this.#maxDataLength / 2));

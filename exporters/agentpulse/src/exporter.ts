@@ -11,8 +11,8 @@ import { addEnd, addStart } from "./span-parts.js";
 const DEADLINE_MS = 25_000;
 
 /**
- * The same for a `BatchSpanProcessor`, where an application wants its own. It hears of spans only when they have
- * ended, so a session appears at its end, and nothing is handed down to spans.
+ * The same as an exporter, for applications with a `BatchSpanProcessor` of their own. It sees spans only when they have
+ * ended, so a session appears at its end, and spans inherit nothing.
  * @throws TypeError or RangeError for an option that cannot be used, naming it and what to write.
  */
 export class AgentPulseSpanExporter {
@@ -26,17 +26,17 @@ export class AgentPulseSpanExporter {
     const log = new Log(debug);
     for (const warning of warnings) log.warn(warning);
     if (!enabled || apiKey === undefined) return;
-    // The processor above holds spans back itself, and waits: what cannot be sent now is not kept for later.
+    // The batch processor queues spans itself and waits for the callback, so what cannot be sent now is not kept.
     const patience = { queueOnHold: "drop", itemDeadlineMs: DEADLINE_MS } as const;
     this.#reporter = new Reporter({ settings: this.#settings, apiKey, log, ...patience });
   }
 
-  /** Events given up so far. */
+  /** Events dropped so far. */
   get droppedEvents(): number {
     return this.#reporter?.dropped ?? 0;
   }
 
-  /** Calls back once, when all events of the spans are delivered, or some were given up: after 25 seconds at most. */
+  /** Calls back once, when all events of the spans are delivered or dropped, after at most 25 seconds. */
   export(spans: ReadableSpan[], resultCallback: (result: ExportResult) => void): void {
     if (this.#closed) {
       const error = new Error("the AgentPulse exporter was shut down");
@@ -56,7 +56,7 @@ export class AgentPulseSpanExporter {
       if (--waiting === 0) resultCallback(toResult(dropped));
     };
     for (const event of events) this.#reporter?.add(event, done);
-    // What comes here has waited in the processor already.
+    // These spans have already waited in the batch processor.
     void this.#reporter?.flush(DEADLINE_MS);
   }
 

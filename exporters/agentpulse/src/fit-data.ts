@@ -2,7 +2,7 @@ import type { EventData } from "./event.js";
 import { cut } from "./scrub.js";
 import { toJson } from "./to-json.js";
 
-/** What gives way first, in this order. */
+/** What is cut first, in this order. */
 const SHRINKING = [
   "attributes",
   "events",
@@ -13,15 +13,15 @@ const SHRINKING = [
   "logs",
   "error",
 ] as const;
-/** Kept as long as anything else can give way: without these an event tells nothing. */
+/** Kept as long as anything else can be cut: without these an event is useless. */
 const KEPT = new Set(["trace_id", "span_id", "parent_span_id", "truncated", ...SHRINKING]);
 const SHORT = 200;
-/** Once is enough, unless a value says something else of itself each time it is asked. */
+/** One round is enough, unless a value serialises differently each time. */
 const MAX_ROUNDS = 3;
 /** `,"truncated":true` */
 const MARK_LENGTH = 17;
 
-/** `data` whose JSON has at most `maxLength` UTF-16 units; the less important is cut, and `truncated` says so. */
+/** Cuts `data` until its JSON has at most `maxLength` UTF-16 units, the least important first, and sets `truncated`. */
 export function fitData(data: EventData, maxLength: number): EventData {
   let fitted = data;
   for (let round = 0; round < MAX_ROUNDS; round++) {
@@ -34,8 +34,8 @@ export function fitData(data: EventData, maxLength: number): EventData {
 }
 
 /**
- * Takes `excess` units out: shortens one member after the other, and removes them where that is not enough. The
- * length of each is measured once, because measuring all after each cut is slow.
+ * Removes `excess` units: shortens one member after the other, and drops them if that is not enough. Each is measured only
+ * once, because measuring everything after each cut is slow.
  */
 function shrink(data: EventData, excess: number): EventData {
   data.truncated = true;
@@ -84,7 +84,7 @@ function shorten(value: unknown, wanted: number): unknown {
 }
 
 function shortenText(text: string, wanted: number): string {
-  // Characters that JSON escapes take up to six units, so that what fits is found rather than known.
+  // JSON escapes take up to six units a character, so the length that fits has to be searched for.
   let length = Math.max(SHORT, Math.min(text.length, wanted - 2));
   for (;;) {
     const shorter = cut(text, length);
@@ -105,7 +105,7 @@ function newest(items: readonly unknown[], wanted: number): unknown[] | undefine
   return from < items.length ? items.slice(from) : undefined;
 }
 
-/** Cuts long members first, the longest first; then drops members from the last one on. */
+/** Cuts long members, the longest first; then drops members, starting with the last. */
 function shortenMembers(object: EventData, wanted: number): EventData | undefined {
   const lengths = new Map(Object.keys(object).map((key) => [key, toJson(object[key]).length]));
   const result = { ...object };

@@ -4,8 +4,8 @@ import { AgentPulseSpanProcessor } from "./processor.js";
 import { resolveSettings } from "./settings.js";
 
 /**
- * A processor when the environment or the options hold a key and do not switch it off; else undefined, without a
- * word. Never throws: a setting that cannot be used is one warning, and nothing is sent.
+ * Creates a processor if the environment or the options hold a key and do not disable it; else returns `undefined` silently.
+ * Never throws: an invalid setting is one warning, and nothing is sent.
  */
 export function createAgentPulseProcessorFromEnv(
   options: AgentPulseOptions = {},

@@ -4,12 +4,12 @@ import { suppressTracing } from "@opentelemetry/core";
 import type { Log } from "./log.js";
 import type { ServerRequest } from "./server-request.js";
 
-// Not imported: Node 24 then loads all of its `fetch`, WebSocket and HTTP/2 besides, which no start should wait for.
+// Not a static import: on Node 24 that also loads `fetch`, WebSocket and HTTP/2, which would slow down every start.
 const { request: requestHttp } = process.getBuiltinModule("node:http");
 
 const TIMEOUT_MS = 10_000;
 
-/** Tells the server now and then that the agent is alive. Never keeps the process up. */
+/** Tells the server regularly that the agent is alive. Never keeps the process alive itself. */
 export class Heartbeat {
   readonly #request: ServerRequest;
   readonly #log: Log;
@@ -34,7 +34,7 @@ export class Heartbeat {
   }
 
   #beat(): void {
-    // Not `fetch`: its socket cannot be kept from holding the process up.
+    // Not `fetch`: its socket would keep the process alive.
     context.with(suppressTracing(context.active()), () => {
       try {
         this.#post();
@@ -62,7 +62,7 @@ export class Heartbeat {
   #hear(status: number): void {
     if (status < 300) return;
     this.#log.debug(`heartbeat refused: HTTP ${status}`);
-    // Some servers have no heartbeat; others do not want ours.
+    // Some servers have no heartbeat endpoint; others refuse ours.
     if (status === 401 || status === 403 || status === 404) this.stop();
   }
 }

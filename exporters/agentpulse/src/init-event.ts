@@ -4,7 +4,7 @@ import type { Settings } from "./settings.js";
 import { toPlain } from "./to-json.js";
 import { VERSION } from "./version.js";
 
-/** Says that an application has begun to report, and on what it runs. */
+/** The event that says that an application has started to report, and what it runs on. */
 export function toInitEvent({ agentName, hostName, initEvent }: Settings): AgentPulseEvent {
   const agent = agentName ?? hostName;
   const data: EventData = {

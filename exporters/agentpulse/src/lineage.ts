@@ -3,31 +3,31 @@ import { type Attributes, type Context, type Span, trace } from "@opentelemetry/
 import { type ReadableSpan, readText } from "./readable-span.js";
 import { isGenAI } from "./span-type.js";
 
-/** A span that has begun, as processors are given it. */
+/** A span that has started, as processors receive it. */
 export type StartedSpan = Span & ReadableSpan;
 
-/** Knows the session and the agent that spans belong to, and marks the spans with them. */
+/** Knows the session and the agent that each span belongs to, and adds them to the span. */
 export class Lineage {
-  /** What held where a span began. Of other libraries' sessions and agents only the spans above tell. */
+  /** What each span inherited when it started. Sessions and agents of other libraries show only in the spans above. */
   readonly #facts = new WeakMap<object, Inherited>();
 
-  /** Stamps what the context hands down, unless the span has its own. */
+  /** Adds what the context hands down, unless the span has its own. */
   begin(span: StartedSpan, parent: Context): void {
     const facts = readInherited(parent);
     const above = this.#readSpanAbove(parent);
     if (facts === undefined && above === undefined) return;
-    // Agents are spans, so the nearest is found among the spans above, those of other libraries included; a session
-    // may have come from another process, and then only the context knows it.
+    // Agents are spans, so the nearest one is found among the spans above, including those of other libraries. A session may
+    // come from another process, and then only the context knows it.
     this.#facts.set(span, {
       ...toMember("sessionId", facts?.sessionId ?? above?.sessionId),
       ...toMember("agentName", above?.agentName ?? facts?.agentName),
     });
     if (facts === undefined) return;
-    // A model call is not its agent: the conventions let only some operations carry the name.
+    // The conventions allow the agent's name only on some operations; a model call is not its agent.
     stamp(span, inheritedAttributes(parent, readText(span.attributes, ATTR.operationName)));
   }
 
-  /** What held where the span began, beside its own attributes. */
+  /** What the span inherited when it started, besides its own attributes. */
   of(span: ReadableSpan): Inherited | undefined {
     return this.#facts.get(span);
   }
@@ -47,7 +47,7 @@ function toMember(name: "sessionId" | "agentName", value: string | undefined): I
   return value === undefined ? {} : { [name]: value };
 }
 
-/** The session goes on every span; the rest would make AI spans of others, so it goes on those alone. */
+/** The session goes on every span; the other attributes only on AI spans, because they would turn any span into one. */
 function stamp(span: StartedSpan, inherited: Attributes): void {
   const { attributes } = span;
   const all = isGenAI(attributes);

@@ -23,7 +23,7 @@ const CACHE_WRITE = [
 ] as const;
 const REASONING = [ATTR.usageReasoningOutputTokens, "gen_ai.usage.reasoning_tokens"] as const;
 
-/** The attributes that the fields of a model call tell. */
+/** The attributes that a model call's own fields cover. */
 export const TOLD_BY_LLM_EVENT: readonly string[] = [
   ATTR.operationName,
   ATTR.providerName,
@@ -45,10 +45,10 @@ export const TOLD_BY_LLM_EVENT: readonly string[] = [
   "llm.is_streaming",
 ];
 
-/** How calls that were left before their end are marked. */
+/** Outcomes of calls that were left before their end. */
 const PARTIAL: readonly unknown[] = ["cancelled", "aborted", "abandoned"];
 
-/** The facts of a model call: those that count as spend, and all others that were measured. */
+/** The facts of a model call: those that count as spend, and everything else that was measured. */
 export function readModelCall(span: ReadableSpan, costs: CostCalculator): EventData {
   const { attributes } = span;
   const provider = readText(attributes, ATTR.providerName) ?? readText(attributes, "gen_ai.system");
@@ -71,7 +71,7 @@ export function readModelCall(span: ReadableSpan, costs: CostCalculator): EventD
     response_model: responseModel === (requestModel ?? responseModel) ? undefined : responseModel,
     input_tokens: input ?? 0,
     output_tokens: output ?? 0,
-    // The server adds nothing up.
+    // The server does not add them up itself.
     tokens: usage.total ?? (input ?? 0) + (output ?? 0),
     cost_usd: cost,
     cost,

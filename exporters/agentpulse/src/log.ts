@@ -1,4 +1,4 @@
-/** What the exporter says on standard error, which its reader may have closed. Never a key, never content. */
+/** Logs to standard error, which may have been closed. Never a key, never content. */
 export class Log {
   readonly #debug: boolean;
   readonly #said = new Set<string>();
@@ -11,7 +11,7 @@ export class Log {
     return this.#debug;
   }
 
-  /** Said also without `debug`. */
+  /** Logged even without `debug`. */
   warn(line: string): void {
     write(line);
   }
@@ -20,7 +20,7 @@ export class Log {
     if (this.#debug) write(line);
   }
 
-  /** Said once for each `key`. */
+  /** Logged once per `key`. */
   debugOnce(key: string, line: string): void {
     if (!this.#debug || this.#said.has(key) || this.#said.size > 1000) return;
     this.#said.add(key);
@@ -32,6 +32,6 @@ function write(line: string): void {
   const stream = process.stderr;
   const ignore = () => {};
   stream.once("error", ignore);
-  // An error is emitted right after the callback.
+  // An error would be emitted right after the callback.
   stream.write(`[agentpulse] ${line}\n`, () => setImmediate(() => stream.removeListener("error", ignore)));
 }

@@ -13,17 +13,17 @@ export interface Message {
 const MAX_PREVIEW = 500;
 const MAX_CONTENT = 4_000;
 const MAX_MESSAGES = 200;
-/** Reading longer texts would hold the event loop up, and nothing of that size can be sent. */
+/** Parsing longer texts would block the event loop, and nothing of that size can be sent. */
 const MAX_JSON = 500_000;
 
-/** The attributes that the messages of an event tell, when content is wanted. */
+/** The attributes that an event's messages cover, if content is wanted. */
 export const TOLD_BY_MESSAGES: readonly string[] = [
   ATTR.inputMessages,
   ATTR.outputMessages,
   ATTR.systemInstructions,
 ];
 
-/** Adds the talk of a model call to its event: all of it, and how the reply begins. Returns the messages. */
+/** Adds the messages of a model call to its event, and a preview of the reply. Returns the messages. */
 export function addMessages(data: EventData, span: ReadableSpan): Message[] {
   const { attributes } = span;
   const system = readParts(parse(attributes[ATTR.systemInstructions]), "system", toSeconds(span.startTime));
@@ -55,7 +55,7 @@ function toRole(role: unknown): Message["role"] {
   return role === "system" || role === "developer" ? "system" : "user";
 }
 
-/** A message's texts are one message; calls of tools and their results are messages of their own. */
+/** The texts of a message become one message; tool calls and their results become messages of their own. */
 function readParts(parts: unknown, role: Message["role"], ts: number): Message[] {
   if (typeof parts === "string") return parts === "" ? [] : [{ role, content: cut(parts, MAX_CONTENT), ts }];
   if (!Array.isArray(parts)) return [];

@@ -6,7 +6,7 @@ import { readObject } from "./read-object.js";
 import { type ReadableSpan, readText } from "./readable-span.js";
 import { toErrorText } from "./scrub.js";
 
-/** The attributes that the fields of a moment tell. */
+/** The attributes that the fields of events, metrics and alerts cover. */
 export const TOLD_BY_MOMENT: readonly string[] = [
   KIT_ATTR.eventName,
   KIT_ATTR.eventData,
@@ -17,7 +17,7 @@ export const TOLD_BY_MOMENT: readonly string[] = [
   KIT_ATTR.alertDetails,
 ];
 
-/** The application's own facts, as members of `data` beside the event's. */
+/** A custom event: the application's own data, as members of `data` beside the event's. */
 export function readCustomEvent({ name, attributes }: ReadableSpan, own: EventData): EventData {
   const title = readText(attributes, KIT_ATTR.eventName) ?? name.replace(/^event (?=.)/, "");
   const data: EventData = { ...own, name: title };
@@ -26,7 +26,7 @@ export function readCustomEvent({ name, attributes }: ReadableSpan, own: EventDa
   return data;
 }
 
-/** `undefined` when there is no value to tell. */
+/** `undefined` if there is no finite value. */
 export function readMetric({ name, attributes }: ReadableSpan): EventData | undefined {
   const value = attributes[KIT_ATTR.metricValue];
   if (typeof value !== "number" || !Number.isFinite(value)) return undefined;
@@ -45,7 +45,7 @@ export function readAlert({ name, attributes }: ReadableSpan): EventData {
   };
 }
 
-/** An error that ended, or nearly ended, the process. */
+/** An error that reached the top of the process. */
 export function readProcessError(span: ReadableSpan): EventData {
   const { attributes } = span;
   const type = readText(attributes, ATTR.exceptionType) ?? readText(attributes, ATTR.errorType);

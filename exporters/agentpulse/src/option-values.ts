@@ -1,5 +1,5 @@
-// Each reader takes the option, then the variable, then the default. A programmer's mistake is an error that says
-// what to write; a variable that means nothing counts as not set. An empty text counts as not given.
+// Each reader uses the option, else the variable, else the default. An invalid option throws an error that says what to
+// write instead; an invalid variable counts as not set, and so does an empty text.
 
 const YES = ["1", "true", "yes", "on"];
 const NO = ["0", "false", "no", "off"];
@@ -32,7 +32,7 @@ export interface NumberLimits {
   readonly min: number;
   readonly max: number;
   readonly whole?: boolean;
-  /** The least value itself is not allowed. */
+  /** Whether `min` itself is excluded. */
   readonly above?: boolean;
   readonly unit?: string;
 }
@@ -63,7 +63,7 @@ export function readChoice<Choice extends string>(
   throw new TypeError(`${name}: got ${describe(option)}; give one of ${choices.join(", ")}.`);
 }
 
-/** What was given, short enough for a message. */
+/** The given value, short enough for a message. */
 export function describe(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
   if (typeof value === "number" || typeof value === "boolean") return String(value);

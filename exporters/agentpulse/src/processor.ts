@@ -10,10 +10,10 @@ import { resolveSettings, type Settings } from "./settings.js";
 import { addEnd, addStart } from "./span-parts.js";
 
 /**
- * Tells an AgentPulse server what the spans of an application say: model calls with tokens and cost, sessions, jobs,
- * agents, errors. Marks spans with the session and the agent they belong to. On the application's path it only
- * queues; all else is done later. Never throws but for options that cannot be used.
- * @throws TypeError or RangeError for such an option, naming it and what to write.
+ * Sends an application's spans to an AgentPulse server as events: model calls with tokens and cost, sessions, jobs, agents,
+ * errors. Adds the session and agent to the spans that belong to them. On the application's path it only queues; everything
+ * else happens later. Only its constructor throws.
+ * @throws TypeError or RangeError for an invalid option, saying what to write instead.
  */
 export class AgentPulseSpanProcessor {
   readonly #settings: Settings;
@@ -32,12 +32,12 @@ export class AgentPulseSpanProcessor {
     if (initEvent !== false) this.#add(queueEvent(toInitEvent(this.#settings)));
   }
 
-  /** Events that wait or are being sent. */
+  /** Events that are waiting or being sent. */
   get pendingEvents(): number {
     return this.#reporter?.pending ?? 0;
   }
 
-  /** Events given up so far. */
+  /** Events dropped so far. */
   get droppedEvents(): number {
     return this.#reporter?.dropped ?? 0;
   }
@@ -54,7 +54,7 @@ export class AgentPulseSpanProcessor {
     addEnd(span, this.#lineage.of(span), this.#settings, this.#add);
   }
 
-  /** Resolves when all that was queued is delivered or given up. */
+  /** Resolves when everything queued has been delivered or dropped. */
   async forceFlush(): Promise<void> {
     await this.#reporter?.flush();
   }

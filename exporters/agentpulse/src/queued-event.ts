@@ -4,32 +4,32 @@ import type { ReadableSpan } from "./readable-span.js";
 import type { SpanType } from "./span-type.js";
 
 /**
- * What of a span is told: its start, its end (nearly always all there is), the model call under its other name, the
- * session of a job's run, the talk of a session.
+ * What the event reports of a span: its start, its end (usually the only one), the model call under its second name, the
+ * session of a job's run, or the transcript of a session.
  */
 export type Part = "start" | "end" | "second" | "run" | "transcript";
 
-/** What an event is made of, once a batch is formed. */
+/** What an event is made from when its batch is formed. */
 export interface Source {
   readonly part: Part;
   readonly span: ReadableSpan;
   readonly type: SpanType;
-  /** What held where the span began, for spans that do not carry it themselves. */
+  /** What the span inherited when it started, unless it carries that itself. */
   readonly inherited: Inherited | undefined;
 }
 
 /**
- * An event that waits: a single flat object, because thousands of them are what the queue costs the application.
- * It holds its source until it is encoded, its line afterwards.
+ * A waiting event: a single flat object, because thousands of them make up the queue's memory. It holds its source until it
+ * is encoded, and its line afterwards.
  */
 export interface QueuedEvent {
   readonly part: Part;
   span: ReadableSpan | undefined;
   readonly type: SpanType | undefined;
   readonly inherited: Inherited | undefined;
-  /** An event that comes of no span. */
+  /** An event that was not made from a span. */
   event: AgentPulseEvent | undefined;
-  /** The event as JSON; `null` when there is nothing to tell. */
+  /** The event as JSON; `null` if there is nothing to send. */
   line: string | null | undefined;
 }
 

@@ -1,13 +1,13 @@
 import { parseJson } from "@kit/genai/core";
 
-/** Longer texts take too long to read, and what is in them could not be sent. */
+/** Longer texts take too long to parse, and could not be sent anyway. */
 const MAX_LENGTH = 200_000;
-/** Shorter texts may fit into an event as they are. */
+/** Shorter texts may fit into an event unchanged. */
 const SHORT = 16_384;
-/** More members have no place in an event, and each is looked at several times until that has come out. */
+/** More members would not fit into an event, and finding that out takes several passes over each. */
 const MAX_MEMBERS = 1_000;
 
-/** A JSON object in an attribute, without what no event could hold; `undefined` for anything else. */
+/** Reads a JSON object from an attribute, without more than an event could hold; `undefined` for anything else. */
 export function readObject(value: unknown): Record<string, unknown> | undefined {
   if (typeof value !== "string" || value.length > MAX_LENGTH) return undefined;
   const parsed = parseJson(value);

@@ -11,19 +11,19 @@ const NOTHING: ReadonlySet<string> = new Set();
 const MAX_EVENTS = 20;
 const MAX_LINKS = 8;
 const MAX_LOGS = 50;
-/** Some libraries count up in their names. */
+/** Some libraries put running numbers into attribute names. */
 const MAX_NAMES = 5_000;
 
 /** Events in which older instrumentations put messages; of these only names and numbers are kept. */
 const MESSAGE_EVENT =
   /^gen_ai\.(content\.|choice|(user|system|assistant|tool)\.message|client\.inference)|^llm\.content/;
 
-/** Whether an attribute is told: always, never, or only if it is a number. */
+/** Whether an attribute is sent: always, never, or only if it is a number. */
 type Verdict = "always" | "never" | "number";
 
-/** Keeps what the fields of an event do not tell, so that nothing is lost, and content out of it. */
+/** Collects what an event's own fields do not cover, so that nothing is lost, but without content. */
 export class RemainsReader {
-  /** By the names that other fields tell. Names of attributes come again and again. */
+  /** Cached, because the same attribute names recur; by the set of names that other fields cover. */
   readonly #verdicts = new Map<ReadonlySet<string>, Map<string, Verdict>>();
   readonly #withContent: boolean;
 
@@ -49,7 +49,7 @@ export class RemainsReader {
       const verdict = verdicts.get(name) ?? this.#judge(name, told, verdicts);
       if (verdict === "never") continue;
       const value = attributes[name];
-      // A single number or truth value is no content, whatever it is called.
+      // A single number or boolean is not content, whatever its name.
       if (verdict === "number" && typeof value !== "number" && typeof value !== "boolean") continue;
       const plain = allowance.plain(value);
       if (plain === undefined) continue;
@@ -88,13 +88,13 @@ export class RemainsReader {
   #readEvent({ name, time, attributes }: SpanEvent, allowance: Allowance): EventData {
     const kept = this.#read(attributes, allowance);
     if (kept !== undefined && !this.#withContent && MESSAGE_EVENT.test(name)) removeTexts(kept);
-    // Exceptions repeat what providers said, keys included.
+    // Exceptions repeat what providers say, including keys.
     for (const key in kept) if (typeof kept[key] === "string") kept[key] = scrub(kept[key]);
     return { name: allowance.plain(name), ts: toSeconds(time), attributes: kept };
   }
 }
 
-/** The last of the events, in order; where not all can be told, the newest are. */
+/** The last events, in order; if there is not enough room, the newest ones win. */
 function newestFirst(
   events: readonly SpanEvent[],
   most: number,

@@ -17,27 +17,27 @@ import { AgentPulseTransport } from "./transport.js";
 const MAX_BATCH_BYTES = 250_000;
 const FLUSH_MS = 30_000;
 const SHUTDOWN_MS = 5_000;
-/** A server that states how long to wait is waited for no longer. */
+/** Longest wait, even if the server asks for more. */
 const LONGEST_WAIT_MS = 60_000;
 /**
  * Spans beyond this many that wait become lines before their turn: a span may hold much that is never sent, and what
  * thousands of them hold is copied by the garbage collector in one turn of the event loop, of 20 ms and more.
  */
 const MOST_SPANS = 1_000;
-/** Encoding what is left at exit takes no longer. */
+/** Longest time to spend on encoding what is left at exit. */
 const LAST_ENCODING_MS = 300;
 
 export interface ReporterOptions {
   readonly settings: Settings;
   readonly apiKey: string;
   readonly log: Log;
-  /** What becomes of events that wait while the server takes none. */
+  /** What happens to waiting events while the server accepts none. */
   readonly queueOnHold: "keep" | "drop";
   /** An event that is not delivered so long after it was added is dropped. */
   readonly itemDeadlineMs?: number;
 }
 
-/** Brings events to the server in the background, and tells it that the agent is alive. */
+/** Sends events to the server in the background, and heartbeats. */
 export class Reporter {
   readonly #request: ServerRequest;
   readonly #encoder: EventEncoder;
@@ -52,7 +52,7 @@ export class Reporter {
     this.#request = toServerRequest(settings, apiKey);
     this.#maxBatchSize = settings.maxBatchSize;
     const costs = new CostCalculator(settings.prices, settings.costMatch);
-    // Loading the prices takes 40 ms: at the start, not in the middle of the first batch.
+    // Loading the prices takes 40 ms; better at the start than in the middle of the first batch.
     costs.warmUp();
     const translator = new Translator(settings, costs, log);
     this.#encoder = new EventEncoder(translator, settings.agentName ?? settings.hostName);
@@ -83,7 +83,7 @@ export class Reporter {
       exitTimeoutMs: SHUTDOWN_MS,
       ...(itemDeadlineMs !== undefined && { itemDeadlineMs }),
     });
-    // Transcripts want the calls of a session in their order, which their turn alone gives.
+    // Not with transcripts: they need a session's calls in order, so each has to wait its turn.
     if (!settings.captureMessages)
       this.#backlog = new Backlog(settings.maxQueueSize, (queued) => this.#encoder.sizeOf(queued));
     this.#heartbeat.start(settings.heartbeatMs);
@@ -118,7 +118,7 @@ export class Reporter {
 
   #listen({ flushOnSignals }: Settings): void {
     const onExit = () => this.#sendLast();
-    // A worker thread that ends cannot start another one any more.
+    // A worker thread that is ending cannot start another thread.
     if (isMainThread) process.on("exit", onExit);
     this.#undo.push(() => process.removeListener("exit", onExit));
     if (flushOnSignals) this.#undo.push(onEndingSignal({ flush: () => this.flush(SHUTDOWN_MS) }));
@@ -137,7 +137,7 @@ export class Reporter {
       const bodies = this.#encodeLast(this.#queue.takeForExit());
       if (bodies.length > 0) sendLast(this.#request, bodies, this.#transport.compression === "gzip");
     } catch {
-      // Nobody is left who could hear of it.
+      // Nobody is left to report it to.
     }
   }
 

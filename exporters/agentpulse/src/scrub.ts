@@ -2,18 +2,18 @@ const TOKENS = /\b(?:sk[-_]|ap_)[\w-]{3,}|\b(?:AIza|gsk_|hf_|xai-|xox[a-z]-|gh[a
 const BEARER = /\b(bearer)\s+[^\s"',;]+/gi;
 const MAX_LENGTH = 500;
 
-/** Credentials taken out of a text that others wrote: providers like to repeat the key they refuse. */
+/** Removes credentials from a text that others wrote: providers like to repeat the key they refuse. */
 export function scrub(text: string): string {
   return text.replace(BEARER, "$1 ***").replace(TOKENS, (token) => `${token.slice(0, 3)}***`);
 }
 
 /** An error's text as it may be sent. */
 export function toErrorText(text: string): string {
-  // Cut once before, so that a long text costs little, and once after: scrubbing may change the length.
+  // Cut before scrubbing, so that a long text costs little, and again after it, because scrubbing changes the length.
   return cut(scrub(cut(text, 4 * MAX_LENGTH)), MAX_LENGTH);
 }
 
-/** The beginning of a text, never ending with half a character. */
+/** The beginning of a text, never splitting a surrogate pair. */
 export function cut(text: string, maxLength: number): string {
   if (text.length <= maxLength) return text;
   const end = maxLength - 1;

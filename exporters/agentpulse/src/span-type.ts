@@ -1,7 +1,7 @@
 import { ATTR, KIT_ATTR } from "@kit/genai/core";
 import type { Attributes } from "@opentelemetry/api";
 
-/** What a span is told as when it ends. */
+/** Which event a span becomes when it ends. */
 export interface SpanType {
   readonly event: "session" | "cron" | "custom_event" | "metric" | "alert" | "error" | "llm" | "span";
   /** `data.span_kind` of spans. */
@@ -38,7 +38,7 @@ const OPERATIONS: ReadonlyMap<unknown, SpanType> = new Map([
   ["invoke_workflow", type("span", "workflow")],
 ]);
 
-/** Calls of models that are no inference by the conventions. Where one has a price, it is spend like any other. */
+/** Model calls that the conventions do not count as inference. If one has a price, it is spend like any other. */
 const MEDIA: ReadonlySet<string> = new Set([
   "image_generation",
   "image_edit",
@@ -55,7 +55,7 @@ const USAGE = [
   "gen_ai.usage.completion_tokens",
 ];
 
-/** What a span is by its attributes; `undefined` when it is none of ours and only ours are wanted. */
+/** Reads a span's type from its attributes; `undefined` if it is not about AI and only AI spans are wanted. */
 export function readSpanType(attributes: Attributes, wanted: "genai" | "all"): SpanType | undefined {
   const marked = MARKED.get(attributes[KIT_ATTR.kind]);
   if (marked !== undefined) return marked;
@@ -68,7 +68,7 @@ export function readSpanType(attributes: Attributes, wanted: "genai" | "all"): S
   return wanted === "all" ? PLAIN : undefined;
 }
 
-/** Whether the span speaks of generative AI, or is marked by the kit. */
+/** Whether the span is about generative AI, or made by the kit. */
 export function isGenAI(attributes: Attributes): boolean {
   for (const name in attributes) if (name.startsWith("gen_ai.") || name.startsWith("kit.")) return true;
   return false;

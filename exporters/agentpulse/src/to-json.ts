@@ -1,6 +1,6 @@
 const MAX_DEPTH = 32;
 
-/** JSON of any value, cycles and throwing objects included; an empty text for what JSON cannot say at all. */
+/** JSON of any value, including cycles and throwing objects; an empty string if there is none. */
 export function toJson(value: unknown): string {
   try {
     return JSON.stringify(value) ?? "";
@@ -9,7 +9,7 @@ export function toJson(value: unknown): string {
   }
 }
 
-/** A copy that JSON can hold: dates as ISO texts, big integers as texts; what cannot be said is left out. */
+/** A copy that JSON can represent: dates as ISO strings, bigints as strings; anything else is left out. */
 export function toPlain(value: unknown, above: readonly object[] = []): unknown {
   if (typeof value === "bigint") return value.toString();
   if (typeof value === "number") return Number.isFinite(value) ? value : undefined;

@@ -13,11 +13,11 @@ interface Talk {
   readonly said: Map<number, number>;
 }
 
-/** What was said in the sessions that are open: bounded in sessions, and in each to its newest messages. */
+/** The messages of open sessions: a bounded number of sessions, and in each its newest messages. */
 export class Transcripts {
   readonly #talks = new Map<string, Talk>();
 
-  /** Adds what is new in a call; most calls send all that was said before again. */
+  /** Adds what is new in a call; most calls resend everything that was said before. */
   add(session: string, messages: readonly Message[]): void {
     const talk = this.#talk(session);
     const inCall = new Map<number, number>();
@@ -37,7 +37,7 @@ export class Transcripts {
     }
   }
 
-  /** What was said, once; the session begins anew. */
+  /** Returns the messages and forgets them. */
   take(session: string): Message[] | undefined {
     const talk = this.#talks.get(session);
     this.#talks.delete(session);

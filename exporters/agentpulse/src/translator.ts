@@ -50,7 +50,7 @@ interface Told {
   readonly data: EventData;
 }
 
-/** Makes events of spans. */
+/** Translates spans into events. */
 export class Translator {
   readonly #settings: Settings;
   readonly #costs: CostCalculator;
@@ -65,7 +65,7 @@ export class Translator {
     this.#remains = new RemainsReader(settings.captureMessages);
   }
 
-  /** `undefined` when there is nothing to tell. */
+  /** `undefined` if there is nothing to send. */
   toEvent(source: Source): AgentPulseEvent | undefined {
     const { span, part } = source;
     const session = readSession(span, source);
@@ -108,7 +108,7 @@ export class Translator {
     }
   }
 
-  /** What a span tells beside its main event. */
+  /** Further events of a span, besides its main one. */
   #tellMore(source: Source, session: string | undefined): Told | undefined {
     const { span, type } = source;
     switch (source.part) {
@@ -169,7 +169,7 @@ export class Translator {
 
 const MOMENTS: ReadonlySet<SpanType["event"]> = new Set(["custom_event", "metric", "alert", "error"]);
 
-/** A moment is told as part of the span in which it was; that it is a span itself is our own affair. */
+/** Events, metrics and alerts are reported as part of the span they occurred in; that they are spans is an internal detail. */
 function readIds({ span, type }: Source): { spanId: string; parentSpanId: string | undefined } {
   const { spanId } = span.spanContext();
   const parentSpanId = readParentId(span);

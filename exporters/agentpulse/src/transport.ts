@@ -12,11 +12,11 @@ export interface TransportOptions {
   readonly log: Log;
   /** What becomes of events that wait while the server takes none. */
   readonly queueOnHold: "keep" | "drop";
-  /** Told once, when the server refuses the key or does not know the address. */
+  /** Called once, if the server refuses the key or does not know the address. */
   readonly onRefused: (error: Error) => void;
 }
 
-/** Posts batches to the server, and reads its answers. */
+/** Posts batches to the server and interprets its answers. */
 export class AgentPulseTransport implements Transport<QueuedEvent> {
   readonly #options: TransportOptions;
   readonly #poster: HttpPoster;
@@ -28,7 +28,7 @@ export class AgentPulseTransport implements Transport<QueuedEvent> {
     this.#poster = new HttpPoster({ url: `${url}/v1/ingest`, headers, compression: options.compression });
   }
 
-  /** What the server can read, as far as is known. */
+  /** What the server is known to read so far. */
   get compression(): "auto" | "gzip" | "none" {
     return this.#poster.compression;
   }
@@ -55,7 +55,7 @@ export class AgentPulseTransport implements Transport<QueuedEvent> {
         const body = encoder.toBody(batch);
         if (body === undefined) return { kind: "delivered" };
         const answer = await this.#poster.post(body, signal);
-        // The server's limit of an event is smaller than known: all are made smaller and sent again.
+        // The server's limit for an event is below the known one: all are made smaller and sent again.
         if (isAboutData(answer) && encoder.shorten(batch)) continue;
         return this.#judge(answer, batch, queueOnHold);
       }
