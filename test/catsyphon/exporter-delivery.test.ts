@@ -294,6 +294,25 @@ describe("finding the server", () => {
     expect(page(server, "shop:c").length).toBe(4);
   });
 
+  it("registers once for sessions that begin together, and asks again when that failed", async () => {
+    const server = await startServer();
+    server.registrationFault = { status: 503 };
+    const exporter = new CatSyphonSpanExporter({
+      serverUrl: server.url,
+      workspaceId: server.workspaceId,
+      configDir: temporaryDirectory(),
+      autoRegister: true,
+      retryConfig: impatient,
+    });
+    await exportSpans(
+      exporter,
+      ["a", "b", "c", "d"].map((id) => turn("q", id)),
+    );
+    await exporter.shutdown();
+    expect(server.collectors.size).toBe(1);
+    expect(["a", "b", "c", "d"].map((id) => page(server, `shop:${id}`).length)).toEqual([2, 2, 2, 2]);
+  });
+
   it("says once that it has nowhere to send, and fails nobody", async () => {
     const { warn } = watchDiag();
     const exporter = new CatSyphonSpanExporter({ configDir: temporaryDirectory() });

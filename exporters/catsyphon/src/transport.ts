@@ -11,7 +11,7 @@ export class CatSyphonTransport implements Transport<QueuedEvent> {
   readonly #connect: () => Promise<CollectorClient>;
   readonly #pauseMs: number;
   readonly #encoder: EventEncoder;
-  #client: CollectorClient | undefined;
+  #client: Promise<CollectorClient> | undefined;
   #complainedAt = Number.NEGATIVE_INFINITY;
 
   /** @param pauseMs how long to leave a server alone that cannot be reached */
@@ -23,10 +23,12 @@ export class CatSyphonTransport implements Transport<QueuedEvent> {
 
   async send(batch: readonly QueuedEvent[], signal: AbortSignal): Promise<Outcome> {
     try {
-      this.#client ??= await this.#register();
+      // Asked for once, whichever sessions wait for it.
+      this.#client ??= this.#register();
+      const client = await this.#client;
       const sessionId = batch[0]?.conversation.sessionId ?? "";
       const encoded = batch.map((event) => this.#encoder.encode(event));
-      await this.#client.sendEncoded(sessionId, encoded, { signal });
+      await client.sendEncoded(sessionId, encoded, { signal });
       return { kind: "delivered" };
     } catch (error) {
       return this.#judge(error instanceof Error ? error : new Error(String(error)));
@@ -37,6 +39,7 @@ export class CatSyphonTransport implements Transport<QueuedEvent> {
     try {
       return await this.#connect();
     } catch (error) {
+      this.#client = undefined;
       // Nothing can be sent without a collector, and asking again at once would not help.
       if (!(error instanceof NonRetryableError)) throw error;
       throw new AuthenticationError(error.message, { statusCode: error.statusCode, cause: error });
