@@ -19,10 +19,10 @@ describe("where all is well", () => {
         level: "ok",
         subject: "OTLP traces",
         address: `${place.collector.endpoint}/v1/traces`,
-        says: "takes them",
+        says: "accepts exports",
       },
-      { level: "ok", subject: "AgentPulse", address: place.agentpulse.url, says: "takes the key" },
-      { level: "ok", subject: "CatSyphon", address: place.catsyphon.url, says: "takes the credentials" },
+      { level: "ok", subject: "AgentPulse", address: place.agentpulse.url, says: "accepts the key" },
+      { level: "ok", subject: "CatSyphon", address: place.catsyphon.url, says: "accepts the credentials" },
     ]);
     expect([code, ok]).toEqual([0, true]);
     expect(place.collector.requests).toHaveLength(1);
@@ -52,7 +52,7 @@ describe("where all is well", () => {
     const { stdout, code } = await command(["status"], { env: place.env(), cwd: place.folder });
     expect(code).toBe(0);
     expect(stdout).toMatch(/All is well\.\n$/);
-    expect(stdout).toContain("✓ openai 6.49.0: @kit/instrumentation-openai");
+    expect(stdout).toContain("✓ openai 6.49.0: recorded by @kit/instrumentation-openai");
     expect(Math.max(...stdout.split("\n").map((line) => line.length))).toBeLessThanOrEqual(80);
     expect(stdout).not.toContain("\x1b");
   });
@@ -206,7 +206,7 @@ describe("the configuration", () => {
       {
         level: "note",
         subject: "unread",
-        says: "AGENTPULSE_APIKEY, OTEL_EXPORTER_OTLP_METRICS_TIMEOUT: set, but misspelt or about something that is off; the kit does not read it",
+        says: "AGENTPULSE_APIKEY, OTEL_EXPORTER_OTLP_METRICS_TIMEOUT: set, but not read: misspelt, or for something that is off",
       },
     ]);
     expect(code).toBe(0);
@@ -215,11 +215,11 @@ describe("the configuration", () => {
   it.each([
     ["the kit is off", { OTEL_SDK_DISABLED: "true" }, /switches the kit off/],
     ["the kit is off by AgentPulse's variable", { AGENTPULSE_ENABLED: "no" }, /switches the kit off/],
-    ["no trace is kept", { OTEL_TRACES_SAMPLER: "always_off" }, /keep no trace/],
+    ["no trace is kept", { OTEL_TRACES_SAMPLER: "always_off" }, /drop every trace/],
     [
       "no share of traces is kept",
       { OTEL_TRACES_SAMPLER: "traceidratio", OTEL_TRACES_SAMPLER_ARG: "0" },
-      /keep no trace/,
+      /drop every trace/,
     ],
   ])("loses telemetry where %s", async (_, env, says) => {
     const { code, configuration } = await status(env as unknown as Record<string, string>);
@@ -257,12 +257,12 @@ describe("the libraries", () => {
         [level, subject, version, says].join(" "),
       ),
     ).toEqual([
-      "ok openai 6.49.0 @kit/instrumentation-openai",
-      "ok openai 4.104.0 @kit/instrumentation-openai",
-      "problem @anthropic-ai/sdk 2.0.0 this version is not recorded; @kit/instrumentation-anthropic takes >=0.14.0 <2",
-      "note @anthropic-ai/sdk 0.9.0 this version is not recorded; @kit/instrumentation-anthropic takes >=0.14.0 <2",
-      "problem @langchain/core 1.0.0-alpha.1 this version is not recorded; @kit/instrumentation-langchain takes >=0.2.19 <2",
-      "note litellm 0.12.0 is left alone, as configured",
+      "ok openai 6.49.0 recorded by @kit/instrumentation-openai",
+      "ok openai 4.104.0 recorded by @kit/instrumentation-openai",
+      "problem @anthropic-ai/sdk 2.0.0 unsupported version: @kit/instrumentation-anthropic supports >=0.14.0 <2",
+      "note @anthropic-ai/sdk 0.9.0 unsupported version: @kit/instrumentation-anthropic supports >=0.14.0 <2",
+      "problem @langchain/core 1.0.0-alpha.1 unsupported version: @kit/instrumentation-langchain supports >=0.2.19 <2",
+      "note litellm 0.12.0 disabled by the configuration",
       "note @google/genai 1.0.0 the kit has no instrumentation for it",
     ]);
     expect(code).toBe(1);
@@ -329,7 +329,11 @@ describe("what is around", () => {
       "AGENTPULSE_API_KEY=canary\nexport CATSYPHON_PROFILE='canary'\nPORT=80\n",
     );
     const { stdout } = await command(["status"], { env: place.env(), cwd: place.folder });
-    expect(stdout).toContain("! .env: has CATSYPHON_PROFILE, which did not count here");
+    expect(stdout).toContain("! .env: sets CATSYPHON_PROFILE, which this environment lacks");
     expect(stdout).not.toContain("canary");
+    const { settings } = await status({}, ["--env-file", ".env"]);
+    expect(settings.find(({ name }: { name: string }) => name === "CATSYPHON_PROFILE")).toMatchObject({
+      value: "canary",
+    });
   });
 });

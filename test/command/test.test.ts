@@ -13,9 +13,9 @@ const toText = (value: unknown) =>
 it("brings one chat span to every backend, and says that it did", async () => {
   const { code, ok, traceId, destinations } = await test({ OTEL_SERVICE_NAME: "desk" });
   expect(destinations.map(({ subject, says }: Record<string, string>) => `${subject} ${says}`)).toEqual([
-    "OTLP traces takes them",
-    "AgentPulse took it",
-    "CatSyphon took it",
+    "OTLP traces accepts exports",
+    "AgentPulse accepted it",
+    "CatSyphon accepted it",
   ]);
   expect([code, ok]).toEqual([0, true]);
   const [span, ...others] = place.collector.spans;
@@ -69,8 +69,8 @@ it("says what a backend that knows the key has against the trace", async () => {
     request.method === "POST" ? { status: 422, body: { detail: "made to fail" } } : undefined;
   const { code, destinations } = await test();
   expect(code).toBe(1);
-  expect(destinations[1].says).toMatch(/^did not take it\. AgentPulse exporter: dropped 1 .*HTTP 400/);
-  expect(destinations[2].says).toMatch(/^did not take it\. CatSyphon exporter: dropped .*HTTP 422/);
+  expect(destinations[1].says).toMatch(/^did not accept it\. AgentPulse exporter: dropped 1 .*HTTP 400/);
+  expect(destinations[2].says).toMatch(/^did not accept it\. CatSyphon exporter: dropped .*HTTP 422/);
 });
 
 it("says what a collector that answered before has against the trace", async () => {

@@ -8,7 +8,7 @@ import { contentOf, expectQuickstart, quickstart } from "../support/peers/quicks
 async function expectAllWell(env: Readonly<Record<string, string>>): Promise<void> {
   for (const name of ["status", "test"]) {
     const { code, destinations } = await report([name], { env });
-    expect(destinations.map(({ says }: { says: string }) => says)).toContain("takes them");
+    expect(destinations.map(({ says }: { says: string }) => says)).toContain("accepts exports");
     expect({ name, code, destinations }).toMatchObject({ name, code: 0 });
   }
 }

@@ -81,9 +81,9 @@ export function renderCosts({ models, unknown, sources }: CostReport): string {
     ...rows,
     ...unknown.map((model) => toRow(model, ["unknown"])),
     "",
-    ...(models.some(({ tiered }) => tiered) ? ["* more by the token for a long input", ""] : []),
-    `By ${sources.join(", then ")}.`,
-    "Others pass prices to init(), or a file to --prices, which win.",
+    ...(models.some(({ tiered }) => tiered) ? ["* costs more per token for long inputs", ""] : []),
+    `Sources: ${sources.join(", then ")}.`,
+    "Own prices, by the option `prices` of init or by --prices, win.",
     "",
   ].join("\n");
 }

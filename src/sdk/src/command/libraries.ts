@@ -45,13 +45,13 @@ export function judgeLibraries(copies: readonly Copy[], enabled: readonly Adapte
     if (adapter === undefined)
       return ours.map((copy) => tell(copy, "note", "the kit has no instrumentation for it"));
     if (!enabled.includes(adapter))
-      return ours.map((copy) => tell(copy, "note", "is left alone, as configured"));
+      return ours.map((copy) => tell(copy, "note", "disabled by the configuration"));
     const { name, ranges } = instrumentationOf(adapter, library);
     return ours.map((copy) => {
-      if (isSupported(copy.version, ranges)) return tell(copy, "ok", name);
+      if (isSupported(copy.version, ranges)) return tell(copy, "ok", `recorded by ${name}`);
       // What only a dependency has may never be called.
       const level = copy.nearest ? "problem" : "note";
-      return tell(copy, level, `this version is not recorded; ${name} takes ${ranges.join(" or ")}`);
+      return tell(copy, level, `unsupported version: ${name} supports ${ranges.join(" or ")}`);
     });
   });
 }

@@ -19,7 +19,7 @@ const MARKS = {
 export function renderStatus(status: Status, paint: Paint, all: boolean): string {
   const { surroundings, libraries, settings, configuration, destinations } = status;
   return page(paint, [
-    ["Here", surroundings.map(toItem)],
+    ["Environment", surroundings.map(toItem)],
     ["Libraries", libraryItems(libraries)],
     ["Configuration", [...settingLines(settings, all), ...configuration.map(toItem)]],
     ["Backends", destinations.map(toPlace)],

@@ -6,7 +6,7 @@ import { renderStatus, renderTest } from "./render.js";
 import { readStatus } from "./status.js";
 import { sendTest } from "./test-trace.js";
 
-const HELP = `kit-telemetry ${VERSION}: tells what the kit would do here, and whether it works
+const HELP = `kit-telemetry ${VERSION}: what the kit would do here, and whether it works
 
   npx @kit/sdk status           configuration, mistakes in it, libraries found,
                                 and what each backend answers
@@ -14,6 +14,7 @@ const HELP = `kit-telemetry ${VERSION}: tells what the kit would do here, and wh
   npx @kit/sdk costs [model…]   US dollars per million tokens
 
   --all             status: settings at their defaults, too
+  --env-file <file> variables as \`node --env-file\` would set them
   --timeout <s>     longest wait for a backend, in seconds; status 2, test 10
   --prices <file>   costs: JSON as the option \`prices\` of init takes it
   --json            for programs
@@ -26,6 +27,7 @@ What a program passes to init() is not known here, only its environment.
 const OPTIONS = {
   all: { type: "boolean" },
   timeout: { type: "string" },
+  "env-file": { type: "string" },
   prices: { type: "string" },
   json: { type: "boolean" },
   help: { type: "boolean", short: "h" },
@@ -52,6 +54,7 @@ export async function run(args: string[]): Promise<void> {
     const { values, positionals } = parse(args);
     if (values.help) return end(0, HELP);
     if (values.version) return end(0, `${VERSION}\n`);
+    if (values["env-file"] !== undefined) process.loadEnvFile(values["env-file"]);
     const { ok, report, text } = await dispatch(positionals, values);
     end(ok ? 0 : 1, values.json ? `${JSON.stringify(report, null, 2)}\n` : text);
   } catch (error) {
@@ -84,7 +87,7 @@ async function dispatch(
     const report = readCosts(rest, prices);
     return { ok: report.unknown.length === 0, report, text: renderCosts(report) };
   }
-  if (rest.length > 0) throw new UsageError(`${command} takes no "${rest[0]}"`);
+  if (rest.length > 0) throw new UsageError(`${command} takes no argument, but got "${rest[0]}"`);
   if (command === "status") {
     const report = await readStatus(process.cwd(), toMs(timeout, 2));
     return { ok: report.ok, report, text: renderStatus(report, paint, all) };
@@ -93,13 +96,13 @@ async function dispatch(
     const report = await sendTest(toMs(timeout, 10));
     return { ok: report.ok, report, text: renderTest(report, paint) };
   }
-  throw new UsageError(command === undefined ? "which command?" : `"${command}" is no command`);
+  throw new UsageError(command === undefined ? "no command given" : `unknown command "${command}"`);
 }
 
 function toMs(timeout: string | undefined, fallback: number): number {
   const seconds = timeout === undefined ? fallback : Number(timeout);
   if (seconds > 0 && seconds <= 3600) return Math.ceil(seconds * 1000);
-  throw new UsageError(`--timeout "${timeout}" is no number of seconds from above 0 to 3600`);
+  throw new UsageError(`--timeout "${timeout}": expected seconds above 0, at most 3600`);
 }
 
 /** A backend that hangs does not keep the process up, and what is written to a pipe arrives first. */

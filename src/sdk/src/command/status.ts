@@ -42,7 +42,12 @@ export function askAll(
     destinations.map(async ({ name, address, optional, ask }) => {
       const { ok, says } = await ask(patience);
       if (ok || !optional) return { level: ok ? "ok" : "problem", subject: name, address, says } as const;
-      return { level: "note", subject: name, address, says: `${says} Nobody asked for it.` } as const;
+      return {
+        level: "note",
+        subject: name,
+        address,
+        says: `${says} Only the default, so this is no problem.`,
+      } as const;
     }),
   );
 }
@@ -60,10 +65,10 @@ export function judgeConfiguration({ settings, destinations, mistakes, unread }:
   }
   if (keepsNothing(settings.sampler)) {
     wrong.push(
-      problem("sampler", "OTEL_TRACES_SAMPLER and OTEL_TRACES_SAMPLER_ARG keep no trace that begins here"),
+      problem("sampler", "OTEL_TRACES_SAMPLER and OTEL_TRACES_SAMPLER_ARG drop every trace that starts here"),
     );
   }
-  const says = `${unread.join(", ")}: set, but misspelt or about something that is off; the kit does not read it`;
+  const says = `${unread.join(", ")}: set, but not read: misspelt, or for something that is off`;
   return unread.length === 0 ? wrong : [...wrong, { level: "note", subject: "unread", says }];
 }
 

@@ -39,7 +39,7 @@ function judgeKit(copies: readonly Copy[]): Finding {
   const says = installed.map(({ name, version }) => `${name} ${version}`).join(", ");
   const other = installed.some(({ version }) => version !== VERSION);
   return other
-    ? { level: "note", subject, says: `${says}; what follows is told by ${VERSION}` }
+    ? { level: "note", subject, says: `${says}; this command is ${VERSION}` }
     : { level: "ok", subject, says };
 }
 
@@ -52,7 +52,7 @@ function judgeStart(folder: string): Finding {
     const names = scripts.map(([name]) => `"${name}"`).join(", ");
     return { level: "ok", subject, says: `by the npm script ${names}` };
   }
-  const says = `nothing here says how: node --import ${REGISTER} app.js, or init() first in the program`;
+  const says = `no sign of it here: node --import ${REGISTER} app.js, or init() first in the program`;
   return { level: "note", subject, says };
 }
 
@@ -61,7 +61,7 @@ function judgeEnvFile(folder: string): Finding[] {
   const names = namesIn(join(folder, ".env"));
   const unset = names.filter((name) => LIKE_OURS.test(name) && process.env[name] === undefined);
   if (unset.length === 0) return [];
-  const says = `has ${unset.join(", ")}, which did not count here: node --env-file=.env sets them in time`;
+  const says = `sets ${unset.join(", ")}, which this environment lacks. Start with node --env-file=.env; check with --env-file .env`;
   return [{ level: "note", subject: ".env", says }];
 }
 

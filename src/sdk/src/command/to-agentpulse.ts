@@ -19,8 +19,8 @@ export function toAgentPulse(options: AgentPulseOptions): Destination {
       await new Promise<void>((resolve) => exporter.export([span], () => resolve()));
       await exporter.shutdown();
       return exporter.droppedEvents === 0
-        ? { ok: true, says: "took it" }
-        : { ok: false, says: "did not take it" };
+        ? { ok: true, says: "accepted it" }
+        : { ok: false, says: "did not accept it" };
     },
   };
 }
@@ -30,11 +30,11 @@ async function ask(endpoint: string, apiKey: string, signal: AbortSignal): Promi
   try {
     const headers = { Authorization: `Bearer ${apiKey}` };
     const { status, ok } = await fetch(endpoint + QUESTION, { headers, signal, redirect: "manual" });
-    if (ok) return { ok, says: "takes the key" };
+    if (ok) return { ok, says: "accepts the key" };
     if (status === 401 || status === 403) {
       return bad(`refuses the key (HTTP ${status}). Check AGENTPULSE_API_KEY.`);
     }
-    if (status >= 500 || status === 429) return bad(`takes nothing now (HTTP ${status}).`);
+    if (status >= 500 || status === 429) return bad(`accepts nothing now (HTTP ${status}).`);
     return bad(`does not answer as AgentPulse does (HTTP ${status}). Check AGENTPULSE_ENDPOINT.`);
   } catch (error) {
     return bad(`cannot be reached (${reasonOf(error)}). Check AGENTPULSE_ENDPOINT.`);

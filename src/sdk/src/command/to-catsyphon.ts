@@ -19,7 +19,7 @@ export function toCatSyphon(client: CollectorClient): Destination {
         });
         // One that nobody has: ids count for the whole server, and that of somebody else would be a refusal.
         await once.getSessionStatus(`kit-telemetry-${randomUUID()}`, { signal });
-        return { ok: true, says: "takes the credentials" };
+        return { ok: true, says: "accepts the credentials" };
       } catch (error) {
         return { ok: false, says: judge(error) };
       }
@@ -29,8 +29,8 @@ export function toCatSyphon(client: CollectorClient): Destination {
       await new Promise<void>((resolve) => exporter.export([span], () => resolve()));
       await exporter.shutdown();
       return exporter.droppedEvents === 0
-        ? { ok: true, says: "took it" }
-        : { ok: false, says: "did not take it" };
+        ? { ok: true, says: "accepted it" }
+        : { ok: false, says: "did not accept it" };
     },
   };
 }
@@ -42,6 +42,6 @@ function judge(error: unknown): string {
     return `refuses the credentials (HTTP ${status}). Check CATSYPHON_COLLECTOR_ID and CATSYPHON_API_KEY.`;
   }
   if (status === undefined) return `cannot be reached (${reasonOf(error)}). Check CATSYPHON_URL.`;
-  if (status >= 500 || status === 429) return `takes nothing now (HTTP ${status}).`;
+  if (status >= 500 || status === 429) return `accepts nothing now (HTTP ${status}).`;
   return `does not answer as CatSyphon does (HTTP ${status}). Check CATSYPHON_URL.`;
 }

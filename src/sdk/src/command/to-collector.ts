@@ -15,7 +15,7 @@ export function toCollector(signal: Signal, settings: OtlpSettings, optional: bo
     if (outcome.kind === "delivered") {
       const rejection = readRejection(settings, outcome.body);
       return rejection === undefined
-        ? { ok: true, says: "takes them" }
+        ? { ok: true, says: "accepts exports" }
         : { ok: false, says: `rejected a part: ${rejection}` };
     }
     let says = "";
