@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { context, SpanStatusCode } from "@opentelemetry/api";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { collectUntil } from "../../../test/support/garbage.js";
@@ -101,6 +102,21 @@ describe("a call", () => {
     const recorded = await count();
     toy.disable();
     expect(recorded).toBe(await count());
+  });
+
+  it("looks as without us, down to the response that it waits for", async () => {
+    // Node 20 keeps the context in members of the promises themselves.
+    const print = (value: object) => inspect(value).replace(/,?\s*\[Symbol[\s\S]*/, "");
+    const look = async () => {
+      const promise = new Chats().ask({ prompt: "hi" });
+      const { responsePromise: response } = promise;
+      await promise;
+      const [made, isPromise] = [response.constructor, response instanceof Promise];
+      return { printed: print(response), made, isPromise, text: String(response) };
+    };
+    const recorded = await look();
+    toy.disable();
+    expect(recorded).toEqual(await look());
   });
 
   it("leaves an unhandled rejection unhandled", async () => {

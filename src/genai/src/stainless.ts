@@ -3,6 +3,9 @@ import type { Observation } from "./observation.js";
 type Parse = (this: unknown, ...args: unknown[]) => unknown;
 type Transform = (value: unknown, props: unknown) => unknown;
 
+/** Asked by `util.inspect`, and so by `console.log`. */
+const INSPECT = Symbol.for("nodejs.util.inspect.custom");
+
 /** The parts of an `APIPromise` that every major of the generated SDKs has had: fields, not methods, hold the work. */
 interface APIPromise extends Promise<unknown> {
   responsePromise: Promise<unknown>;
@@ -78,6 +81,7 @@ function watchResponse(promise: APIPromise, observation: Observation): void {
  * are that caller's handlers wrapped, so that handled and unhandled rejections stay what they were.
  */
 class WatchedResponse implements Promise<unknown> {
+  declare readonly [Symbol.toStringTag]: string;
   readonly #bare: Promise<unknown>;
   readonly #promise: APIPromise;
   readonly #observation: Observation;
@@ -88,8 +92,9 @@ class WatchedResponse implements Promise<unknown> {
     this.#observation = observation;
   }
 
-  get [Symbol.toStringTag](): string {
-    return "Promise";
+  /** What is printed is the promise of the response itself. */
+  [INSPECT](): Promise<unknown> {
+    return this.#bare;
   }
 
   // biome-ignore lint/suspicious/noThenProperty: the SDK calls `then` on what it believes is a promise.
@@ -124,6 +129,9 @@ class WatchedResponse implements Promise<unknown> {
     if (this.#promise.parsedPromise === undefined) afterMicrotasks(3, () => this.#observation.handOver());
   }
 }
+
+Object.setPrototypeOf(WatchedResponse.prototype, Promise.prototype);
+Reflect.deleteProperty(WatchedResponse.prototype, "constructor");
 
 /** Watches a promise whose methods are bound to another one, which nobody else has. */
 function watchBorrowed(promise: APIPromise, observation: Observation): void {
