@@ -64,12 +64,12 @@ export class EventEncoder {
 
   #encode({ event, part, span, type, inherited }: QueuedEvent): string | null {
     try {
-      const told = span && type ? this.#translator.toEvent({ part, span, type, inherited }) : event;
-      if (told === undefined) return null;
-      if (told.ts * 1000 > this.#sinceMs) this.#sinceMs = Date.now();
-      return encodeEvent(told, this.#sinceMs, this.#maxDataLength);
+      const translated = span && type ? this.#translator.toEvent({ part, span, type, inherited }) : event;
+      if (translated === undefined) return null;
+      if (translated.ts * 1000 > this.#sinceMs) this.#sinceMs = Date.now();
+      return encodeEvent(translated, this.#sinceMs, this.#maxDataLength);
     } catch (error) {
-      diag.error("AgentPulse exporter: a span could not be told", (error as Error | undefined)?.name);
+      diag.error("AgentPulse exporter: a span could not be translated", (error as Error | undefined)?.name);
       return null;
     }
   }

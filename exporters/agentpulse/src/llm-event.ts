@@ -24,7 +24,7 @@ const CACHE_WRITE = [
 const REASONING = [ATTR.usageReasoningOutputTokens, "gen_ai.usage.reasoning_tokens"] as const;
 
 /** The attributes that a model call's own fields cover. */
-export const TOLD_BY_LLM_EVENT: readonly string[] = [
+export const COVERED_BY_LLM_EVENT: readonly string[] = [
   ATTR.operationName,
   ATTR.providerName,
   "gen_ai.system",

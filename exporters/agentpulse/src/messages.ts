@@ -17,7 +17,7 @@ const MAX_MESSAGES = 200;
 const MAX_JSON = 500_000;
 
 /** The attributes that an event's messages cover, if content is wanted. */
-export const TOLD_BY_MESSAGES: readonly string[] = [
+export const COVERED_BY_MESSAGES: readonly string[] = [
   ATTR.inputMessages,
   ATTR.outputMessages,
   ATTR.systemInstructions,

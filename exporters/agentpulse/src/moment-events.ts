@@ -7,7 +7,7 @@ import { type ReadableSpan, readText } from "./readable-span.js";
 import { toErrorText } from "./scrub.js";
 
 /** The attributes that the fields of events, metrics and alerts cover. */
-export const TOLD_BY_MOMENT: readonly string[] = [
+export const COVERED_BY_MOMENT: readonly string[] = [
   KIT_ATTR.eventName,
   KIT_ATTR.eventData,
   KIT_ATTR.metricValue,
@@ -58,7 +58,7 @@ export function readProcessError(span: ReadableSpan): EventData {
   };
 }
 
-export const TOLD_BY_PROCESS_ERROR: readonly string[] = [
+export const COVERED_BY_PROCESS_ERROR: readonly string[] = [
   ATTR.exceptionType,
   ATTR.exceptionMessage,
   ATTR.errorType,

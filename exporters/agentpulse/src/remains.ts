@@ -31,9 +31,9 @@ export class RemainsReader {
     this.#withContent = withContent;
   }
 
-  /** Adds `attributes`, `events`, `logs`, `links` and `scope`. @param told names that other fields tell */
-  add(data: EventData, span: ReadableSpan, told: ReadonlySet<string>): void {
-    const attributes = this.#read(span.attributes, new Allowance(), told);
+  /** Adds `attributes`, `events`, `logs`, `links` and `scope`. @param covered names that other fields cover */
+  add(data: EventData, span: ReadableSpan, covered: ReadonlySet<string>): void {
+    const attributes = this.#read(span.attributes, new Allowance(), covered);
     if (attributes !== undefined) data.attributes = attributes;
     if (span.events?.length > 0) this.#addEvents(data, span.events);
     if (span.links?.length > 0) this.#addLinks(data, span.links);
@@ -41,12 +41,12 @@ export class RemainsReader {
     if (scope?.name) data.scope = { name: scope.name, version: scope.version };
   }
 
-  #read(attributes: Attributes | undefined, allowance: Allowance, told = NOTHING): EventData | undefined {
+  #read(attributes: Attributes | undefined, allowance: Allowance, covered = NOTHING): EventData | undefined {
     let kept: EventData | undefined;
-    const verdicts = this.#verdicts.get(told) ?? new Map<string, Verdict>();
-    if (verdicts.size === 0) this.#verdicts.set(told, verdicts);
+    const verdicts = this.#verdicts.get(covered) ?? new Map<string, Verdict>();
+    if (verdicts.size === 0) this.#verdicts.set(covered, verdicts);
     for (const name in attributes) {
-      const verdict = verdicts.get(name) ?? this.#judge(name, told, verdicts);
+      const verdict = verdicts.get(name) ?? this.#judge(name, covered, verdicts);
       if (verdict === "never") continue;
       const value = attributes[name];
       // A single number or boolean is not content, whatever its name.
@@ -59,9 +59,9 @@ export class RemainsReader {
     return kept;
   }
 
-  #judge(name: string, told: ReadonlySet<string>, verdicts: Map<string, Verdict>): Verdict {
+  #judge(name: string, covered: ReadonlySet<string>, verdicts: Map<string, Verdict>): Verdict {
     let verdict: Verdict = "always";
-    if (told.has(name) || name === "__proto__") verdict = "never";
+    if (covered.has(name) || name === "__proto__") verdict = "never";
     else if (!this.#withContent && isContentName(name)) verdict = "number";
     if (verdicts.size >= MAX_NAMES) verdicts.clear();
     verdicts.set(name, verdict);
@@ -101,8 +101,8 @@ function newestFirst(
   read: (event: SpanEvent, allowance: Allowance) => EventData,
 ): EventData[] {
   const allowance = new Allowance();
-  const told = events.slice(-most).toReversed();
-  return told.map((event) => read(event, allowance)).reverse();
+  const kept = events.slice(-most).toReversed();
+  return kept.map((event) => read(event, allowance)).reverse();
 }
 
 const SAFE_TEXTS = ["gen_ai.system", "gen_ai.provider.name", "finish_reason", "role", "id"];

@@ -7,7 +7,7 @@ import { cut } from "./scrub.js";
 const MAX_CAPTURED = 500;
 
 /** The attributes that the fields of a span, session or job tell. */
-export const TOLD_BY_SPAN_EVENT: readonly string[] = [
+export const COVERED_BY_SPAN_EVENT: readonly string[] = [
   ATTR.operationName,
   ATTR.workflowName,
   ATTR.toolName,

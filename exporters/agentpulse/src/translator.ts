@@ -1,15 +1,15 @@
 import { ATTR, type CostCalculator, type Inherited, KIT_ATTR } from "@kit/genai/core";
 import type { AgentPulseEvent, EventData } from "./event.js";
-import { readModelCall, TOLD_BY_LLM_EVENT } from "./llm-event.js";
+import { COVERED_BY_LLM_EVENT, readModelCall } from "./llm-event.js";
 import type { Log } from "./log.js";
-import { addMessages, TOLD_BY_MESSAGES } from "./messages.js";
+import { addMessages, COVERED_BY_MESSAGES } from "./messages.js";
 import {
+  COVERED_BY_MOMENT,
+  COVERED_BY_PROCESS_ERROR,
   readAlert,
   readCustomEvent,
   readMetric,
   readProcessError,
-  TOLD_BY_MOMENT,
-  TOLD_BY_PROCESS_ERROR,
 } from "./moment-events.js";
 import type { Source } from "./queued-event.js";
 import { type ReadableSpan, readParentId, readText, toSeconds } from "./readable-span.js";
@@ -17,35 +17,35 @@ import { RemainsReader } from "./remains.js";
 import { toSessionKey } from "./session-key.js";
 import type { Settings } from "./settings.js";
 import {
+  COVERED_BY_SPAN_EVENT,
   readCronRun,
   readJob,
   readJobRun,
   readSessionEnd,
   readSpan,
   readSpanStart,
-  TOLD_BY_SPAN_EVENT,
 } from "./span-events.js";
 import type { SpanType } from "./span-type.js";
 import { Transcripts } from "./transcripts.js";
 
-const TOLD_BY_ALL = [KIT_ATTR.kind, ATTR.sessionId, ATTR.conversationId, ATTR.agentName, ATTR.errorType];
-const told = (names: readonly string[]): ReadonlySet<string> => new Set([...TOLD_BY_ALL, ...names]);
-const TOLD_BY_SPAN = told(TOLD_BY_SPAN_EVENT);
-const TOLD_BY_ANY_MOMENT = told(TOLD_BY_MOMENT);
+const COVERED_BY_ALL = [KIT_ATTR.kind, ATTR.sessionId, ATTR.conversationId, ATTR.agentName, ATTR.errorType];
+const covered = (names: readonly string[]): ReadonlySet<string> => new Set([...COVERED_BY_ALL, ...names]);
+const COVERED_BY_SPAN = covered(COVERED_BY_SPAN_EVENT);
+const COVERED_BY_ANY_MOMENT = covered(COVERED_BY_MOMENT);
 
-/** Names of the attributes that an event tells in fields of its own. */
-const TOLD: Readonly<Record<SpanType["event"], ReadonlySet<string>>> = {
-  llm: told([...TOLD_BY_LLM_EVENT, ...TOLD_BY_MESSAGES]),
-  span: TOLD_BY_SPAN,
-  session: TOLD_BY_SPAN,
-  cron: TOLD_BY_SPAN,
-  custom_event: TOLD_BY_ANY_MOMENT,
-  metric: TOLD_BY_ANY_MOMENT,
-  alert: TOLD_BY_ANY_MOMENT,
-  error: told(TOLD_BY_PROCESS_ERROR),
+/** Names of the attributes that an event covers in fields of its own. */
+const COVERED: Readonly<Record<SpanType["event"], ReadonlySet<string>>> = {
+  llm: covered([...COVERED_BY_LLM_EVENT, ...COVERED_BY_MESSAGES]),
+  span: COVERED_BY_SPAN,
+  session: COVERED_BY_SPAN,
+  cron: COVERED_BY_SPAN,
+  custom_event: COVERED_BY_ANY_MOMENT,
+  metric: COVERED_BY_ANY_MOMENT,
+  alert: COVERED_BY_ANY_MOMENT,
+  error: covered(COVERED_BY_PROCESS_ERROR),
 };
 
-interface Told {
+interface Translated {
   readonly kind: string;
   readonly data: EventData;
 }
@@ -69,7 +69,7 @@ export class Translator {
   toEvent(source: Source): AgentPulseEvent | undefined {
     const { span, part } = source;
     const session = readSession(span, source);
-    const event = part === "end" ? this.#tellEnd(source, session) : this.#tellMore(source, session);
+    const event = part === "end" ? this.#fromEnd(source, session) : this.#fromOther(source, session);
     if (event === undefined) return undefined;
     const { spanId, parentSpanId } = readIds(source);
     return {
@@ -82,11 +82,11 @@ export class Translator {
     };
   }
 
-  #tellEnd(source: Source, session: string | undefined): Told | undefined {
+  #fromEnd(source: Source, session: string | undefined): Translated | undefined {
     const { span, type } = source;
     switch (type.event) {
       case "llm":
-        return this.#tellModelCall(source, session, this.#settings.llmEvents === "llm_call");
+        return this.#fromModelCall(source, session, this.#settings.llmEvents === "llm_call");
       case "span":
         return { kind: "span_end", data: this.#complete(readSpan(span, type.spanKind), source, session) };
       case "session":
@@ -109,7 +109,7 @@ export class Translator {
   }
 
   /** Further events of a span, besides its main one. */
-  #tellMore(source: Source, session: string | undefined): Told | undefined {
+  #fromOther(source: Source, session: string | undefined): Translated | undefined {
     const { span, type } = source;
     switch (source.part) {
       case "start": {
@@ -117,7 +117,7 @@ export class Translator {
         return { kind, data: this.#identify(readSpanStart(span, type.spanKind), source, session) };
       }
       case "second":
-        return this.#tellModelCall(source, session, true);
+        return this.#fromModelCall(source, session, true);
       case "run":
         return { kind: "session", data: this.#identify(readJobRun(span), source, session) };
       default: {
@@ -128,7 +128,7 @@ export class Translator {
     }
   }
 
-  #tellModelCall(source: Source, session: string | undefined, plain: boolean): Told {
+  #fromModelCall(source: Source, session: string | undefined, plain: boolean): Translated {
     const data = readModelCall(source.span, this.#costs);
     if (data.cost_usd === undefined && data.tokens !== 0) {
       this.#log.debugOnce(`price ${data.model}`, `no price is known for the model ${data.model}`);
@@ -142,7 +142,7 @@ export class Translator {
 
   #complete(data: EventData, source: Source, session: string | undefined): EventData {
     this.#identify(data, source, session);
-    this.#remains.add(data, source.span, TOLD[source.type.event]);
+    this.#remains.add(data, source.span, COVERED[source.type.event]);
     return data;
   }
 
