@@ -63,6 +63,21 @@ describe.each(ALL_VERSIONS)("%s", (version) => {
     expect(spans[0]?.instrumentationScope.name).toBe("@kit/instrumentation-openai");
   });
 
+  it("ends a streamed call of the client below when it is aborted between two pieces", async () => {
+    const model = await stage.chatOpenAI(streamedCompletion());
+    const controller = new AbortController();
+    const read = async () => {
+      for await (const _ of await model.stream("Hi", { signal: controller.signal })) controller.abort();
+    };
+    await expect(read()).rejects.toThrow();
+    // LangChain throws by itself then, and takes no step of the client's stream.
+    await vi.waitFor(() => expect(stage.spans).toHaveLength(1), { timeout: 10_000 });
+    expect(stage.spans[0]?.attributes).toMatchObject({
+      "kit.outcome": "aborted",
+      "error.type": "AbortError",
+    });
+  });
+
   it("records a stream with its first chunk", async () => {
     let text = "";
     for await (const chunk of await toyModel(stage.load).stream("Hi")) text += chunk.content;

@@ -1,6 +1,6 @@
 import { inspect } from "node:util";
 import { context, SpanStatusCode } from "@opentelemetry/api";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { collectUntil } from "../../../test/support/garbage.js";
 import { Telemetry } from "../../../test/support/telemetry.js";
 import { type ContentCapture, KIT_ATTR, markInferenceRecorded } from "./index.js";
@@ -209,6 +209,22 @@ describe("a stream", () => {
     const { attributes } = await only();
     expect(attributes[KIT_ATTR.outcome]).toBe("aborted");
     expect(attributes["error.type"]).toBe("AbortError");
+  });
+
+  it.each([
+    ["at once", 0],
+    ["later", 2],
+  ])("whose reader leaves it standing ends soon after it is aborted %s", async (_, turns) => {
+    // As wrappers do that tell their own reader of the abort.
+    const stream = await new Chats().stream({ prompt: "hi", stream: true });
+    await stream[Symbol.asyncIterator]().next();
+    for (let turn = 0; turn < turns; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+    stream.controller.abort();
+    await vi.waitFor(() => expect(telemetry.spans).toHaveLength(1), { timeout: 10_000 });
+    expect(telemetry.spans[0]?.attributes).toMatchObject({
+      [KIT_ATTR.outcome]: "aborted",
+      "error.type": "AbortError",
+    });
   });
 
   it("that began late is cancelled all the same when its library aborts as it is left", async () => {

@@ -9,6 +9,9 @@ import type { StreamObserver } from "./stream-observer.js";
 /** One for the whole process; its only state is the open calls. */
 export const ABANDONED = new AbandonedCalls();
 
+/** How long the reader of an aborted stream has to take the step that tells of it. */
+const GRACE_MS = 50;
+
 /**
  * Follows one call from its promise through its stream to the end, and informs the recorder. Promise and stream hold it
  * through the functions that watch them and the recorder does not, so its collection means that both are gone.
@@ -88,16 +91,18 @@ export class Observation implements StreamObserver {
     this.#end({ outcome: "cancelled", response: this.#partial() });
   }
 
-  /** A stream that nobody reads has no step in which an abort could show. Its signal may outlive it and must not hold it. */
+  /**
+   * A stream that nobody steps has no step in which an abort could show: nobody reads it, or whoever wraps it answered
+   * its own reader. Its signal may outlive it and must not hold it.
+   */
   linger(): void {
     const signal = this.#signal;
-    if (signal === undefined || this.#stepped) return;
-    if (signal.aborted) {
-      this.#abort(signal);
-      return;
-    }
-    const unread = new WeakRef(this);
-    signal.addEventListener("abort", () => unread.deref()?.linger(), { once: true });
+    if (signal === undefined || this.recorder.ended) return;
+    if (!signal.aborted) {
+      const standing = new WeakRef(this);
+      signal.addEventListener("abort", () => standing.deref()?.linger(), { once: true });
+    } else if (this.#stepped) setTimeout(() => this.#abort(signal), GRACE_MS).unref();
+    else this.#abort(signal);
   }
 
   #add(chunk: unknown): void {
