@@ -55,7 +55,12 @@ describe("a chain", () => {
     ).toBeUndefined();
     expect(readMeaning(run({ chain: SEQUENCE }))).toBeUndefined();
     expect(readMeaning(run({ chain: SEQUENCE, name: "RunnableSequence" }))).toBeUndefined();
-    expect(readMeaning(run({ chain: SEQUENCE, name: "StructuredOutput" }))).toBeUndefined();
+    for (const own of [
+      "StructuredOutput",
+      "ChatAnthropicStructuredOutput",
+      "ChatGoogleStructuredOutputRunnable",
+    ])
+      expect(readMeaning(run({ chain: SEQUENCE, name: own }))).toBeUndefined();
     expect(readMeaning(run({ chain: { id: ["langgraph", "ToolNode"] }, name: "tools" }))).toBeUndefined();
   });
 

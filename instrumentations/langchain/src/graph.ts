@@ -32,7 +32,7 @@ export interface ChainRun {
 }
 
 /** Names that the library gives to chains of its own making. */
-const OWN_NAMES = /^(?:StructuredOutput(?:Runnable)?|RunnableWithMessageHistory|.*UpdateState)$/;
+const OWN_NAMES = /^(?:(?:Chat\w+)?StructuredOutput(?:Runnable)?|RunnableWithMessageHistory|.*UpdateState)$/;
 /** Older chains that ask one model at most; all others of theirs are of several steps. */
 const SINGLE = ["LLMChain", "ConversationChain", "StuffDocumentsChain", "TransformChain"];
 /** What applications call the node that plans, as the library's own examples do. */
