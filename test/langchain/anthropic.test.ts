@@ -43,6 +43,20 @@ describe.each(VERSIONS)("%s", (version) => {
     );
   });
 
+  it("sums for an agent what the SDK counted, where LangChain's streams count otherwise", async () => {
+    const { createReactAgent } = stage.load("@langchain/langgraph/prebuilt");
+    const agent = createReactAgent({ llm: chat(), tools: [], name: "helper" });
+    for await (const _ of await agent.stream({ messages: [["user", "Hi"]] }, { streamMode: "messages" }));
+    const usage = stage.spans.map(({ attributes }) => [
+      attributes["gen_ai.usage.input_tokens"],
+      attributes["gen_ai.usage.output_tokens"],
+    ]);
+    expect(usage).toEqual([
+      [60, 7],
+      [60, 7],
+    ]);
+  });
+
   it("counts the same without it, also what was cached", async () => {
     await chat().invoke("Hi");
     instrumentation.disable();

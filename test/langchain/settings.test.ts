@@ -1,5 +1,8 @@
+import { agent } from "@kit/tracing";
+import { trace } from "@opentelemetry/api";
 import { afterEach, describe, expect, it } from "vitest";
 import { completion } from "../support/provider/openai-answers.js";
+import { answerWeather } from "./answers.js";
 import { type Any, loader, Stage, toyModel, VERSIONS } from "./support.js";
 
 let stage: Stage;
@@ -30,6 +33,42 @@ describe.each(VERSIONS)("%s", (version) => {
       "@kit/instrumentation-openai",
     ]);
   });
+
+  it.each([
+    ["auto", true],
+    ["auto", false],
+    ["always", true],
+    ["never", true],
+    ["never", false],
+  ] as const)(
+    "counts each call of an agent once: %s, with an instrumented client %s",
+    async (mode, openai) => {
+      // Of the application's own agent only the span comes here.
+      const except = ["missing_expected", "metric_differs_from_spans"] as const;
+      stage = new Stage(version, { inferenceSpans: mode }, { openai, except });
+      trace.setGlobalTracerProvider(stage.telemetry.tracerProvider);
+      const { tool } = stage.load("@langchain/core/tools");
+      const { createReactAgent } = stage.load("@langchain/langgraph/prebuilt");
+      const schema = { type: "object", properties: {} };
+      const tools = [tool(() => "Sunny", { name: "weather", description: "tells", schema })];
+      const llm = await stage.chatOpenAI(answerWeather);
+      const asked = { messages: [["user", "Hi"]] };
+      await agent("boss").run(() => createReactAgent({ llm, tools }).invoke(asked));
+      const { spans, metrics } = await stage.telemetry.finish();
+      const usage = { "gen_ai.usage.input_tokens": 18, "gen_ai.usage.output_tokens": 6 };
+      expect(spans.find(({ name }) => name === "invoke_agent")?.attributes).toMatchObject({
+        ...usage,
+        "gen_ai.response.finish_reasons": ["stop"],
+      });
+      // Of calls that nobody records the agent around is told nothing.
+      const told = mode === "never" && !openai ? {} : usage;
+      expect(spans.find(({ name }) => name === "invoke_agent boss")?.attributes).toMatchObject(told);
+      const calls = metrics
+        .flatMap((scope) => scope.metrics)
+        .find(({ descriptor }) => descriptor.name === "gen_ai.invoke_agent.inference_calls");
+      expect(calls?.dataPoints.map(({ value }) => (value as { sum?: number }).sum)).toEqual([2]);
+    },
+  );
 
   it("takes who records from the environment, and again when the configuration changes", async () => {
     process.env.KIT_LANGCHAIN_INFERENCE_SPANS = "never";

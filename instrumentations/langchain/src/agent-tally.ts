@@ -1,6 +1,9 @@
 import type { ResponseFacts } from "@kit/genai";
-import { withInherited } from "@kit/genai/framework";
+import { readInherited, withInherited } from "@kit/genai/framework";
 import type { Context } from "@opentelemetry/api";
+
+/** Told what a model's call came to; `beyond` it is told who counts all that is inside. */
+type Tally = ((response: ResponseFacts) => void) & { readonly beyond?: Tally | undefined };
 
 /** An agent under way, and what its model calls come to; those of agents below it are theirs. */
 export class AgentTally {
@@ -13,9 +16,17 @@ export class AgentTally {
     this.name = name;
   }
 
-  /** Its tools carry its name. */
+  /** Its tools carry its name, and whoever records a model's call inside tells what came of it. */
   within(context: Context): Context {
-    return this.name === undefined ? context : withInherited({ agentName: this.name }, context);
+    const around: Tally | undefined = readInherited(context)?.tally;
+    // An agent of the library's around this one counts its own calls alone; one of the application's counts these too.
+    const beyond = around !== undefined && "beyond" in around ? around.beyond : around;
+    const tell = (response: ResponseFacts) => {
+      this.add(response);
+      beyond?.(response);
+    };
+    const tally: Tally = Object.assign(tell, { beyond });
+    return withInherited({ agentName: this.name, tally }, context);
   }
 
   /** One of its tools ran. */

@@ -65,7 +65,9 @@ export class ModelCall implements Translation {
   answer({ response }: OperationEnd): ResponseFacts {
     const told = response ?? (this.#asked.request.stream === true ? readCut(this.#text) : {});
     const answer = joinResponses(told, this.#client?.heard);
-    if (!this.#isOuters) this.#run.agent?.add(answer);
+    const { recorder, taken, agent } = this.#run;
+    // Whoever records the call tells the agent.
+    if (recorder === undefined && !taken && !this.#isOuters) agent?.add(answer);
     return answer;
   }
 }

@@ -30,7 +30,7 @@ function noted(when: When): Translation & { readonly ends: string[] } {
 
 /** A run whose callback came. */
 function begun(parent?: Run, call?: Call): Run {
-  const run = new Run("chain", call);
+  const run = new Run("model", call);
   run.begin(parent, undefined);
   return run;
 }

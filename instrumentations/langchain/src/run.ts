@@ -61,7 +61,7 @@ export class Run implements Context {
   #inside: Context | undefined;
   #onOver: (() => void)[] = [];
   #told = false;
-  /** Whether a client below may record the model's call, or does. */
+  /** Whether a client below may tell that it records the model's call, or did. */
   #offer: "open" | "taken" | undefined;
 
   constructor(kind: RunKind, call?: Call, whole?: Run) {
@@ -102,7 +102,7 @@ export class Run implements Context {
     if (translation === undefined) return;
     if (translation.when === "at once") this.#record();
     else this.#startedAt = { time: Date.now(), mark: performance.now() };
-    if (translation.when !== "if nobody else does") return;
+    if (this.kind !== "model" || translation.when === "at once") return;
     this.#whole.base = this.base;
     this.#whole.#offer ??= "open";
   }
@@ -124,6 +124,11 @@ export class Run implements Context {
     this.#recordUnlessTaken();
     this.recorder?.chunk();
     guard(() => this.#translation?.chunk?.(piece));
+  }
+
+  /** Whether a client below records the model's call. */
+  get taken(): boolean {
+    return this.#whole.#offer === "taken";
   }
 
   /** It is no call after all, unless it is recorded as one already. */
@@ -198,7 +203,7 @@ export class Run implements Context {
 
   /** What nobody took is recorded here, as soon as anything else asks for the span it runs in. */
   #recordUnlessTaken(): void {
-    if (this.#whole.#offer === "open") this.#record();
+    if (this.#translation?.when === "if nobody else does" && !this.taken) this.#record();
   }
 
   #record(node?: unknown): void {

@@ -1,6 +1,6 @@
 export { type Choice, readChoice } from "./choice.js";
 export { readEndpoint } from "./endpoint.js";
-export { withInherited } from "./inherited.js";
+export { readInherited, withInherited } from "./inherited.js";
 export type { OperationEnd } from "./outcome.js";
 export { isProviderRecorded } from "./recorded-providers.js";
 export { Recorder } from "./recorder.js";

@@ -108,7 +108,8 @@ export class Recorder {
     const inherited = readInherited(parent);
     if (inherited !== undefined) {
       this.#inherited = inheritedAttributes(parent, request.operation);
-      if (isInference(request.operation)) this.#tally = inherited.tally;
+      // Where somebody else records the call and is told of it, the tally is theirs.
+      if (isInference(request.operation) && start.ended === undefined) this.#tally = inherited.tally;
     }
     const subject = start.subject ?? modelOf(request) ?? request.dataSourceId;
     this.#startTime = start.startedAt?.time;
