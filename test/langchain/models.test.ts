@@ -230,3 +230,74 @@ describe.each(ALL_VERSIONS)("%s", (version) => {
     });
   });
 });
+
+describe("langchain-1: events of a model, of which no callback tells", () => {
+  let stage: Stage;
+  beforeEach(() => {
+    // Events do not tell the model that answered.
+    stage = new Stage("langchain-1", {}, { except: ["missing_expected"] });
+  });
+  afterEach(() => stage.close());
+
+  /** Reads all events, as applications do that know no version. */
+  async function readEvents(model: Any, options?: object): Promise<number> {
+    let count = 0;
+    for await (const _ of model.streamEvents("Hi", options)) count += 1;
+    return count;
+  }
+
+  it("make one span with all that the answer tells", async () => {
+    const model = toyModel(stage.load, () => {
+      stage.tracer.startSpan("in model").end();
+      return "Hello";
+    });
+    await stage.tracer.startActiveSpan("request", async (span: Any) => {
+      expect(await readEvents(model)).toBeGreaterThan(5);
+      span.end();
+    });
+    await vi.waitFor(() => stage.span("chat toy-1"));
+    expect(stage.tree()).toEqual(["request", ". chat toy-1", ". . in model"]);
+    expect(stage.span("chat toy-1").attributes).toMatchObject({
+      "gen_ai.provider.name": "toy",
+      "gen_ai.request.stream": true,
+      "gen_ai.response.time_to_first_chunk": expect.any(Number),
+      "gen_ai.response.finish_reasons": ["stop"],
+      "gen_ai.usage.input_tokens": 11,
+      "gen_ai.usage.output_tokens": 7,
+      "server.address": "models.example.test",
+    });
+    await stage.telemetry.finish();
+  });
+
+  it("are left to the instrumented client below", async () => {
+    await readEvents(await stage.chatOpenAI(streamedCompletion()));
+    const { spans } = await stage.telemetry.finish();
+    expect(spans.map(({ instrumentationScope }) => instrumentationScope.name)).toEqual([
+      "@kit/instrumentation-openai",
+    ]);
+  });
+
+  it("make one span where an older version is asked for, whose callbacks tell", async () => {
+    for (const version of ["v1", "v2"]) await readEvents(toyModel(stage.load), { version });
+    expect(stage.tree()).toEqual(["chat toy-1", "chat toy-1"]);
+  });
+
+  it("end as a failure, and as an abort, and the caller gets the same error", async () => {
+    const failure = new RangeError("too long");
+    const failing = toyModel(stage.load, () => {
+      throw failure;
+    });
+    await expect(readEvents(failing)).rejects.toBe(failure);
+    const controller = new AbortController();
+    const events = toyModel(stage.load).streamEvents("Hi", { signal: controller.signal });
+    controller.abort();
+    await expect(events.output).rejects.toThrow();
+    await vi.waitFor(() => expect(stage.spans).toHaveLength(2), { timeout: 10_000 });
+    expect(stage.spans.map(({ attributes }) => attributes["error.type"])).toEqual([
+      "RangeError",
+      "AbortError",
+    ]);
+    expect(stage.spans[1]?.attributes["kit.outcome"]).toBe("aborted");
+    await stage.telemetry.finish();
+  });
+});

@@ -3,11 +3,11 @@ import { isTracingSuppressed, type Telemetry, TelemetrySource } from "@kit/genai
 import { readChainResult, translateChain } from "./chain.js";
 import type { Chain } from "./graph.js";
 import { guard } from "./guard.js";
-import { type ModelResult, readRequest, readResponse } from "./model.js";
+import { type AskedModel, type ModelResult, readResponse } from "./model.js";
 import { ModelCall } from "./model-call.js";
+import { readAsked } from "./model-events.js";
 import type { Members } from "./names.js";
 import { type InferenceSpans, type KitCallbackHandlerOptions, readInferenceSpans } from "./options.js";
-import { toProvider } from "./providers.js";
 import { translateRemote } from "./remote.js";
 import { readDocuments, translateRetrieval } from "./retrieval.js";
 import { Run, type RunKind } from "./run.js";
@@ -66,10 +66,14 @@ export class RunHandler {
 
   /** A graph that runs elsewhere begins, of which no callback tells. */
   startRemote(run: Run): void {
-    const telemetry = this.#telemetry();
-    if (telemetry === undefined) return;
-    run.begin(Run.in(run.base), undefined);
-    if (!isTracingSuppressed(run.base)) run.follow(guard(() => translateRemote(run, telemetry)));
+    this.#startUntold(run, (telemetry) => translateRemote(run, telemetry));
+  }
+
+  /** A model streams events, of which no callback tells either. */
+  startEvents(run: Run): void {
+    const { call } = run;
+    if (call !== undefined)
+      this.#startUntold(run, (telemetry) => this.#askModel(run, telemetry, readAsked(call)));
   }
 
   handleChatModelStart(...told: ModelStart): void {
@@ -84,6 +88,11 @@ export class RunHandler {
     const run = this.#runs.get(id);
     // Without a chunk it can be a whole answer, of a model that does not stream or out of a cache.
     if (run?.streams === false && fields !== undefined) run.chunk(token);
+  }
+
+  handleChatModelStreamEvent(event: unknown, id: string): void {
+    const run = this.#runs.get(id);
+    if (run?.streams === false) run.chunk(event);
   }
 
   handleLLMEnd(result: unknown, id: string, ...[, , extra]: Told): void {
@@ -133,16 +142,30 @@ export class RunHandler {
   readonly handleRetrieverError = this.handleLLMError;
   readonly handleChainError = this.handleLLMError;
 
-  #startModel(operation: string, [model, input, id, parentId, extra, , metadata]: ModelStart): void {
+  #startModel(
+    operation: AskedModel["operation"],
+    [model, input, id, parentId, extra, , metadata]: ModelStart,
+  ): void {
     // Older versions tell of a look into the cache as of a run, which has no end if the model is asked after it.
     if ((extra as { cached?: boolean } | undefined)?.cached === true) return;
+    // Of several prompts each has a run of its own.
+    const asked = Array.isArray(input) ? (input[0] as unknown) : input;
+    const className = model.id?.at(-1);
     this.#start("model", id, parentId, metadata, (run, telemetry) => {
-      const provider = toProvider(metadata?.ls_provider, model.id?.at(-1) ?? "langchain");
-      // Of several prompts each has a run of its own.
-      const asked = Array.isArray(input) ? (input[0] as unknown) : input;
-      const request = readRequest(operation, extra, metadata, asked, run.call?.receiver ?? model.kwargs);
-      return new ModelCall(run, telemetry, { request, provider, mode: this.#inferenceSpans });
+      const members = run.call?.receiver ?? model.kwargs;
+      return this.#askModel(run, telemetry, { operation, input: asked, extra, metadata, className, members });
     });
+  }
+
+  #askModel(run: Run, telemetry: Telemetry, asked: AskedModel): Translation {
+    return new ModelCall(run, telemetry, asked, this.#inferenceSpans);
+  }
+
+  #startUntold(run: Run, translate: (telemetry: Telemetry) => Translation): void {
+    const telemetry = this.#telemetry();
+    if (telemetry === undefined) return;
+    run.begin(Run.in(run.base), undefined);
+    if (!isTracingSuppressed(run.base)) run.follow(guard(() => translate(telemetry)));
   }
 
   #start(

@@ -9,45 +9,50 @@ import {
   takeInference,
 } from "@kit/genai/framework";
 import type { Context } from "@opentelemetry/api";
-import { joinResponses, readCut, readModelEndpoint, readPiece } from "./model.js";
+import {
+  type AskedModel,
+  joinResponses,
+  readCut,
+  readModelEndpoint,
+  readPiece,
+  readRequest,
+} from "./model.js";
 import type { InferenceSpans } from "./options.js";
-import { toClient } from "./providers.js";
+import { toClient, toProvider } from "./providers.js";
 import type { Run } from "./run.js";
 import type { Beginning, Translation, When } from "./translation.js";
-
-/** A model's call as the library tells of it. */
-export interface AskedModel {
-  readonly request: RequestFacts;
-  readonly provider: string;
-  readonly mode: InferenceSpans;
-}
 
 /** A model's call, which is recorded here unless a client below does. */
 export class ModelCall implements Translation {
   readonly when: When;
   readonly #run: Run;
   readonly #telemetry: Telemetry;
-  readonly #asked: AskedModel;
+  readonly #request: RequestFacts;
+  readonly #provider: string;
   /** Whether the model asks another one: the outer one tells what came of both. */
   readonly #isOuters: boolean;
   /** What a streamed answer came to so far, if content is wanted. */
   #text = "";
   #client: ClientAnswer | undefined;
 
-  constructor(run: Run, telemetry: Telemetry, asked: AskedModel) {
+  constructor(run: Run, telemetry: Telemetry, asked: AskedModel, mode: InferenceSpans) {
     this.#run = run;
     this.#telemetry = telemetry;
-    this.#asked = asked;
-    this.when = whenOf(asked, run);
+    this.#request = readRequest(asked);
+    this.#provider = toProvider(asked.metadata?.ls_provider, asked.className ?? "langchain");
+    this.when = whenOf(mode, this.#provider, run);
     this.#isOuters = isInferenceRecorded(run.base) || run.base.getValue(INFERENCE_OFFERED) !== undefined;
   }
 
   record(at: Beginning): Recorder {
-    const { request, provider } = this.#asked;
     takeInference(at.parent);
     this.#telemetry.costs.warmUp();
-    const endpoint = readModelEndpoint(this.#run.call?.receiver);
-    return new Recorder(this.#telemetry, { request, provider, endpoint, errorCode: statusOf, ...at });
+    return new Recorder(this.#telemetry, {
+      request: this.#request,
+      provider: this.#provider,
+      endpoint: readModelEndpoint(this.#run.call?.receiver),
+      ...at,
+    });
   }
 
   /** The client below finds that the call is recorded, and whom to tell of it. */
@@ -58,12 +63,12 @@ export class ModelCall implements Translation {
 
   chunk(piece: unknown): void {
     // Whether it streams shows only now.
-    this.#asked.request.stream = true;
+    this.#request.stream = true;
     if (this.#run.recorder?.wantsContent === true) this.#text += readPiece(piece);
   }
 
   answer({ response }: OperationEnd): ResponseFacts {
-    const told = response ?? (this.#asked.request.stream === true ? readCut(this.#text) : {});
+    const told = response ?? (this.#request.stream === true ? readCut(this.#text) : {});
     const answer = joinResponses(told, this.#client?.heard);
     const { recorder, taken, agent } = this.#run;
     // Whoever records the call tells the agent.
@@ -72,7 +77,7 @@ export class ModelCall implements Translation {
   }
 }
 
-function whenOf({ mode, provider }: AskedModel, { base, call }: Run): When {
+function whenOf(mode: InferenceSpans, provider: string, { base, call }: Run): When {
   if (mode === "never" || isInferenceRecorded(base)) return "never";
   if (mode === "auto" && call !== undefined) return "if nobody else does";
   return mode === "auto" && isProviderRecorded(toClient(provider)) ? "never" : "at once";
@@ -85,10 +90,4 @@ class ClientAnswer {
     const { content: _, ...facts } = response ?? {};
     this.heard = facts;
   };
-}
-
-/** The HTTP status, where Ollama's errors have it. */
-function statusOf(error: unknown): string | undefined {
-  const { status_code: status } = (error ?? {}) as { status_code?: unknown };
-  return typeof status === "number" ? String(status) : undefined;
 }

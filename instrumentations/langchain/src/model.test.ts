@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { joinResponses, readModelEndpoint, readRequest, readResponse } from "./model.js";
+import { type AskedModel, joinResponses, readModelEndpoint, readRequest, readResponse } from "./model.js";
 import { toProvider } from "./providers.js";
 
 /** What integrations tell callbacks of the parameters of a call, as they name them. */
@@ -25,6 +25,12 @@ const PARAMS = {
   google: { model: "gemini-2.5-flash", generationConfig: { maxOutputTokens: 100, topK: 5 } },
   ollama: { model: "llama3.1", format: "json", options: { num_predict: 100, top_k: 5, seed: 7 } },
 };
+
+/** Reads a request of which only this is known. */
+function requestOf(asked: Partial<AskedModel>) {
+  const nothing = { extra: undefined, metadata: undefined, className: undefined, members: undefined };
+  return readRequest({ operation: "chat", input: [], ...nothing, ...asked });
+}
 
 describe("a request", () => {
   it.each([
@@ -58,7 +64,7 @@ describe("a request", () => {
     ["google", { model: "gemini-2.5-flash", maxTokens: 100, topK: 5 }],
     ["ollama", { model: "llama3.1", maxTokens: 100, topK: 5, seed: 7, outputType: "json" }],
   ] as const)("is read from the parameters of %s", (name, facts) => {
-    const request = readRequest("chat", { invocation_params: PARAMS[name] }, undefined, [], undefined);
+    const request = requestOf({ extra: { invocation_params: PARAMS[name] } });
     const { operation, content, ...read } = request;
     expect(operation).toBe("chat");
     expect(Object.fromEntries(Object.entries(read).filter(([, value]) => value !== undefined))).toEqual(
@@ -68,18 +74,18 @@ describe("a request", () => {
 
   it("takes from the library's own words what the parameters lack", () => {
     const metadata = { ls_model_name: "toy", ls_temperature: 0, ls_max_tokens: 0, ls_stop: ["END"] };
-    expect(readRequest("chat", {}, metadata, [], undefined)).toMatchObject({
+    expect(requestOf({ extra: {}, metadata })).toMatchObject({
       model: "toy",
       temperature: 0,
       maxTokens: 0,
       stopSequences: ["END"],
     });
-    expect(readRequest("chat", undefined, undefined, [], { modelName: "toy" }).model).toBe("toy");
+    expect(requestOf({ members: { modelName: "toy" } }).model).toBe("toy");
   });
 
   it("takes an empty list of stop sequences for none", () => {
     const extra = { invocation_params: { stopSequences: [] } };
-    expect(readRequest("chat", extra, undefined, [], undefined).stopSequences).toBeUndefined();
+    expect(requestOf({ extra }).stopSequences).toBeUndefined();
   });
 
   it("reads the tools that are offered, in the shapes of the providers", () => {
@@ -89,7 +95,7 @@ describe("a request", () => {
       { toolSpec: { name: "c", inputSchema: {} } },
       { type: "web_search_preview" },
     ];
-    const request = readRequest("chat", { invocation_params: { tools } }, undefined, "Hi", undefined);
+    const request = requestOf({ extra: { invocation_params: { tools } }, input: "Hi" });
     expect(request.content?.()).toEqual({
       inputMessages: [{ role: "user", parts: [{ type: "text", content: "Hi" }] }],
       toolDefinitions: [

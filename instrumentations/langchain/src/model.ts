@@ -4,14 +4,20 @@ import { readContent, readMessages, readTools } from "./messages.js";
 import { ANSWER, gather, type Members, REQUEST } from "./names.js";
 import { readUsage } from "./usage.js";
 
+/** What the library tells of a model that is asked. */
+export interface AskedModel {
+  readonly operation: "chat" | "text_completion";
+  readonly input: unknown;
+  /** Its parameters and options. */
+  readonly extra: object | undefined;
+  readonly metadata: Members | undefined;
+  readonly className: string | undefined;
+  /** Of the model itself, or at least what it was made with. */
+  readonly members: Members | undefined;
+}
+
 /** Reads what a model was asked. */
-export function readRequest(
-  operation: string,
-  extra: object | undefined,
-  metadata: Members | undefined,
-  input: unknown,
-  model: Members | undefined,
-): RequestFacts {
+export function readRequest({ operation, input, extra, metadata, members: model }: AskedModel): RequestFacts {
   const { invocation_params: params, options } = (extra ?? {}) as Record<string, Members | undefined>;
   // Some nest the parameters that others have at the top.
   const { inferenceConfig, generationConfig, options: nested } = params ?? {};
@@ -108,10 +114,10 @@ function isOwnId(id: string | undefined): boolean {
   return typeof id === "string" && !/^(?:lc_)?run-/.test(id);
 }
 
-/** The text of one piece of a stream: text models stream texts, chat models parts of a message. */
+/** The text of one piece of a stream: text models stream texts, chat models parts of a message, or events of both. */
 export function readPiece(piece: unknown): string {
-  const text =
-    typeof piece === "string" ? piece : (piece as { content?: unknown } | null | undefined)?.content;
+  const { content, delta } = (piece ?? {}) as { content?: unknown; delta?: { text?: unknown } };
+  const text = typeof piece === "string" ? piece : (delta?.text ?? content);
   return typeof text === "string" ? text : "";
 }
 

@@ -2,6 +2,7 @@ import type { Target } from "@kit/genai";
 import { context } from "@opentelemetry/api";
 import { endWhenAborted, follow } from "./follow.js";
 import { isKitHandler, type RunHandler } from "./handler.js";
+import { followEvents } from "./model-events.js";
 import type { Members } from "./names.js";
 import { inStream, noteRunning } from "./outcome.js";
 import { isInside, Run, type RunKind } from "./run.js";
@@ -92,6 +93,17 @@ export const enterRemote: Wrap = around((proceed, args, handler, receiver) => {
   const run = begun("chain", receiver, args);
   handler.startRemote(run);
   return proceedIn(run, proceed, args);
+});
+
+/** `BaseChatModel.streamEvents`, which asks the model by itself since core 1.3, but for the older versions of events. */
+export const enterEvents: Wrap = around((proceed, args, handler, receiver) => {
+  const { version } = (args[1] ?? {}) as { version?: unknown };
+  if (version === "v1" || version === "v2") return proceed(args);
+  const run = begun("model", receiver, args);
+  handler.startEvents(run);
+  const events = context.with(run, () => proceed(args));
+  followEvents(events as Parameters<typeof followEvents>[0], run);
+  return events;
 });
 
 /** `AsyncCaller`, by which models keep to their `maxConcurrency`: what waits in its queue has the context of another call. */

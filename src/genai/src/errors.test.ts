@@ -37,6 +37,7 @@ it.each([
 it("puts a provider's code before the class name and after the status", () => {
   expect(errorType(new APIConnectionError("x"), "overloaded_error")).toBe("overloaded_error");
   expect(errorType(Object.assign(new Error("x"), { status: 529 }), "overloaded_error")).toBe("529");
+  expect(errorType(Object.assign(new Error("x"), { status_code: 404 }))).toBe("404");
 });
 
 it("calls an object of unknown class an error of its own kind", () => {

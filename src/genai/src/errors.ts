@@ -6,6 +6,8 @@ interface ErrorLike {
   name?: unknown;
   code?: unknown;
   status?: unknown;
+  /** As Ollama has it. */
+  status_code?: unknown;
   message?: unknown;
   stack?: unknown;
   constructor?: { name?: unknown };
@@ -46,7 +48,7 @@ export function codeOf(value: unknown): string | undefined {
  */
 export function errorType(error: unknown, providerCode?: string): string {
   if (typeof error !== "object" || error === null) return "_OTHER";
-  const { status, code } = error as ErrorLike;
+  const { status_code, status = status_code, code } = error as ErrorLike;
   if (typeof status === "number") return String(status);
   const word = codeOf(code);
   if (word !== undefined) return word;
