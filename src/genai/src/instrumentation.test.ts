@@ -119,6 +119,20 @@ describe("a call", () => {
     expect(recorded).toEqual(await look());
   });
 
+  it("is recorded though its parameters refuse to be asked for what they do not have", async () => {
+    const strict = new Proxy(
+      { prompt: "hi", fail: undefined },
+      {
+        get(target, name) {
+          if (!Object.hasOwn(target, name)) throw new Error(`no ${String(name)}`);
+          return Reflect.get(target, name);
+        },
+      },
+    );
+    await new Chats().ask(strict);
+    expect((await only()).name).toBe("chat toy-1");
+  });
+
   it("leaves an unhandled rejection unhandled", async () => {
     const seen: unknown[] = [];
     const listeners = process.listeners("unhandledRejection");

@@ -237,7 +237,7 @@ export abstract class GenAIInstrumentation<
     try {
       const parent = context.active();
       if (isTracingSuppressed(parent)) return undefined;
-      const request = call.request(...args);
+      const request = readRequest(call, args);
       if ("model" in request && !request.model) request.model = this.definition.modelOf?.(receiver);
       // Before any early return: the library's own span would count the call again.
       const native = this.meetNative(receiver);
@@ -327,6 +327,17 @@ function withAllAttributes(end: OperationEnd, { request, ownProvider }: Operatio
     ...end,
     response: { ...response, attributes: { ...request.attributes, ...response?.attributes, ...own } },
   };
+}
+
+/** Parameters may throw when they are asked for what they do not have; what they do have is all that the SDK sends. */
+function readRequest(call: Call, args: unknown[]): RequestFacts {
+  try {
+    return call.request(...args);
+  } catch (error) {
+    const [params, ...others] = args;
+    if (typeof params !== "object" || params === null) throw error;
+    return call.request({ ...params }, ...others);
+  }
 }
 
 /** Watches a method's result and returns what its caller gets: the very same object, except for a plain promise. */
