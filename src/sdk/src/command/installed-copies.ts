@@ -1,6 +1,7 @@
 import { readdirSync, realpathSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { readManifest } from "../modules/installed.js";
+import { findPlugged } from "./plugged.js";
 
 /** A package on the disk. */
 export interface Copy {
@@ -16,14 +17,20 @@ export interface Copy {
  * ones, those of workspaces that are linked, and those in the store of pnpm.
  */
 export function findCopies(names: ReadonlySet<string>, start: string): readonly Copy[] {
-  const search = new Search(names);
-  for (const folder of foldersAbove(start)) search.visitModules(join(folder, "node_modules"));
-  return [...search.found].map(([folder, name]) => ({
+  const { found, nearest } =
+    process.versions.pnp === undefined ? findInFolders(names, start) : findPlugged(names, start);
+  return [...found].map(([folder, name]) => ({
     name,
     version: readManifest(folder)?.version ?? "?",
     folder,
-    nearest: folder === findNearest(name, start),
+    nearest: folder === nearest(name),
   }));
+}
+
+function findInFolders(names: ReadonlySet<string>, start: string) {
+  const search = new Search(names);
+  for (const folder of foldersAbove(start)) search.visitModules(join(folder, "node_modules"));
+  return { found: search.found, nearest: (name: string) => findNearest(name, start) };
 }
 
 /** Where a program in this folder finds a package. */

@@ -46,7 +46,8 @@ export function judgeLibraries(copies: readonly Copy[], enabled: readonly Adapte
       return ours.map((copy) => tell(copy, "note", "the kit has no instrumentation for it"));
     if (!enabled.includes(adapter))
       return ours.map((copy) => tell(copy, "note", "disabled by the configuration"));
-    const { name, ranges } = instrumentationOf(adapter, library);
+    const { name, ranges, problem } = instrumentationOf(adapter, library);
+    if (problem !== undefined) return ours.map((copy) => tell(copy, "problem", problem));
     return ours.map((copy) => {
       if (isSupported(copy.version, ranges)) return tell(copy, "ok", `recorded by ${name}`);
       // What only a dependency has may never be called.
@@ -60,12 +61,17 @@ function tell({ name, ...copy }: Copy, level: Finding["level"], says: string): L
   return { level, subject: name, ...copy, recorded: level === "ok", says };
 }
 
-/** By the definitions that the hook is given. */
+/** By the definitions that the hook is given, unless it cannot be loaded, where `init` would fail as well. */
 function instrumentationOf(adapter: Adapter, library: string) {
-  const instrumentation = adapter.create({ enabled: false }) as unknown as {
-    readonly instrumentationName: string;
-    getModuleDefinitions(): { readonly name: string; readonly supportedVersions: string[] }[];
-  };
-  const definition = instrumentation.getModuleDefinitions().find(({ name }) => name === library);
-  return { name: instrumentation.instrumentationName, ranges: definition?.supportedVersions ?? [] };
+  try {
+    const instrumentation = adapter.create({ enabled: false }) as unknown as {
+      readonly instrumentationName: string;
+      getModuleDefinitions(): { readonly name: string; readonly supportedVersions: string[] }[];
+    };
+    const definition = instrumentation.getModuleDefinitions().find(({ name }) => name === library);
+    return { name: instrumentation.instrumentationName, ranges: definition?.supportedVersions ?? [] };
+  } catch (error) {
+    const [problem = ""] = String(error).split("\n");
+    return { name: "", ranges: [], problem: `cannot be instrumented: ${problem}` };
+  }
 }

@@ -86,10 +86,15 @@ function scriptsOf(folder: string): [name: string, command: unknown][] {
 }
 
 function judgeHooks(): Finding {
+  const subject = `Node ${process.versions.node}`;
+  if (process.versions.pnp !== undefined && process.versions.node.startsWith("20.")) {
+    const says = "cannot require ES modules from Yarn's archives: use Node 22, or nodeLinker: node-modules";
+    return { level: "problem", subject, says };
+  }
   const library = findHookLibrary();
   const inThread = library !== undefined && findThreadHooks(library) !== undefined;
   const how = inThread ? "in the application's own thread" : "through a loader thread";
-  return { level: "ok", subject: `Node ${process.versions.node}`, says: `ES modules are hooked ${how}` };
+  return { level: "ok", subject, says: `ES modules are hooked ${how}` };
 }
 
 function judgeCopies(copies: readonly Copy[]): Finding[] {
