@@ -255,7 +255,6 @@ describe("langchain-1: events of a model, of which no callback tells", () => {
       expect(await readEvents(model)).toBeGreaterThan(5);
       span.end();
     });
-    await vi.waitFor(() => stage.span("chat toy-1"));
     expect(stage.tree()).toEqual(["request", ". chat toy-1", ". . in model"]);
     expect(stage.span("chat toy-1").attributes).toMatchObject({
       "gen_ai.provider.name": "toy",
@@ -267,6 +266,11 @@ describe("langchain-1: events of a model, of which no callback tells", () => {
       "server.address": "models.example.test",
     });
     await stage.telemetry.finish();
+  });
+
+  it("have ended when their answer is awaited", async () => {
+    expect((await toyModel(stage.load).streamEvents("Hi")).text).toBe("Hello");
+    expect(stage.tree()).toEqual(["chat toy-1"]);
   });
 
   it("are left to the instrumented client below", async () => {

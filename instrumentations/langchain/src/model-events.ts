@@ -29,11 +29,13 @@ export function readAsked({ receiver, args: [asked, options] }: Call): AskedMode
   };
 }
 
-/** Ends a run with the last of its events. */
+/** Ends a run with the last of its events, no later than the caller has its answer. */
 export async function followEvents(events: Events, run: Run): Promise<void> {
-  try {
+  const pieces = async () => {
     for await (const event of events) run.chunk(event);
-    const message = await events.output;
+  };
+  try {
+    const [message] = await Promise.all([events.output, pieces()]);
     const response = guard(() => readResponse({ generations: [[{ message }]] }));
     run.end({ outcome: "completed", response });
   } catch (error) {
