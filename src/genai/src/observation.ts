@@ -101,8 +101,13 @@ export class Observation implements StreamObserver {
     if (!signal.aborted) {
       const standing = new WeakRef(this);
       signal.addEventListener("abort", () => standing.deref()?.linger(), { once: true });
-    } else if (this.#stepped) setTimeout(() => this.#abort(signal), GRACE_MS).unref();
+    } else if (this.#stepped) this.#abortSoon(signal);
     else this.#abort(signal);
+  }
+
+  /** A method of its own: beside the listener above, this function would make it hold the stream. */
+  #abortSoon(signal: AbortSignal): void {
+    setTimeout(() => this.#abort(signal), GRACE_MS).unref();
   }
 
   #add(chunk: unknown): void {
