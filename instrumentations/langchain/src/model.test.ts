@@ -165,13 +165,23 @@ describe("an answer", () => {
     expect(message({ response_metadata: { status: "completed" } }).finishReasons).toBeUndefined();
   });
 
+  it("tells under what terms it was served: in OpenAI's words, or in Anthropic's own usage", () => {
+    const usage_metadata = { input_tokens: 1, output_tokens: 1 };
+    const termsIn = (response_metadata: object) =>
+      message({ usage_metadata, response_metadata }).usage?.terms?.filter((term) => term != null);
+    expect(termsIn({ service_tier: "flex" })).toEqual(["flex"]);
+    const own = { service_tier: "batch", speed: "fast", inference_geo: "us" };
+    expect(termsIn({ usage: own })).toEqual(["batch", "fast", "us"]);
+    expect(termsIn({})).toEqual([]);
+  });
+
   it("reads the usage of older integrations", () => {
     expect(
       readResponse({
         generations: [[{ text: "Hi" }]],
         llmOutput: { tokenUsage: { promptTokens: 3, completionTokens: 0 } },
       }).usage,
-    ).toEqual({ input: 3, output: 0 });
+    ).toMatchObject({ input: 3, output: 0 });
     expect(readResponse({ generations: [[{ text: "Hi" }]] }).usage).toBeUndefined();
   });
 

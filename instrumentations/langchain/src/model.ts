@@ -79,12 +79,12 @@ export function readResponse({ generations, llmOutput }: ModelResult): ResponseF
     for (const choice of ofPrompt) if (choice != null) choices.push(choice);
   const message = choices[0]?.message;
   const told = choices.map(readChoice);
-  const { id, model, usage } = gather(ANSWER, told[0], llmOutput);
+  const { id, model, usage, tier } = gather(ANSWER, told[0], llmOutput);
   const reasons = told.map(({ reason }, index) => reason ?? readStatus(choices[index]?.message));
   return {
     id: isOwnId(message?.id) ? message?.id : (id as string | undefined),
     model: model as string | undefined,
-    usage: readUsage(message?.usage_metadata, usage),
+    usage: readUsage(message?.usage_metadata, usage, tier),
     ...(reasons.some((reason) => reason !== undefined) && { finishReasons: reasons as string[] }),
     content: () => ({
       outputMessages: choices.map(

@@ -31,6 +31,7 @@ export const ANSWER = tableOf({
   id: "id",
   model: "model_name model modelId model_id",
   usage: "tokenUsage usage estimatedTokenUsage",
+  tier: "tier service_tier",
   reason: "finish_reason finishReason stop_reason stopReason done_reason",
 });
 

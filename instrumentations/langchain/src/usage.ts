@@ -9,9 +9,16 @@ interface UsageMetadata {
   output_token_details?: { reasoning?: number; audio?: number };
 }
 
-/** Reads token usage from a message, in the one meaning that all integrations share since 0.2. */
-export function readUsage(usage: UsageMetadata | undefined, older: unknown): Usage | undefined {
-  if (usage == null) return older === undefined ? undefined : (gather(TOKENS, older) as Usage);
+/** Reads token usage, and under what terms the model was served: `told` stands beside the answer, as does `tier`. */
+export function readUsage(usage: UsageMetadata | undefined, told: unknown, tier: unknown): Usage | undefined {
+  if (usage == null && told === undefined) return undefined;
+  const { service_tier, speed, inference_geo } = (told ?? {}) as Readonly<Record<string, string>>;
+  const tokens: Usage = usage == null ? (gather(TOKENS, told) as Usage) : readTokens(usage);
+  return { ...tokens, terms: [tier as string, service_tier, speed, inference_geo] };
+}
+
+/** Reads the tokens of a message, in the one meaning that all integrations share since 0.2. */
+function readTokens(usage: UsageMetadata): Usage {
   const { input_tokens: input, output_tokens: output, total_tokens: total = 0 } = usage;
   const { cache_read: cacheRead, cache_creation: cacheWrite, audio } = usage.input_token_details ?? {};
   const { reasoning, audio: audioOutput } = usage.output_token_details ?? {};
