@@ -20,7 +20,7 @@ describe.each(VERSIONS)("a message of %s", (version) => {
           usage: {
             ...HELLO.usage,
             cache_creation: { ephemeral_5m_input_tokens: 15, ephemeral_1h_input_tokens: 5 },
-            service_tier: "priority",
+            service_tier: "standard",
           },
         }),
       ),
@@ -46,7 +46,7 @@ describe.each(VERSIONS)("a message of %s", (version) => {
       "gen_ai.usage.output_tokens": 7,
       "gen_ai.usage.cache_read.input_tokens": 30,
       "gen_ai.usage.cache_write.input_tokens": 20,
-      "kit.response.service_tier": "priority",
+      "kit.response.service_tier": "standard",
       // 10 at $3, 30 read at $0.30, 15 written at $3.75 and 5 for an hour at $6, 7 out at $15 a million.
       "kit.cost.usd": 0.00023025,
     });
