@@ -4,8 +4,10 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
 import { expect, it, onTestFinished } from "vitest";
-import { BOUNDED, boundedBy } from "../support/process/preloads.js";
+import { BOUNDED, boundedBy, PATIENT_END } from "../support/process/preloads.js";
+import { startServer } from "./harness.js";
 
+const LEAVING = fileURLToPath(new URL("./leaving-host.mjs", import.meta.url));
 const PROGRAM = fileURLToPath(new URL("./finished-host.mjs", import.meta.url));
 
 it("ends although the server is silent, after what a flush may take and not after the limit of a request", async () => {
@@ -33,4 +35,23 @@ it("ends although the server is silent, after what a flush may take and not afte
   await asked;
   child.stdin.end();
   expect([...(await once(child, "close")), stderr]).toEqual([0, null, ""]);
+});
+
+it.each([
+  ["at process.exit()", "exit", 0],
+  ["after an uncaught error", "crash", 1],
+])("sends what is left %s", async (_, way, code) => {
+  const server = await startServer();
+  const { collectorId, apiKey } = server.addCollector();
+  const env = {
+    ...process.env,
+    CATSYPHON_URL: server.url,
+    CATSYPHON_COLLECTOR_ID: collectorId,
+    CATSYPHON_API_KEY: apiKey,
+  };
+  const child = spawn(process.execPath, [...PATIENT_END, LEAVING, way], { env, stdio: "ignore" });
+  onTestFinished(() => void child.kill("SIGKILL"));
+  expect(await once(child, "exit")).toEqual([code, null]);
+  // The start of the session, and its calls.
+  expect(server.conversations.all().map(({ lastSequence }) => lastSequence)).toEqual([61, 61]);
 });

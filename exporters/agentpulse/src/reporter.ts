@@ -1,15 +1,15 @@
 import { isMainThread } from "node:worker_threads";
 import { DeliveryQueue } from "@kit/delivery";
 import { onEndingSignal } from "@kit/delivery/ending-signal";
+import { postBeforeExit } from "@kit/delivery/last-post";
 import { CostCalculator } from "@kit/genai/core";
 import { diag } from "@opentelemetry/api";
 import { Backlog } from "./backlog.js";
 import { EventEncoder } from "./event-encoder.js";
 import { Heartbeat } from "./heartbeat.js";
-import { sendLast } from "./last-send.js";
 import type { Log } from "./log.js";
 import type { QueuedEvent } from "./queued-event.js";
-import { type ServerRequest, toServerRequest } from "./server-request.js";
+import { toServerRequest } from "./server-request.js";
 import type { Settings } from "./settings.js";
 import { Translator } from "./translator.js";
 import { AgentPulseTransport } from "./transport.js";
@@ -26,6 +26,8 @@ const LONGEST_WAIT_MS = 60_000;
 const MOST_SPANS = 1_000;
 /** Longest time to spend on encoding what is left at exit. */
 const LAST_ENCODING_MS = 300;
+/** How much longer `process.exit()` may take because of what is left. */
+const LAST_POST_MS = 2_000;
 
 export interface ReporterOptions {
   readonly settings: Settings;
@@ -39,7 +41,6 @@ export interface ReporterOptions {
 
 /** Sends events to the server in the background, and heartbeats. */
 export class Reporter {
-  readonly #request: ServerRequest;
   readonly #encoder: EventEncoder;
   readonly #transport: AgentPulseTransport;
   readonly #queue: DeliveryQueue<QueuedEvent>;
@@ -49,16 +50,16 @@ export class Reporter {
   readonly #undo: (() => void)[] = [];
 
   constructor({ settings, apiKey, log, queueOnHold, itemDeadlineMs }: ReporterOptions) {
-    this.#request = toServerRequest(settings, apiKey);
+    const request = toServerRequest(settings, apiKey);
     this.#maxBatchSize = settings.maxBatchSize;
     const costs = new CostCalculator(settings.prices, settings.costMatch);
     // Loading the prices takes 40 ms; better at the start than in the middle of the first batch.
     costs.warmUp();
     const translator = new Translator(settings, costs, log);
     this.#encoder = new EventEncoder(translator, settings.agentName ?? settings.hostName);
-    this.#heartbeat = new Heartbeat(this.#request, log);
+    this.#heartbeat = new Heartbeat(request, log);
     this.#transport = new AgentPulseTransport({
-      request: this.#request,
+      request,
       compression: settings.compression,
       encoder: this.#encoder,
       log,
@@ -134,8 +135,10 @@ export class Reporter {
   #sendLast(): void {
     if (this.#queue.pending === 0 || this.#transport.isFailing) return;
     try {
-      const bodies = this.#encodeLast(this.#queue.takeForExit());
-      if (bodies.length > 0) sendLast(this.#request, bodies, this.#transport.compression === "gzip");
+      const requests = this.#encodeLast(this.#queue.takeForExit()).map((body) =>
+        this.#transport.toLastRequest(body),
+      );
+      postBeforeExit(requests, { timeoutMs: LAST_POST_MS });
     } catch {
       // Nobody is left to report it to.
     }

@@ -1,4 +1,5 @@
 import { type HttpAnswer, HttpPoster, type Outcome, type Transport } from "@kit/delivery";
+import type { LastRequest } from "@kit/delivery/last-post";
 import { isAboutData, readAnswer } from "./answers.js";
 import type { EventEncoder } from "./event-encoder.js";
 import type { Log } from "./log.js";
@@ -28,9 +29,9 @@ export class AgentPulseTransport implements Transport<QueuedEvent> {
     this.#poster = new HttpPoster({ url: `${url}/v1/ingest`, headers, compression: options.compression });
   }
 
-  /** What the server is known to read so far. */
-  get compression(): "auto" | "gzip" | "none" {
-    return this.#poster.compression;
+  /** The request for a body that cannot be awaited any more. */
+  toLastRequest(body: string): LastRequest {
+    return this.#poster.toLastRequest(body);
   }
 
   /** Whether the last batch got no answer, or was told to come back later. */

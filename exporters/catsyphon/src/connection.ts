@@ -6,6 +6,8 @@ import { createPostingFetch } from "./posting-fetch.js";
 export interface Connection {
   readonly retry: RetryConfig;
   readonly connect: () => Promise<CollectorClient>;
+  /** The client, where it is there before anything was asked of the server. */
+  readonly client?: CollectorClient;
 }
 
 /**
@@ -28,10 +30,10 @@ export function findConnection(
     const { serverUrl, collectorId, apiKey, timeout: seconds } = client.config;
     const credentials = { serverUrl, collectorId, apiKey };
     const twin = new CollectorClient({ timeout: seconds, ...settings, ...credentials, retryConfig: once });
-    return { retry, connect: async () => twin };
+    return { retry, connect: async () => twin, client: twin };
   }
   const found = CollectorClient.fromEnv(env, { ...options, ...settings, retryConfig: once });
-  if (found) return { retry, connect: async () => found };
+  if (found) return { retry, connect: async () => found, client: found };
   const serverUrl = options.serverUrl ?? env.CATSYPHON_URL;
   const workspaceId = options.workspaceId ?? env.CATSYPHON_WORKSPACE_ID;
   if (!options.autoRegister || !serverUrl || !workspaceId) return undefined;

@@ -1,8 +1,10 @@
-import { REQUEST_LIMITS } from "@kit/catsyphon";
+import { isMainThread } from "node:worker_threads";
+import { REQUEST_LIMITS, type RetryConfig } from "@kit/catsyphon";
 import { DeliveryQueue } from "@kit/delivery";
+import { postBeforeExit } from "@kit/delivery/last-post";
 import { diag } from "@opentelemetry/api";
 import { type ExportResult, ExportResultCode } from "@opentelemetry/core";
-import { type Connection, findConnection } from "./connection.js";
+import { findConnection } from "./connection.js";
 import { EventEncoder } from "./event-encoder.js";
 import { type CatSyphonExporterOptions, resolveSettings } from "./options.js";
 import { Pace } from "./pace.js";
@@ -13,6 +15,9 @@ import { CatSyphonTransport } from "./transport.js";
 
 const TICK_MS = 10_000;
 const MAX_QUEUE_SIZE = 10_000;
+/** Longest time to spend on telling what is left at exit, and how much longer `process.exit()` may take to send it. */
+const LAST_TRANSLATION_MS = 300;
+const LAST_POST_MS = 2_000;
 
 /**
  * Tells the GenAI spans of any instrumentation that follows the conventions to a CatSyphon server, as
@@ -22,7 +27,9 @@ const MAX_QUEUE_SIZE = 10_000;
 export class CatSyphonSpanExporter {
   readonly #translator: Translator;
   readonly #pace = new Pace<QueuedEvent[]>([]);
+  readonly #transport: CatSyphonTransport | undefined;
   readonly #queue: DeliveryQueue<QueuedEvent> | undefined;
+  #handOver = () => {};
   readonly #waits: boolean;
   readonly #flushTimeoutMs: number;
   readonly #timer: NodeJS.Timeout;
@@ -37,8 +44,13 @@ export class CatSyphonSpanExporter {
     this.#flushTimeoutMs = options.flushTimeoutMs ?? 30_000;
     this.#maxWaiting = options.maxQueueSize ?? MAX_QUEUE_SIZE;
     const connection = findConnection(options, process.env);
-    if (connection) this.#queue = createQueue(connection, options);
-    else diag.warn("CatSyphon exporter: no credentials found, nothing is sent");
+    if (connection) {
+      const encoder = new EventEncoder();
+      this.#transport = new CatSyphonTransport(connection, connection.retry.maxDelay * 1000, encoder);
+      this.#queue = createQueue(connection.retry, this.#transport, encoder, options);
+      // By the application's own means only it can send, and a worker thread that ends cannot start another.
+      if (options.fetch === undefined && isMainThread) process.on("exit", this.#sendLast);
+    } else diag.warn("CatSyphon exporter: no credentials found, nothing is sent");
     this.#timer = setInterval(() => void this.#tell(this.#translator.tick()), TICK_MS);
     this.#timer.unref();
   }
@@ -77,6 +89,25 @@ export class CatSyphonSpanExporter {
     }
   }
 
+  /** @internal Called before the last of all is sent, so that who gathers spans hands them over. */
+  onLast(handOver: () => void): void {
+    this.#handOver = handOver;
+  }
+
+  /** At `process.exit()` and after a crash, where nothing can be awaited. Sessions stay open, as the server ends them. */
+  #sendLast = (): void => {
+    if (this.#closed || !this.#queue || !this.#transport) return;
+    try {
+      this.#handOver();
+      this.#pace.run(this.#translator.release(), (news) => this.#enqueue(news));
+      this.#pace.hurry(LAST_TRANSLATION_MS);
+      if (this.#queue.pending === 0) return;
+      postBeforeExit(this.#transport.toLastRequests(this.#queue.takeForExit()), { timeoutMs: LAST_POST_MS });
+    } catch {
+      // Nobody is left to report it to.
+    }
+  };
+
   /** @internal Counts spans that nobody has time for. */
   giveUp(count: number): Error {
     this.#queue?.countLost(count);
@@ -113,6 +144,7 @@ export class CatSyphonSpanExporter {
 
   async #close(): Promise<void> {
     clearInterval(this.#timer);
+    process.removeListener("exit", this.#sendLast);
     await this.#tell(this.#translator.finish());
     await this.#queue?.shutdown(this.#flushTimeoutMs);
   }
@@ -149,12 +181,16 @@ function orToldAgain({ conversation }: QueuedEvent, done: ((delivered: boolean) 
   };
 }
 
-function createQueue({ retry, connect }: Connection, options: CatSyphonExporterOptions) {
+function createQueue(
+  retry: RetryConfig,
+  transport: CatSyphonTransport,
+  encoder: EventEncoder,
+  options: CatSyphonExporterOptions,
+) {
   const { maxQueueSize = MAX_QUEUE_SIZE, meterProvider } = options;
-  const encoder = new EventEncoder();
   return new DeliveryQueue<QueuedEvent>({
     name: "CatSyphon exporter",
-    transport: new CatSyphonTransport(connect, retry.maxDelay * 1000, encoder),
+    transport,
     // Sessions of a family are sent one after the other, so that callers come before the called.
     lane: ({ conversation }) => conversation.family,
     together: (previous, next) => previous.conversation.sessionId === next.conversation.sessionId,

@@ -21,6 +21,9 @@ export class CatSyphonSpanProcessor {
   constructor(exporter: CatSyphonSpanExporter | CatSyphonExporterOptions = {}) {
     this.#exporter =
       exporter instanceof CatSyphonSpanExporter ? exporter : new CatSyphonSpanExporter(exporter);
+    this.#exporter.onLast(() => {
+      while (this.#waiting.length > 0) this.#handPiece();
+    });
   }
 
   onStart(span: ReadableSpan, _parentContext: Context): void {

@@ -1,6 +1,15 @@
-import { AuthenticationError, CatSyphonError, type CollectorClient, NonRetryableError } from "@kit/catsyphon";
+import {
+  AuthenticationError,
+  CatSyphonError,
+  type CollectorClient,
+  type EncodedEvent,
+  NonRetryableError,
+  REQUEST_LIMITS,
+} from "@kit/catsyphon";
 import type { Outcome, Transport } from "@kit/delivery";
+import type { LastRequest } from "@kit/delivery/last-post";
 import { diag } from "@opentelemetry/api";
+import type { Connection } from "./connection.js";
 import type { EventEncoder } from "./event-encoder.js";
 import type { QueuedEvent } from "./queued-event.js";
 
@@ -12,16 +21,42 @@ export class CatSyphonTransport implements Transport<QueuedEvent> {
   readonly #pauseMs: number;
   readonly #encoder: EventEncoder;
   #client: Promise<CollectorClient> | undefined;
+  /** The same, when it is there. */
+  #connected: CollectorClient | undefined;
+  #failing = false;
   #complainedAt = Number.NEGATIVE_INFINITY;
 
   /** @param pauseMs how long to leave a server alone that cannot be reached */
-  constructor(connect: () => Promise<CollectorClient>, pauseMs: number, encoder: EventEncoder) {
+  constructor({ connect, client }: Connection, pauseMs: number, encoder: EventEncoder) {
     this.#encoder = encoder;
     this.#connect = connect;
+    this.#connected = client;
     this.#pauseMs = pauseMs;
   }
 
+  /** The requests for events that cannot be awaited any more; none when the server is known to take none. */
+  toLastRequests(events: readonly QueuedEvent[]): LastRequest[] {
+    const client = this.#connected;
+    if (client === undefined || this.#failing) return [];
+    const bySession = new Map<string, EncodedEvent[]>();
+    for (const event of events) {
+      const { sessionId } = event.conversation;
+      const lines = bySession.get(sessionId) ?? [];
+      if (lines.length === 0) bySession.set(sessionId, lines);
+      lines.push(this.#encoder.encode(event));
+    }
+    return Array.from(bySession, ([sessionId, lines]) =>
+      toBatches(lines).map((batch) => client.toEncodedRequest(sessionId, batch)),
+    ).flat();
+  }
+
   async send(batch: readonly QueuedEvent[], signal: AbortSignal): Promise<Outcome> {
+    const outcome = await this.#send(batch, signal);
+    this.#failing = outcome.kind === "retry" || outcome.kind === "hold";
+    return outcome;
+  }
+
+  async #send(batch: readonly QueuedEvent[], signal: AbortSignal): Promise<Outcome> {
     try {
       // Asked for once, whichever sessions wait for it.
       this.#client ??= this.#register();
@@ -37,7 +72,8 @@ export class CatSyphonTransport implements Transport<QueuedEvent> {
 
   async #register(): Promise<CollectorClient> {
     try {
-      return await this.#connect();
+      this.#connected = await this.#connect();
+      return this.#connected;
     } catch (error) {
       this.#client = undefined;
       // Nothing can be sent without a collector, and asking again at once would not help.
@@ -74,6 +110,23 @@ export class CatSyphonTransport implements Transport<QueuedEvent> {
     this.#complainedAt = Date.now();
     diag.error(`CatSyphon refuses the credentials; events are dropped for 5 minutes: ${error.message}`);
   }
+}
+
+/** As many in each as one request may have. */
+function toBatches(events: readonly EncodedEvent[]): EncodedEvent[][] {
+  const batches: EncodedEvent[][] = [];
+  let bytes = Number.POSITIVE_INFINITY;
+  for (const event of events) {
+    const last = batches.at(-1);
+    bytes += event.size;
+    if (last !== undefined && last.length < REQUEST_LIMITS.events && bytes <= REQUEST_LIMITS.bytes)
+      last.push(event);
+    else {
+      batches.push([event]);
+      bytes = event.size;
+    }
+  }
+  return batches;
 }
 
 /** What may stand in a log: validation errors repeat the values they complain of, and those are content. */

@@ -245,6 +245,14 @@ export class CollectorClient {
     return this.#sender.sendLines(id, lines, options.signal);
   }
 
+  /** The request that `sendEncoded` would make, for a process that exits and cannot await it. Holds the key. */
+  toEncodedRequest(sessionId: string, events: readonly EncodedEvent[]) {
+    return this.#sender.toPost(
+      requireSessionId(sessionId),
+      events.map(({ line }) => line),
+    );
+  }
+
   /** `null` when the server does not know the session. @throws AuthenticationError for another collector's. */
   async getSessionStatus(sessionId: string, options: CallOptions = {}): Promise<SessionStatus | null> {
     this.#requireOpen();

@@ -4,6 +4,8 @@ import type { CollectorHttp } from "./http.js";
 import { type EventsResponse, readEventsResponse, readSessionStatus } from "./responses.js";
 import type { WireEvent } from "./wire-event.js";
 
+const EVENTS = "/collectors/events";
+
 /** For one batch, which may take several requests. */
 export interface SendOptions {
   /** Gives up with the signal's reason. */
@@ -82,11 +84,14 @@ export class EventSender {
     renumber(batch, all, last + 1);
   }
 
+  /** What `sendLines` would send. */
+  toPost(sessionId: string, lines: readonly string[]) {
+    return this.#http.toPost(EVENTS, toBody(sessionId, lines));
+  }
+
   async #post(sessionId: string, lines: readonly string[], signal: AbortSignal | undefined) {
-    const json = `{"session_id":${JSON.stringify(sessionId)},"events":[${lines.join(",")}]}`;
-    return readEventsResponse(
-      await this.#http.request({ method: "POST", path: "/collectors/events", json, signal }),
-    );
+    const json = toBody(sessionId, lines);
+    return readEventsResponse(await this.#http.request({ method: "POST", path: EVENTS, json, signal }));
   }
 
   async #status(sessionId: string) {
@@ -98,6 +103,10 @@ export class EventSender {
       throw error;
     }
   }
+}
+
+function toBody(sessionId: string, lines: readonly string[]): string {
+  return `{"session_id":${JSON.stringify(sessionId)},"events":[${lines.join(",")}]}`;
 }
 
 /** Old servers insist on gapless numbers. */

@@ -58,6 +58,16 @@ export class CollectorHttp {
     }
   }
 
+  /** The POST of some JSON, for whoever makes it by other means. */
+  toPost(path: string, json: string) {
+    const { baseUrl, headers } = this.#options;
+    return {
+      url: `${baseUrl}${path}`,
+      headers: { ...headers, "Content-Type": "application/json" },
+      body: Buffer.from(json),
+    };
+  }
+
   async #attempt(request: HttpRequest): Promise<{ value?: unknown; error?: CatSyphonError }> {
     const { baseUrl, headers, timeoutMs, fetch: send = fetch } = this.#options;
     const { signal, method, path, body } = request;

@@ -1,7 +1,8 @@
 import { promisify } from "node:util";
-import { gzip } from "node:zlib";
+import { gzip, gzipSync } from "node:zlib";
 import { BodyEncoder, type ListBody } from "./body-encoder.js";
 import { type HttpAnswer, type HttpTarget, LostConnectionError, post, toHttpTarget } from "./http-request.js";
+import type { LastRequest } from "./last-post.js";
 
 const compress = promisify(gzip);
 /** The default level, 6, makes telemetry a tenth smaller but takes twice as long. */
@@ -25,6 +26,7 @@ export interface HttpPosterOptions {
 
 /** Posts bodies to one URL. It does not know what an answer means. */
 export class HttpPoster {
+  readonly #url: string;
   readonly #target: HttpTarget;
   readonly #headers: Readonly<Record<string, string>>;
   readonly #zippedHeaders: Readonly<Record<string, string>>;
@@ -34,6 +36,7 @@ export class HttpPoster {
 
   /** @throws TypeError if the URL is invalid. */
   constructor({ url, headers = {}, timeoutMs = 10_000, compression = "none" }: HttpPosterOptions) {
+    this.#url = url;
     this.#target = toHttpTarget(new URL(url));
     this.#headers = headers;
     this.#zippedHeaders = { ...headers, "Content-Encoding": "gzip" };
@@ -55,6 +58,13 @@ export class HttpPoster {
     const answer = await this.#post(plain, signal);
     this.#bodies.reuse(plain);
     return answer;
+  }
+
+  /** The request that would post a body now, for `postBeforeExit`. */
+  toLastRequest(body: string): LastRequest {
+    const plain = Buffer.from(body);
+    if (this.#compression !== "gzip") return { url: this.#url, headers: this.#headers, body: plain };
+    return { url: this.#url, headers: this.#zippedHeaders, body: gzipSync(plain, FAST) };
   }
 
   async #post(plain: Uint8Array, signal: AbortSignal | undefined): Promise<HttpAnswer> {

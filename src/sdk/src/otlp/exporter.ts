@@ -2,7 +2,7 @@ import { type ExportResult, ExportResultCode } from "@opentelemetry/core";
 import type { ISerializer } from "@opentelemetry/otlp-transformer";
 import type { Log } from "../log.js";
 import type { Divide } from "./division.js";
-import { postBeforeExit } from "./last-post.js";
+import { postBodiesBeforeExit } from "./last-post.js";
 import { DeliveryReport } from "./report.js";
 import type { OtlpSettings, Signal } from "./settings.js";
 import type { Outcome, Transport } from "./transport.js";
@@ -106,7 +106,7 @@ export class OtlpExporter<Batch> {
       });
       if (requests.length === 0) return;
       const bodies = requests.map(({ body }) => body);
-      const outcomes = postBeforeExit(this.#settings, bodies, timeoutMs);
+      const outcomes = postBodiesBeforeExit(this.#settings, bodies, timeoutMs);
       for (const [index, outcome] of outcomes.entries()) {
         this.#tell(requests[index]?.part, outcome, serializer);
       }
