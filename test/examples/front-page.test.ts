@@ -70,6 +70,11 @@ const RUN: Readonly<Record<string, () => Promise<void>>> = {
     expect(said.match(/name: 'chat gpt-4\.1-mini'/g)).toHaveLength(3);
     expect(said.match(/name: 'chat claude-sonnet-4-6'/g)).toHaveLength(1);
   },
+  "npx @kit/sdk status": async () => {
+    const command = join(ROOT, "src/sdk/dist/bin/kit-telemetry.js");
+    const said = await run(process.execPath, [command, "status"], ROOT, { OTEL_TRACES_EXPORTER: "console" });
+    expect(said).toMatch(/✓ openai \d.*@kit\/instrumentation-openai/s);
+  },
   "node --env-file=.env --import @kit/register app.js": async () => {
     const folder = mkdtempSync(join(tmpdir(), "kit-front-page-"));
     try {

@@ -273,7 +273,7 @@ export abstract class GenAIInstrumentation<
     if (told === undefined) return undefined;
     const start = this.describe(request, receiver, args, parent);
     const ended = (end: OperationEnd) => told(withAllAttributes(end, start));
-    return new Recorder(silent(this.active()), { ...start, ended });
+    return new Recorder(silent(this.active()), { ...start, ended, countedElsewhere: true });
   }
 
   /** What to do about the spans that the client behind `receiver` makes itself; `undefined` if it makes none. */

@@ -63,6 +63,8 @@ export interface OperationStart {
   parent?: Context;
   /** The true start, for operations that are recorded only after they began. @default now */
   startedAt?: Moment;
+  /** Whether somebody else records the same call, and tells the agent around it what it used. */
+  countedElsewhere?: boolean;
   /** Called with how the operation ended, for summing up several. */
   ended?: ((end: OperationEnd) => void) | undefined;
 }
@@ -108,8 +110,7 @@ export class Recorder {
     const inherited = readInherited(parent);
     if (inherited !== undefined) {
       this.#inherited = inheritedAttributes(parent, request.operation);
-      // Where somebody else records the call and is told of it, the tally is theirs.
-      if (isInference(request.operation) && start.ended === undefined) this.#tally = inherited.tally;
+      if (isInference(request.operation) && start.countedElsewhere !== true) this.#tally = inherited.tally;
     }
     const subject = start.subject ?? modelOf(request) ?? request.dataSourceId;
     this.#startTime = start.startedAt?.time;
