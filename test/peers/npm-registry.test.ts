@@ -52,9 +52,10 @@ describe.skipIf(!VERDACCIO)("a registry (absent unless VERDACCIO_BIN names it)",
 
   it("gives an application the kit by the commands of the front page", async () => {
     const [, install = "", start = ""] =
-      /once published:\n\n```sh\n(npm install .+)\n(node --import @kit\/register app\.js)\n```/.exec(
+      /once the packages are published:\n\n```sh\n(npm install .+)\n(node --import @kit\/register app\.js)\n```/.exec(
         README,
       ) ?? [];
+    expect([install, start]).not.toContain("");
     const cwd = mkdtempSync(join(folder, "app-"));
     writeFileSync(join(cwd, "package.json"), JSON.stringify({ name: "app", private: true }));
     writeFileSync(
