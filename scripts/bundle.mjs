@@ -25,7 +25,7 @@ function doorsOf(folder, condition) {
 /** The files behind the commands of a package. */
 function commandsOf(folder) {
   const { bin = {} } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
-  return Object.values(bin).map((file) => join(folder, file.replace(/dist\/bin/, "dist/command")));
+  return Object.values(bin).map((file) => join(folder, file.replace(/^(\.\/)?bin\//, "dist/command/")));
 }
 
 /**
