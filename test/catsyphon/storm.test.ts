@@ -1,20 +1,9 @@
 import { BatchWriter, CollectorClient, RetryableError, Session } from "@kit/catsyphon";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
+import { allowNoUnhandledRejections } from "../support/unhandled-rejections.js";
 import { clientOf, startServer } from "./harness.js";
 
-const unhandled: unknown[] = [];
-const onUnhandled = (error: unknown) => void unhandled.push(error);
-
-beforeEach(() => {
-  unhandled.length = 0;
-  process.on("unhandledRejection", onUnhandled);
-});
-
-afterEach(async () => {
-  await new Promise(setImmediate);
-  process.off("unhandledRejection", onUnhandled);
-  expect(unhandled).toEqual([]);
-});
+allowNoUnhandledRejections();
 
 const message = (content: string) => ({
   type: "message" as const,

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import {
   createClient,
   notification,
@@ -9,21 +9,10 @@ import {
   startPair,
   until,
 } from "../../../../test/support/ailoop/harness.js";
+import { allowNoUnhandledRejections } from "../../../../test/support/unhandled-rejections.js";
 import { type AiloopClient, ConnectionError, type ConnectionEvent } from "../index.js";
 
-const unhandled: unknown[] = [];
-const onUnhandled = (error: unknown) => void unhandled.push(error);
-
-beforeEach(() => {
-  unhandled.length = 0;
-  process.on("unhandledRejection", onUnhandled);
-});
-
-afterEach(async () => {
-  await settle();
-  process.off("unhandledRejection", onUnhandled);
-  expect(unhandled).toEqual([]);
-});
+allowNoUnhandledRejections(settle);
 
 /** Calls back at the first event of that type. */
 function at(client: AiloopClient, type: ConnectionEvent["type"], act: () => unknown): void {
