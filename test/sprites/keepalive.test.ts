@@ -77,6 +77,21 @@ it("starts the 45 s anew with everything it hears, a pong included", async () =>
   expect(await exec.wait()).toBe(true);
 });
 
+it.each([Number.POSITIVE_INFINITY, 2 ** 31])(
+  "neither pings nor gives up where both may take %s ms",
+  async (ms) => {
+    const sprite = harness.sprite({}, { pingInterval: ms, silenceLimit: ms });
+    const exec = sprite.exec("cat");
+    await exec.start();
+    const sandbox = harness.server.sandbox(sprite.spriteId);
+    const { error } = ending(exec);
+    vi.advanceTimersByTime(60_000);
+    expect(await meanwhile(() => sandbox.pings > 0 || error() !== undefined, 100)).toBe(false);
+    await exec.sendStdinEof();
+    expect(await exec.wait()).toBe(true);
+  },
+);
+
 it("does not take itself for lost while its reader pauses for ten minutes", async () => {
   const exec = harness.exec(["head", "-c", "30000000", "/dev/zero"]);
   const iterator = exec[Symbol.asyncIterator]();

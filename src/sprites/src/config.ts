@@ -4,7 +4,10 @@ import { checkFunction, invalidArgument } from "./arguments.js";
 import { checkTimeout } from "./deadline.js";
 import { AuthenticationError, SpritesError } from "./errors.js";
 
-/** Where to find the service, how to authenticate, and what telemetry may tell. Times are milliseconds. */
+/**
+ * Where to find the service, how to authenticate, and what telemetry may tell. Times are milliseconds; `Infinity` means
+ * no limit, or no pings.
+ */
 export interface SpritesClientOptions {
   /** Base address of the API. @default `SPRITES_ENDPOINT`, else `https://api.sprites.dev` */
   endpoint?: string;
@@ -20,7 +23,7 @@ export interface SpritesClientOptions {
   createTimeout?: number;
   /** An exec socket is pinged this often. @default 15000 */
   pingInterval?: number;
-  /** An exec socket on which nothing arrived for this long is lost. @default 45000 */
+  /** An exec socket on which nothing has arrived for this long counts as lost. @default 45000 */
   silenceLimit?: number;
   /** Used for every REST call. @default the global `fetch` */
   fetch?: typeof fetch;

@@ -1,5 +1,5 @@
-/** Node fires at once for longer delays than this; such a limit is no limit. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
+/** Node fires timers with a longer delay at once, so a longer limit is treated as no limit. */
+export const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /**
  * A time limit and the caller's signal as one signal. Dispose it when the work is over: the timer goes, and so does
@@ -16,7 +16,7 @@ export class Deadline implements Disposable {
   /** @throws RangeError for a time that is no number, or below zero. */
   constructor(timeoutMs?: number | null, signal?: AbortSignal) {
     if (timeoutMs != null && !(timeoutMs >= 0))
-      throw new RangeError("a timeout is a number of milliseconds, from 0 up");
+      throw new RangeError("timeout must be a number of milliseconds, 0 or more");
     this.#outer = signal;
     if (signal?.aborted) this.#abort();
     else signal?.addEventListener("abort", this.#abort, { once: true });

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import WebSocket from "ws";
 import type { Config } from "../config.js";
-import type { Deadline } from "../deadline.js";
+import { type Deadline, LONGEST_TIMER_MS } from "../deadline.js";
 import { ConnectionError, type SpritesError } from "../errors.js";
 import { MAX_ERROR_BODY, toError } from "../rest/failure.js";
 import { reasonOf, USER_AGENT } from "../rest/transport.js";
@@ -159,8 +159,7 @@ export class Channel {
         settle();
         this.#isOpen = true;
         this.#silence.start();
-        this.#pings = setInterval(() => this.#socket.ping(), this.#config.pingInterval);
-        this.#pings.unref();
+        this.#startPings(this.#config.pingInterval);
         this.#receiver.onOpen(this.#handshake);
         resolve();
       });
@@ -175,6 +174,12 @@ export class Channel {
         reject(await this.#refused(response, signal));
       });
     });
+  }
+
+  #startPings(intervalMs: number): void {
+    if (intervalMs > LONGEST_TIMER_MS) return;
+    this.#pings = setInterval(() => this.#socket.ping(), intervalMs);
+    this.#pings.unref();
   }
 
   #onMessage(data: Buffer, isBinary: boolean): void {

@@ -1,6 +1,8 @@
+import { LONGEST_TIMER_MS } from "../deadline.js";
+
 /**
- * Notices that nothing was heard for a while. Pausable, and fair to a busy process: when the time is up, the event
- * loop gets one turn to deliver what had already arrived. Keeps no process alive.
+ * Notices that nothing was heard for a while. Can be paused, and is fair to a busy process: when the time is up, the
+ * event loop gets one more turn to deliver what has already arrived. Does not keep the process alive.
  */
 export class Silence {
   readonly #ms: number;
@@ -13,9 +15,10 @@ export class Silence {
     this.#onSilence = onSilence;
   }
 
-  /** Starts to listen, anew if it already did. */
+  /** Starts the time, or restarts it. */
   start(): void {
     this.stop();
+    if (this.#ms > LONGEST_TIMER_MS) return;
     this.#timer = setTimeout(() => {
       this.#lastTurn = setImmediate(this.#onSilence);
     }, this.#ms);
