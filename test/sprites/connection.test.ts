@@ -78,6 +78,8 @@ describe("a server that cannot be reached", () => {
     const hasty = harness.sprite({ slowMs: 3000 }, { timeout: 50, connectTimeout: 50 });
     expect(await rejection(hasty.exec("true").run())).toMatchObject({ name: "ConnectionError" });
     expect(await rejection(hasty.listCheckpoints())).toMatchObject({ name: "TimeoutError" });
+    const patient = harness.sprite({ slowMs: 3000 });
+    expect(await rejection(patient.listCheckpoints({ timeout: 50 }))).toMatchObject({ name: "TimeoutError" });
   });
 
   it("or answers something that is no WebSocket", async () => {

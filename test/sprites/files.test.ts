@@ -40,6 +40,8 @@ it("files have relative paths that start where they are told to", async () => {
   const files = fs();
   await files.at("/project").write("x", "1");
   expect(await files.readText("/project/x")).toBe("1");
+  await files.at("/project").at("src").write("y", "2");
+  expect(await files.readText("/project/src/y")).toBe("2");
 });
 
 it("files that are not there are an ApiError with the system's code", async () => {

@@ -139,6 +139,15 @@ describe("sessions", () => {
     expect(second).toMatchObject({ returncode: 4, stdout: Buffer.from("early\ngot input\n") });
   });
 
+  it("that could not be killed are a failure, in the server's words", async () => {
+    const lines = ['{"type":"signal","message":"sent"}', '{"type":"error","message":"not permitted"}', ""];
+    const client = harness.client({ fetch: async () => new Response(lines.join("\n")) });
+    expect(await rejection(client.attach("box").sessions.kill("7"))).toMatchObject({
+      name: "ApiError",
+      message: "not permitted",
+    });
+  });
+
   it("that are gone cannot be joined or killed", async () => {
     const sprite = harness.sprite();
     expect(await rejection(sprite.sessions.attach("999999").start())).toMatchObject({

@@ -30,12 +30,11 @@ export interface CheckpointOptions extends RestoreOptions {
 }
 
 /** Which checkpoints to list. */
-export interface ListCheckpointsOptions {
+export interface ListCheckpointsOptions extends Limits {
   /** Only those with this checkpoint in their lineage. */
   historyFilter?: string;
   /** Also those the server made by itself. @default false */
   includeAuto?: boolean;
-  signal?: AbortSignal;
 }
 
 const LIST = "/v1/sprites/{name}/checkpoints";
@@ -89,12 +88,12 @@ export class Checkpoints {
   }
 
   async list(options?: ListCheckpointsOptions): Promise<Checkpoint[]> {
-    const { historyFilter, includeAuto, signal } = readOptions(options);
+    const { historyFilter, includeAuto, ...limits } = readOptions(options);
     if (historyFilter != null) checkText(historyFilter, "historyFilter");
     const query = { history: historyFilter, includeAuto: includeAuto ? true : undefined };
     const call: Call = { ...this.#call("GET", LIST), query };
-    const list = await this.#rest.request(call, readList, { signal });
-    return "ids" in list ? this.#getAll(list.ids, { signal }) : list.checkpoints;
+    const list = await this.#rest.request(call, readList, limits);
+    return "ids" in list ? this.#getAll(list.ids, limits) : list.checkpoints;
   }
 
   async get(checkpointId: string, limits: Limits = {}): Promise<Checkpoint> {

@@ -2,8 +2,8 @@ import { type Context, context } from "@opentelemetry/api";
 import { readLimits } from "../arguments.js";
 import type { Config } from "../config.js";
 import { Deadline } from "../deadline.js";
-import { CheckpointError, ConnectionError, RestoreError, TimeoutError } from "../errors.js";
-import { readErrorBody, withoutSecrets } from "../rest/failure.js";
+import { ConnectionError, TimeoutError } from "../errors.js";
+import { ERROR_CLASSES, toLineError } from "../rest/failure.js";
 import { callAttributes, type Limits, streamLines } from "../rest/rest.js";
 import { type Call, send } from "../rest/transport.js";
 import { ProgressSpan } from "../telemetry/progress-span.js";
@@ -78,12 +78,12 @@ function assertComplete(
 ): void {
   const last = findTerminal(messages);
   if (last?.type === "complete") return;
-  const Failure = purpose === "checkpoint" ? CheckpointError : RestoreError;
   if (last === undefined) {
-    throw new Failure("the progress stream ended early: the outcome is unknown", { truncated: true });
+    throw new ERROR_CLASSES[purpose]("the progress stream ended early: the outcome is unknown", {
+      truncated: true,
+    });
   }
-  const said = withoutSecrets(last.error || last.message, config) || "the server reported an error";
-  throw new Failure(said, { body: readErrorBody(JSON.stringify(last.raw), config) });
+  throw toLineError(last.raw, purpose, config);
 }
 
 function within<T>(span: Context, work: () => Promise<T>): Promise<T> {

@@ -65,8 +65,19 @@ export function toError(refusal: Refusal, purpose: Purpose, secrets: Secrets): S
   return new ERROR_CLASSES[purpose](message, options);
 }
 
+/** The typed error for a streamed line in which the server reports a failure, after a status that said otherwise. */
+export function toLineError(
+  line: Readonly<Record<string, unknown>>,
+  purpose: Purpose,
+  secrets: Secrets,
+): SpritesError {
+  const said = text(line.error) ?? text(line.message) ?? text(line.data) ?? "the server reported an error";
+  const body = readErrorBody(JSON.stringify(line), secrets);
+  return new ERROR_CLASSES[purpose](withoutSecrets(said, secrets), { body });
+}
+
 /** A body as an error may hold it: parsed when it is JSON, without secrets. */
-export function readErrorBody(body: string, secrets: Secrets): unknown {
+function readErrorBody(body: string, secrets: Secrets): unknown {
   try {
     return JSON.parse(body, (_, value) =>
       typeof value === "string" ? withoutSecrets(value, secrets) : value,

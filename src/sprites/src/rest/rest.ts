@@ -5,7 +5,7 @@ import { Deadline } from "../deadline.js";
 import { SpritesError } from "../errors.js";
 import { ClientSpan } from "../telemetry/client-span.js";
 import { errorType } from "../telemetry/tracing.js";
-import { ERROR_CLASSES, type Purpose } from "./failure.js";
+import { ERROR_CLASSES, type Purpose, toLineError } from "./failure.js";
 import { readNdjson } from "./ndjson.js";
 import { type Call, fillTemplate, send, toTransportError } from "./transport.js";
 
@@ -62,7 +62,10 @@ export class Rest {
     try {
       const response = await context.with(span.context, () => send(config, call, deadline));
       span.set({ "http.response.status_code": response.status });
-      yield* streamLines(response, config, deadline);
+      for await (const line of streamLines(response, config, deadline)) {
+        if (call.rejectsOnErrorLine && line.type === "error") throw toLineError(line, call.purpose, config);
+        yield line;
+      }
     } catch (error) {
       failRestSpan(span, error, limits.signal, call.namesPaths && !config.captureContent);
       throw error;

@@ -22,6 +22,8 @@ export interface Call {
   readonly purpose: Purpose;
   /** The server's refusals name paths: content, for spans. */
   readonly namesPaths?: boolean;
+  /** A streamed line of type `error` means that the call failed, although its status said otherwise. */
+  readonly rejectsOnErrorLine?: boolean;
   /** How the token is presented. @default "Bearer" */
   readonly scheme?: "FlyV1";
 }

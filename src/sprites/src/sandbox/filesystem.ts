@@ -58,7 +58,7 @@ export class Filesystem {
   /** The same files, with relative paths starting elsewhere. */
   at(workingDir: string): Filesystem {
     checkText(workingDir, "workingDir");
-    return new Filesystem(this.#rest, this.#name, workingDir);
+    return new Filesystem(this.#rest, this.#name, posix.resolve("/", this.#workingDir, workingDir));
   }
 
   async read(path: string, limits?: Limits): Promise<Buffer> {

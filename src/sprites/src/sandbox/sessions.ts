@@ -54,7 +54,10 @@ export class Sessions {
     return new SpriteExec(plan, given.killOnTimeout ?? true);
   }
 
-  /** Resolves when the command is gone, with its exit code if the server told. */
+  /**
+   * Resolves when the command is gone, with its exit code if the server told.
+   * @throws ApiError when there is no such session, or the server cannot end it
+   */
   async kill(sessionId: string, given: KillOptions = {}): Promise<number | undefined> {
     const options = readOptions(given);
     let code: number | undefined;
@@ -65,6 +68,7 @@ export class Sessions {
         params: { name: this.#name, session_id: sessionId },
         query: { signal: options.killSignal ?? "SIGTERM", timeout: options.grace },
         purpose: "api",
+        rejectsOnErrorLine: true,
       },
       options,
     );
