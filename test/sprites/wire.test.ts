@@ -2,6 +2,7 @@ import { subscribe } from "node:diagnostics_channel";
 import { setImmediate as turn } from "node:timers/promises";
 import { type Sprite, SpritesClient } from "@kit/sprites";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
+import { collectGarbage } from "../support/garbage.js";
 import {
   binary,
   closing,
@@ -135,6 +136,16 @@ describe("iteration", () => {
     expect(await exec.wait()).toBe(false);
   });
 
+  it("by lines may be left while it waits for the next, and lets go of the command", async () => {
+    const exec = sprite(atOnce(SESSION, binary(1, "a\nb"))).exec("x");
+    const lines = exec.lines();
+    expect((await lines.next()).value).toBe("a");
+    const second = lines.next();
+    expect(await lines.return()).toEqual({ done: true, value: undefined });
+    expect(await second).toEqual({ done: true, value: undefined });
+    expect(await exec.wait()).toBe(false);
+  });
+
   it("that is left while it connects is over", async () => {
     const exec = sprite(() => undefined).exec("x");
     const iterator = exec[Symbol.asyncIterator]();
@@ -153,6 +164,26 @@ describe("iteration", () => {
     expect((await exec.run()).stdout.toString()).toBe("hi");
     expect(telemetry.spans).toHaveLength(1);
   });
+});
+
+it("may be asked for its end any number of times, and remembers none of those who gave up", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  onTestFinished(() => void vi.useRealTimers());
+  const exec = sprite(atOnce(SESSION)).exec("x");
+  await exec.start();
+  const poll = async (times: number): Promise<number> => {
+    for (let i = 0; i < times; i++) {
+      const waiting = exec.wait({ timeout: 1 });
+      vi.advanceTimersByTime(1);
+      expect(await waiting).toBe(false);
+    }
+    collectGarbage();
+    return process.memoryUsage().heapUsed;
+  };
+  const before = await poll(500);
+  expect((await poll(10_000)) - before).toBeLessThan(1_000_000);
+  vi.useRealTimers();
+  await exec.close();
 });
 
 describe("a callback of the first output", () => {

@@ -2,10 +2,10 @@ import type { Context } from "@opentelemetry/api";
 import { checkText, invalidArgument } from "../arguments.js";
 import type { Config } from "../config.js";
 import { invalidState } from "../errors.js";
+import type { ExecFacts } from "../telemetry/exec-span.js";
 import { propagationEnv } from "../telemetry/tracing.js";
 import { checkEnv, toCommand } from "./argv.js";
 import { attachUrl, execUrl } from "./exec-url.js";
-import type { Plan } from "./session.js";
 
 /** How a command runs, and what is kept of it. */
 export interface ExecOptions {
@@ -43,6 +43,20 @@ export type AttachOptions = Pick<
   ExecOptions,
   "collect" | "maxBuffer" | "killOnTimeout" | "nonZeroExitIsError"
 >;
+
+/** What to run, or which running session to join. */
+export interface Plan {
+  readonly config: Config;
+  readonly spriteId: string;
+  readonly facts: Omit<ExecFacts, "mode">;
+  /** The session to join; absent for a new command. */
+  readonly joins: string | undefined;
+  readonly collect: boolean | undefined;
+  readonly maxBuffer: number;
+  readonly nonZeroExitIsError: boolean;
+  /** Address to dial; gets the context of the span, for commands that shall see it. */
+  url(span: Context): string;
+}
 
 /** @throws ExecutionError (`INVALID_STATE`) for a command or environment that cannot be sent. */
 export function planExec(

@@ -4,14 +4,17 @@ import { invalidArgument, readLimits, toJson } from "../arguments.js";
 import { callBack } from "../callback.js";
 import { checkTimeout, Deadline } from "../deadline.js";
 import { ExecutionError, invalidState, TimeoutError } from "../errors.js";
-import { checkWindowSize } from "./exec-options.js";
+import { checkWindowSize, type Plan } from "./exec-options.js";
+import { checkStdin, Input } from "./input.js";
 import { readLines } from "./lines.js";
 import type { OutputChunk, ReadOptions, StreamName } from "./output.js";
 import { OutputIterator } from "./output-iterator.js";
-import { type Outcome, type Plan, Session } from "./session.js";
-import { readStdinSource, type StdinSource } from "./stdin-source.js";
+import { type Outcome, Session } from "./session.js";
+import type { StdinSource } from "./stdin-source.js";
 import type { StdinChunk } from "./stdin-writer.js";
-import { nodeReadable, nodeWritable, webReadable, webWritable } from "./streams.js";
+import { nodeReadable, nodeWritable, type StdinTarget, webReadable, webWritable } from "./streams.js";
+
+const NOT_STARTED = "the command was not started: call start() or run() first";
 
 /** How a command is run to its end. */
 export interface RunOptions {
@@ -59,10 +62,10 @@ export class SpriteExec implements AsyncDisposable {
   /** Called with text frames that have no meaning here, such as opened ports, as they were sent. */
   onControlMessage: ((text: string) => void) | undefined;
   readonly #session: Session;
+  readonly #input: Input;
   readonly #killOnTimeout: boolean;
   readonly #joins: boolean;
   #started: Promise<void> | undefined;
-  #stdinEnded: Promise<void> | undefined;
 
   constructor(plan: Plan, killOnTimeout: boolean) {
     this.args = plan.facts.args;
@@ -74,6 +77,7 @@ export class SpriteExec implements AsyncDisposable {
       onExit: (code) => callBack(this.onExit, code),
       onControl: (text) => callBack(this.onControlMessage, text),
     });
+    this.#input = new Input(this.#session);
   }
 
   /** Whether the command has a pseudo terminal; of a joined session known once it started. */
@@ -126,10 +130,10 @@ export class SpriteExec implements AsyncDisposable {
   /** True when the command has ended, false when the time is up or this side let go. Rejects when it was lost. */
   async wait(options: WaitOptions = {}): Promise<boolean> {
     const { timeout, signal } = readLimits(options);
-    if (this.#started === undefined) throw invalidState("not started");
+    if (this.#started === undefined) throw invalidState(NOT_STARTED);
     using deadline = new Deadline(timeout, signal);
     const session = this.#session;
-    const outcome = await session.output.whileWaiting(() => deadline.race(session.done));
+    const outcome = await session.output.whileWaiting(() => session.outcomeBefore(deadline.signal));
     if (outcome === undefined && signal?.aborted) throw await this.#giveUp(signal.reason, "aborted");
     if (outcome?.kind === "failed") throw outcome.error;
     return outcome?.kind === "exited";
@@ -151,17 +155,18 @@ export class SpriteExec implements AsyncDisposable {
 
   /** Resolves when more can be sent. Order is kept, also without waiting. */
   sendStdin(data: StdinChunk): Promise<void> {
-    return handled(this.#send(data));
+    return this.#input.send(data);
   }
 
   /** Ends the input. With a TTY send Ctrl-D (`"\x04"`) as data instead. */
   sendStdinEof(): Promise<void> {
-    return handled(this.#endStdin());
+    return this.#input.end();
   }
 
   /** @throws RangeError unless both are integers from 1 to 65535. */
   resizeTerminal(cols: number, rows: number): void {
-    if (this.#session.connected() && !this.tty) throw invalidState("there is no terminal to resize");
+    if (this.#session.connected() && !this.tty)
+      throw invalidState("there is no terminal to resize: ask for one with { tty: true }");
     checkWindowSize(cols, rows);
     this.#session.sendText(JSON.stringify({ type: "resize", cols, rows }));
     this.#session.event("sprites.resize", { cols, rows });
@@ -213,17 +218,17 @@ export class SpriteExec implements AsyncDisposable {
 
   /** The input as Node stream; ending it ends the input. Starts the command if need be. */
   writable(): Writable {
-    return nodeWritable(this.#stdin());
+    return nodeWritable(this.#writer());
   }
 
   /** The input as Web stream; closing it ends the input. Starts the command if need be. */
   writableWeb(): WritableStream<StdinChunk> {
-    return webWritable(this.#stdin());
+    return webWritable(this.#writer());
   }
 
   /** Before the end this lets go: the command runs on as long as the server allows. Twice does nothing. */
   async close(): Promise<void> {
-    this.#started ??= Promise.reject(invalidState("closed"));
+    this.#started ??= Promise.reject(invalidState("the command was closed before it was started"));
     this.#started.catch(() => undefined);
     await this.#session.detach();
   }
@@ -233,7 +238,10 @@ export class SpriteExec implements AsyncDisposable {
   }
 
   #start(mode: "start" | "run", signal?: AbortSignal): Promise<void> {
-    if (this.#started !== undefined) return Promise.reject(invalidState("already started, or closed"));
+    if (this.#started !== undefined)
+      return Promise.reject(
+        invalidState("the command was started already, or was closed: make another with exec()"),
+      );
     if (signal?.aborted) return Promise.reject(signal.reason);
     const session = this.#session;
     const abort = (): void => void this.#giveUp(signal?.reason, "aborted");
@@ -256,7 +264,7 @@ export class SpriteExec implements AsyncDisposable {
     }
     // Who joins a session and brings no input leaves that of the others open.
     if (stdin !== undefined || !this.#joins) {
-      void this.#feed(stdin ?? []).catch((error) => {
+      void this.#input.feed(stdin ?? []).catch((error) => {
         // After the end nobody minds what was not read.
         if (session.outcome === undefined) void session.kill(error);
       });
@@ -264,33 +272,13 @@ export class SpriteExec implements AsyncDisposable {
     return session.output.whileWaiting(() => session.done);
   }
 
-  async #send(data: StdinChunk): Promise<void> {
-    if (!isChunk(data)) throw invalidArgument("stdin", CHUNK);
-    this.#session.connected();
-    if (this.#stdinEnded !== undefined) throw invalidState("the input was ended");
-    await this.#session.write(data);
-  }
-
-  async #endStdin(): Promise<void> {
-    if (this.tty) throw invalidState("a terminal has no end of input: send Ctrl-D as data");
-    if (this.#stdinEnded === undefined) {
-      // Refused before it is remembered: the input of a command that was not started yet has not ended.
-      this.#session.connected();
-      this.#stdinEnded = this.#session.endStdin();
-    }
-    await this.#stdinEnded;
-  }
-
-  async #feed(stdin: StdinSource): Promise<void> {
-    for await (const chunk of readStdinSource(stdin, this.#session.done)) await this.sendStdin(chunk);
-    if (!this.tty && this.#session.outcome === undefined) await this.sendStdinEof();
-  }
-
   async #read(stream: StreamName, given: ReadOptions = {}): Promise<Buffer> {
     const options = readLimits(given);
-    if (this.#started === undefined) throw invalidState("not started");
+    if (this.#started === undefined) throw invalidState(NOT_STARTED);
     if ((stream === "output") !== this.tty) {
-      throw invalidState(this.tty ? "a terminal has one stream: readOutput" : "there is no terminal to read");
+      throw invalidState(
+        this.tty ? "a terminal has one stream: readOutput()" : "no terminal: readStdout() and readStderr()",
+      );
     }
     try {
       return await this.#session.output.read(stream, options);
@@ -311,20 +299,18 @@ export class SpriteExec implements AsyncDisposable {
     return new OutputIterator(this.#session, () => this.#ensureStarted(), stream);
   }
 
-  #stdin() {
-    const end = async (): Promise<void> => {
-      if (!this.tty && this.#session.outcome === undefined) await this.sendStdinEof();
-    };
+  #writer(): StdinTarget {
+    const input = this.#input;
     return {
-      write: async (data: StdinChunk): Promise<void> => {
+      write: async (data) => {
         await this.#ensureStarted();
-        await this.sendStdin(data);
+        await input.send(data);
       },
-      end: async (): Promise<void> => {
+      end: async () => {
         await this.#ensureStarted();
-        await end();
+        await input.endIfOpen();
       },
-      abandon: (): void => void this.#started?.then(end).catch(() => undefined),
+      abandon: () => void this.#started?.then(() => input.endIfOpen()).catch(() => undefined),
     };
   }
 
@@ -332,25 +318,4 @@ export class SpriteExec implements AsyncDisposable {
     if (stream === "stdout") return this.onStdout;
     return stream === "stderr" ? this.onStderr : this.onOutput;
   }
-}
-
-const CHUNK = "a string or bytes (Buffer, Uint8Array)";
-
-function isChunk(data: unknown): data is StdinChunk {
-  return typeof data === "string" || data instanceof Uint8Array;
-}
-
-function checkStdin(stdin: unknown): void {
-  const iterable =
-    typeof stdin === "object" &&
-    stdin !== null &&
-    (Symbol.asyncIterator in stdin || Symbol.iterator in stdin);
-  if (!isChunk(stdin) && !iterable)
-    throw invalidArgument("stdin", `${CHUNK}, or an iterable or stream of them`);
-}
-
-/** A command may end while input is on its way: a caller who does not wait for that must not be ended with it. */
-function handled(sent: Promise<void>): Promise<void> {
-  sent.catch(() => undefined);
-  return sent;
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
+import { collectGarbage } from "../../../../test/support/garbage.js";
 import { Output, PAUSE_ABOVE, RESUME_BELOW, STREAMS } from "./output.js";
 
 const PIECE = 64 * 1024;
@@ -42,6 +43,22 @@ describe("reading", () => {
     await expect(read).rejects.toThrow("enough");
     output.push("stdout", Buffer.from("a"), false);
     expect((await output.read("stdout")).toString()).toBe("a");
+  });
+
+  it("leaves nothing behind of waits that ended without bytes", async () => {
+    const { output } = make();
+    const poll = async (times: number): Promise<number> => {
+      for (let i = 0; i < times; i++) {
+        const stop = new AbortController();
+        const read = output.read("stdout", { signal: stop.signal });
+        stop.abort("later");
+        await read.catch(() => undefined);
+      }
+      collectGarbage();
+      return process.memoryUsage().heapUsed;
+    };
+    const before = await poll(1000);
+    expect((await poll(20_000)) - before).toBeLessThan(2_000_000);
   });
 
   it("hands out what came before a loss, then rejects with it", async () => {

@@ -1,4 +1,5 @@
 import { Deadline } from "../deadline.js";
+import { Waiters } from "../waiters.js";
 import { OutputBuffer } from "./output-buffer.js";
 
 /** `stdout` and `stderr` without TTY, `output` with one. */
@@ -55,8 +56,7 @@ export class Output {
   #waiting = 0;
   #ended = false;
   #failure: { readonly error: unknown } | undefined;
-  #wake: (() => void) | undefined;
-  #changed: Promise<void> | undefined;
+  readonly #changes = new Waiters();
 
   constructor(collect: boolean | undefined, flow: Flow) {
     this.#collectAsked = collect;
@@ -87,7 +87,7 @@ export class Output {
     if (lane.buffer.unread === 0 && !this.#ended && timeout !== 0) {
       using deadline = new Deadline(timeout, signal);
       while (lane.buffer.unread === 0 && !this.#ended && !deadline.signal.aborted) {
-        await deadline.race(this.#change());
+        await this.#changes.wait(deadline.signal);
       }
       signal?.throwIfAborted();
     }
@@ -107,7 +107,7 @@ export class Output {
       }
       if (this.#failure !== undefined) throw this.#failure.error;
       if (this.#ended) break;
-      await this.#change();
+      await this.#changes.wait();
     }
     return undefined;
   }
@@ -124,7 +124,7 @@ export class Output {
       if (released) return;
       released = true;
       for (const name of names) this.#lane(name).consumers--;
-      this.#notify();
+      this.#changes.wake();
       this.#check();
     };
   }
@@ -149,13 +149,13 @@ export class Output {
     const lane = this.#lane(name);
     lane.observed = observed;
     lane.buffer.push(data, this.#frames++);
-    this.#notify();
+    this.#changes.wake();
     if (lane.buffer.unread > PAUSE_ABOVE) this.#check();
   }
 
   end(): void {
     this.#ended = true;
-    this.#notify();
+    this.#changes.wake();
   }
 
   /** Ends the streams; once drained, reading rejects. */
@@ -203,18 +203,5 @@ export class Output {
     if (lane.wasRead) return true;
     if (lane.observed || this.#waiting > 0) return false;
     return !this.consumed && [...this.#lanes.values()].every((other) => !other.wasRead);
-  }
-
-  #change(): Promise<void> {
-    this.#changed ??= new Promise((resolve) => {
-      this.#wake = resolve;
-    });
-    return this.#changed;
-  }
-
-  #notify(): void {
-    this.#wake?.();
-    this.#wake = undefined;
-    this.#changed = undefined;
   }
 }

@@ -1,15 +1,14 @@
-import { type Context, context, diag } from "@opentelemetry/api";
-import type { Config } from "../config.js";
+import { context, diag } from "@opentelemetry/api";
 import { Deadline } from "../deadline.js";
 import { ConnectionError, ExecutionError, invalidState } from "../errors.js";
 import { withoutSecrets } from "../rest/failure.js";
-import { readId } from "../rest/json.js";
 import { type ExecFacts, type ExecFailure, ExecSpan } from "../telemetry/exec-span.js";
 import { errorType, propagationHeaders } from "../telemetry/tracing.js";
-import { Channel } from "./channel.js";
-import { ExitTracker, type Loss } from "./exit-tracker.js";
-import { readControlFrame, STREAM } from "./frames.js";
-import { Introduction } from "./introduction.js";
+import { Waiters } from "../waiters.js";
+import { Channel, type Handshake } from "./channel.js";
+import type { Plan } from "./exec-options.js";
+import type { Loss } from "./exit-tracker.js";
+import { Inbound } from "./inbound.js";
 import { killSession } from "./kill.js";
 import { Output, type StreamName } from "./output.js";
 import { type StdinChunk, StdinWriter } from "./stdin-writer.js";
@@ -19,20 +18,6 @@ export type Outcome =
   | { readonly kind: "exited"; readonly code: number }
   | ({ readonly kind: "failed" } & ExecFailure)
   | { readonly kind: "detached" };
-
-/** What to run, or which running session to join. */
-export interface Plan {
-  readonly config: Config;
-  readonly spriteId: string;
-  readonly facts: Omit<ExecFacts, "mode">;
-  /** The session to join; absent for a new command. */
-  readonly joins: string | undefined;
-  readonly collect: boolean | undefined;
-  readonly maxBuffer: number;
-  readonly nonZeroExitIsError: boolean;
-  /** Address to dial; gets the context of the span, for commands that shall see it. */
-  url(span: Context): string;
-}
 
 interface Observer {
   /** True when somebody looks at this stream right now. */
@@ -49,46 +34,63 @@ const INTRODUCTION_MS = 10_000;
 /** One command on the wire: from dialling to the exit code, or to the loss that stands in for it. */
 export class Session {
   readonly output: Output;
+  /** Resolves with the outcome; never rejects. */
   readonly done: Promise<Outcome>;
   outcome: Outcome | undefined;
   exitCode: number | null = null;
-  sessionId: string | undefined;
-  tty: boolean;
-  #stdin: StdinWriter | undefined;
   /** The command runs and can be talked to, or has done so. */
   isOpen = false;
   readonly #plan: Plan;
   readonly #observer: Observer;
-  #resolveDone!: (outcome: Outcome) => void;
+  readonly #inbound: Inbound;
+  readonly #waiters = new Waiters();
   #channel: Channel | undefined;
-  #exit: ExitTracker | undefined;
+  #stdin: StdinWriter | undefined;
   #span: ExecSpan | undefined;
   #canSignal = false;
   #killing: Promise<void> | undefined;
-  readonly #introduction: Introduction;
   #exitSeen: (() => void) | undefined;
   readonly #received = { stdout: 0, stderr: 0, output: 0 };
   #overflowed = false;
-  #unknownFrames = 0;
 
   constructor(plan: Plan, observer: Observer) {
     this.#plan = plan;
     this.#observer = observer;
-    this.tty = plan.facts.tty;
-    this.#introduction = new Introduction(plan.joins !== undefined);
-    this.done = new Promise((resolve) => {
-      this.#resolveDone = resolve;
+    this.#inbound = new Inbound(plan.joins === undefined ? plan.facts.tty : undefined, plan.config, {
+      onSession: (fields) => this.#onSession(fields),
+      onOutput: (stream, data) => this.#onOutput(stream, data),
+      onPort: (opened, fields) => this.#onPort(opened, fields),
+      onControl: (text) => this.#inSpan(() => observer.onControl(text)),
+      onExit: (code) => this.#onExit(code),
+      onLost: (loss) => this.#onLost(loss),
     });
     this.output = new Output(plan.collect, {
       pause: () => {
         this.#channel?.pause();
-        this.#exit?.pause();
+        this.#inbound.pause();
       },
       resume: () => {
         this.#channel?.resume();
-        this.#exit?.resume();
+        this.#inbound.resume();
       },
     });
+    this.done = this.#waiters.wait().then(() => this.outcome as Outcome);
+  }
+
+  /** Whether the command has a TTY; of a session that was joined, known once it is open. */
+  get tty(): boolean {
+    return this.#inbound.tty;
+  }
+
+  /** The server's id of the command, once told. */
+  get sessionId(): string | undefined {
+    return this.#inbound.sessionId;
+  }
+
+  /** Resolves with the outcome, or without one when the signal aborts first. */
+  async outcomeBefore(signal: AbortSignal): Promise<Outcome | undefined> {
+    if (this.outcome === undefined) await this.#waiters.wait(signal);
+    return this.outcome;
   }
 
   /** Dials. The span belongs to the context that is active now. */
@@ -99,28 +101,23 @@ export class Session {
     try {
       using deadline = new Deadline(config.connectTimeout);
       const url = this.#plan.url(span.context);
+      const inbound = this.#inbound;
       const channel = new Channel(config, url, propagationHeaders(config, span.context), {
-        onOpen: ({ serverVersion, capabilities }) => {
-          // At once, before any frame: callbacks may answer the first output.
-          this.isOpen = !this.#introduction.isAwaited;
-          this.#canSignal = capabilities.has("signal");
-          if (serverVersion !== undefined) span.set({ "sprites.server.version": serverVersion });
-          span.event("sprites.connected");
-        },
-        onBinary: (data) => this.#introduction.pass(() => this.#onBinary(data)),
-        onText: (text) => this.#onText(text),
-        onHeard: () => this.#exit?.heard(),
-        onClosed: (loss) => this.#onClosed(loss),
+        onOpen: (handshake) => this.#onOpen(handshake, span),
+        onBinary: (data) => inbound.binary(data),
+        onText: (text) => inbound.text(text),
+        onHeard: () => inbound.heard(),
+        onClosed: (loss) => inbound.closed(loss),
       });
       this.#channel = channel;
-      if (!this.#introduction.isAwaited) this.#introduceAs(facts.tty);
+      if (inbound.isReadable) this.#stdin = new StdinWriter(channel, inbound.tty);
       await channel.open(deadline);
-      if (this.#introduction.isAwaited) await this.#awaitIntroduction();
+      if (!inbound.isReadable) await this.#awaitIntroduction();
     } catch (error) {
       this.#finish({ kind: "failed", error });
     }
     if (this.outcome?.kind === "failed") throw this.outcome.error;
-    if (!this.isOpen) throw invalidState("closed while it was connecting");
+    if (!this.isOpen) throw invalidState("the command was closed while it was connecting");
   }
 
   /** One text frame. @throws ExecutionError unless the connection is open. */
@@ -131,7 +128,7 @@ export class Session {
   /** @throws ExecutionError unless the connection is open. */
   connected(): Channel {
     if (this.outcome !== undefined) throw invalidState("the command is over or was closed");
-    if (!this.isOpen) throw invalidState("the command is not connected yet");
+    if (!this.isOpen) throw invalidState("the command is not connected yet: await start() first");
     return this.#channel as Channel;
   }
 
@@ -155,7 +152,8 @@ export class Session {
   async signal(name: string): Promise<void> {
     this.connected();
     if (this.#canSignal) this.sendText(JSON.stringify({ type: "signal", signal: name }));
-    else if (this.sessionId === undefined) throw invalidState("the server has not told the session yet");
+    else if (this.sessionId === undefined)
+      throw invalidState("the server has not told yet which session this is");
     else await killSession(this.#plan.config, this.#plan.spriteId, this.sessionId, `SIG${name}`);
   }
 
@@ -196,7 +194,7 @@ export class Session {
       this.#exitSeen = resolve;
     });
     this.#span?.event("sprites.killed", { signal: "TERM" });
-    if (this.sessionId === undefined && !this.#canSignal) await deadline.race(this.#introduction.over);
+    if (this.sessionId === undefined && !this.#canSignal) await deadline.race(this.#inbound.introduced);
     const asked = this.signal("TERM").catch((cause) => diag.debug("sprites: cannot kill a command", cause));
     await deadline.race(Promise.all([asked, Promise.race([gone, this.done])]));
     // A command that ignores TERM would outlive us; with a TTY, for ever.
@@ -204,17 +202,12 @@ export class Session {
     this.#channel?.send(JSON.stringify({ type: "signal", signal: "KILL" }));
   }
 
-  #onText(text: string): void {
-    const frame = readControlFrame(text);
-    if (frame.kind === "session") this.#onSession(frame.fields);
-    else if (frame.kind === "exit") this.#introduction.pass(() => this.#exit?.textExit(frame.code));
-    else if (frame.kind === "error") {
-      const message = withoutSecrets(frame.message, this.#plan.config);
-      this.#introduction.pass(() => this.#exit?.failed(new ExecutionError(message)));
-    } else if (frame.kind !== "debug") {
-      if (frame.kind === "port") this.#onPort(frame.opened, frame.fields);
-      this.#inSpan(() => this.#observer.onControl(text));
-    }
+  #onOpen({ serverVersion, capabilities }: Handshake, span: ExecSpan): void {
+    // At once, before any frame: callbacks may answer the first output.
+    this.isOpen = this.#inbound.isReadable;
+    this.#canSignal = capabilities.has("signal");
+    if (serverVersion !== undefined) span.set({ "sprites.server.version": serverVersion });
+    span.event("sprites.connected");
   }
 
   #onPort(opened: boolean, { port, pid }: Readonly<Record<string, unknown>>): void {
@@ -224,54 +217,28 @@ export class Session {
     });
   }
 
-  #onSession(fields: Readonly<Record<string, unknown>>): void {
-    if (this.sessionId !== undefined) return;
-    this.sessionId = readId(fields.session_id);
+  #onSession({ command }: Readonly<Record<string, unknown>>): void {
+    const { sessionId = "", tty } = this.#inbound;
     this.#span?.set({
-      "sprites.session.id": this.sessionId,
-      ...(/^\d+$/.test(this.sessionId) && { "process.pid": Number(this.sessionId) }),
+      "sprites.session.id": sessionId,
+      ...(/^\d+$/.test(sessionId) && { "process.pid": Number(sessionId) }),
     });
     this.event("sprites.session");
-    if (this.#introduction.isAwaited) {
-      const tty = fields.tty === true;
-      this.isOpen = true;
-      // Before the frames that waited: the exit may be among them, and ends the span.
-      if (typeof fields.command === "string") this.#span?.joined(fields.command, tty);
-      this.#introduceAs(tty);
-    }
-    this.#introduction.end();
-  }
-
-  /** From here on frames can be read: it is known whether there is a TTY. */
-  #introduceAs(tty: boolean): void {
-    this.tty = tty;
-    this.#exit = new ExitTracker(tty, {
-      onExit: (code) => this.#onExit(code),
-      onLost: (loss) => this.#onLost(loss),
-    });
+    if (this.isOpen) return;
+    this.isOpen = true;
     this.#stdin = new StdinWriter(this.#channel as Channel, tty);
-    this.#introduction.release();
+    if (typeof command === "string") this.#span?.joined(command, tty);
   }
 
   async #awaitIntroduction(): Promise<void> {
     using deadline = new Deadline(INTRODUCTION_MS);
-    await deadline.race(this.#introduction.over);
-    if (this.#introduction.isAwaited && this.outcome === undefined) {
+    await deadline.race(this.#inbound.introduced);
+    if (!this.#inbound.isReadable && this.outcome === undefined) {
       throw new ConnectionError("the server did not tell which session this is");
     }
   }
 
-  #onBinary(message: Buffer): void {
-    if (this.outcome !== undefined || message.length === 0) return;
-    const id = message[0];
-    if (this.tty) this.#deliver("output", message);
-    else if (id === STREAM.stdout) this.#deliver("stdout", message.subarray(1));
-    else if (id === STREAM.stderr) this.#deliver("stderr", message.subarray(1));
-    else if (id === STREAM.exit) this.#exit?.binaryExit(message.subarray(1));
-    else diag.debug(`sprites: ${++this.#unknownFrames} frames with an unknown stream id`);
-  }
-
-  #deliver(stream: StreamName, data: Buffer): void {
+  #onOutput(stream: StreamName, data: Buffer): void {
     const received = this.#received;
     // A killed command prints on until it is gone.
     if (data.length === 0 || this.#overflowed) return;
@@ -298,11 +265,6 @@ export class Session {
     this.#exitSeen?.();
   }
 
-  #onClosed(loss: Loss): void {
-    if (this.#exit === undefined) this.#onLost(loss);
-    else this.#exit.closed(loss);
-  }
-
   #onLost({ closeCode, reason, error }: Loss): void {
     if (this.#killing !== undefined) {
       this.#exitSeen?.();
@@ -322,15 +284,14 @@ export class Session {
   #finish(outcome: Outcome): void {
     if (this.outcome !== undefined) return;
     this.outcome = outcome;
-    this.#exit?.stop();
+    this.#inbound.stop();
     if (outcome.kind === "failed") this.output.fail(outcome.error);
     else this.output.end();
     if (outcome.kind === "exited") {
       this.exitCode = outcome.code;
       this.#inSpan(() => this.#observer.onExit(outcome.code));
     }
-    this.#resolveDone(outcome);
-    this.#introduction.end();
+    this.#waiters.wake();
     this.#endSpan(outcome);
     // Never cut off: with output unread that resets the connection, and what was sent last, a KILL, would be lost.
     void this.#channel?.leave();

@@ -3,10 +3,11 @@ import { ReadableStream, WritableStream } from "node:stream/web";
 import type { OutputIterator } from "./output-iterator.js";
 import type { StdinChunk } from "./stdin-writer.js";
 
-interface StdinEnd {
+/** Where a stream of input goes. */
+export interface StdinTarget {
   write(data: StdinChunk): Promise<void>;
   end(): Promise<void>;
-  /** Ends what was begun: no more input comes. */
+  /** Ends the input that was begun: the stream failed, and no more comes. */
   abandon(): void;
 }
 
@@ -46,7 +47,7 @@ export function webReadable(output: OutputIterator): ReadableStream<Uint8Array> 
 }
 
 /** As with a pipe, a source that fails half-way ends the input: the command must not wait for the rest for ever. */
-export function nodeWritable(stdin: StdinEnd): Writable {
+export function nodeWritable(stdin: StdinTarget): Writable {
   return new Writable({
     write: (chunk: Buffer, _encoding, done) => void stdin.write(chunk).then(() => done(), done),
     final: (done) => void stdin.end().then(() => done(), done),
@@ -58,7 +59,7 @@ export function nodeWritable(stdin: StdinEnd): Writable {
 }
 
 /** As `nodeWritable`. */
-export function webWritable(stdin: StdinEnd): WritableStream<StdinChunk> {
+export function webWritable(stdin: StdinTarget): WritableStream<StdinChunk> {
   return new WritableStream<StdinChunk>({
     write: (chunk) => stdin.write(chunk),
     close: () => stdin.end(),
