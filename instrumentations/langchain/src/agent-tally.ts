@@ -2,10 +2,10 @@ import type { ResponseFacts } from "@kit/genai";
 import { readInherited, withInherited } from "@kit/genai/framework";
 import type { Context } from "@opentelemetry/api";
 
-/** Told what a model's call came to; `beyond` it is told who counts all that is inside. */
+/** Called with the answer of each model call inside. `beyond` is the application's own agent around it, if there is one. */
 type Tally = ((response: ResponseFacts) => void) & { readonly beyond?: Tally | undefined };
 
-/** An agent under way, and what its model calls come to; those of agents below it are theirs. */
+/** A running agent and the totals of its own model calls; agents inside it count theirs. */
 export class AgentTally {
   readonly name: string | undefined;
   readonly #calls = { models: 0, tools: 0 };
@@ -16,10 +16,10 @@ export class AgentTally {
     this.name = name;
   }
 
-  /** Its tools carry its name, and whoever records a model's call inside tells what came of it. */
+  /** Passes its name to its tools, and itself to whoever records a model call inside. */
   within(context: Context): Context {
     const around: Tally | undefined = readInherited(context)?.tally;
-    // An agent of the library's around this one counts its own calls alone; one of the application's counts these too.
+    // An outer agent of LangChain counts only its own calls; one of the application (`agent()`) counts these, too.
     const beyond = around !== undefined && "beyond" in around ? around.beyond : around;
     const tell = (response: ResponseFacts) => {
       this.add(response);
@@ -29,12 +29,11 @@ export class AgentTally {
     return withInherited({ agentName: this.name, tally }, context);
   }
 
-  /** One of its tools ran. */
   addTool(): void {
     this.#calls.tools += 1;
   }
 
-  /** A model answered, or failed to. */
+  /** A model call of its own ended, with or without an answer. */
   add({ usage, finishReasons }: ResponseFacts): void {
     this.#calls.models += 1;
     if (usage?.input != null) this.#usage.input = (this.#usage.input ?? 0) + usage.input;

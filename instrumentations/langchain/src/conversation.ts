@@ -1,6 +1,6 @@
 import type { Members } from "./names.js";
 
-/** Reads the conversation that a run's metadata or its caller's settings tell of. */
+/** Reads the conversation id from a run's metadata, or from the configuration that its method was called with. */
 export function readConversation(
   metadata: Members | undefined,
   [, config]: readonly unknown[] = [],
@@ -8,9 +8,9 @@ export function readConversation(
   return idIn(metadata) ?? idIn((config as { configurable?: Members } | null | undefined)?.configurable);
 }
 
-/** By LangGraph's word, or one of LangSmith's. */
-function idIn(told: Members | undefined): string | undefined {
-  const { thread_id, conversation_id, session_id, sessionId } = told ?? {};
+/** `thread_id` is LangGraph's name for it; the others are LangSmith's. */
+function idIn(members: Members | undefined): string | undefined {
+  const { thread_id, conversation_id, session_id, sessionId } = members ?? {};
   const id = thread_id ?? conversation_id ?? session_id ?? sessionId;
   return id == null ? undefined : String(id);
 }

@@ -6,10 +6,10 @@ type Generator = Record<"next" | "return" | "throw", Step>;
 
 const COLLECTED = new FinalizationRegistry<Run>((run) => run.end({ outcome: "abandoned" }));
 
-/** How long a stream or tool has to tell of its end by itself when it is aborted. */
+/** How long an aborted stream or tool has to end by itself. */
 const GRACE_MS = 50;
 
-/** Ends a run when what its method gave is over: the promise, or the generator that somebody steps through. */
+/** Ends a run with what its method returned: a promise, or a generator that somebody steps. */
 export function follow(result: unknown, run: Run): unknown {
   if (result instanceof Promise) return followPromise(result, run);
   if (typeof (result as Partial<Generator> | null)?.next === "function")
@@ -17,7 +17,7 @@ export function follow(result: unknown, run: Run): unknown {
   return result;
 }
 
-/** The library's methods are async functions, whose promises nobody else has. */
+/** Returns the derived promise; the methods are async functions, so nobody else has the original. */
 function followPromise(promise: Promise<unknown>, run: Run): Promise<unknown> {
   return promise.then(
     (value) => {
@@ -31,11 +31,11 @@ function followPromise(promise: Promise<unknown>, run: Run): Promise<unknown> {
   );
 }
 
-/** A generator runs in the context of whoever takes its next step, so each step is taken in the run's. */
+/** Each step of a generator runs in the context of its caller, so it is taken in the run's. */
 function followGenerator(generator: Generator, run: Run): void {
   run.streams = true;
   COLLECTED.register(generator, run, run);
-  run.onOver(forget(run));
+  run.onEnd(forget(run));
   const failed = (error: unknown) => {
     run.end({ outcome: "error", error });
     throw error;
@@ -58,24 +58,24 @@ function followGenerator(generator: Generator, run: Run): void {
   }
 }
 
-/** In a scope of its own: the run must not hold its generator. */
+/** A function of its own, because a closure in there would make the run hold its generator. */
 function forget(run: Run): () => void {
   return () => COLLECTED.unregister(run);
 }
 
 /**
- * Ends an aborted stream or tool that the library forgets: its reader gets the error, and nobody takes the generator's
- * next step, as with models that do not listen to the signal, or graphs whose nodes stream to the caller.
+ * Ends a run whose end the library never reports after an abort: it rejects the reader of a stream and never steps the
+ * generator again (models that ignore the signal, graphs whose nodes stream to the caller), or leaves a tool pending.
  */
 export function endWhenAborted(run: Run, signal: AbortSignal | undefined): void {
   if (signal === undefined) return;
   const onAbort = () => {
-    // It was not abandoned, however soon it is collected now.
+    // It counts as aborted even if it is garbage-collected before the time is up.
     COLLECTED.unregister(run);
     const error = new DOMException("This operation was aborted", "AbortError");
     setTimeout(() => run.end({ outcome: "error", error }), GRACE_MS).unref();
   };
   if (signal.aborted) onAbort();
   else signal.addEventListener("abort", onAbort, { once: true });
-  run.onOver(() => signal.removeEventListener("abort", onAbort));
+  run.onEnd(() => signal.removeEventListener("abort", onAbort));
 }

@@ -1,6 +1,6 @@
 import { diag } from "@opentelemetry/api";
 
-/** What cannot be recorded costs that alone, and never the application's call. */
+/** Runs one part of recording. If it fails, only that part is lost, and the application's call is unaffected. */
 export function guard<T>(work: () => T): T | undefined {
   try {
     return work();

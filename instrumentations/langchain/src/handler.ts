@@ -5,10 +5,8 @@ import type { Chain } from "./graph.js";
 import { guard } from "./guard.js";
 import { type AskedModel, type ModelResult, readResponse } from "./model.js";
 import { ModelCall } from "./model-call.js";
-import { readAsked } from "./model-events.js";
 import type { Members } from "./names.js";
 import { type InferenceSpans, type KitCallbackHandlerOptions, readInferenceSpans } from "./options.js";
-import { translateRemote } from "./remote.js";
 import { readDocuments, translateRetrieval } from "./retrieval.js";
 import { Run, type RunKind } from "./run.js";
 import { Runs } from "./runs.js";
@@ -16,7 +14,7 @@ import { readToolResult, type StartedTool, translateTool } from "./tool.js";
 import type { Translation } from "./translation.js";
 import { VERSION } from "./version.js";
 
-/** How every callback begins that tells of a start; what follows differs by the kind of run. */
+/** The parameters of a start callback; the last ones differ by the kind of run. */
 type Started<Rest extends readonly unknown[]> = [
   serialized: Chain & StartedTool["serialized"],
   input: unknown,
@@ -28,65 +26,66 @@ type ModelStart = Started<[extra: object, tags: string[], metadata: Members]>;
 type ToolStart = Started<[tags: string[], metadata: Members, name: string, callId: string]>;
 type RetrieverStart = Started<[tags: string[], metadata: Members]>;
 type ChainStart = Started<[tags: string[], metadata: Members, runType: string, name: string]>;
-type Told = [parentId?: string, tags?: string[], extra?: object];
+/** The last parameters of every other callback. */
+type Rest = [parentId?: string, tags?: string[], extra?: object];
+
+type Translate = (run: Run, telemetry: Telemetry) => Translation | undefined;
 
 const MARK = Symbol.for("kit.langchain.handler");
 
-/** Whether a handler is one of the kit's, also of another copy of this package. */
+/** Whether a handler is one of the kit's, even from another copy of this package. */
 export function isKitHandler(handler: unknown): handler is RunHandler {
   return typeof handler === "object" && handler !== null && MARK in handler;
 }
 
-/** Follows the library's runs by its callbacks. Its methods are the library's, and none of them throws. */
+/** Follows the library's runs by its callbacks, whose names are the library's. None of them throws. */
 export class RunHandler {
   readonly name = "kit_callback_handler";
   readonly [MARK] = true;
-  /** In the background, callbacks would tell of a start when the run is over. */
+  /** Otherwise a start callback may come after its run has ended. */
   readonly awaitHandlers = true;
   readonly ignoreCustomEvent = true;
   readonly #telemetry: () => Telemetry | undefined;
   readonly #inferenceSpans: InferenceSpans;
   readonly #runs = new Runs();
 
-  /** `telemetry` gives nothing while the instrumentation is off. */
+  /** `telemetry` returns `undefined` while the instrumentation is disabled. */
   constructor(telemetry: () => Telemetry | undefined, inferenceSpans: InferenceSpans) {
     this.#telemetry = telemetry;
     this.#inferenceSpans = inferenceSpans;
   }
 
-  /** The library copies handlers in places; the runs are those of this one. */
+  /** The library copies some handlers; all copies must share the open runs. */
   copy(): this {
     return this;
   }
 
-  /** The run of an id, while it lasts. */
+  /** The open run with this id. */
   run(id: string | undefined): Run | undefined {
     return this.#runs.get(id);
   }
 
-  /** A graph that runs elsewhere begins, of which no callback tells. */
-  startRemote(run: Run): void {
-    this.#startUntold(run, (telemetry) => translateRemote(run, telemetry));
+  /** Starts a run that has no callbacks. */
+  startUnreported(run: Run, translate: Translate): void {
+    const telemetry = this.#telemetry();
+    if (telemetry !== undefined) guard(() => begin(run, Run.in(run.base), undefined, translate, telemetry));
   }
 
-  /** A model streams events, of which no callback tells either. */
-  startEvents(run: Run): void {
-    const { call } = run;
-    if (call !== undefined)
-      this.#startUntold(run, (telemetry) => this.#askModel(run, telemetry, readAsked(call)));
+  translateModel(run: Run, telemetry: Telemetry, asked: AskedModel): Translation {
+    return new ModelCall(run, telemetry, asked, this.#inferenceSpans);
   }
 
-  handleChatModelStart(...told: ModelStart): void {
-    this.#startModel("chat", told);
+  handleChatModelStart(...started: ModelStart): void {
+    this.#startModel("chat", started);
   }
 
-  handleLLMStart(...told: ModelStart): void {
-    this.#startModel("text_completion", told);
+  handleLLMStart(...started: ModelStart): void {
+    this.#startModel("text_completion", started);
   }
 
-  handleLLMNewToken(token: string, _index: unknown, id: string, ...[, , fields]: Told): void {
+  handleLLMNewToken(token: string, _index: unknown, id: string, ...[, , fields]: Rest): void {
     const run = this.#runs.get(id);
-    // Without a chunk it can be a whole answer, of a model that does not stream or out of a cache.
+    // A token without a chunk may be the whole answer of a model that does not stream, or of a cache.
     if (run?.streams === false && fields !== undefined) run.chunk(token);
   }
 
@@ -95,7 +94,7 @@ export class RunHandler {
     if (run?.streams === false) run.chunk(event);
   }
 
-  handleLLMEnd(result: unknown, id: string, ...[, , extra]: Told): void {
+  handleLLMEnd(result: unknown, id: string, ...[, , extra]: Rest): void {
     const { cached } = (extra ?? {}) as { cached?: boolean };
     if (cached === true) this.#runs.get(id)?.ignore();
     this.#end(id, () => readResponse(result as ModelResult));
@@ -146,26 +145,16 @@ export class RunHandler {
     operation: AskedModel["operation"],
     [model, input, id, parentId, extra, , metadata]: ModelStart,
   ): void {
-    // Older versions tell of a look into the cache as of a run, which has no end if the model is asked after it.
+    // Before 0.3, a cache look-up is reported as a run too, which never ends if the model has to be called.
     if ((extra as { cached?: boolean } | undefined)?.cached === true) return;
-    // Of several prompts each has a run of its own.
-    const asked = Array.isArray(input) ? (input[0] as unknown) : input;
+    // With several prompts, each has a run of its own.
+    const prompt = Array.isArray(input) ? (input[0] as unknown) : input;
     const className = model.id?.at(-1);
     this.#start("model", id, parentId, metadata, (run, telemetry) => {
       const members = run.call?.receiver ?? model.kwargs;
-      return this.#askModel(run, telemetry, { operation, input: asked, extra, metadata, className, members });
+      const asked = { operation, input: prompt, extra, metadata, className, members };
+      return this.translateModel(run, telemetry, asked);
     });
-  }
-
-  #askModel(run: Run, telemetry: Telemetry, asked: AskedModel): Translation {
-    return new ModelCall(run, telemetry, asked, this.#inferenceSpans);
-  }
-
-  #startUntold(run: Run, translate: (telemetry: Telemetry) => Translation): void {
-    const telemetry = this.#telemetry();
-    if (telemetry === undefined) return;
-    run.begin(Run.in(run.base), undefined);
-    if (!isTracingSuppressed(run.base)) run.follow(guard(() => translate(telemetry)));
   }
 
   #start(
@@ -173,19 +162,18 @@ export class RunHandler {
     id: string,
     parentId: string | undefined,
     metadata: Members | undefined,
-    translate: (run: Run, telemetry: Telemetry) => Translation | undefined,
+    translate: Translate,
   ): void {
+    const telemetry = this.#telemetry();
+    if (telemetry === undefined || this.#runs.get(id) !== undefined) return;
     guard(() => {
-      const telemetry = this.#telemetry();
-      if (telemetry === undefined || this.#runs.get(id) !== undefined) return;
-      const run = Run.told(kind);
+      const run = Run.reported(kind);
       const parent = this.#runs.get(parentId);
       const node = metadata?.langgraph_node;
-      if (node !== "__start__") parent?.beginBelow(node);
-      if (kind === "model") parent?.askBelow();
-      run.begin(parent, metadata);
+      if (node !== "__start__") parent?.childStarts(node);
+      if (kind === "model") parent?.modelStarts();
       this.#runs.add(id, run);
-      if (!isTracingSuppressed(run.base)) run.follow(translate(run, telemetry));
+      begin(run, parent, metadata, translate, telemetry);
     });
   }
 
@@ -194,10 +182,21 @@ export class RunHandler {
   }
 }
 
+function begin(
+  run: Run,
+  parent: Run | undefined,
+  metadata: Members | undefined,
+  translate: Translate,
+  telemetry: Telemetry,
+): void {
+  run.begin(parent, metadata);
+  if (!isTracingSuppressed(run.base)) run.follow(translate(run, telemetry));
+}
+
 /**
- * Records LangChain's runs where the application puts it in: `callbacks: [new KitCallbackHandler()]`. With
- * {@link LangChainInstrumentation} on as well nothing is recorded twice. Alone it cannot make the spans of runs
- * active: what the application or a client does inside a run is no child of the run's span.
+ * Records LangChain's runs wherever the application passes it: `callbacks: [new KitCallbackHandler()]`. Together with
+ * {@link LangChainInstrumentation}, nothing is recorded twice. Without it, the spans of runs are not active while they
+ * run: spans and requests of the application or a client inside a run are not children of the run's span.
  */
 export class KitCallbackHandler extends RunHandler {
   constructor(options: KitCallbackHandlerOptions = {}) {

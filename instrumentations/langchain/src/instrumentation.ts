@@ -21,12 +21,12 @@ import {
 import { hookRequire } from "./require-hook.js";
 import { VERSION } from "./version.js";
 
-/** Options of all instrumentations, and who records model calls. */
+/** The options of all instrumentations, and who records model calls. */
 export interface LangChainInstrumentationConfig
   extends GenAIInstrumentationConfig,
     KitCallbackHandlerOptions {}
 
-/** Files of the core that hold what is patched: the build for CommonJS and the one for ES modules. */
+/** The files of the core with patched classes, each built for CommonJS and for ES modules. */
 const CORE = [
   "callbacks/manager",
   "runnables/base",
@@ -39,7 +39,7 @@ const CORE = [
   "utils/async_caller",
 ];
 
-/** Records the runs of LangChain and LangGraph: agents, graphs, tools, retrievers, and models that nobody else does. */
+/** Records the runs of LangChain and LangGraph: agents, graphs, tools, retrievers, and models whose client is not instrumented. */
 export class LangChainInstrumentation
   extends GenAIInstrumentation<LangChainInstrumentationConfig>
   implements HandlerSource
@@ -58,12 +58,12 @@ export class LangChainInstrumentation
       },
     ],
     targets,
-    // Each model tells its own provider and address.
+    // Each model has its own provider and address.
     provider: "langchain",
     baseUrl: () => undefined,
   };
 
-  // Without initialisers: they would undo what the base constructor did.
+  // Without initialisers, which would run after the base constructor has enabled the instrumentation.
   declare private handler: RunHandler | undefined;
   declare private unhook: (() => void) | undefined;
 
@@ -81,13 +81,12 @@ export class LangChainInstrumentation
     this.unhook = undefined;
   }
 
-  /** Runs under way keep the handler they began with. */
+  /** Open runs keep the handler they started with. */
   override setConfig(config: LangChainInstrumentationConfig): void {
     super.setConfig(config);
     this.handler = undefined;
   }
 
-  /** The handler that every run gets, while this is enabled. */
   readHandler(): RunHandler | undefined {
     if (!this.isEnabled()) return undefined;
     this.handler ??= new RunHandler(
@@ -100,7 +99,7 @@ export class LangChainInstrumentation
 
 type Exports = Readonly<Record<string, (object & { prototype?: object }) | undefined>>;
 
-/** Whatever file or part of the library it is, its classes are known by their names. */
+/** Finds classes by their names, so it does not matter which file or part of the library these are the exports of. */
 function targets(exports: unknown): readonly Target[] {
   const classes = exports as Exports;
   const methods = (name: string) => classes[name]?.prototype;
@@ -119,8 +118,8 @@ function targets(exports: unknown): readonly Target[] {
     { on: methods("AsyncCaller"), method: "callWithOptions", wrap: keepContext(1) },
     { on: methods("StructuredTool"), method: "call", wrap: enter("tool") },
     { on: methods("BaseRetriever"), method: "invoke", wrap: enter("retriever") },
-    { on: graph, method: "stream", wrap: noteStream(false) },
-    { on: graph, method: "streamEvents", wrap: noteStream(true) },
+    { on: graph, method: "stream", wrap: noteStream },
+    { on: graph, method: "streamEvents", wrap: noteStream },
     { on: graph, method: "_streamIterator", wrap: enterGraph },
     { on: methods("RemoteGraph"), method: "_streamIterator", wrap: enterRemote },
     { on: methods("RunnableSequence"), method: "invoke", wrap: enter("chain") },
@@ -131,7 +130,7 @@ function targets(exports: unknown): readonly Target[] {
   ];
 }
 
-/** Where on its prototype chain a class has a method from. */
+/** The object on a prototype chain that has the method itself. */
 function ownerOf(method: string, prototype: object | undefined): object | undefined {
   let owner: object | null | undefined = prototype;
   while (owner != null && !Object.hasOwn(owner, method)) owner = Object.getPrototypeOf(owner);

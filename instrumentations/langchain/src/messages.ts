@@ -4,19 +4,27 @@ import {
   parseJson,
   readParts,
   type ToolDefinition,
+  textMessage,
   textOf,
   toMediaPart,
 } from "@kit/genai";
+import { gather, MEDIA, type Members, TOOL } from "./names.js";
 
-/** A message as LangChain holds it, or as applications may write it: an object, a pair or a text. */
+/** One of LangChain's messages, or what applications may write instead of one. */
 interface AnyMessage {
   role?: unknown;
   type?: unknown;
   content?: unknown;
   name?: unknown;
-  tool_calls?: readonly { id?: unknown; name?: unknown; args?: unknown }[];
+  tool_calls?: readonly ToolCall[];
   tool_call_id?: unknown;
   _getType?: () => string;
+}
+
+interface ToolCall {
+  id?: unknown;
+  name?: unknown;
+  args?: unknown;
 }
 
 const ROLES: Readonly<Record<string, string>> = {
@@ -26,7 +34,7 @@ const ROLES: Readonly<Record<string, string>> = {
   function: "tool",
 };
 
-/** Reads one message or several, in whatever shape the library takes them; `undefined` where there are none. */
+/** Reads one message or several, in any form that the library accepts; `undefined` if there are none. */
 export function readMessages(value: unknown): Message[] | undefined {
   if (value == null) return undefined;
   const messages = Array.isArray(value) && !isPair(value) ? value : [value];
@@ -34,35 +42,32 @@ export function readMessages(value: unknown): Message[] | undefined {
   return read.length > 0 ? read : undefined;
 }
 
+/** Whether a list is the short form of one message: `[role, content]`. */
 function isPair(value: readonly unknown[]): boolean {
   return value.length === 2 && typeof value[0] === "string" && typeof value[1] === "string";
 }
 
 function readMessage(value: unknown): Message | undefined {
-  if (typeof value === "string") return { role: "user", parts: [{ type: "text", content: value }] };
+  if (typeof value === "string") return textMessage("user", value);
   if (Array.isArray(value)) return readMessage({ role: value[0], content: value[1] });
   if (typeof value !== "object" || value === null) return undefined;
   const message = value as AnyMessage;
   if (message.content === undefined && message.tool_calls === undefined) return undefined;
   const type = String(message._getType?.() ?? message.role ?? message.type ?? "user");
+  // A generic message has a role of its own.
+  const role = (type === "generic" ? textOf(message.role) : undefined) ?? ROLES[type] ?? type;
   const name = textOf(message.name);
-  return { role: roleOf(type, message), parts: partsOf(message), ...(name && { name }) };
+  return { role, parts: partsOf(message), ...(name && { name }) };
 }
 
-/** A message of no kind the library knows keeps the role it was given. */
-function roleOf(type: string, { role }: AnyMessage): string {
-  return type === "generic" ? (textOf(role) ?? "user") : (ROLES[type] ?? type);
-}
-
-function partsOf(message: AnyMessage): MessagePart[] {
-  const { content, tool_call_id: answered, tool_calls: calls } = message;
+function partsOf({ content, tool_call_id: answered, tool_calls: calls }: AnyMessage): MessagePart[] {
   if (answered !== undefined) {
     return [{ type: "tool_call_response", id: String(answered), response: parseJson(content) }];
   }
   return [...readContent(content), ...(calls ?? []).map(readCall)];
 }
 
-function readCall({ id, name, args }: { id?: unknown; name?: unknown; args?: unknown }): MessagePart {
+function readCall({ id, name, args }: ToolCall): MessagePart {
   return {
     type: "tool_call",
     name: String(name),
@@ -71,38 +76,26 @@ function readCall({ id, name, args }: { id?: unknown; name?: unknown; args?: unk
   };
 }
 
-/** Reads the content of a message: a text, or blocks of this or that provider. */
+/** Reads the content of a message: a text, or blocks in the format of the library or of a provider. */
 export function readContent(content: unknown): MessagePart[] {
   return readParts(content, (block: Block | string) =>
     typeof block === "string" ? readContent(block) : readBlock(block),
   );
 }
 
-/** Where media is, in the words of the library, of OpenAI and of Anthropic. */
-interface Media {
-  url?: string;
-  data?: string;
-  file_data?: string;
-  id?: string;
-  fileId?: string;
-  file_id?: string;
-  mimeType?: string;
-  mime_type?: string;
-  media_type?: string;
-}
-
-interface Block extends Media {
+interface Block {
   type?: string;
-  text?: string;
-  reasoning?: string;
-  thinking?: string;
-  image_url?: string | Media;
+  id?: unknown;
+  text?: unknown;
+  reasoning?: unknown;
+  thinking?: unknown;
+  image_url?: string | Members;
   input_audio?: { data?: string; format?: string };
-  file?: Media;
-  source?: Media;
+  file?: Members;
+  source?: Members;
 }
 
-/** Calls of tools stand beside the content too, and are read there. */
+/** Blocks that repeat the message's tool calls. */
 const CALLS = ["tool_use", "tool_call", "functionCall", "input_json_delta"];
 const MODALITIES: Readonly<Record<string, string>> = {
   image: "image",
@@ -127,41 +120,18 @@ function readBlock(block: Block | null): MessagePart[] {
 
 function readMedia({ image_url: image, input_audio: audio, file, source, ...block }: Block) {
   if (audio != null) return { data: textOf(audio.data), mimeType: `audio/${audio.format}` };
-  const given: Media = typeof image === "string" ? { url: image } : (image ?? file ?? source ?? block);
-  const { mimeType, mime_type: mime = given.media_type, fileId = given.file_id, id } = given;
-  return {
-    data: textOf(given.data ?? given.file_data),
-    url: textOf(given.url),
-    fileId: textOf(fileId ?? id),
-    mimeType: textOf(mimeType ?? mime),
-  };
+  const given = typeof image === "string" ? { url: image } : (image ?? file ?? source ?? block);
+  const { data, url, fileId = (given as Block).id, mimeType } = gather(MEDIA, given);
+  return { data: textOf(data), url: textOf(url), fileId: textOf(fileId), mimeType: textOf(mimeType) };
 }
 
-interface AnyTool {
-  type?: string;
-  name?: string;
-  description?: string;
-  parameters?: unknown;
-  input_schema?: unknown;
-  inputSchema?: unknown;
-  function?: AnyTool;
-  toolSpec?: AnyTool;
-}
-
-/** Reads the tools offered to a model, in the shapes of the providers. */
+/** Reads the tools that a model is offered, in the formats of the providers. */
 export function readTools(tools: unknown): ToolDefinition[] | undefined {
   return Array.isArray(tools) ? tools.map(readTool) : undefined;
 }
 
-function readTool(tool: AnyTool): ToolDefinition {
+function readTool(tool: { type?: string; function?: Members; toolSpec?: Members }): ToolDefinition {
   const nested = tool.function ?? tool.toolSpec;
-  const { name, description, ...shapes } = nested ?? tool;
-  const parameters = shapes.parameters ?? shapes.input_schema ?? shapes.inputSchema;
   const type = nested === undefined && tool.type !== "custom" ? (tool.type ?? "function") : "function";
-  return {
-    type,
-    name: name ?? type,
-    ...(description !== undefined && { description }),
-    ...(parameters !== undefined && { parameters }),
-  };
+  return { type, name: type, ...(gather(TOOL, nested ?? tool) as Partial<ToolDefinition>) };
 }

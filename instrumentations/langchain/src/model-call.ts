@@ -22,16 +22,16 @@ import { toClient, toProvider } from "./providers.js";
 import type { Run } from "./run.js";
 import type { Beginning, Translation, When } from "./translation.js";
 
-/** A model's call, which is recorded here unless a client below does. */
+/** A model call, recorded here unless an instrumented client inside records it. */
 export class ModelCall implements Translation {
   readonly when: When;
   readonly #run: Run;
   readonly #telemetry: Telemetry;
   readonly #request: RequestFacts;
   readonly #provider: string;
-  /** Whether the model asks another one: the outer one tells what came of both. */
-  readonly #isOuters: boolean;
-  /** What a streamed answer came to so far, if content is wanted. */
+  /** Whether another model made this call: then only the outer one reports to the agent. */
+  readonly #isInner: boolean;
+  /** The streamed text so far, if content is captured. */
   #text = "";
   #client: ClientAnswer | undefined;
 
@@ -41,7 +41,7 @@ export class ModelCall implements Translation {
     this.#request = readRequest(asked);
     this.#provider = toProvider(asked.metadata?.ls_provider, asked.className ?? "langchain");
     this.when = whenOf(mode, this.#provider, run);
-    this.#isOuters = isInferenceRecorded(run.base) || run.base.getValue(INFERENCE_OFFERED) !== undefined;
+    this.#isInner = isInferenceRecorded(run.base) || run.base.getValue(INFERENCE_OFFERED) !== undefined;
   }
 
   record(at: Beginning): Recorder {
@@ -55,24 +55,24 @@ export class ModelCall implements Translation {
     });
   }
 
-  /** The client below finds that the call is recorded, and whom to tell of it. */
+  /** An instrumented client inside makes no span, and hands over what it learned. */
   within(context: Context): Context {
     this.#client = new ClientAnswer();
     return markInferenceRecorded(context, this.#client.hear);
   }
 
   chunk(piece: unknown): void {
-    // Whether it streams shows only now.
+    // Callbacks do not say in advance whether a call streams.
     this.#request.stream = true;
     if (this.#run.recorder?.wantsContent === true) this.#text += readPiece(piece);
   }
 
   answer({ response }: OperationEnd): ResponseFacts {
     const told = response ?? (this.#request.stream === true ? readCut(this.#text) : {});
-    const answer = joinResponses(told, this.#client?.heard);
+    const answer = joinResponses(told, this.#client?.facts);
     const { recorder, taken, agent } = this.#run;
-    // Whoever records the call tells the agent.
-    if (recorder === undefined && !taken && !this.#isOuters) agent?.add(answer);
+    // Whoever records the call reports it to the agent; so nobody has if nobody did.
+    if (recorder === undefined && !taken && !this.#isInner) agent?.add(answer);
     return answer;
   }
 }
@@ -83,11 +83,11 @@ function whenOf(mode: InferenceSpans, provider: string, { base, call }: Run): Wh
   return mode === "auto" && isProviderRecorded(toClient(provider)) ? "never" : "at once";
 }
 
-/** What a client below made of the call. Stays in contexts that outlive the call, so it knows nothing else. */
+/** What an instrumented client learned of the call. Contexts that outlive the call hold this, so it holds nothing else. */
 class ClientAnswer {
-  heard: ResponseFacts | undefined;
+  facts: ResponseFacts | undefined;
   readonly hear = ({ response }: OperationEnd) => {
     const { content: _, ...facts } = response ?? {};
-    this.heard = facts;
+    this.facts = facts;
   };
 }

@@ -1,39 +1,39 @@
 import { guard } from "./guard.js";
 import { type AskedModel, readResponse } from "./model.js";
 import type { Members } from "./names.js";
-import type { Call, Run } from "./run.js";
+import type { Run } from "./run.js";
 
-/** A chat model, by what it tells callbacks of itself where it has any. */
+/** The members of a chat model from which the library makes the arguments of a start callback. */
 interface ModelLike {
   lc_id?: readonly string[];
   getLsParams?(options: object): Members;
   invocationParams?(options: object): Members;
 }
 
-/** What `streamEvents` gives since core 1.3. It can be read by many, and goes on to its end whoever reads. */
+/** What `streamEvents` returns. Several readers may iterate it, and it runs to its end whoever reads. */
 interface Events extends AsyncIterable<unknown> {
   readonly output: Promise<object>;
 }
 
-/** Reads what a model is asked that streams events, of which no callback tells. */
-export function readAsked({ receiver, args: [asked, options] }: Call): AskedModel {
-  const model = receiver as ModelLike;
+/** Reads a request for which there is no start callback. */
+export function readAsked(members: Members, [input, options]: readonly unknown[]): AskedModel {
+  const model = members as ModelLike;
   const given = options ?? {};
   return {
     operation: "chat",
-    input: (asked as { toChatMessages?(): unknown } | null | undefined)?.toChatMessages?.() ?? asked,
+    input: (input as { toChatMessages?(): unknown } | null | undefined)?.toChatMessages?.() ?? input,
     extra: { invocation_params: model.invocationParams?.(given), options: given },
     metadata: model.getLsParams?.(given),
     className: model.lc_id?.at(-1),
-    members: receiver,
+    members,
   };
 }
 
-/** Ends a run with its answer, no later than the caller has it. */
+/** Ends a run with the answer of its events, no later than the caller gets it. */
 export async function followEvents(events: Events, run: Run): Promise<void> {
   try {
-    const output = events.output;
-    countPieces(events, run).catch(() => "the answer fails with the same error");
+    const { output } = events;
+    countChunks(events, run).catch(() => "the output rejects with the same error");
     const message = await output;
     const response = guard(() => readResponse({ generations: [[{ message }]] }));
     run.end({ outcome: "completed", response });
@@ -42,6 +42,6 @@ export async function followEvents(events: Events, run: Run): Promise<void> {
   }
 }
 
-async function countPieces(events: Events, run: Run): Promise<void> {
+async function countChunks(events: Events, run: Run): Promise<void> {
   for await (const event of events) run.chunk(event);
 }

@@ -4,33 +4,33 @@ import { readContent, readMessages, readTools } from "./messages.js";
 import { ANSWER, gather, type Members, REQUEST } from "./names.js";
 import { readUsage } from "./usage.js";
 
-/** What the library tells of a model that is asked. */
+/** What is known of a model call before it starts. */
 export interface AskedModel {
   readonly operation: "chat" | "text_completion";
   readonly input: unknown;
-  /** Its parameters and options. */
+  /** `invocation_params`, as the provider names them, and the caller's `options`. */
   readonly extra: object | undefined;
   readonly metadata: Members | undefined;
   readonly className: string | undefined;
-  /** Of the model itself, or at least what it was made with. */
+  /** The model itself, or the arguments of its constructor. */
   readonly members: Members | undefined;
 }
 
-/** Reads what a model was asked. */
+/** Reads the request of a model call. */
 export function readRequest({ operation, input, extra, metadata, members: model }: AskedModel): RequestFacts {
   const { invocation_params: params, options } = (extra ?? {}) as Record<string, Members | undefined>;
-  // Some nest the parameters that others have at the top.
+  // Bedrock, Google and Ollama nest some of their parameters.
   const { inferenceConfig, generationConfig, options: nested } = params ?? {};
   const { tools, ...told } = gather(REQUEST, params, inferenceConfig, generationConfig, nested);
   told.model ??= metadata?.ls_model_name ?? model?.model ?? model?.modelName ?? model?.modelId;
   told.maxTokens ??= metadata?.ls_max_tokens;
   told.temperature ??= metadata?.ls_temperature;
   told.stopSequences ??= metadata?.ls_stop ?? options?.stop;
-  // Some integrations name none by an empty list.
+  // Google's integrations send an empty list for none.
   if ((told.stopSequences as unknown[] | undefined)?.length === 0) told.stopSequences = undefined;
   if (told.outputType !== undefined) told.outputType = readOutputType(told.outputType);
   if (typeof told.reasoningLevel === "object") told.reasoningLevel = (told.reasoningLevel as Members).effort;
-  // Values of other types than expected are left out when the span is written.
+  // Values of unexpected types are dropped when the span is written.
   const request = told as RequestFacts;
   request.operation = operation;
   request.content = () => ({
@@ -40,13 +40,12 @@ export function readRequest({ operation, input, extra, metadata, members: model 
   return request;
 }
 
-function readOutputType(format: unknown): string | undefined {
-  const type = typeof format === "object" && format !== null ? (format as { type?: unknown }).type : format;
-  if (typeof type !== "string") return typeof format === "object" && format !== null ? "json" : undefined;
-  return type.startsWith("json") ? "json" : "text";
+function readOutputType(format: unknown): string {
+  const { type = format } = format as Members;
+  return typeof type === "string" && !type.startsWith("json") ? "text" : "json";
 }
 
-/** Where the model's client sends its calls, as far as the model tells. */
+/** The address of the model's server, if a member of the model holds it. */
 export function readModelEndpoint(model: Members | undefined): ReturnType<typeof readEndpoint> {
   const { baseUrl, baseURL, apiUrl, anthropicApiUrl, endpoint, clientConfig, configuration } = model ?? {};
   const client = (clientConfig ?? configuration) as Members | undefined;
@@ -66,17 +65,15 @@ interface Generation {
   };
 }
 
-/** What the library hands to callbacks when a model has answered. */
+/** The argument of the end callback of models. */
 export interface ModelResult {
   generations?: readonly (readonly (Generation | undefined)[])[];
   llmOutput?: Members;
 }
 
-/** Reads what a model answered. */
+/** Reads the answer of a model. */
 export function readResponse({ generations, llmOutput }: ModelResult): ResponseFacts {
-  const choices: Generation[] = [];
-  for (const ofPrompt of generations ?? [])
-    for (const choice of ofPrompt) if (choice != null) choices.push(choice);
+  const choices = (generations ?? []).flat().filter((choice) => choice != null);
   const message = choices[0]?.message;
   const told = choices.map(readChoice);
   const { id, model, usage, tier } = gather(ANSWER, told[0], llmOutput);
@@ -95,12 +92,12 @@ export function readResponse({ generations, llmOutput }: ModelResult): ResponseF
   };
 }
 
-/** Anthropic's streams tell beside the message what its answers tell in it. */
+/** For Anthropic's streams, `additional_kwargs` holds what is otherwise in `response_metadata`. */
 function readChoice({ generationInfo, message }: Generation) {
   return gather(ANSWER, generationInfo, message?.response_metadata, message?.additional_kwargs);
 }
 
-/** OpenAI's newer API tells no reason, but how the call went. */
+/** OpenAI's Responses API has a status instead of a finish reason. */
 function readStatus(message: Generation["message"]): string | undefined {
   const { object, status, incomplete_details: details } = message?.response_metadata ?? {};
   if (object !== "response") return undefined;
@@ -109,25 +106,25 @@ function readStatus(message: Generation["message"]): string | undefined {
   return (details as Members | null)?.reason === "max_output_tokens" ? "length" : "content_filter";
 }
 
-/** The library gives answers without an id one of its own, made of the run's. */
+/** Answers without an id get one from the library, made from the run's. */
 function isOwnId(id: string | undefined): boolean {
   return typeof id === "string" && !/^(?:lc_)?run-/.test(id);
 }
 
-/** The text of one piece of a stream: text models stream texts, chat models parts of a message, or events of both. */
+/** The text in a chunk: a string from text models, a partial message from chat models, or an event. */
 export function readPiece(piece: unknown): string {
   const { content, delta } = (piece ?? {}) as { content?: unknown; delta?: { text?: unknown } };
   const text = typeof piece === "string" ? piece : (delta?.text ?? content);
   return typeof text === "string" ? text : "";
 }
 
-/** What is known of an answer that was cut: it has not finished, and came as far as this. */
+/** Reads the answer of a stream that was cut off after this text. */
 export function readCut(text: string): ResponseFacts {
   const outputMessages = [{ role: "assistant", parts: readContent(text) }];
   return { finishReasons: [null], ...(text !== "" && { content: () => ({ outputMessages }) }) };
 }
 
-/** What both know of one answer: the client below heard the provider itself. */
+/** Joins what is known of one answer. The client inside wins, because it saw the provider's own answer. */
 export function joinResponses(
   ours: ResponseFacts,
   clients: Omit<ResponseFacts, "content"> | undefined,

@@ -1,15 +1,15 @@
-/** What is foreign and has members. */
+/** A foreign object. */
 export type Members = Readonly<Record<string, unknown>>;
 
 type Table<Fact extends string> = ReadonlyMap<string, Fact>;
 
-/** Facts by the names that integrations have for them: they name things as their providers do. */
+/** Facts by the names that integrations use for them, most of which are their providers' names. */
 function tableOf<Fact extends string>(names: Readonly<Record<Fact, string>>): Table<Fact> {
   const facts = Object.keys(names) as Fact[];
   return new Map(facts.flatMap((fact) => names[fact].split(" ").map((name) => [name, fact] as const)));
 }
 
-/** What a model is asked. */
+/** Parameters of a request. */
 export const REQUEST = tableOf({
   model: "model model_name modelName modelId",
   maxTokens: "max_tokens max_completion_tokens max_output_tokens maxTokens maxOutputTokens num_predict",
@@ -26,7 +26,7 @@ export const REQUEST = tableOf({
   tools: "tools",
 });
 
-/** What stands beside its answer. */
+/** What integrations report beside the answer's message. */
 export const ANSWER = tableOf({
   id: "id",
   model: "model_name model modelId model_id",
@@ -35,23 +35,41 @@ export const ANSWER = tableOf({
   reason: "finish_reason finishReason stop_reason stopReason done_reason",
 });
 
-/** What older integrations tell of tokens there. */
+/** Token counts of older integrations, which are reported there too. */
 export const TOKENS = tableOf({
   input: "promptTokens prompt_tokens input_tokens",
   output: "completionTokens completion_tokens output_tokens",
 });
 
-/** Gathers what several sources tell, the first source first. Looks at what is there: names that are not cost most. */
+/** A tool that a model is offered. */
+export const TOOL = tableOf({
+  name: "name",
+  description: "description",
+  parameters: "parameters input_schema inputSchema",
+});
+
+/** Where an image, a sound or a document is. */
+export const MEDIA = tableOf({
+  data: "data file_data",
+  url: "url",
+  fileId: "fileId file_id",
+  mimeType: "mimeType mime_type media_type",
+});
+
+/**
+ * Reads facts from several sources, of which the first that has one wins. It walks the members that are there, since
+ * looking up absent names costs more.
+ */
 export function gather<Fact extends string>(
   table: Table<Fact>,
   ...sources: readonly unknown[]
 ): Partial<Record<Fact, unknown>> {
-  const told: Partial<Record<Fact, unknown>> = {};
+  const facts: Partial<Record<Fact, unknown>> = {};
   for (const source of sources as (Members | undefined)[]) {
     for (const name in source) {
       const fact = table.get(name);
-      if (fact !== undefined && source[name] != null) told[fact] ??= source[name];
+      if (fact !== undefined && source[name] != null) facts[fact] ??= source[name];
     }
   }
-  return told;
+  return facts;
 }

@@ -4,66 +4,71 @@ import { type Context, context, createContextKey } from "@opentelemetry/api";
 interface ErrorLike {
   name?: unknown;
   message?: unknown;
-  /** Of what LangGraph throws to leave a node: not failures. */
+  /** Set on what LangGraph throws to leave a node, which is no failure. */
   is_bubble_up?: unknown;
   constructor?: { name?: string };
 }
 
-const ABORTS = ["AbortError", "APIUserAbortError", "ModelAbortError"];
-/** What the library says of an abort in errors that have no name of their own. */
-const SAID = ["Abort", "Aborted", "AbortError"];
+/** Names of abort errors, or the messages of those of the library that have no name. */
+const ABORTS: ReadonlySet<unknown> = new Set([
+  "AbortError",
+  "APIUserAbortError",
+  "ModelAbortError",
+  "Abort",
+  "Aborted",
+]);
 
 const STREAM = createContextKey("kit.langchain.stream");
 
-/** What can abort a graph that streams. */
+/** The signals that can abort a streamed graph. */
 interface Stream {
   readonly outer: Stream | undefined;
   /** The caller's own. */
   readonly signal: AbortSignal | undefined;
-  /** Whether it makes events, out of a stream of its own that is to come. */
-  readonly ofEvents: boolean;
-  /** The graph's: the caller's, a time limit's, and what the library aborts when the reader leaves. */
-  running?: AbortSignal | undefined;
+  /**
+   * The one that the graph itself gets, `null` if none. It follows the caller's, the time limit's, and one that the
+   * library aborts when the reader leaves. Absent until the graph starts.
+   */
+  running?: AbortSignal | null;
 }
 
 function readStream(within: Context): Stream | undefined {
   return within.getValue(STREAM) as Stream | undefined;
 }
 
-/** A context in which a graph streams, or makes events, whose caller can abort it by `signal` alone. */
-export function inStream(signal: AbortSignal | undefined, ofEvents: boolean): Context {
+/** A context in which a graph is streamed, which its caller can abort by `signal` alone. */
+export function inStream(signal: AbortSignal | undefined): Context {
   const parent = context.active();
   const outer = readStream(parent);
-  const callers = outer?.ofEvents === true ? outer.signal : signal;
-  return parent.setValue(STREAM, { outer, signal: callers, ofEvents } satisfies Stream);
+  // A stream of events opens one of its own, with a signal that is no longer the caller's.
+  if (outer !== undefined && outer.running === undefined) return parent;
+  return parent.setValue(STREAM, { outer, signal } satisfies Stream);
 }
 
-/** Notes by what a graph is aborted that begins in the active context. */
+/** Notes the signal that the graph itself gets, which starts in the active context. */
 export function noteRunning(signal: AbortSignal | undefined): void {
   const stream = readStream(context.active());
-  if (stream !== undefined) stream.running ??= signal;
+  if (stream !== undefined && stream.running === undefined) stream.running = signal ?? null;
 }
 
-/** The graph aborts itself when the reader of its stream leaves, and with it the graphs inside. */
+/** Whether the reader left: the library then aborts the graph, and with it the graphs inside. */
 function isLeft(stream: Stream | undefined): boolean {
   if (stream?.running?.aborted !== true) return false;
   return stream.signal?.aborted !== true || isLeft(stream.outer);
 }
 
-/** Reads how a run that began in a context ended from what it threw. */
+/** Reads from what a run threw how it ended; `within` is the context that it started in. */
 export function toEnd(error: unknown, within: Context): OperationEnd {
   const { name, message, constructor: type, is_bubble_up: bubbles } = (error ?? {}) as ErrorLike;
-  // A command to the graph above is a result; an interrupt waits for somebody.
+  // A command to the parent graph is a result; an interrupt waits for somebody.
   if (name === "ParentCommand") return { outcome: "completed" };
   if (bubbles === true || name === "GraphInterrupt" || name === "NodeInterrupt")
     return { outcome: "cancelled" };
-  const isAbort =
-    ABORTS.includes(String(name)) || ABORTS.includes(type?.name ?? "") || SAID.includes(String(message));
-  if (!isAbort) return { outcome: "error", error };
+  if (![name, type?.name, message].some((word) => ABORTS.has(word))) return { outcome: "error", error };
   const stream = readStream(within);
   const reason: unknown = stream?.running?.reason;
   if ((reason as ErrorLike | undefined)?.name === "TimeoutError") return { outcome: "error", error: reason };
   if (isLeft(stream)) return { outcome: "cancelled" };
-  // The library says it in an error without a name.
+  // The signal's reason has a name, which the library's error lacks.
   return { outcome: "aborted", error: typeof reason === "object" && reason !== null ? reason : error };
 }

@@ -2,16 +2,18 @@ import type { Target } from "@kit/genai";
 import { context } from "@opentelemetry/api";
 import { endWhenAborted, follow } from "./follow.js";
 import { isKitHandler, type RunHandler } from "./handler.js";
-import { followEvents } from "./model-events.js";
+import { followEvents, readAsked } from "./model-events.js";
 import type { Members } from "./names.js";
 import { inStream, noteRunning } from "./outcome.js";
+import { translateRemote } from "./remote.js";
 import { isInside, Run, type RunKind } from "./run.js";
 
 type Args = readonly unknown[];
 type Wrap = Extract<Target, { wrap: unknown }>["wrap"];
-/** The instrumentation, as far as its wrappers need it. */
+
+/** What wrappers need of the instrumentation. */
 export interface HandlerSource {
-  /** What runs are told to; `undefined` while the instrumentation is off. */
+  /** The handler that runs report to; `undefined` while the instrumentation is disabled. */
   readHandler(): RunHandler | undefined;
 }
 
@@ -30,7 +32,7 @@ interface Manager {
   getParentRunId?(): string | undefined;
 }
 
-/** Replaces a method; while the instrumentation is off, calls go through. */
+/** Wraps a method. While the instrumentation is disabled, calls go straight through. */
 function around(work: Around): Wrap {
   return (original, instrumentation) =>
     ({
@@ -42,12 +44,12 @@ function around(work: Around): Wrap {
     }).method;
 }
 
-/** `CallbackManager._configureSync`, which every run asks for its handlers: adds ours, unless one of ours is there. */
+/** `CallbackManager._configureSync`, where every run gets its handlers. Adds ours, unless one of ours is there. */
 export const addHandler: Wrap = around((proceed, [inheritable, local, ...rest], handler) => {
   const isThere = [inheritable, local].some((callbacks) => handlersIn(callbacks).some(isKitHandler));
   const inherited = isThere ? inheritable : withHandler(inheritable, handler);
   const manager = proceed([inherited, local, ...rest]) as Manager;
-  // One comes down from the runs above and another may be the model's own: the upper one knows the runs.
+  // One may be inherited and another the model's own; the inherited one knows the runs above.
   const [first, ...others] = manager.handlers.filter(isKitHandler);
   for (const second of others) if (second !== first) manager.removeHandler(second);
   return manager;
@@ -58,13 +60,13 @@ function handlersIn(callbacks: unknown): readonly unknown[] {
   return (callbacks as Manager | null | undefined)?.handlers ?? [];
 }
 
-/** The caller's array or manager stays as it is. */
+/** A copy: the caller's array or manager stays as it is. */
 function withHandler(callbacks: unknown, handler: RunHandler): unknown {
   if (Array.isArray(callbacks)) return [...callbacks, handler];
   return callbacks == null ? [handler] : (callbacks as Manager).copy([handler], true);
 }
 
-/** `AsyncLocalStorageProviderSingleton.runWithConfig`, through which the library enters what a run does. */
+/** `AsyncLocalStorageProviderSingleton.runWithConfig`, in which the library runs the work of a run. */
 export const enterRun: Wrap = around((proceed, args) => {
   const { callbacks } = (args[0] ?? {}) as { callbacks?: Manager };
   const handler = handlersIn(callbacks).find(isKitHandler);
@@ -73,12 +75,12 @@ export const enterRun: Wrap = around((proceed, args) => {
   return context.with(run.inside, () => proceed(args));
 });
 
-/** `Pregel.stream`, and `streamEvents`, which reads a stream of its own: notes by what their caller can abort them. */
-export function noteStream(ofEvents: boolean): Wrap {
-  return around((proceed, args) => context.with(inStream(signalIn(args), ofEvents), () => proceed(args)));
-}
+/** `Pregel.stream` and `streamEvents`: notes the caller's signal, which an abort is told by from a reader that left. */
+export const noteStream: Wrap = around((proceed, args) =>
+  context.with(inStream(signalIn(args)), () => proceed(args)),
+);
 
-/** `Pregel._streamIterator`, which gets all that can abort the graph as one signal. */
+/** `Pregel._streamIterator`, whose signal combines everything that can abort the graph. */
 export const enterGraph: Wrap = around((proceed, args, _, receiver) => {
   noteRunning(signalIn(args));
   return proceedIn(begun("chain", receiver, args), proceed, args);
@@ -88,39 +90,41 @@ function signalIn([, options]: Args): AbortSignal | undefined {
   return (options as { signal?: AbortSignal } | null | undefined)?.signal;
 }
 
-/** `RemoteGraph._streamIterator`, through which all its runs go. */
+/** `RemoteGraph._streamIterator`, which all of its methods use. */
 export const enterRemote: Wrap = around((proceed, args, handler, receiver) => {
   const run = begun("chain", receiver, args);
-  handler.startRemote(run);
+  handler.startUnreported(run, translateRemote);
   return proceedIn(run, proceed, args);
 });
 
-/** `BaseChatModel.streamEvents`, which asks the model by itself since core 1.3, but for the older versions of events. */
+/** `BaseChatModel.streamEvents`, which since core 1.3 has no callbacks unless an older version of events is asked for. */
 export const enterEvents: Wrap = around((proceed, args, handler, receiver) => {
   const { version } = (args[1] ?? {}) as { version?: unknown };
   if (version === "v1" || version === "v2") return proceed(args);
   const run = begun("model", receiver, args);
-  handler.startEvents(run);
+  handler.startUnreported(run, (_, telemetry) =>
+    handler.translateModel(run, telemetry, readAsked(receiver as Members, args)),
+  );
   const events = context.with(run, () => proceed(args));
   followEvents(events as Parameters<typeof followEvents>[0], run);
   return events;
 });
 
-/** `AsyncCaller`, by which models keep to their `maxConcurrency`: what waits in its queue has the context of another call. */
+/** `AsyncCaller`, whose queue for `maxConcurrency` would run the function at `position` in the context of another call. */
 export function keepContext(position: number): Wrap {
   return around((proceed, args) =>
     proceed(args.map((arg, index) => (index === position ? context.bind(context.active(), arg) : arg))),
   );
 }
 
-/** A method that begins a run, or `several` at once: what happens in it happens in the context of that run. */
+/** A method that starts a run, or `several`: what happens inside the method happens in the context of that run. */
 export function enter(kind: RunKind, several?: (args: Args) => boolean): Wrap {
   return around((proceed, args, _, receiver) =>
     proceedIn(begun(kind, receiver, args, several?.(args)), proceed, args),
   );
 }
 
-/** `transform` of chains that are streamed by it, also as steps of others, whose stream is followed already. */
+/** `transform` of chains that are streamed by themselves. As steps of another chain they are followed with that one. */
 export const enterAlone: Wrap = around((proceed, args, _, receiver) => {
   const { callbacks } = (args[1] ?? {}) as { callbacks?: Partial<Manager> };
   if (callbacks?.getParentRunId?.() !== undefined) return proceed(args);
@@ -136,7 +140,7 @@ function proceedIn(run: Run, proceed: (args: Args) => unknown, args: Args): unkn
     context.with(run, () => proceed(args)),
     run,
   );
-  // Tools that wrap a function listen to the signal, but may never settle when it was aborted before that began.
+  // Tools that wrap a function may never settle when they are aborted before the function is called.
   if (run.streams || typeof run.call?.receiver.func === "function") endWhenAborted(run, signalIn(args));
   return result;
 }

@@ -1,4 +1,4 @@
-/** The library's words for providers, where the conventions have others. */
+/** The conventions' names of providers that LangChain names differently. */
 const PROVIDERS: Readonly<Record<string, string>> = {
   azure: "azure.ai.openai",
   azure_openai: "azure.ai.openai",
@@ -15,13 +15,13 @@ const PROVIDERS: Readonly<Record<string, string>> = {
   watsonx: "ibm.watsonx.ai",
 };
 
-/** `gen_ai.provider.name` of what a model says of itself; a model that says nothing gives its own name. */
+/** `gen_ai.provider.name` from a model's `ls_provider`, or from its class if it has none. */
 export function toProvider(told: unknown, className: string): string {
   const word = (typeof told === "string" && told !== "" ? told : className).toLowerCase();
   return PROVIDERS[word] ?? word;
 }
 
-/** Providers whose models the library's integrations ask through OpenAI's client. */
+/** Providers that LangChain's integrations call with OpenAI's client. */
 const THROUGH_OPENAI: ReadonlySet<string> = new Set([
   "deepseek",
   "x_ai",
@@ -30,7 +30,7 @@ const THROUGH_OPENAI: ReadonlySet<string> = new Set([
   "perplexity",
 ]);
 
-/** The provider whose client asks the models of this one. */
+/** The provider whose client makes the calls to this one. */
 export function toClient(provider: string): string {
   return THROUGH_OPENAI.has(provider) ? "openai" : provider;
 }

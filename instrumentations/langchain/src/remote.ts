@@ -1,39 +1,27 @@
 import { ATTR } from "@kit/genai";
 import { Recorder, readEndpoint, type Telemetry } from "@kit/genai/framework";
-import { readChainResult, readState } from "./chain.js";
+import { readChainResult, toStart } from "./chain.js";
 import type { Run } from "./run.js";
 import type { Translation } from "./translation.js";
 
-/** A graph on a LangGraph server, as far as it is looked at. */
+/** The members of a `RemoteGraph` that are read. */
 interface RemoteGraphLike {
   name?: unknown;
   graphId?: unknown;
   client?: { runs?: { apiUrl?: unknown } };
 }
 
-/** One run of a remote graph, of which no callback tells: to its caller it is an agent behind an address. */
+/** One run of a graph on a LangGraph server, which has no callbacks. To its caller it is an agent at an address. */
 export function translateRemote(run: Run, telemetry: Telemetry): Translation {
   const graph = run.call?.receiver as RemoteGraphLike;
   const id = String(graph.graphId);
   const name = typeof graph.name === "string" ? graph.name : id;
-  const input = run.call?.args[0];
+  const facts = toStart("invoke_agent", name, run.call?.args[0], { [ATTR.agentId]: id });
+  const endpoint = readEndpoint(graph.client?.runs?.apiUrl);
   let last: unknown;
   return {
     when: "at once",
-    record: (at) =>
-      new Recorder(telemetry, {
-        request: {
-          operation: "invoke_agent",
-          attributes: { [ATTR.agentId]: id },
-          content: () => ({ inputMessages: readState(input) }),
-        },
-        provider: "langgraph",
-        endpoint: readEndpoint(graph.client?.runs?.apiUrl),
-        subject: name,
-        attributes: { [ATTR.agentName]: name },
-        errorsAreContent: true,
-        ...at,
-      }),
+    record: (at) => new Recorder(telemetry, { ...facts, provider: "langgraph", endpoint, ...at }),
     chunk(piece) {
       if (run.recorder?.wantsContent === true) last = piece;
     },

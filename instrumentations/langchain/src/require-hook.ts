@@ -10,8 +10,8 @@ const LOADER = Module as unknown as ModuleClass;
 const CORE = /@langchain[\\/]core[\\/]dist[\\/](.+)$/;
 
 /**
- * Tells of these files of the core when they are required. Before 0.3.76 its package has no main entry, and
- * OpenTelemetry's hook of `require` passes over every file of such a package. Returns what takes the hook away.
+ * Calls `loaded` with the exports of these files of the core when they are required. Before 0.3.76 the core's package has
+ * no main entry, and OpenTelemetry's hook of `require` ignores every file of such a package. Returns what removes the hook.
  */
 export function hookRequire(files: readonly string[], loaded: (exports: unknown) => void): () => void {
   const wanted = new Set(files);
@@ -35,11 +35,11 @@ function lastPart(path: string): string {
   return path.slice(path.lastIndexOf("/") + 1);
 }
 
-/** The core's file that was required, of a core that the other hook passes over. */
+/** The file of the core that was required, if the other hook ignores it. */
 function unseenFile(id: string, parent: unknown): string | undefined {
   const path = resolved(() => LOADER._resolveFilename(id, parent));
   const file = path && CORE.exec(path)?.[1]?.replaceAll("\\", "/");
-  // In a circle of files it may not have all its exports yet.
+  // In an import cycle it may not have all its exports yet.
   if (!file || LOADER._cache[path]?.loaded !== true) return undefined;
   return resolved(() => createRequire(path).resolve("@langchain/core")) === undefined ? file : undefined;
 }

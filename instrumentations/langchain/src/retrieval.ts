@@ -3,7 +3,7 @@ import { Recorder, type Telemetry } from "@kit/genai/framework";
 import type { Members } from "./names.js";
 import type { Translation } from "./translation.js";
 
-/** One search of a retriever. What it is searched in has no name that the library knows. */
+/** One search of a retriever. LangChain has no name for the data source. */
 export function translateRetrieval(
   telemetry: Telemetry,
   retriever: Members | undefined,
@@ -27,7 +27,7 @@ interface DocumentLike {
   metadata?: { id?: unknown; score?: unknown; relevanceScore?: unknown };
 }
 
-/** Reads what was found. */
+/** Reads the documents that were found. */
 export function readDocuments(documents: unknown): ResponseFacts {
   if (!Array.isArray(documents)) return {};
   return { content: () => ({ retrievalDocuments: documents.map(readDocument) }) };

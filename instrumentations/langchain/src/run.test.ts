@@ -54,7 +54,7 @@ it("ends once, whoever tells first, and keeps nothing of the call", () => {
   const run = begun(undefined, CALL);
   const translation = noted("at once");
   const over: string[] = [];
-  run.onOver(() => over.push("over"));
+  run.onEnd(() => over.push("over"));
   run.follow(translation);
   run.end({ outcome: "completed" });
   run.end({ outcome: "error" });
@@ -100,7 +100,7 @@ it("records at its end what nobody asked for or took, and nothing after it", () 
 
 it("is told by one callback of its kind, or is the whole of all that its call begins", () => {
   const told = (run: Run, kind: RunKind) => {
-    const found = context.with(run, () => Run.told(kind));
+    const found = context.with(run, () => Run.reported(kind));
     found.begin(undefined, undefined);
     return found;
   };
@@ -134,10 +134,10 @@ it("tells the nearest plumbing above that a model is asked, and nothing beyond w
   outer.follow(noted("with its first model"));
   const run = begun(outer);
   run.follow(inner);
-  begun(run).askBelow();
-  begun(run).askBelow();
+  begun(run).modelStarts();
+  begun(run).modelStarts();
   expect(inner.ends).toEqual(["began"]);
   expect(outer.recorder).toBeUndefined();
-  begun(outer).askBelow();
+  begun(outer).modelStarts();
   expect(outer.recorder).toBeDefined();
 });

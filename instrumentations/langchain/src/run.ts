@@ -14,10 +14,10 @@ import type { Members } from "./names.js";
 import { toEnd } from "./outcome.js";
 import type { Beginning, Translation } from "./translation.js";
 
-/** What runs, by the callbacks that tell of it. */
+/** The kinds of runs that have callbacks of their own. */
 export type RunKind = "model" | "tool" | "retriever" | "chain";
 
-/** A call of a method that begins a run, or several at once. */
+/** A call of a method that starts one run, or `several` at once. */
 export interface Call {
   readonly receiver: Members;
   readonly args: readonly unknown[];
@@ -25,78 +25,78 @@ export interface Call {
 }
 
 const RUN = createContextKey("kit.langchain.run");
-/** The key of a context's span, made as the API makes it. */
+/** The key of a context's span, created the way the API creates it. */
 const SPAN = createContextKey("OpenTelemetry Context Key SPAN");
 
 /**
- * One run of the library, recorded or not: a model, a tool, a retriever, a chain, a graph. It begins when its method is
- * entered, or else with the callback that tells of it, is recorded when its translation says so, and ends once.
+ * One run of the library (a model, a tool, a retriever, a chain, a graph), recorded or not. It starts when its method is
+ * entered, or else with its start callback; it is recorded when its translation says so; and it ends once.
  *
- * It is the context inside its method too: the callback comes only when the method was entered, and cannot make a
- * context active. So this one stands for the context around the method until there is a span, and for the span's from
- * then on. Timers and sockets that were made inside keep it, and may start the next run, which is kept in the same way:
- * so when it is over it lets go of what it was about and of all that was before it, and keeps its place in the trace.
+ * A run is also the active context inside its method: the start callback comes only after the method was entered, and
+ * cannot change the active context. Until there is a span, the run behaves like the surrounding context; from then on,
+ * like the context of the span. Timers and sockets created inside keep this context and may start the next run. So a run
+ * that has ended drops its call and everything before it, and keeps only its place in the trace.
  */
 export class Run implements Context {
   readonly kind: RunKind;
-  /** The call that it began with; `undefined` where only a callback tells of it, and when it is over. */
+  /** `undefined` if only a callback reported the run, and once it has ended. */
   call: Call | undefined;
-  /** The context around it. */
+  /** The surrounding context. */
   base: Context;
-  /** Whether its method gave a stream, which tells of its own pieces. */
+  /** Whether its method returned a stream, whose chunks are then counted there and not by callbacks. */
   streams = false;
-  /** What the library calls it. */
+  /** The library's name for it. */
   name: string | undefined;
-  /** The agent it is, or belongs to. */
+  /** The agent that it is, or that it runs in. */
   agent: AgentTally | undefined;
   conversationId: string | undefined;
-  /** Records it, from when that begins until it ends. */
+  /** Set while it is being recorded. */
   recorder: Recorder | undefined;
-  over = false;
-  /** What it is a part of, if several began at once: which of them a client below works for nobody can tell. */
+  ended = false;
+  /** The run of the whole call, if that started several: a client inside cannot tell them apart. */
   #whole: Run;
   #translation: Translation | undefined;
   #startedAt: Beginning["startedAt"];
   #parent: Run | undefined;
   #inside: Context | undefined;
-  #onOver: (() => void)[] = [];
-  #told = false;
-  /** Whether a client below may tell that it records the model's call, or did. */
+  #onEnd: (() => void)[] = [];
+  #started = false;
+  /** Whether a client inside may still claim the model call, or has done so. */
   #offer: "open" | "taken" | undefined;
 
   constructor(kind: RunKind, call?: Call, whole?: Run) {
     this.kind = kind;
     this.call = call;
     this.#whole = whole ?? this;
-    this.base = whole?.base ?? beyond(context.active());
+    this.base = whole?.base ?? withoutEnded(context.active());
   }
 
-  /** The run that a callback of this kind tells of: the one whose method it is called in, or one without. */
-  static told(kind: RunKind): Run {
+  /** The run that a start callback of this kind belongs to: that of the method it was called in, or a new one. */
+  static reported(kind: RunKind): Run {
     const active = context.active();
-    if (!(active instanceof Run) || active.kind !== kind || active.#told || active.call === undefined)
+    if (!(active instanceof Run) || active.kind !== kind || active.#started || active.call === undefined)
       return new Run(kind);
     return active.call.several ? new Run(kind, active.call, active) : active;
   }
 
-  /** The nearest run that is recorded in a context. */
+  /** The nearest recorded run of a context. */
   static in(inner: Context): Run | undefined {
     return inner.getValue(RUN) as Run | undefined;
   }
 
-  /** What is above it is known, and what it tells of itself. */
+  /** Its parent and metadata are known now. */
   begin(parent: Run | undefined, metadata: Members | undefined): void {
     const above = parent?.recorded;
-    this.#told = true;
+    this.#started = true;
     this.#parent = parent;
     this.agent = parent?.agent;
     this.conversationId = readConversation(metadata, this.call?.args) ?? parent?.conversationId;
     const base = baseOf(parent, above, this.base);
-    const isKnown = this.conversationId === undefined || this.conversationId === above?.conversationId;
-    this.base = isKnown ? base : withInherited({ conversationId: this.conversationId }, base);
+    const isInherited = this.conversationId === undefined || this.conversationId === above?.conversationId;
+    this.base = isInherited ? base : withInherited({ conversationId: this.conversationId }, base);
   }
 
-  /** Records it when its translation says so; without one it is plumbing. */
+  /** Records it when the translation says so; without one, never. */
   follow(translation: Translation | undefined): void {
     this.#translation = translation;
     if (translation === undefined) return;
@@ -107,71 +107,71 @@ export class Run implements Context {
     this.#whole.#offer ??= "open";
   }
 
-  /** Something below it begins, in a node if it is a graph. */
-  beginBelow(node: unknown): void {
+  /** A child starts, in this node if the run is a graph. */
+  childStarts(node: unknown): void {
     if (this.#translation?.when === "with its first child") this.#record(node);
   }
 
-  /** A model below it is about to be asked. */
-  askBelow(): void {
+  /** A model is about to be called somewhere inside. */
+  modelStarts(): void {
     if (this.recorder !== undefined) return;
     if (this.#translation?.when === "with its first model") this.#record();
-    else this.parent?.askBelow();
+    else this.parent?.modelStarts();
   }
 
-  /** A piece of its answer came. */
+  /** A chunk of its answer arrived. */
   chunk(piece: unknown): void {
     this.#recordUnlessTaken();
     this.recorder?.chunk();
     guard(() => this.#translation?.chunk?.(piece));
   }
 
-  /** Whether a client below records the model's call. */
+  /** Whether a client inside records the model call. */
   get taken(): boolean {
     return this.#whole.#offer === "taken";
   }
 
-  /** It is no call after all, unless it is recorded as one already. */
+  /** It turned out not to be a call. Has no effect if it is being recorded as one already. */
   ignore(): void {
     if (this.recorder === undefined) this.#translation = undefined;
   }
 
-  /** To be done when it is over. */
-  onOver(work: () => void): void {
-    this.#onOver.push(work);
+  onEnd(work: () => void): void {
+    this.#onEnd.push(work);
   }
 
-  /** Ends once, whoever tells first. */
-  end(told: OperationEnd): void {
-    if (this.over) return;
-    // Of what was recorded only now nobody can have been inside.
+  /** Ends the run. Every call after the first does nothing. */
+  end(reported: OperationEnd): void {
+    if (this.ended) return;
+    // If it is recorded only at its end, nothing can have happened inside its span.
     const inside = this.recorder !== undefined && this.call !== undefined ? this.inside : this.#inside;
-    const end = (told.error === undefined ? told : guard(() => toEnd(told.error, this.base))) ?? told;
-    this.beginBelow(undefined);
+    const { error } = reported;
+    const end = (error === undefined ? reported : guard(() => toEnd(error, this.base))) ?? reported;
+    this.childStarts(undefined);
     this.#recordUnlessTaken();
     const translation = this.#translation;
     const response = translation?.answer ? guard(() => translation.answer?.(end)) : end.response;
     this.recorder?.end({ ...end, response });
-    this.over = true;
-    this.base = inside === undefined ? beyond(this.base) : afterwards(inside);
+    this.ended = true;
+    this.base = inside === undefined ? withoutEnded(this.base) : afterwards(inside);
     this.#parent = this.parent;
     this.#whole = this;
     this.call = this.recorder = this.#translation = this.#inside = this.#offer = undefined;
-    for (const work of this.#onOver.splice(0)) work();
+    for (const work of this.#onEnd.splice(0)) work();
   }
 
-  /** The nearest run above that is not over. */
+  /** The nearest run above that has not ended. */
   get parent(): Run | undefined {
-    while (this.#parent?.over === true) this.#parent = this.#parent.#parent;
+    while (this.#parent?.ended === true) this.#parent = this.#parent.#parent;
     return this.#parent;
   }
 
-  /** The nearest run that has a span: this one, or one above. */
+  /** This run or the nearest one above, whichever has a span. */
   get recorded(): Run | undefined {
     return this.recorder !== undefined ? this : this.parent?.recorded;
   }
 
-  /** Context in which what it does happens. Made when asked for: in most models' runs nobody does. */
+  /** The context for what happens inside. Created on demand, because most model runs never need it. */
   get inside(): Context {
     if (this.recorder === undefined) return this.base;
     const { context: own } = this.recorder;
@@ -201,7 +201,7 @@ export class Run implements Context {
     takeInference(this.base);
   }
 
-  /** What nobody took is recorded here, as soon as anything else asks for the span it runs in. */
+  /** A model call that no client has claimed is recorded here as soon as anything else needs its span. */
   #recordUnlessTaken(): void {
     if (this.#translation?.when === "if nobody else does" && !this.taken) this.#record();
   }
@@ -213,7 +213,7 @@ export class Run implements Context {
   }
 }
 
-/** Whether a context lies inside what a run does. */
+/** Whether a context lies inside a run. */
 export function isInside(inner: Context, run: Run): boolean {
   let found = Run.in(inner);
   while (found !== undefined && found !== run) found = found.parent;
@@ -221,20 +221,20 @@ export function isInside(inner: Context, run: Run): boolean {
 }
 
 /**
- * The active context is the nearest, for it also holds the application's own spans, unless it was lost on the way
- * from the run above, or that is a chain, which nothing makes active.
+ * The context that a run starts in. That is the active one, which also holds the application's own spans, unless the
+ * context was lost on the way from the parent, or the parent is a chain without a span, which is never active.
  */
 function baseOf(parent: Run | undefined, above: Run | undefined, active: Context): Context {
   if (above !== undefined) return isInside(active, above) ? active : above.inside;
   return parent === undefined || trace.getSpan(active) !== undefined ? active : parent.base;
 }
 
-/** A context without the runs that are over: each keeps the one before it. */
-function beyond(active: Context): Context {
-  return active instanceof Run && active.over ? beyond(active.base) : active;
+/** The context without runs that have ended, each of which would hold the one before it. */
+function withoutEnded(active: Context): Context {
+  return active instanceof Run && active.ended ? withoutEnded(active.base) : active;
 }
 
-/** The same place in the trace without the span, which is over, as is the model call that it may have been. */
+/** The same place in the trace, without the ended span and without the mark of a recorded model call. */
 function afterwards(inside: Context): Context {
   const span = trace.getSpanContext(inside);
   return unmarkInferenceRecorded(span === undefined ? inside : trace.setSpanContext(inside, span));

@@ -7,9 +7,9 @@ it("gives up the oldest run when one more begins than it keeps", () => {
   const oldest = new Run("chain");
   runs.add("0", oldest);
   for (let index = 1; index < MAX_RUNS; index += 1) runs.add(String(index), new Run("chain"));
-  expect(oldest.over).toBe(false);
+  expect(oldest.ended).toBe(false);
   runs.add("one more", new Run("chain"));
-  expect(oldest.over).toBe(true);
+  expect(oldest.ended).toBe(true);
   expect(runs.get("0")).toBeUndefined();
   expect(runs.get("1")).toBeDefined();
 });

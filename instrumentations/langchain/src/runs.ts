@@ -1,10 +1,10 @@
 import { diag } from "@opentelemetry/api";
 import type { Run } from "./run.js";
 
-/** Runs that are followed at the same time; beyond that the oldest is given up. */
+/** Runs that are followed at the same time. One more, and the oldest is given up. */
 export const MAX_RUNS = 10_000;
 
-/** The runs under way, by the library's ids. Bounded, because a run that nobody finishes never tells of its end. */
+/** The open runs by the library's ids. Bounded, because the library never reports the end of some runs. */
 export class Runs {
   readonly #runs = new Map<string, Run>();
 
@@ -19,6 +19,6 @@ export class Runs {
       oldest?.end({ outcome: "abandoned" });
     }
     this.#runs.set(id, run);
-    run.onOver(() => this.#runs.delete(id));
+    run.onEnd(() => this.#runs.delete(id));
   }
 }

@@ -2,7 +2,7 @@ import type { ResponseFacts } from "@kit/genai";
 import type { OperationEnd, Recorder } from "@kit/genai/framework";
 import type { Context } from "@opentelemetry/api";
 
-/** When a run gets its record: some show late what they are, and a model's call may be a client's to record. */
+/** When a run's record starts: some runs show late what they are, and a client may claim a model call. */
 export type When =
   | "at once"
   | "with its first child"
@@ -10,21 +10,20 @@ export type When =
   | "if nobody else does"
   | "never";
 
-/** Where a record begins; `startedAt` if that was earlier than now. */
+/** Where a record starts, and when, if that was earlier than now. */
 export interface Beginning {
   readonly parent: Context;
   readonly startedAt: { readonly time: number; readonly mark: number } | undefined;
 }
 
-/** What a run means in the conventions' words, as its kind translates it. */
+/** What one kind of run means in terms of the conventions. */
 export interface Translation {
   readonly when: When;
-  /** Begins the record; `node` is the one that the first child began in. */
+  /** Starts the record; `node` is the graph node that the first child started in. */
   record(at: Beginning, node: unknown): Recorder;
-  /** Completes the context of its span. */
+  /** Adds to the context of its span. */
   within?(context: Context): Context;
-  /** A piece of its answer came. */
   chunk?(piece: unknown): void;
-  /** What it answered, where a callback does not tell all of it. */
+  /** The answer, if the end callback does not hold all of it. */
   answer?(end: OperationEnd): ResponseFacts | undefined;
 }
