@@ -34,6 +34,7 @@ import type {
 import type { Message } from "./model/message.js";
 import { type AiloopClientOptions, readSettings } from "./options.js";
 import type { ResponseMessage } from "./prompt/awaiter.js";
+import { safely } from "./telemetry/safely.js";
 import type { ConnectionHandler } from "./transport/connection-events.js";
 
 const DEFAULT_SERVER_URL = "http://localhost:8080";
@@ -63,6 +64,7 @@ export class AiloopClient<WaitByDefault extends boolean = false> implements Asyn
   readonly reconnectDelay: number;
   readonly #engine: Engine;
   readonly #prompts: Prompts;
+  #closing: Promise<void> | undefined;
 
   /**
    * @param serverUrl http, https, ws or wss; the socket is found on the same host, port and path
@@ -111,7 +113,7 @@ export class AiloopClient<WaitByDefault extends boolean = false> implements Asyn
     if (!compatible) {
       const reason = warnings.join("; ");
       if (this.#engine.settings.strictVersion) throw new ValidationError(reason, { field: "serverVersion" });
-      diag.warn(`@kit/ailoop: ${reason}`);
+      safely(() => diag.warn(`@kit/ailoop: ${reason}`));
     }
     this.#engine.assertOpen();
     this.#engine.viewer.ensure();
@@ -219,6 +221,11 @@ export class AiloopClient<WaitByDefault extends boolean = false> implements Asyn
     return unsubscribe(this.#engine, channel);
   }
 
+  /** Messages that handlers never saw, because more than `maxQueuedMessages` were waiting for them. */
+  get droppedMessages(): number {
+    return this.#engine.inbox.dropped;
+  }
+
   /** Adds a handler for messages of subscribed channels, own echoes included. Returns what removes it. */
   addMessageHandler(handler: MessageHandler): () => void {
     this.#engine.assertOpen();
@@ -238,12 +245,12 @@ export class AiloopClient<WaitByDefault extends boolean = false> implements Asyn
   }
 
   /** Ends sockets, timers, requests and waits (with ConnectionError). Every later call throws. Idempotent. */
-  async close(): Promise<void> {
-    if (this.#engine.isClosed) return;
-    const { telemetry } = this.#engine;
-    await telemetry.run({ name: "close", onServer: true, kind: SpanKind.CLIENT, protocol: "websocket" }, () =>
-      this.#engine.close(),
+  close(): Promise<void> {
+    this.#closing ??= this.#engine.telemetry.run(
+      { name: "close", onServer: true, kind: SpanKind.CLIENT, protocol: "websocket" },
+      () => this.#engine.close(),
     );
+    return this.#closing;
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -45,6 +45,7 @@ export class Engine {
       () => this.#poller.update(),
     );
     this.inbox = new Inbox({
+      maxQueued: settings.maxQueuedMessages,
       answers: this.answers,
       telemetry: this.telemetry,
       connectionEvents: this.connectionEvents,
@@ -62,14 +63,10 @@ export class Engine {
       isExhausted: () => this.viewer.isExhausted,
       history: (channel) => this.api.history(channel),
     });
-    this.dialect = new DialectFinder(settings.dialect, (signal) => this.api.health({ signal }));
+    this.dialect = new DialectFinder(settings.dialect, () => this.api.health());
     this.sender = new Sender(this.api, this.#agent, this.answers, this.telemetry, settings.propagateTrace);
     this.responder = new Responder(this.api, this.inbox.origins, this.answers, this.telemetry);
     this.awaiter = new Awaiter(this.api, this.viewer, this.answers, this.telemetry);
-  }
-
-  get isClosed(): boolean {
-    return this.#closed.signal.aborted;
   }
 
   assertOpen(): void {

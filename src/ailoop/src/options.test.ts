@@ -1,4 +1,5 @@
-import { expect, it } from "vitest";
+import { inspect } from "node:util";
+import { expect, it, onTestFinished, vi } from "vitest";
 import { AiloopClient, type AiloopClientOptions, ValidationError } from "./index.js";
 import { readSettings } from "./options.js";
 
@@ -13,6 +14,7 @@ it("has the defaults of the Python SDK", () => {
     autoSubscribe: true,
     history: "skip",
     keepAliveMs: 30_000,
+    maxQueuedMessages: 100_000,
     strictVersion: false,
     captureContent: false,
     propagateTrace: true,
@@ -74,6 +76,9 @@ const wrong: [keyof AiloopClientOptions, unknown][] = [
   ["history", "all"],
   ["keepAliveInterval", -1],
   ["captureContent", "yes"],
+  ["redact", "swordfish"],
+  ["maxQueuedMessages", 0],
+  ["maxQueuedMessages", 1.5],
 ];
 it.each(wrong)("refuses %s = %j by name", (option, value) => {
   const create = () => new AiloopClient("http://localhost:8080", { [option]: value } as AiloopClientOptions);
@@ -88,8 +93,12 @@ it("accepts the limits of every number", () => {
     reconnectDelay: 0,
     reconnectJitter: 1,
     keepAliveInterval: 0,
+    maxQueuedMessages: 1,
   };
-  expect(readSettings("http://h", limits).reconnect).toMatchObject({ attempts: 0, delayMs: 0, jitter: 1 });
+  expect(readSettings("http://h", limits)).toMatchObject({
+    reconnect: { attempts: 0, delayMs: 0, jitter: 1 },
+    maxQueuedMessages: 1,
+  });
 });
 
 it("sends a header once when the token and the headers both name it", () => {
@@ -98,4 +107,34 @@ it("sends a header once when the token and the headers both name it", () => {
     headers: { Authorization: "Basic x", "X-A": "1" },
   });
   expect(headers).toEqual({ authorization: "Bearer t", "x-a": "1" });
+});
+
+it.each([
+  ["a line break in a value", { "x-api-key": "swordfish\nx" }, "headers.x-api-key"],
+  ["a value beyond Latin-1", { "x-api-key": "swordfish →" }, "headers.x-api-key"],
+  ["a value that is no string", { "x-api-key": 7 }, "headers.x-api-key"],
+  ["a name with a blank", { "x api key": "swordfish" }, "headers"],
+  ["an empty name", { "": "swordfish" }, "headers"],
+])("refuses a header with %s, and keeps the value out of the error", (_what, headers, field) => {
+  const create = () => new AiloopClient("http://localhost:8080", { headers: headers as never });
+  let error: unknown;
+  try {
+    create();
+  } catch (thrown) {
+    error = thrown;
+  }
+  expect(error).toMatchObject({ name: "ValidationError", field });
+  expect(inspect(error, { depth: 9 })).not.toContain("swordfish");
+});
+
+it.each([
+  ["true", true],
+  ["SPAN_ONLY", true],
+  ["false", false],
+  ["", false],
+])("records content as the kit's other packages do with the variable %j", (value, captureContent) => {
+  vi.stubEnv("OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT", value);
+  onTestFinished(() => void vi.unstubAllEnvs());
+  expect(readSettings("http://h", {}).captureContent).toBe(captureContent);
+  expect(readSettings("http://h", { captureContent: !captureContent }).captureContent).toBe(!captureContent);
 });

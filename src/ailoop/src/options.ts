@@ -39,12 +39,16 @@ export interface AiloopClientOptions<WaitByDefault extends boolean = false> {
   autoSubscribe?: boolean | undefined;
   /** `deliver`: what the server replays on connecting reaches the handlers too. @default "skip" */
   history?: "skip" | "deliver" | undefined;
+  /** Messages that may wait for slow handlers; beyond it the oldest is dropped and counted. @default 100000 */
+  maxQueuedMessages?: number | undefined;
   /** Time between pings; a socket without a pong for 10 s is replaced; 0 = no pings. @default 30 */
   keepAliveInterval?: number | undefined;
   /** `connect()` throws on a server of another protocol version. @default false */
   strictVersion?: boolean | undefined;
-  /** Questions and answers as span attributes. @default false */
+  /** Questions and answers as span attributes. @default `OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT`, else false */
   captureContent?: boolean | undefined;
+  /** Applied to questions and answers before they are recorded. */
+  redact?: ((text: string) => string) | undefined;
   /** Trace context in message metadata and HTTP headers. @default true */
   propagateTrace?: boolean | undefined;
   /** @default the global one */
@@ -71,9 +75,11 @@ export interface Settings {
   readonly freeTextOptions: readonly DecisionOption[];
   readonly autoSubscribe: boolean;
   readonly history: "skip" | "deliver";
+  readonly maxQueuedMessages: number;
   readonly keepAliveMs: number;
   readonly strictVersion: boolean;
   readonly captureContent: boolean;
+  readonly redact: ((text: string) => string) | undefined;
   readonly propagateTrace: boolean;
   readonly tracerProvider: TracerProvider | undefined;
   readonly meterProvider: MeterProvider | undefined;
@@ -98,9 +104,11 @@ export function readSettings(serverUrl: string, options: AiloopClientOptions<boo
     freeTextOptions: readFreeTextOptions(options.freeTextOptions),
     autoSubscribe: flag(options.autoSubscribe, true, "autoSubscribe"),
     history: oneOf(options.history ?? "skip", ["skip", "deliver"], "history"),
+    maxQueuedMessages: atLeastOne(options.maxQueuedMessages, 100_000, "maxQueuedMessages"),
     keepAliveMs: number(options.keepAliveInterval, 30, "keepAliveInterval") * 1000,
     strictVersion: flag(options.strictVersion, false, "strictVersion"),
-    captureContent: flag(options.captureContent, false, "captureContent"),
+    captureContent: flag(options.captureContent, wantsContent(), "captureContent"),
+    redact: readRedact(options.redact),
     propagateTrace: flag(options.propagateTrace, true, "propagateTrace"),
     tracerProvider: options.tracerProvider,
     meterProvider: options.meterProvider,
@@ -114,13 +122,33 @@ export function checkTransport(value: unknown, field: string): PromptTransport {
 function readHeaders({ token, headers = {} }: AiloopClientOptions<boolean>): Record<string, string> {
   const result: Record<string, string> = {};
   for (const [name, value] of Object.entries(checkPlainObject(headers, "headers"))) {
-    if (typeof value !== "string") throw invalid(`headers.${name}`, "must be a string");
+    checkHeader(name, value);
     result[name.toLowerCase()] = value; // two spellings of one name would be sent as a list
   }
   if (token === undefined) return result;
   // What an HTTP header cannot carry, the HTTP client would repeat in its error.
   if (/[^\x20-\x7e]/.test(checkText(token, "token"))) throw invalid("token", "must be printable ASCII");
   return { ...result, authorization: `Bearer ${token}` };
+}
+
+/** What HTTP cannot carry is found here: the error of the HTTP client would repeat the value, which may be a key. */
+function checkHeader(name: string, value: unknown): asserts value is string {
+  if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name)) throw invalid("headers", "must have names that HTTP allows");
+  if (typeof value !== "string") throw invalid(`headers.${name}`, "must be a string");
+  if (/[^\t\x20-\x7e\x80-\xff]/.test(value)) {
+    throw invalid(`headers.${name}`, "must hold no control characters and nothing beyond Latin-1");
+  }
+}
+
+/** The switch of the GenAI conventions: content on spans, or not. */
+function wantsContent(): boolean {
+  const value = process.env.OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT ?? "";
+  return ["true", "1", "span_only", "span_and_event"].includes(value.trim().toLowerCase());
+}
+
+function readRedact(redact: AiloopClientOptions["redact"]): Settings["redact"] {
+  if (redact != null && typeof redact !== "function") throw invalid("redact", "must be a function");
+  return redact ?? undefined;
 }
 
 function readFreeTextOptions(options: AiloopClientOptions["freeTextOptions"]): DecisionOption[] {
@@ -142,6 +170,12 @@ function number(value: number | undefined, fallback: number, field: string): num
 function count(value: number | undefined, fallback: number, field: string): number {
   const result = number(value, fallback, field);
   if (!Number.isInteger(result)) throw invalid(field, "must be a whole number");
+  return result;
+}
+
+function atLeastOne(value: number | undefined, fallback: number, field: string): number {
+  const result = count(value, fallback, field);
+  if (result < 1) throw invalid(field, "must be 1 or more");
   return result;
 }
 

@@ -52,6 +52,21 @@ export async function settle(): Promise<void> {
   for (let turn = 0; turn < 30 || process.hrtime.bigint() < end; turn += 1) await nextTurn();
 }
 
+/** Leaves requests to a path unanswered until the returned function is called. */
+export function holdRequests(fake: FakeAiloop, path: string): () => void {
+  let release = () => {};
+  const held = new Promise<undefined>((resolve) => {
+    release = () => resolve(undefined);
+  });
+  fake.override = (_method, requested) => (requested.includes(path) ? held : undefined);
+  return release;
+}
+
+/** Waits for a request to a path. */
+export function asked(fake: FakeAiloop, part: string): Promise<void> {
+  return until(() => fake.requests.some(({ path }) => path.includes(part)), `a request to ${part}`);
+}
+
 /** All that happens to a client's socket, as it happens. */
 export function recordEvents(client: AiloopClient<boolean>): ConnectionEvent[] {
   const events: ConnectionEvent[] = [];

@@ -1,5 +1,6 @@
 import { AiloopError, AuthenticationError, TimeoutError } from "../errors.js";
 import type { Settings } from "../options.js";
+import { untilAborted } from "../timing.js";
 import type { HealthData } from "../transport/server-api.js";
 import { judgeVersion, parseVersion } from "./version-check.js";
 
@@ -12,14 +13,12 @@ export type Dialect = "decision" | "question";
  */
 export class DialectFinder {
   readonly #fixed: Dialect | undefined;
-  readonly #readHealth: (signal: AbortSignal | undefined) => Promise<HealthData>;
+  readonly #readHealth: () => Promise<HealthData>;
   #health: HealthData | undefined;
+  #reading: Promise<HealthData> | undefined;
   #learned: Dialect | undefined;
 
-  constructor(
-    dialect: Settings["dialect"],
-    readHealth: (signal: AbortSignal | undefined) => Promise<HealthData>,
-  ) {
+  constructor(dialect: Settings["dialect"], readHealth: () => Promise<HealthData>) {
     this.#fixed = dialect === "auto" ? undefined : dialect;
     this.#readHealth = readHealth;
   }
@@ -33,7 +32,7 @@ export class DialectFinder {
     const known = this.#fixed ?? this.#learned;
     if (known) return known;
     try {
-      this.#health ??= await this.#readHealth(signal);
+      this.#health ??= await untilAborted(this.#readOnce(), signal);
     } catch (error) {
       if (signal?.aborted || error instanceof AuthenticationError || error instanceof TimeoutError)
         throw error;
@@ -41,6 +40,14 @@ export class DialectFinder {
     }
     const { compatible, serverVersion } = judgeVersion(this.#health);
     return compatible && parseVersion(serverVersion)?.[0] === 0 ? "question" : "decision";
+  }
+
+  /** Questions that are asked together share one look, so the signal of one of them does not end it. */
+  #readOnce(): Promise<HealthData> {
+    this.#reading ??= this.#readHealth().finally(() => {
+      this.#reading = undefined;
+    });
+    return this.#reading;
   }
 
   /** True, and remembered, when the server refused a decision because it does not know decisions. */

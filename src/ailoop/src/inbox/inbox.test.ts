@@ -1,7 +1,10 @@
 import { randomUUID } from "node:crypto";
-import { describe, expect, it } from "vitest";
+import { diag } from "@opentelemetry/api";
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import {
+  asked,
   createClient,
+  holdRequests,
   notification,
   recordEvents,
   settle,
@@ -88,6 +91,17 @@ describe("subscriptions", () => {
     expect(texts).toEqual(["heard"]);
   });
 
+  it("that are aborted before they begin let nothing through", async () => {
+    const { fake, client, texts } = await startListening();
+    const reason = new Error("enough");
+    const refused = client.subscribeToChannel("ops", { signal: AbortSignal.abort(reason) });
+    await expect(refused).rejects.toBe(reason);
+    await client.subscribeToChannel("dev");
+    for (const channel of ["ops", "dev"]) fake.publish(notification(channel, channel));
+    await until(() => texts.includes("dev"));
+    expect(texts).toEqual(["dev"]);
+  });
+
   it("need no history: a server without the route has none", async () => {
     const { fake, client, texts } = await startListening();
     fake.override = (_, path) => (path.startsWith("/api/channels") ? { status: 404 } : undefined);
@@ -122,7 +136,7 @@ describe("history", () => {
     const { fake, client, texts } = await startListening();
     fake.remember(notification("old", "ops"));
     const subscribing = client.subscribeToChannel("ops");
-    await until(() => fake.requests.some(({ path }) => path.startsWith("/api/channels/ops")));
+    await asked(fake, "/api/channels/ops");
     fake.publish(notification("meanwhile", "ops"));
     await subscribing;
     await until(() => texts.length > 0);
@@ -217,6 +231,22 @@ describe("handlers", () => {
     fake.publish(notification("b"));
     await until(() => after.length === 2);
     expect(texts).toEqual(after);
+  });
+
+  it("that throw are no end of the delivery either when the application's logger throws, too", async () => {
+    const { fake, client, texts } = await startListening("public");
+    client.addMessageHandler(() => {
+      throw new Error("mine");
+    });
+    const refuse = () => {
+      throw new Error("of the logger");
+    };
+    const logger = { error: refuse, warn: refuse, info: refuse, debug: refuse, verbose: refuse };
+    diag.setLogger(logger, { suppressOverrideMessage: true });
+    onTestFinished(() => diag.disable());
+    fake.publish(notification("a"));
+    fake.publish(notification("b"));
+    await until(() => texts.length === 2);
   });
 
   it("stop when removed", async () => {
@@ -324,5 +354,79 @@ describe("the memory of ids", () => {
     const seen = new SeenIds();
     for (let n = 0; n < 500 * 30; n += 1) seen.add(`c${n % 30}`, `${n}`);
     for (let n = 0; n < 500 * 30; n += 1) expect(seen.add(`c${n % 30}`, `${n}`)).toBe(false);
+  });
+});
+
+describe("handlers that are slower than messages come", () => {
+  const warnings: string[] = [];
+  beforeEach(() => {
+    warnings.length = 0;
+    const silent = () => {};
+    const logger = { error: silent, info: silent, debug: silent, verbose: silent };
+    diag.setLogger(
+      { ...logger, warn: (line) => void warnings.push(line) },
+      { suppressOverrideMessage: true },
+    );
+  });
+  afterEach(() => diag.disable());
+
+  async function startBlocked(maxQueuedMessages: number) {
+    const { fake, client } = await startPair({ maxQueuedMessages });
+    let release = () => {};
+    const texts: string[] = [];
+    client.addMessageHandler(async ({ content }) => {
+      if (content.type === "notification") texts.push(content.text);
+      await new Promise<void>((resolve) => {
+        release = resolve;
+      });
+    });
+    await client.connectWebsocket();
+    await client.subscribeToChannel("public");
+    return { fake, client, texts, release: () => release() };
+  }
+
+  it("keep the newest up to the limit; the rest is dropped, counted and warned of once", async () => {
+    const { fake, client, texts, release } = await startBlocked(3);
+    for (let n = 0; n < 4; n += 1) fake.broadcast(notification(`${n}`));
+    await until(() => texts.length === 1);
+    await settle();
+    expect(client.droppedMessages).toBe(0);
+    for (let n = 4; n < 6; n += 1) fake.broadcast(notification(`${n}`));
+    await until(() => client.droppedMessages === 2);
+    for (let heard = 1; heard < 4; heard += 1) {
+      release();
+      await until(() => texts.length === heard + 1);
+    }
+    expect(texts).toEqual(["0", "3", "4", "5"]);
+    expect(warnings).toEqual([expect.stringContaining("maxQueuedMessages")]);
+  });
+
+  it("are warned of again when they had caught up in between", async () => {
+    const { fake, client, texts, release } = await startBlocked(1);
+    for (const dropped of [1, 2]) {
+      const before = texts.length;
+      for (let n = 0; n < 3; n += 1) fake.broadcast(notification("x"));
+      await until(() => client.droppedMessages === dropped);
+      release();
+      await until(() => texts.length === before + 2);
+      release();
+      await settle();
+    }
+    expect(warnings).toHaveLength(2);
+  });
+
+  it("are not the only ones: so is a history that takes its time", async () => {
+    const { fake, client } = await startPair({ maxQueuedMessages: 2 });
+    const texts = recordTexts(client);
+    await client.connectWebsocket();
+    const release = holdRequests(fake, "/api/channels/ops");
+    const subscribing = client.subscribeToChannel("ops");
+    await asked(fake, "/api/channels/ops");
+    for (let n = 0; n < 5; n += 1) fake.broadcast(notification(`${n}`, "ops"));
+    await until(() => client.droppedMessages === 3);
+    release();
+    await subscribing;
+    await until(() => texts.length === 2);
+    expect(texts).toEqual(["3", "4"]);
   });
 });

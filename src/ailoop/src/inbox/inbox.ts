@@ -8,13 +8,15 @@ import { SpanKind, type Telemetry } from "../telemetry/telemetry.js";
 import { type Instant, secondsBetween } from "../timing.js";
 import type { ConnectionEvents } from "../transport/connection-events.js";
 import { fromWire } from "../wire/codec.js";
+import { DroppedMessages } from "./dropped-messages.js";
 import { MessageHandlers } from "./message-handlers.js";
 import { Origins } from "./origins.js";
-import { SeenIds } from "./seen-ids.js";
 import { Subscriptions } from "./subscriptions.js";
 
-/** What the inbox tells others. */
+/** What the inbox needs of the client. */
 export interface InboxOptions {
+  /** Limit of the messages that wait for slow handlers. */
+  readonly maxQueued: number;
   readonly answers: Answers;
   readonly telemetry: Telemetry;
   readonly connectionEvents: ConnectionEvents;
@@ -22,20 +24,34 @@ export interface InboxOptions {
   readonly onMessage: (message: Message) => void;
 }
 
-/** Where the frames of both sockets come together: waits look at all of them, handlers at what is left. */
+/** Takes the frames of both sockets: waits see every message, handlers those of subscribed channels, each once. */
 export class Inbox {
   readonly handlers: MessageHandlers;
   readonly subscriptions: Subscriptions;
   readonly origins = new Origins();
+  readonly #dropped: DroppedMessages;
   readonly #options: InboxOptions;
   #closed = false;
 
   constructor(options: InboxOptions) {
     this.#options = options;
-    this.handlers = new MessageHandlers((message, receivedAt, handle) =>
-      this.#process(message, receivedAt, handle),
+    const { maxQueued, telemetry } = options;
+    this.#dropped = new DroppedMessages(() => telemetry.messageDropped());
+    this.handlers = new MessageHandlers(
+      (message, receivedAt, handle) => this.#process(message, receivedAt, handle),
+      maxQueued,
+      this.#dropped,
     );
-    this.subscriptions = new Subscriptions(new SeenIds(), (message, raw) => this.handlers.push(message, raw));
+    this.subscriptions = new Subscriptions({
+      pass: (message, raw) => this.handlers.push(message, raw),
+      maxHeld: maxQueued,
+      dropped: this.#dropped,
+    });
+  }
+
+  /** Messages that handlers should have seen and never will. */
+  get dropped(): number {
+    return this.#dropped.count;
   }
 
   /** A socket on its way down still brings what was under way. */

@@ -1,12 +1,12 @@
 import { diag } from "@opentelemetry/api";
 import type { Message } from "../model/message.js";
+import { safely } from "../telemetry/safely.js";
 import { type Instant, now } from "../timing.js";
+import { BoundedQueue } from "./bounded-queue.js";
+import type { DroppedMessages } from "./dropped-messages.js";
 
 /** Gets one message at a time; a returned promise is awaited before the next. `raw` is the parsed frame. */
 export type MessageHandler = (message: Message, raw: unknown) => void | Promise<void>;
-
-/** Messages that may stay in memory after their delivery. */
-const PASSED_LIMIT = 256;
 
 interface Delivery {
   readonly message: Message;
@@ -14,19 +14,21 @@ interface Delivery {
   readonly receivedAt: Instant;
 }
 
+/** Runs around all handlers of one message; `handle` never rejects and resolves to what they threw. */
 type Deliver = (message: Message, receivedAt: Instant, handle: () => Promise<unknown[]>) => Promise<void>;
 
 /** Calls the handlers in the order of registration, message after message. */
 export class MessageHandlers {
   readonly #deliver: Deliver;
   readonly #handlers = new Set<{ readonly handle: MessageHandler }>();
-  #queue: Delivery[] = [];
-  #next = 0;
+  readonly #queue: BoundedQueue<Delivery>;
+  readonly #dropped: DroppedMessages;
   #running = false;
 
-  /** `deliver` runs around all handlers of one message and gets what they threw. */
-  constructor(deliver: Deliver) {
+  constructor(deliver: Deliver, maxQueued: number, dropped: DroppedMessages) {
     this.#deliver = deliver;
+    this.#queue = new BoundedQueue(maxQueued);
+    this.#dropped = dropped;
   }
 
   add(handle: MessageHandler): () => void {
@@ -37,31 +39,20 @@ export class MessageHandlers {
 
   push(message: Message, raw: unknown): void {
     if (this.#handlers.size === 0) return;
-    this.#queue.push({ message, raw, receivedAt: now() });
+    if (!this.#queue.push({ message, raw, receivedAt: now() })) this.#dropped.add();
     if (!this.#running) void this.#run();
   }
 
   /** Forgets what was not delivered yet. */
   clear(): void {
-    this.#queue = [];
-    this.#next = 0;
+    this.#queue.clear();
   }
 
   async #run(): Promise<void> {
     this.#running = true;
-    for (let delivery = this.#take(); delivery; delivery = this.#take()) await this.#handle(delivery);
+    for (let next = this.#queue.shift(); next; next = this.#queue.shift()) await this.#handle(next);
     this.#running = false;
-  }
-
-  /** Walks through the queue and drops what it passed in bulk: shifting one by one is quadratic. */
-  #take(): Delivery | undefined {
-    if (this.#next >= PASSED_LIMIT || this.#next >= this.#queue.length) {
-      this.#queue.splice(0, this.#next);
-      this.#next = 0;
-    }
-    const delivery = this.#queue[this.#next];
-    if (delivery) this.#next += 1;
-    return delivery;
+    this.#dropped.caughtUp();
   }
 
   async #handle({ message, raw, receivedAt }: Delivery): Promise<void> {
@@ -72,7 +63,7 @@ export class MessageHandlers {
           await handle(message, raw);
         } catch (error) {
           errors.push(error);
-          diag.error("@kit/ailoop: a message handler threw", error);
+          safely(() => diag.error("@kit/ailoop: a message handler threw", error));
         }
       }
       return errors;

@@ -1,6 +1,8 @@
 import { checkChannel } from "../model/checks.js";
 import type { Message } from "../model/message.js";
-import type { SeenIds } from "./seen-ids.js";
+import { BoundedQueue } from "./bounded-queue.js";
+import type { DroppedMessages } from "./dropped-messages.js";
+import { SeenIds } from "./seen-ids.js";
 
 /** Every channel. */
 const ALL = "*";
@@ -11,25 +13,29 @@ export interface HistorySource {
   history(channel: string): Promise<Message[]>;
 }
 
-interface Held {
-  readonly message: Message;
-  readonly raw: unknown;
+/** Messages that arrive while the history of their channel is still being read. */
+type Held = BoundedQueue<{ readonly message: Message; readonly raw: unknown }>;
+
+/** What subscriptions need of the inbox. */
+export interface SubscriptionsOptions {
+  /** Gets each message of a subscribed channel once. */
+  readonly pass: (message: Message, raw: unknown) => void;
+  readonly maxHeld: number;
+  readonly dropped: DroppedMessages;
 }
 
 /**
- * Which channels the handlers hear. The server knows no subscriptions, it sends everything, so this is a filter
- * on the client's side. It outlives connections.
+ * The channels whose messages reach the handlers. The server has no subscriptions and sends everything, so this is
+ * a filter in the client. It outlives connections.
  */
 export class Subscriptions {
+  readonly #options: SubscriptionsOptions;
   readonly #channels = new Set<string>();
-  readonly #pending = new Map<string, { held: Held[]; done: Promise<void> }>();
-  readonly #seen: SeenIds;
-  readonly #pass: (message: Message, raw: unknown) => void;
+  readonly #pending = new Map<string, { held: Held; done: Promise<void> }>();
+  readonly #seen = new SeenIds();
 
-  /** `pass` gets each message of a subscribed channel once. */
-  constructor(seen: SeenIds, pass: (message: Message, raw: unknown) => void) {
-    this.#seen = seen;
-    this.#pass = pass;
+  constructor(options: SubscriptionsOptions) {
+    this.#options = options;
   }
 
   has(channel: string): boolean {
@@ -38,16 +44,16 @@ export class Subscriptions {
 
   offer(message: Message, raw: unknown): void {
     if (this.has(message.channel)) {
-      if (this.#seen.add(message.channel, message.id)) this.#pass(message, raw);
+      if (this.#seen.add(message.channel, message.id)) this.#options.pass(message, raw);
       return;
     }
     const pending = this.#pending.get(message.channel) ?? this.#pending.get(ALL);
-    pending?.held.push({ message, raw });
+    if (pending && !pending.held.push({ message, raw })) this.#options.dropped.add();
   }
 
   /**
-   * Adds a channel. With a source its history counts as heard, so that handlers get only news: what arrives
-   * while the history is read is held back and sorted out afterwards.
+   * Adds a channel. With a source, its history counts as delivered, so that handlers get only what is new: messages
+   * that arrive while the history is read are held back until it is known.
    */
   add(channel: string, source: HistorySource | undefined): Promise<void> {
     if (this.#channels.has(channel)) return Promise.resolve();
@@ -57,7 +63,7 @@ export class Subscriptions {
     }
     const pending = this.#pending.get(channel);
     if (pending) return pending.done;
-    const held: Held[] = [];
+    const held: Held = new BoundedQueue(this.#options.maxHeld);
     const done = this.#addAfterHistory(channel, source, held);
     this.#pending.set(channel, { held, done });
     return done;
@@ -68,7 +74,7 @@ export class Subscriptions {
     this.#channels.delete(channel);
   }
 
-  async #addAfterHistory(channel: string, source: HistorySource, held: Held[]): Promise<void> {
+  async #addAfterHistory(channel: string, source: HistorySource, held: Held): Promise<void> {
     try {
       const names = channel === ALL ? await source.channels() : [channel];
       for (const name of names) {
@@ -81,7 +87,7 @@ export class Subscriptions {
     if (this.#pending.get(channel)?.held !== held) return; // unsubscribed meanwhile
     this.#pending.delete(channel);
     this.#channels.add(channel);
-    for (const { message, raw } of held) this.offer(message, raw);
+    for (let next = held.shift(); next; next = held.shift()) this.offer(next.message, next.raw);
   }
 }
 

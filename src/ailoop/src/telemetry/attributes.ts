@@ -1,6 +1,8 @@
 /** Names of the messaging conventions and, below them, this package's own. */
 export const ATTR = {
-  SYSTEM: "messaging.system",
+  SYSTEM: "messaging.system.name",
+  /** The name of `messaging.system.name` before conventions 1.45, for dashboards that look for it. */
+  OLD_SYSTEM: "messaging.system",
   OPERATION_NAME: "messaging.operation.name",
   OPERATION_TYPE: "messaging.operation.type",
   DESTINATION: "messaging.destination.name",
@@ -46,4 +48,5 @@ export const METRIC = {
   HUMAN_RESPONSE_DURATION: "ailoop.human.response.duration",
   OPERATION_DURATION: "messaging.client.operation.duration",
   INVALID_FRAMES: "ailoop.client.invalid_frames",
+  DROPPED_MESSAGES: "ailoop.client.dropped_messages",
 } as const;

@@ -17,6 +17,7 @@ interface Instruments {
   readonly human: Histogram;
   readonly operation: Histogram;
   readonly invalidFrames: Counter;
+  readonly droppedMessages: Counter;
 }
 
 /** What a client measures. Telemetry that fails, fails alone. */
@@ -38,6 +39,10 @@ export class Metrics {
 
   invalidFrame(attributes: Attributes): void {
     safely(() => this.#instruments.invalidFrames.add(1, attributes));
+  }
+
+  messageDropped(attributes: Attributes): void {
+    safely(() => this.#instruments.droppedMessages.add(1, attributes));
   }
 
   /** Of the provider of the moment: one that is registered after the client was made counts, as it does for spans. */
@@ -64,6 +69,10 @@ function makeInstruments(provider: MeterProvider): Instruments {
     invalidFrames: meter.createCounter(METRIC.INVALID_FRAMES, {
       unit: "{frame}",
       description: "Frames that were no message",
+    }),
+    droppedMessages: meter.createCounter(METRIC.DROPPED_MESSAGES, {
+      unit: "{message}",
+      description: "Messages dropped because too many waited for the handlers",
     }),
   };
 }

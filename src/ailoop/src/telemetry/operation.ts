@@ -11,6 +11,7 @@ import {
 import { AiloopError } from "../errors.js";
 import type { Instant } from "../timing.js";
 import { ATTR, EVENT } from "./attributes.js";
+import type { ContentPolicy } from "./content-policy.js";
 import { safely } from "./safely.js";
 
 /** What a failed operation is called: the status as a string, else the class name. */
@@ -29,12 +30,16 @@ export class Operation {
   /** Error class or status after `fail`. */
   failure: string | undefined;
   readonly #span: Span | undefined;
-  readonly #propagate: boolean;
+  readonly #policy: { readonly propagate: boolean; readonly content: ContentPolicy };
   readonly #attributes: Attributes = {};
 
-  constructor(span: Span | undefined, parent: Context, propagate: boolean) {
+  constructor(
+    span: Span | undefined,
+    parent: Context,
+    policy: { readonly propagate: boolean; readonly content: ContentPolicy },
+  ) {
     this.#span = span;
-    this.#propagate = propagate;
+    this.#policy = policy;
     this.context = span ? (safely(() => trace.setSpan(parent, span)) ?? parent) : parent;
   }
 
@@ -61,23 +66,32 @@ export class Operation {
   /** The trace context as flat string keys; empty when propagation is off or no propagator is set up. */
   carrier(): Record<string, string> {
     const carrier: Record<string, string> = {};
-    if (this.#propagate) safely(() => propagation.inject(this.context, carrier));
+    if (this.#policy.propagate) safely(() => propagation.inject(this.context, carrier));
     return carrier;
   }
 
-  /** A server's words may quote what was sent, so of a refusal only the status is told. */
   fail(error: unknown): void {
     const type = errorType(error);
     this.failure = type;
     this.set({ [ATTR.ERROR_TYPE]: type });
-    const quotes = error instanceof AiloopError && error.body !== undefined;
-    const message = quotes ? `HTTP ${error.status}` : error instanceof Error ? error.message : String(error);
     safely(() => {
       const name = error instanceof Error ? error.name : type;
-      const stack = error instanceof Error && !quotes ? error.stack : undefined;
-      this.#span?.recordException({ name, message, ...(stack === undefined ? {} : { stack }) });
-      this.#span?.setStatus({ code: SpanStatusCode.ERROR, message });
+      const message = this.#messageOf(error);
+      const stack = stackOf(error);
+      this.#span?.recordException({ name, ...(message && { message }), ...(stack && { stack }) });
+      this.#span?.setStatus({ code: SpanStatusCode.ERROR, ...(message && { message }) });
     });
+  }
+
+  /**
+   * A server's words may quote what was sent, so of its refusal only the status is told. What a handler throws may
+   * quote the message, so that counts as content.
+   */
+  #messageOf(error: unknown): string | undefined {
+    if (!(error instanceof AiloopError)) {
+      return this.#policy.content.prepare(error instanceof Error ? error.message : String(error));
+    }
+    return error.body === undefined ? error.message : `HTTP ${error.status}`;
   }
 
   /** The caller's own abort is no error. */
@@ -89,4 +103,11 @@ export class Operation {
     safely(() => this.#span?.setAttributes(this.#attributes));
     safely(() => this.#span?.end(at));
   }
+}
+
+/** Where it happened. The first lines of a stack repeat the message, so only the frames are kept. */
+function stackOf(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const frames = (error.stack ?? "").replace(error.message, "").split("\n");
+  return frames.filter((line) => line.trimStart().startsWith("at ")).join("\n");
 }

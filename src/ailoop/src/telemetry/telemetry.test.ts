@@ -63,6 +63,7 @@ describe("the span of", () => {
     expect(ask.status.code).toBe(SpanStatusCode.UNSET);
     expect(ask.attributes).toEqual({
       "messaging.system": "ailoop",
+      "messaging.system.name": "ailoop",
       "messaging.operation.name": "ask",
       "messaging.operation.type": "send",
       "messaging.destination.name": "public",
@@ -191,6 +192,7 @@ describe("the span of", () => {
       expect(span(name).kind).toBe(SpanKind.CLIENT);
       expect(span(name).attributes).toMatchObject({
         "messaging.system": "ailoop",
+        "messaging.system.name": "ailoop",
         "network.protocol.name": "websocket",
       });
       expect(span(name).attributes).not.toHaveProperty("messaging.operation.type");
@@ -299,6 +301,27 @@ describe("a failure", () => {
     const process = span("process public");
     expect(process.status.code).toBe(SpanStatusCode.ERROR);
     expect(process.attributes).toMatchObject({ "error.type": "RangeError" });
+  });
+
+  it.each([
+    [false, undefined],
+    [true, `cannot read ${SECRET}`],
+  ])("of a handler tells its words only with content: captureContent %s", async (captureContent, message) => {
+    const { fake, client } = await startPair({ captureContent });
+    await client.connectWebsocket();
+    await client.subscribeToChannel("public");
+    client.addMessageHandler(function readNote() {
+      throw new RangeError(`cannot read ${SECRET}`);
+    });
+    fake.publish(notification(SECRET));
+    await until(() => spans().some(({ name }) => name === "process public"));
+    const { status, events } = span("process public");
+    expect(status.message).toBe(message);
+    const [exception] = events;
+    expect(exception?.attributes?.["exception.type"]).toBe("RangeError");
+    expect(exception?.attributes?.["exception.message"]).toBe(message);
+    expect(exception?.attributes?.["exception.stacktrace"]).toContain("readNote");
+    expect(JSON.stringify(events).includes(SECRET)).toBe(captureContent);
   });
 });
 
@@ -503,16 +526,32 @@ describe("content", () => {
   });
 });
 
-it("cuts captured text where an exporter would choke on it", async () => {
+it("cuts captured text where an exporter would choke on it, and never through a character", async () => {
   const { client } = await startPair({ captureContent: true });
   await client.ask("x".repeat(100_000));
   expect(span("ask public").attributes["ailoop.prompt.text"]).toHaveLength(32_768);
+  exporter.reset();
+  await client.ask(`x${"🙂".repeat(50_000)}`);
+  expect(span("ask public").attributes["ailoop.prompt.text"]).toBe(`x${"🙂".repeat(16_383)}`);
+});
+
+it("redacts captured text, and records nothing where that fails", async () => {
+  const redact = (text: string) => {
+    if (text.includes("worse")) throw new Error("cannot");
+    return text.replaceAll(SECRET, "***");
+  };
+  const { client } = await startPair({ captureContent: true, redact });
+  await client.ask(`What is ${SECRET}?`);
+  expect(span("ask public").attributes["ailoop.prompt.text"]).toBe("What is ***?");
+  exporter.reset();
+  await client.ask(`worse: ${SECRET}`);
+  expect(span("ask public").attributes).not.toHaveProperty("ailoop.prompt.text");
 });
 
 describe("metrics", () => {
   it("count the person's seconds once a prompt, operations, and frames that were none", async () => {
     const meterProvider = new MeterProvider({ readers: [reader] });
-    const { fake, client } = await startPair({ meterProvider });
+    const { fake, client } = await startPair({ meterProvider, maxQueuedMessages: 1 });
     await client.connectWebsocket();
     const sent = await client.authorize("ship");
     const waits = [sent.response(), sent.response()];
@@ -525,6 +564,10 @@ describe("metrics", () => {
     );
     fake.sendRaw("{");
     await invalid;
+    await client.subscribeToChannel("ops");
+    client.addMessageHandler(() => new Promise(() => {}));
+    for (let n = 0; n < 3; n += 1) fake.broadcast(notification("x", "ops"));
+    await until(() => client.droppedMessages === 1);
     await reader.forceFlush();
     const metrics = metricExporter.getMetrics().at(-1)?.scopeMetrics[0]?.metrics ?? [];
     const points = (name: string) =>
@@ -532,6 +575,7 @@ describe("metrics", () => {
     const [human] = points("ailoop.human.response.duration");
     expect(human?.attributes).toMatchObject({
       "messaging.system": "ailoop",
+      "messaging.system.name": "ailoop",
       "messaging.destination.name": "public",
       "ailoop.content.type": "authorization",
       "ailoop.response.type": "authorization_approved",
@@ -548,6 +592,7 @@ describe("metrics", () => {
       ["get_message", "404"],
     ]);
     expect(points("ailoop.client.invalid_frames")[0]?.value).toBe(1);
+    expect(points("ailoop.client.dropped_messages")[0]?.value).toBe(1);
     await meterProvider.shutdown();
   });
 });

@@ -15,6 +15,7 @@ import type { Settings } from "../options.js";
 import { now, secondsBetween } from "../timing.js";
 import { VERSION } from "../version.js";
 import { ATTR } from "./attributes.js";
+import { ContentPolicy } from "./content-policy.js";
 import { Metrics } from "./metrics.js";
 import { Operation } from "./operation.js";
 import { safely } from "./safely.js";
@@ -34,28 +35,31 @@ export interface OperationStart {
   readonly startEpochMs?: number | undefined;
 }
 
-/** Characters of a question or an answer that a span takes. */
-const MAX_CONTENT_LENGTH = 32_768;
-
 type TelemetrySettings = Pick<
   Settings,
-  "urls" | "captureContent" | "propagateTrace" | "tracerProvider" | "meterProvider"
+  "urls" | "captureContent" | "redact" | "propagateTrace" | "tracerProvider" | "meterProvider"
 >;
 
 /** Spans and metrics of one client. Without an SDK every call is a no-op. */
 export class Telemetry {
   readonly metrics: Metrics;
-  readonly #captureContent: boolean;
+  readonly #content: ContentPolicy;
   readonly #tracer: Tracer | undefined;
   readonly #propagate: boolean;
-  readonly #server: Attributes;
+  /** The same on every span and measurement. */
+  readonly #base: Attributes;
 
-  constructor({ urls, captureContent, propagateTrace, tracerProvider, meterProvider }: TelemetrySettings) {
+  constructor({ urls, tracerProvider, meterProvider, ...settings }: TelemetrySettings) {
     this.metrics = new Metrics(meterProvider);
-    this.#captureContent = captureContent;
-    this.#propagate = propagateTrace;
+    this.#content = new ContentPolicy(settings.captureContent, settings.redact);
+    this.#propagate = settings.propagateTrace;
     this.#tracer = safely(() => (tracerProvider ?? trace).getTracer("@kit/ailoop", VERSION));
-    this.#server = { [ATTR.SERVER_ADDRESS]: urls.address, [ATTR.SERVER_PORT]: urls.port };
+    this.#base = {
+      [ATTR.SYSTEM]: "ailoop",
+      [ATTR.OLD_SYSTEM]: "ailoop",
+      [ATTR.SERVER_ADDRESS]: urls.address,
+      [ATTR.SERVER_PORT]: urls.port,
+    };
   }
 
   start(operation: OperationStart): Operation {
@@ -72,7 +76,7 @@ export class Telemetry {
         parent,
       ),
     );
-    return new Operation(span, parent, this.#propagate);
+    return new Operation(span, parent, { propagate: this.#propagate, content: this.#content });
   }
 
   /** Runs `body` inside the operation's span; an error ends it as ERROR, an abort by `signal` does not. */
@@ -99,19 +103,22 @@ export class Telemetry {
     }
   }
 
-  /** Text for an attribute: nothing unless content is captured, and never more than an exporter can bear. */
+  /** Text for an attribute; nothing unless content is captured. */
   content(text: string | null | undefined): string | undefined {
-    return this.#captureContent && text != null ? text.slice(0, MAX_CONTENT_LENGTH) : undefined;
+    return this.#content.prepare(text);
   }
 
   /** A person answered, or the server gave the verdict of its own clock. */
   humanAnswered(seconds: number, channel: string, attributes: Attributes): void {
-    const base = { [ATTR.SYSTEM]: "ailoop", [ATTR.DESTINATION]: channel, ...this.#server };
-    this.metrics.humanAnswered(seconds, { ...base, ...attributes });
+    this.metrics.humanAnswered(seconds, { ...this.#base, [ATTR.DESTINATION]: channel, ...attributes });
   }
 
   invalidFrame(): void {
-    this.metrics.invalidFrame({ [ATTR.SYSTEM]: "ailoop", ...this.#server });
+    this.metrics.invalidFrame(this.#base);
+  }
+
+  messageDropped(): void {
+    this.metrics.messageDropped(this.#base);
   }
 
   /** The trace that a message's metadata names, as a context to continue and a span to link. */
@@ -131,17 +138,16 @@ export class Telemetry {
   #spanName({ name, channel, onServer }: OperationStart): string {
     if (channel !== undefined) return `${name} ${channel}`;
     if (!onServer) return name;
-    const { [ATTR.SERVER_ADDRESS]: address, [ATTR.SERVER_PORT]: port } = this.#server;
+    const { [ATTR.SERVER_ADDRESS]: address, [ATTR.SERVER_PORT]: port } = this.#base;
     return `${name} ${address}:${port}`;
   }
 
   #metricAttributes(start: OperationStart): Attributes {
     return {
-      [ATTR.SYSTEM]: "ailoop",
+      ...this.#base,
       [ATTR.OPERATION_NAME]: start.name,
       ...(start.type === undefined ? {} : { [ATTR.OPERATION_TYPE]: start.type }),
       ...(start.channel === undefined ? {} : { [ATTR.DESTINATION]: start.channel }),
-      ...this.#server,
     };
   }
 

@@ -52,8 +52,9 @@ export class FakeAiloop {
   echo = true;
   /** Runs after a POSTed message was broadcast and before its 201: the place for an answer that overtakes. */
   beforeReply: (message: WireMessage) => void | Promise<void> = () => {};
-  /** Answers in place of a route, for faults: `(method, path) => reply`. */
-  override: (method: string, path: string) => Reply | undefined = () => undefined;
+  /** Answers in place of a route, or holds the request for as long as its promise is pending. */
+  override: (method: string, path: string) => Reply | undefined | Promise<Reply | undefined> = () =>
+    undefined;
   shuttingDown = false;
   /** True: upgrades are refused with 503. */
   refuseSockets = false;
@@ -249,7 +250,7 @@ export class FakeAiloop {
     if (!this.#isAllowed(request.headers)) return { status: 401, body: { error: "unauthorized" } };
     if (!url.pathname.startsWith(basePath)) return { status: 404, body: { error: "Not found" } };
     url.pathname = url.pathname.slice(basePath.length) || "/";
-    const forced = this.override(method, url.pathname);
+    const forced = await this.override(method, url.pathname);
     if (forced) return forced;
     return route(this.#routeHost(), { method, url, contentType: request.headers["content-type"], body });
   }
