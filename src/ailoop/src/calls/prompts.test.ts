@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import {
+  asked,
   createClient,
+  holdRequests,
   posted,
   settle,
   startFake,
@@ -149,6 +151,26 @@ describe("ask on servers that want questions", () => {
     expect(posted(fake)).toHaveLength(1);
     await createClient(fake, { dialect: "question" }).ask("?");
     expect(fake.requests.some(({ path }) => path === "/api/v1/health")).toBe(false);
+  });
+
+  it("reads the health once for questions that are asked together", async () => {
+    const { fake, client } = await startPair();
+    await Promise.all(["a?", "b?", "c?"].map((question) => client.ask(question)));
+    expect(fake.requests.filter(({ path }) => path === "/api/v1/health")).toHaveLength(1);
+  });
+
+  it("reads the health again when the first reading failed or was given up", async () => {
+    const { fake, client } = await startPair();
+    const release = holdRequests(fake, "/api/v1/health");
+    const abort = new AbortController();
+    const given = client.ask("a?", { signal: abort.signal });
+    const second = client.ask("b?");
+    await asked(fake, "/api/v1/health");
+    abort.abort(new Error("enough"));
+    await expect(given).rejects.toThrow("enough");
+    release();
+    await second;
+    expect(posted(fake).map(({ content }) => content.summary)).toEqual(["b?"]);
   });
 
   it("posts a decision to a server whose health is no help", async () => {
@@ -313,6 +335,19 @@ describe("channels", () => {
     fake.answer(sent.id, "yes");
     await until(() => heard.length === 2);
     expect(heard).toEqual(["decision", "response"]);
+  });
+
+  it("that are slow to subscribe do not keep an abort waiting", async () => {
+    const { fake, client } = await startPair({ timeout: 0 });
+    await client.connectWebsocket();
+    holdRequests(fake, "/api/channels/ops");
+    const abort = new AbortController();
+    const reason = new Error("enough");
+    const refused = expect(client.ask("?", { channel: "ops", signal: abort.signal })).rejects.toBe(reason);
+    await asked(fake, "/api/channels/ops");
+    abort.abort(reason);
+    await refused;
+    expect(posted(fake)).toEqual([]);
   });
 
   it("are left alone when autoSubscribe is off", async () => {

@@ -23,7 +23,7 @@ import { isPrompt, promptChoices } from "../model/prompt.js";
 import { checkTransport, type PromptTransport } from "../options.js";
 import type { Prompt } from "../prompt/answers.js";
 import type { ResponseMessage } from "../prompt/awaiter.js";
-import { type Instant, now } from "../timing.js";
+import { type Instant, now, untilAborted } from "../timing.js";
 import { readQuestion, toDecision, toQuestion } from "./compose.js";
 import type {
   AskOptions,
@@ -149,7 +149,7 @@ export class Prompts {
     const transport = checkTransport(options.transport ?? settings.promptTransport, "transport");
     const timeout = options.timeout === undefined ? undefined : checkSeconds(options.timeout, "timeout");
     const fields = { id: randomUUID(), channel, metadata: options.metadata };
-    await this.#autoSubscribe(channel);
+    await this.#autoSubscribe(channel, options.signal);
     const sent = await this.#closingOnAbort(fields.id, options, () =>
       sender.send({
         operation,
@@ -188,13 +188,14 @@ export class Prompts {
     }
   }
 
-  async #autoSubscribe(channel: string): Promise<void> {
+  async #autoSubscribe(channel: string, signal: AbortSignal | undefined): Promise<void> {
     const { settings, viewer, inbox, pastToSkip } = this.#engine;
     if (!settings.autoSubscribe || !viewer.isOpen || inbox.subscriptions.has(channel)) return;
     try {
-      await inbox.subscriptions.add(channel, pastToSkip);
+      await untilAborted(inbox.subscriptions.add(channel, pastToSkip), signal);
     } catch {
-      // the prompt matters more; if the server is gone, sending it tells
+      signal?.throwIfAborted();
+      // else the prompt matters more; if the server is gone, sending it tells
     }
   }
 

@@ -11,7 +11,8 @@ export interface AbortOptions {
 }
 
 /** Resolves when the socket is open and the hello written. */
-export function connectWebsocket({ viewer }: Engine, { signal }: AbortOptions): Promise<void> {
+export async function connectWebsocket({ viewer }: Engine, { signal }: AbortOptions): Promise<void> {
+  signal?.throwIfAborted();
   return untilAborted(viewer.connect(), signal);
 }
 
@@ -28,6 +29,7 @@ export async function subscribe(engine: Engine, channel: string, { signal }: Abo
   await telemetry.run(
     { name: "subscribe", channel: name, kind: SpanKind.CLIENT, protocol: "websocket" },
     async () => {
+      signal?.throwIfAborted();
       if (!viewer.isOpen) {
         if (!viewer.attempt) throw new ConnectionError("WebSocket not connected");
         await untilAborted(viewer.attempt, signal);

@@ -1,6 +1,8 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import {
+  asked,
   createClient,
+  holdRequests,
   notification,
   recordEvents,
   settle,
@@ -377,6 +379,21 @@ describe("aborts", () => {
     },
   );
 
+  it("are not kept waiting by a server that does not answer to the closing", async () => {
+    const { fake, client } = await startPair({ timeout: 0 });
+    await client.connectWebsocket();
+    const abort = new AbortController();
+    const sent = await client.ask("Best colour?", { choices });
+    const refused = expect(sent.response({ signal: abort.signal, closeOnAbort: true })).rejects.toBe(reason);
+    holdRequests(fake, "/response");
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    onTestFinished(() => void vi.useRealTimers());
+    abort.abort(reason);
+    await asked(fake, "/response");
+    await vi.advanceTimersByTimeAsync(2000);
+    await refused;
+  });
+
   it("before the call send nothing at all", async () => {
     const { fake, client } = await startPair();
     const options = { signal: AbortSignal.abort(reason), closeOnAbort: true, wait: true } as const;
@@ -399,6 +416,19 @@ describe("aborts", () => {
 });
 
 describe("closing", () => {
+  it("is over for everyone who closes when it is over", async () => {
+    const { fake, client } = await startPair();
+    await client.connectWebsocket();
+    fake.freezeSockets();
+    let first = false;
+    const closing = client.close().then(() => {
+      first = true;
+    });
+    await client.close();
+    expect(first).toBe(true);
+    await closing;
+  });
+
   it("rejects waits, requests and everything after, and is idempotent", async () => {
     const { fake, client } = await startPair();
     await client.connectWebsocket();

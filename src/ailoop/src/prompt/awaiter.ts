@@ -17,6 +17,8 @@ import type { Answer, Answers, Prompt } from "./answers.js";
 const QUEUE_GRACE_MS = 2_000;
 /** How long the last look into the history may take when the time is up. */
 const LAST_LOOK_MS = 2_000;
+/** How long an abort waits for the server to close the prompt. The request goes on behind it. */
+const CLOSE_PATIENCE_MS = 2_000;
 
 /** A person's answer, or the server's verdict that none came. */
 export interface ResponseMessage extends Message<ResponseContent> {
@@ -68,11 +70,15 @@ export class Awaiter {
   /** Ends the prompt for the person as well: `cancelled`, except where a queue would ask that again. */
   async close({ id, transport, contentType }: Prompt): Promise<void> {
     const queued = contentType === "decision" ? "timeout" : "authorization_denied";
-    try {
-      await this.#api.postResponse(id, null, transport === "websocket" ? queued : "cancelled");
-    } catch {
-      // the caller has left; that the prompt stays open is all there is to say
-    }
+    const closed = this.#api.postResponse(id, null, transport === "websocket" ? queued : "cancelled");
+    await new Promise<void>((resolve) => {
+      const stopTimer = startTimer(CLOSE_PATIENCE_MS, resolve);
+      const done = () => {
+        stopTimer();
+        resolve();
+      };
+      closed.then(done, done); // when it fails, the prompt stays open: the caller has left and hears of nothing
+    });
   }
 
   #start(prompt: Prompt): Operation {

@@ -7,7 +7,7 @@ import {
   startPair,
   until,
 } from "../../../../test/support/ailoop/harness.js";
-import { ConnectionError, TimeoutError, ValidationError } from "../index.js";
+import { ConnectionError, createNotification, TimeoutError, ValidationError } from "../index.js";
 
 const choices = ["Red", "Blue"];
 const queued = { transport: "websocket" } as const;
@@ -76,6 +76,13 @@ it("rejects with the signal's reason while waiting for the echo", async () => {
   await until(() => fake.frames.length === 1);
   abort.abort(reason);
   await failed;
+});
+
+it("proves both of two sends of one message by the echo", async () => {
+  const { client } = await startPair({ timeout: 0 });
+  const message = createNotification("x");
+  const sent = await Promise.all([client.sendMessage(message, queued), client.sendMessage(message, queued)]);
+  expect(sent.map(({ id }) => id)).toEqual([message.id, message.id]);
 });
 
 it("fails as a ConnectionError when no socket can be opened", async () => {

@@ -10,6 +10,7 @@ import { closeSocket, openSocket } from "./socket.js";
 const MAX_FRAME_BYTES = 16 * 1024 * 1024;
 
 interface PendingEcho {
+  readonly messageId: string;
   resolve(echo: Message): void;
   reject(error: unknown): void;
 }
@@ -21,7 +22,8 @@ interface PendingEcho {
 export class AgentLink {
   readonly #settings: Settings;
   readonly #onText: (text: string) => void;
-  readonly #echoes = new Map<string, PendingEcho>();
+  /** A message may be sent twice at a time, so an id is no key. */
+  readonly #echoes = new Set<PendingEcho>();
   #socket: WebSocket | undefined;
   #opening: Promise<WebSocket> | undefined;
   #closing = new AbortController();
@@ -41,25 +43,29 @@ export class AgentLink {
     let release: (() => void)[] = [];
     try {
       return await new Promise<Message>((resolve, reject) => {
-        this.#echoes.set(messageId, { resolve, reject });
+        const echo = { messageId, resolve, reject };
+        this.#echoes.add(echo);
         const noEcho = () =>
           reject(
             new TimeoutError("no echo of the message came; whether it arrived is unknown", { messageId }),
           );
-        release = [onAbort(signal, reject), timeoutMs === 0 ? () => {} : startTimer(timeoutMs, noEcho)];
+        release = [
+          () => this.#echoes.delete(echo),
+          onAbort(signal, reject),
+          timeoutMs === 0 ? () => {} : startTimer(timeoutMs, noEcho),
+        ];
         socket.send(frame, (cause) => {
           if (cause) reject(new ConnectionError("the frame was not sent", { cause, messageId }));
         });
       });
     } finally {
-      this.#echoes.delete(messageId);
       for (const done of release) done();
     }
   }
 
   /** Looks at every message that comes in: an echo proves itself on whichever socket it arrives. */
   receive(message: Message): void {
-    this.#echoes.get(message.id)?.resolve(message);
+    for (const echo of this.#echoes) if (echo.messageId === message.id) echo.resolve(message);
   }
 
   async close(error: ConnectionError): Promise<void> {
@@ -100,6 +106,6 @@ export class AgentLink {
   }
 
   #rejectEchoes(error: ConnectionError): void {
-    for (const { reject } of this.#echoes.values()) reject(error);
+    for (const { reject } of this.#echoes) reject(error);
   }
 }

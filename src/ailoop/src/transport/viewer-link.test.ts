@@ -182,7 +182,18 @@ it("gives up opening after the timeout", async () => {
 it("rejects with the signal's reason when waiting for the socket is given up", async () => {
   const { client } = await startPair();
   const reason = new Error("enough");
+  const abort = new AbortController();
+  const refused = expect(client.connectWebsocket({ signal: abort.signal })).rejects.toBe(reason);
+  abort.abort(reason);
+  await refused;
+});
+
+it("opens no socket for a call that was aborted before", async () => {
+  const { fake, client } = await startPair();
+  const reason = new Error("enough");
   await expect(client.connectWebsocket({ signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+  await settle();
+  expect(fake.upgrades).toEqual([]);
 });
 
 describe("the schedule of reconnection", () => {
