@@ -1,4 +1,8 @@
 import { defineConfig } from "vitest/config";
+import { isForeignSetting } from "./test/support/environment.js";
+
+// Workers take their environment from here.
+for (const name of Object.keys(process.env)) if (isForeignSetting(name)) delete process.env[name];
 
 export default defineConfig({
   test: {

@@ -2,6 +2,7 @@ import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { on, once } from "node:events";
 import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
+import { isForeignSetting } from "../environment.js";
 import { PATIENT_END } from "../process/preloads.js";
 
 const APPS = new URL("../../register/apps/", import.meta.url);
@@ -51,10 +52,7 @@ export async function runIn(folder: string, [type, code]: Program, options: RunO
 function start(args: readonly string[], options: RunOptions) {
   const { flags = REGISTER, preloads = PATIENT_END, env = {}, cwd, node } = options;
   const clean = Object.entries(process.env).filter(
-    ([name]) =>
-      !/^(OTEL_|OPENAI_|ANTHROPIC_|AGENTPULSE_|CATSYPHON_|KIT_|TRACE|BAGGAGE|NODE_OPTIONS|VITEST|FORCE_COLOR|NO_COLOR)/.test(
-        name,
-      ),
+    ([name]) => !isForeignSetting(name) && !/^(NODE_OPTIONS|VITEST)/.test(name),
   );
   const child = spawn(node ?? process.execPath, [...preloads, ...flags, ...args], {
     cwd: cwd ?? fileURLToPath(APPS),
