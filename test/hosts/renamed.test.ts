@@ -1,32 +1,21 @@
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { pathToFileURL } from "node:url";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { expect, it } from "vitest";
+import { useApplication } from "../support/register/application.js";
 import { useWorld } from "../support/register/fixture.js";
 import { describeOnNodes } from "../support/register/nodes.js";
 import { runApp } from "../support/register/run-app.js";
 
-const MODULES = join(import.meta.dirname, "../../node_modules");
 /** As Next.js names the packages that it leaves out of its bundles. */
 const HASH = "f0ed28f090f94724";
 
 const world = useWorld();
-let folder: string;
+let app: string;
 
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), "kit-renamed-"));
-  for (const [name, target] of [
-    [`openai-${HASH}`, "openai"],
-    [`@anthropic-ai/sdk-${HASH}`, "@anthropic-ai/sdk"],
-    ["@kit/sdk", "@kit/sdk"],
-  ] as const) {
-    const link = join(folder, "node_modules", name);
-    mkdirSync(dirname(link), { recursive: true });
-    symlinkSync(realpathSync(join(MODULES, target)), link);
-  }
-  writeFileSync(
-    join(folder, "app.mjs"),
+const application = useApplication("renamed", ({ link, write }) => {
+  link("openai", `openai-${HASH}`);
+  link("@anthropic-ai/sdk", `@anthropic-ai/sdk-${HASH}`);
+  link("@kit/sdk");
+  app = write(
+    "app.mjs",
     `import { createRequire } from "node:module";
      import { init } from "@kit/sdk";
      init();
@@ -41,12 +30,10 @@ beforeAll(() => {
      await anthropic.messages.create({ model: "claude-haiku-4-5", max_tokens: 5, messages: [] });`,
   );
 });
-afterAll(() => rmSync(folder, { recursive: true }));
 
 describeOnNodes((node) => {
-  it.each(["import", "require"])("a library that a framework renamed is recorded: %s", async (how) => {
-    const app = pathToFileURL(join(folder, "app.mjs")).href;
-    const options = { flags: [], args: [how], cwd: folder, env: world.env(), node };
+  it.each(["import", "require"])("records a library that a framework renamed, by %s", async (how) => {
+    const options = { flags: [], args: [how], cwd: application.folder, env: world.env(), node };
     const { code, stderr } = await runApp(app, options);
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     expect(world.collector.spans.map(({ name }) => name)).toEqual([

@@ -1,40 +1,23 @@
-import {
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { expect, it } from "vitest";
+import { MODULES, useApplication } from "../support/register/application.js";
 import { useWorld } from "../support/register/fixture.js";
 import { describeOnNodes } from "../support/register/nodes.js";
 
-const MODULES = join(import.meta.dirname, "../../node_modules");
 const LIBRARY = "import-in-the-middle";
 const OURS = ["--import", "@kit/register"];
 
 const world = useWorld();
-let folder: string;
 let theirs: string[];
 
 /** Another tool with a copy of the hook library to itself, as dd-trace brings it. */
-beforeAll(() => {
-  folder = realpathSync(mkdtempSync(join(tmpdir(), "kit-second-hook-")));
-  const modules = join(folder, "node_modules");
-  mkdirSync(modules);
-  cpSync(join(MODULES, LIBRARY), join(modules, LIBRARY), { recursive: true, dereference: true });
+useApplication("second-hook", ({ link, copy, write }) => {
+  copy(LIBRARY);
   const { dependencies } = JSON.parse(readFileSync(join(MODULES, LIBRARY, "package.json"), "utf8"));
-  for (const name of Object.keys(dependencies))
-    symlinkSync(realpathSync(join(MODULES, name)), join(modules, name));
-  const tool = join(folder, "tool.mjs");
-  writeFileSync(
-    tool,
+  for (const name of Object.keys(dependencies)) link(name);
+  const tool = write(
+    "tool.mjs",
     `import { register } from "node:module";
      import { Hook } from "${LIBRARY}";
      import * as inThread from "${LIBRARY}/register-hooks.mjs";
@@ -43,10 +26,8 @@ beforeAll(() => {
      else register("${LIBRARY}/hook.mjs", import.meta.url, { data: { include } });
      new Hook(["openai"], () => console.log("seen by theirs"));`,
   );
-  theirs = ["--import", pathToFileURL(tool).href];
+  theirs = ["--import", tool];
 });
-
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describeOnNodes((node) => {
   it.each([
