@@ -1,6 +1,7 @@
 import { type AgentPulseOptions, AgentPulseSpanExporter, type ReadableSpan } from "@kit/exporter-agentpulse";
 import { afterEach, expect, it, vi } from "vitest";
-import { type SentEvent, seeded } from "../support/agentpulse/index.js";
+import type { SentEvent } from "../support/agentpulse/index.js";
+import { seeded } from "../support/seeded.js";
 import { startServer } from "./harness.js";
 import { oddSpans } from "./odd-spans.js";
 

@@ -5,11 +5,11 @@ import {
   type FakeAgentPulse,
   failShare,
   fails,
-  seeded,
   startAgentPulse,
   TOO_LARGE,
 } from "../support/agentpulse/index.js";
 import { send } from "../support/agentpulse/wire.js";
+import { seeded } from "../support/seeded.js";
 import { showsOnSelfHost, showsOnWorker } from "./end-to-end.js";
 import { storesAsWorker } from "./read-back-facts.js";
 import { answersAsWorker } from "./request-facts.js";

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { ATTR, KIT_ATTR } from "@kit/genai";
 import type { SpanProcessor } from "@opentelemetry/sdk-trace-node";
-import { seeded } from "../support/agentpulse/index.js";
+import { seeded } from "../support/seeded.js";
 
 type Span = Parameters<SpanProcessor["onEnd"]>[0];
 

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
-import { type FakeAgentPulse, type Fault, failShare, fails, seeded } from "../support/agentpulse/index.js";
+import { type FakeAgentPulse, type Fault, failShare, fails } from "../support/agentpulse/index.js";
+import { seeded } from "../support/seeded.js";
 import { startServer } from "./harness.js";
 import { programUrl, run } from "./process.js";
 

@@ -2,6 +2,7 @@ import { text } from "node:stream/consumers";
 import { type SpriteExec, SpritesClient } from "@kit/sprites";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { binary, frame, json, RawServer } from "../support/raw-websocket-server.js";
+import { seeded } from "../support/seeded.js";
 
 let server: RawServer;
 
@@ -20,17 +21,6 @@ function send(bytes: Buffer, cuts: readonly number[]): void {
       start = cut;
       await new Promise(setImmediate);
     }
-  };
-}
-
-/** A reproducible stream of numbers (mulberry32), so that a failure can be run again. */
-function numbers(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
   };
 }
 
@@ -106,7 +96,7 @@ const WAYS: readonly ((exec: SpriteExec, random: () => number) => Promise<Decode
 it.each(Array.from({ length: 60 }, (_, i) => i + 1))(
   "any cut of the bytes gives the same output (seed %i)",
   async (seed) => {
-    const random = numbers(seed);
+    const random = seeded(seed);
     const bytes = randomFrames(random);
     const cuts = Array.from({ length: 1 + Math.floor(random() * 40) }, () =>
       Math.floor(random() * bytes.length),

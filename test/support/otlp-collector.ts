@@ -1,9 +1,7 @@
-import { once } from "node:events";
-import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
 import { buffer } from "node:stream/consumers";
 import { gunzipSync } from "node:zlib";
-import { KEEP_ALIVE } from "./keep-alive.js";
+import { LoopbackServer } from "./loopback-server.js";
 import type { Collected, CollectedLog, CollectedMetric, CollectedSpan } from "./otlp/collected.js";
 import { decodeExport, isOtlpPath } from "./otlp/decode.js";
 
@@ -40,23 +38,21 @@ export class OtlpCollector {
   readonly #faults: Fault[] = [];
   #mostBytes = MOST_BYTES;
   readonly #waiting = new Set<() => void>();
-  readonly #server = createServer(KEEP_ALIVE, (request, response) => {
+  readonly #server = new LoopbackServer((request, response) => {
     this.#take(request, response).catch((error: unknown) => {
       response.writeHead(400).end(String(error));
     });
   });
 
-  /** Starts on a free port of the loopback interface. */
   static async start(): Promise<OtlpCollector> {
     const collector = new OtlpCollector();
-    collector.#server.listen(0, "127.0.0.1");
-    await once(collector.#server, "listening");
+    await collector.#server.listen();
     return collector;
   }
 
   /** Value for `OTEL_EXPORTER_OTLP_ENDPOINT`. */
   get endpoint(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    return this.#server.url;
   }
 
   /** Meets the next requests with these faults, one each; then takes them again. */
@@ -81,10 +77,8 @@ export class OtlpCollector {
   }
 
   /** Stops at once, dropping requests under way. */
-  async close(): Promise<void> {
-    this.#server.close();
-    this.#server.closeAllConnections();
-    await once(this.#server, "close");
+  close(): Promise<void> {
+    return this.#server.close();
   }
 
   async #take(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -1,9 +1,8 @@
 import { once } from "node:events";
-import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
 import { buffer } from "node:stream/consumers";
 import { setImmediate } from "node:timers/promises";
-import { KEEP_ALIVE } from "./keep-alive.js";
+import { LoopbackServer } from "./loopback-server.js";
 import { Gate, json, type Reply } from "./provider/reply.js";
 
 export {
@@ -39,27 +38,25 @@ export type Answers = Reply | readonly Reply[] | ((request: ReceivedRequest) => 
 export class ProviderServer {
   readonly requests: ReceivedRequest[] = [];
   readonly #routes = new Map<string, Answers>();
-  readonly #server = createServer(KEEP_ALIVE, (request, response) => {
+  readonly #server = new LoopbackServer((request, response) => {
     this.#answer(request, response).catch((error: unknown) => response.destroy(error as Error));
   });
 
-  /** Starts on a free port of the loopback interface. */
   static async start(): Promise<ProviderServer> {
     const provider = new ProviderServer();
-    provider.#server.listen(0, "127.0.0.1");
-    await once(provider.#server, "listening");
+    await provider.#server.listen();
     return provider;
   }
 
   /** Port the server listens on. */
   get port(): number {
-    return (this.#server.address() as AddressInfo).port;
+    return this.#server.port;
   }
 
   /** Answers everything under `prefix`; returns the URL of the prefix, to be used as an SDK's base URL. */
   serve(prefix: string, answers: Answers): string {
     this.#routes.set(prefix, Array.isArray(answers) ? [...answers] : answers);
-    return `http://127.0.0.1:${this.port}${prefix}`;
+    return `${this.#server.url}${prefix}`;
   }
 
   /**
@@ -69,7 +66,7 @@ export class ProviderServer {
   fetchAs(prefix: string): typeof fetch {
     return (input, init) => {
       const { pathname, search } = new URL(input instanceof Request ? input.url : input);
-      return fetch(`http://127.0.0.1:${this.port}${prefix}${pathname}${search}`, init);
+      return fetch(`${this.#server.url}${prefix}${pathname}${search}`, init);
     };
   }
 
@@ -80,10 +77,8 @@ export class ProviderServer {
   }
 
   /** Stops at once, dropping replies under way. */
-  async close(): Promise<void> {
-    this.#server.close();
-    this.#server.closeAllConnections();
-    await once(this.#server, "close");
+  close(): Promise<void> {
+    return this.#server.close();
   }
 
   async #answer(incoming: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -46,17 +46,6 @@ export function failShare(share: number, faults: readonly Fault[], random: () =>
     random() < share ? faults[Math.floor(random() * faults.length)] : undefined;
 }
 
-/** Numbers between 0 and 1 that are the same in every run (mulberry32). */
-export function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 export function toAnswer(fault: Extract<Fault, { kind: "answer" }>): Answer {
   const { status, body = "made to fail", retryAfter } = fault;
   return { status, body, ...(retryAfter !== undefined && { headers: { "Retry-After": retryAfter } }) };

@@ -1,5 +1,5 @@
 export { type Limits, PLANS, type Plan, type StoredEvent } from "./agent.js";
-export { type Fault, type FaultHook, failShare, fails, seeded, TOO_LARGE } from "./faults.js";
+export { type Fault, type FaultHook, failShare, fails, TOO_LARGE } from "./faults.js";
 export {
   type AgentPulseOptions,
   type FakeAgentPulse,

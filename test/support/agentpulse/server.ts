@@ -1,8 +1,7 @@
 import { randomBytes } from "node:crypto";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { gunzipSync } from "node:zlib";
-import { KEEP_ALIVE } from "../keep-alive.js";
+import { LoopbackServer } from "../loopback-server.js";
 import { Agent, type Limits, type Plan, type StoredEvent } from "./agent.js";
 import type { Answer } from "./answer.js";
 import { type Fault, type FaultHook, toAnswer } from "./faults.js";
@@ -65,31 +64,27 @@ export class FakeAgentPulse {
   readonly accepted: SentEvent[] = [];
   fault: FaultHook<SeenRequest>;
   readonly #options: AgentPulseOptions;
-  readonly #server: Server;
+  readonly #server = new LoopbackServer((request, response) => void this.#serve(request, response));
   readonly #agents = new Map<string, Agent>();
   readonly #counts = new Map<string, number>();
-  #port = 0;
   readonly #registrations = new Registrations(this.#agents);
 
   constructor(options: AgentPulseOptions) {
     this.#options = options;
     this.fault = options.fault ?? (() => undefined);
     this.#agents.set(this.key, new Agent(options.plan ?? "free", options.limits));
-    this.#server = createServer(KEEP_ALIVE, (request, response) => void this.#serve(request, response));
   }
 
-  async listen(): Promise<void> {
-    await new Promise<void>((resolve) => this.#server.listen(0, "127.0.0.1", resolve));
-    this.#port = (this.#server.address() as AddressInfo).port;
+  listen(): Promise<void> {
+    return this.#server.listen();
   }
 
-  async close(): Promise<void> {
-    this.#server.closeAllConnections();
-    await new Promise((resolve) => this.#server.close(resolve));
+  close(): Promise<void> {
+    return this.#server.close();
   }
 
   get url(): string {
-    return `http://127.0.0.1:${this.#port}${this.#options.prefix ?? ""}`;
+    return `${this.#server.url}${this.#options.prefix ?? ""}`;
   }
 
   /** What is stored for the first key, and what the read-back routes make of it. */

@@ -1,7 +1,6 @@
 import { randomBytes, randomUUID } from "node:crypto";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
-import { KEEP_ALIVE } from "../keep-alive.js";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { LoopbackServer } from "../loopback-server.js";
 import { type Conversation, Conversations, type StoredMessage } from "./conversations.js";
 import { holdsPoison, judgeEvent, type ReceivedEvent } from "./event-schema.js";
 
@@ -44,30 +43,28 @@ export class FakeCatSyphon {
   /** Requires gapless numbers, as old servers did. */
   requireSequence = false;
   delayMs = 0;
-  readonly #server: Server;
+  readonly #server = new LoopbackServer((request, response) => void this.#serve(request, response));
   readonly #atOnce = new Map<string, number>();
   readonly #prefix: string;
   #faultable = 0;
 
   private constructor(prefix: string) {
     this.#prefix = prefix;
-    this.#server = createServer(KEEP_ALIVE, (request, response) => void this.#serve(request, response));
   }
 
   /** @param prefix path in front of all routes, as a proxy would publish them */
   static async start(prefix = ""): Promise<FakeCatSyphon> {
     const fake = new FakeCatSyphon(prefix);
-    await new Promise<void>((resolve) => fake.#server.listen(0, "127.0.0.1", resolve));
+    await fake.#server.listen();
     return fake;
   }
 
   get url(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}${this.#prefix}`;
+    return `${this.#server.url}${this.#prefix}`;
   }
 
-  async stop(): Promise<void> {
-    this.#server.closeAllConnections();
-    await new Promise((resolve) => this.#server.close(resolve));
+  stop(): Promise<void> {
+    return this.#server.close();
   }
 
   /** Makes a collector without the registration request. */

@@ -1,4 +1,5 @@
 import type { ReadableSpan } from "@kit/exporter-catsyphon";
+import { seeded } from "../seeded.js";
 import {
   agentSpan,
   assistant,
@@ -13,15 +14,10 @@ import {
   user,
 } from "./spans.js";
 
-/** Numbers that are the same for a seed, so that a failure can be looked at. */
+/** Choices that are the same for a seed. */
 export function random(seed: number) {
-  let state = seed * 2_654_435_761;
-  const next = () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
+  // Seeds that follow each other would begin alike.
+  const next = seeded(seed * 2_654_435_761);
   const upTo = (most: number) => Math.floor(next() * (most + 1));
   const chance = (share: number) => next() < share;
   const shuffled = <T>(items: readonly T[]): T[] => {

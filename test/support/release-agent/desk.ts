@@ -1,9 +1,7 @@
-import { once } from "node:events";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { buffer } from "node:stream/consumers";
 import { gunzipSync } from "node:zlib";
-import { KEEP_ALIVE } from "../keep-alive.js";
+import { LoopbackServer } from "../loopback-server.js";
 import type { CollectedSpan } from "../otlp/collected.js";
 import { decodeExport, isOtlpPath } from "../otlp/decode.js";
 
@@ -20,7 +18,7 @@ const OF_THE_CONNECTION = new Set([
 export class TelemetryDesk {
   readonly spans: CollectedSpan[] = [];
   readonly #forwardTo: string | undefined;
-  readonly #server = createServer(KEEP_ALIVE, (request, response) => {
+  readonly #server = new LoopbackServer((request, response) => {
     this.#take(request, response).catch((error: unknown) => response.writeHead(502).end(String(error)));
   });
 
@@ -30,20 +28,17 @@ export class TelemetryDesk {
 
   static async start(forwardTo?: string): Promise<TelemetryDesk> {
     const desk = new TelemetryDesk(forwardTo);
-    desk.#server.listen(0, "127.0.0.1");
-    await once(desk.#server, "listening");
+    await desk.#server.listen();
     return desk;
   }
 
   /** Value for `OTEL_EXPORTER_OTLP_ENDPOINT`. */
   get endpoint(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    return this.#server.url;
   }
 
-  async stop(): Promise<void> {
-    this.#server.close();
-    this.#server.closeAllConnections();
-    await once(this.#server, "close");
+  stop(): Promise<void> {
+    return this.#server.close();
   }
 
   async #take(request: IncomingMessage, response: ServerResponse): Promise<void> {
