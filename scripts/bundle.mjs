@@ -1,18 +1,11 @@
 // Joins the files of each published package into one for each of its doors, `dist/bundle/`, which is what Node loads:
 // finding and reading some hundred small modules took longer than running them, at every start of an application.
 // What a package imports stays outside, so siblings meet at their doors as before. Runs after `tsc -b`.
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { isMain } from "./main-module.mjs";
-
-const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
-
-function publishedFolders() {
-  return ["src", "instrumentations", "exporters"]
-    .flatMap((room) => readdirSync(join(ROOT, room)).map((name) => join(ROOT, room, name)))
-    .filter((folder) => existsSync(join(folder, "package.json")));
-}
+import { publishedFolders } from "./published-folders.mjs";
+import { replaceFiles } from "./replace-files.mjs";
 
 /** The files behind the doors of a package that open under this condition, by the folder they are joined in. */
 function doorsOf(folder, condition) {
@@ -53,9 +46,6 @@ export async function bundle() {
   // Not before: this file is read where nothing is installed yet.
   const { build } = await import("esbuild");
   const joinFiles = async (outdir, entryPoints, plugins) => {
-    // Shared parts are named after what they hold, so those of an earlier build would stay.
-    rmSync(outdir, { recursive: true, force: true });
-    if (entryPoints.length === 0) return;
     const { outputFiles } = await build({
       entryPoints,
       outdir,
@@ -71,10 +61,12 @@ export async function bundle() {
       plugins,
       write: false,
     });
-    mkdirSync(outdir, { recursive: true });
-    for (const { path, text } of outputFiles) {
-      writeFileSync(path, withOwnClassNames(text), { mode: text.startsWith("#!") ? 0o755 : 0o644 });
-    }
+    const files = outputFiles.map(({ path, text }) => ({
+      path,
+      text: withOwnClassNames(text),
+      mode: text.startsWith("#!") ? 0o755 : 0o644,
+    }));
+    replaceFiles(outdir, files);
   };
   await Promise.all(
     publishedFolders().flatMap((folder) => [

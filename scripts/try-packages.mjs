@@ -1,23 +1,16 @@
 // Packs every published package, installs the tarballs into an empty application, and uses them there, as ES modules
 // and as CommonJS: what works in the workspace by its links may miss a file or a dependency outside of it.
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
 import { npmCommand } from "./npm.mjs";
+import { publishedFolders, ROOT } from "./published-folders.mjs";
 
-const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const app = mkdtempSync(join(tmpdir(), "kit-packages-"));
 const run = (command, args, cwd = app) =>
   execFileSync(command, args, { cwd, encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
 const npm = (args, cwd) => run(...npmCommand(args), cwd);
-
-function publishedFolders() {
-  return ["src", "instrumentations", "exporters"]
-    .flatMap((room) => readdirSync(join(ROOT, room)).map((name) => join(ROOT, room, name)))
-    .filter((folder) => existsSync(join(folder, "package.json")));
-}
 
 function pack(folder) {
   const [{ filename, files }] = JSON.parse(npm(["pack", "--json", "--pack-destination", app], folder));
