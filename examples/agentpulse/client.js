@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { createServer } from "node:http";
 import { json } from "node:stream/consumers";
 import OpenAI from "openai";
@@ -19,12 +20,13 @@ const local = createServer(async (request, response) => {
     }),
   );
 });
+const listening = process.env.OPENAI_API_KEY ? undefined : once(local.listen(0, "127.0.0.1"), "listening");
 // It is no reason for the process to go on.
 local.unref();
 
 /** The client of the real provider when `OPENAI_API_KEY` is set, else of the one above. */
 export async function createClient() {
-  if (process.env.OPENAI_API_KEY) return new OpenAI();
-  if (!local.listening) await new Promise((resolve) => local.listen(0, "127.0.0.1", resolve));
+  if (listening === undefined) return new OpenAI();
+  await listening;
   return new OpenAI({ apiKey: "none", baseURL: `http://127.0.0.1:${local.address().port}` });
 }

@@ -62,10 +62,13 @@ async function askTheWrongModel() {
 }
 
 await trace.getTracer("quickstart").startActiveSpan("plan a day", async (span) => {
-  console.log(await nameTheDay());
-  const weather = await checkTheWeather();
-  console.log(weather);
-  console.log(await planTheDay(weather));
-  console.log(await askTheWrongModel());
-  span.end();
+  try {
+    console.log(await nameTheDay());
+    const weather = await checkTheWeather();
+    console.log(weather);
+    console.log(await planTheDay(weather));
+    console.log(await askTheWrongModel());
+  } finally {
+    span.end();
+  }
 });

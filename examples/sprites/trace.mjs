@@ -1,14 +1,17 @@
-import { trace } from "@opentelemetry/api";
+import { SpanStatusCode, trace } from "@opentelemetry/api";
 import { InMemorySpanExporter, NodeTracerProvider, SimpleSpanProcessor } from "@opentelemetry/sdk-trace-node";
 
 const exporter = new InMemorySpanExporter();
 new NodeTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] }).register();
 
-/** Runs `work` in a span of its own. */
+/** Runs `work` in a span of its own, which ends with it and fails with it. */
 export function inSpan(name, work) {
   return trace.getTracer("example").startActiveSpan(name, async (span) => {
     try {
       return await work();
+    } catch (error) {
+      span.setStatus({ code: SpanStatusCode.ERROR, message: error.message });
+      throw error;
     } finally {
       span.end();
     }
