@@ -24,8 +24,10 @@ const BATCH = {
   processing_status: "ended",
   request_counts: { processing: 0, succeeded: 2, errored: 1, canceled: 0, expired: 1 },
 };
+const BATCHED = { ...HELLO, usage: { ...HELLO.usage, service_tier: "batch" } };
 const RESULTS = [
-  { custom_id: "a", result: { type: "succeeded", message: HELLO } },
+  { custom_id: "a", result: { type: "succeeded", message: BATCHED } },
+  // Results need not name their tier.
   { custom_id: "b", result: { type: "succeeded", message: HELLO } },
   { custom_id: "c", result: { type: "errored", error: { type: "error" } } },
 ];
@@ -54,7 +56,7 @@ const named = (spans: readonly ReadableSpan[], name: string) => spans.find((span
 describe.each(BATCHES.flatMap(([version, kinds]) => kinds.map((kind) => [version, kind] as const)))(
   "a batch of %s, %s",
   (version: Version, kind) => {
-    it("is linked from its making to its results, which tell outcomes, usage and no cost", async () => {
+    it("is linked from its making to its results, which tell outcomes, usage and the price of a batch", async () => {
       stage = await setStage(version, answerBatches, { global: true });
       const batches = batchesOf(stage, kind);
       const { id } = await batches.create({ requests: [{ custom_id: "a", params: PARAMS }] });
@@ -85,7 +87,9 @@ describe.each(BATCHES.flatMap(([version, kinds]) => kinds.map((kind) => [version
         "gen_ai.usage.input_tokens": 120,
         "gen_ai.usage.output_tokens": 14,
       });
-      expect(results).not.toHaveProperty("kit.cost.usd");
+      // Of each: 10 fresh tokens at $3, 30 from the cache at $0.30, 20 into it at $3.75, 7 out at $15 a million; all by half.
+      expect(results?.["kit.cost.usd"]).toBeCloseTo((2 * (30 + 9 + 75 + 105)) / 2 / 1e6, 12);
+      expect(results?.["kit.price.terms"]).toEqual(["batch"]);
       expect(new Set(spans.map((span) => span.instrumentationScope.name))).toHaveLength(1);
     });
 

@@ -14,6 +14,7 @@ export const batches = {
   ),
   results: batchResults(({ result }: Foreign<Messages.BetaMessageBatchIndividualResponse>) => ({
     succeeded: result?.type === "succeeded",
-    usage: readUsage(result?.message?.usage),
+    model: result?.message?.model,
+    usage: readUsage(result?.message && { service_tier: "batch", ...result.message.usage }),
   })),
 };

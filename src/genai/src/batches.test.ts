@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { batchCalls, batchResults } from "./batches.js";
+import type { Usage } from "./usage.js";
 
 const batches = batchCalls((batch: { id?: unknown; state?: unknown; files?: unknown[]; done?: number }) => ({
   id: batch.id,
@@ -38,16 +39,44 @@ it("tells nothing of what is absent or odd", () => {
   expect(batches.create.response?.({ id: 7, state: {} }, request)).toEqual({ linkAs: [], attributes: {} });
 });
 
-it("adds up the results as far as they were read, and asks for no price", () => {
-  const results = batchResults((line: { ok: boolean; tokens?: number }) => ({
-    succeeded: line.ok,
-    usage: line.tokens === undefined ? undefined : { input: line.tokens },
-  }));
+interface Line {
+  ok: boolean;
+  model?: string;
+  tokens?: number;
+}
+const results = batchResults(({ ok, model, tokens }: Line) => ({
+  succeeded: ok,
+  model,
+  usage: tokens === undefined ? undefined : { input: tokens, terms: ["batch"] },
+}));
+const PRICES: Readonly<Record<string, number>> = { small: 0.25, large: 2 };
+const prices = {
+  price: (model: string | null | undefined, { input }: Usage) => {
+    const each = PRICES[model ?? ""];
+    return each === undefined ? undefined : each * (input ?? 0);
+  },
+};
+const factsOf = (lines: readonly Line[]) => {
+  const fold = results.fold?.(false, prices);
+  for (const line of lines) fold?.add(line);
+  return fold && results.response?.(fold.body(), request);
+};
+
+it("adds up the results as far as they were read, each at the price of its own model", () => {
   expect(results.request("b1")).toMatchObject({ operation: "batch_results", linkTo: ["b1"] });
-  const fold = results.fold?.(false);
-  for (const line of [{ ok: true, tokens: 2 }, { ok: false }, { ok: true, tokens: 3 }]) fold?.add(line);
-  expect(fold && results.response?.(fold.body(), request)).toEqual({
-    usage: { input: 5 },
+  const lines = [{ ok: true, model: "small", tokens: 2 }, { ok: false }, { ok: true, model: "large", tokens: 3 }];
+  expect(factsOf(lines)).toEqual({
+    usage: { input: 5, costUsd: 6.5, terms: ["batch"] },
     attributes: { "kit.batch.succeeded.count": 2, "kit.batch.failed.count": 1 },
   });
+});
+
+it("has no cost when the price of one result is unknown, or none was read", () => {
+  const lines = [
+    { ok: true, model: "small", tokens: 2 },
+    { ok: true, model: "odd", tokens: 1 },
+    { ok: true, model: "small", tokens: 2 },
+  ];
+  expect(factsOf(lines)?.usage).toEqual({ input: 5, terms: ["batch"] });
+  expect(factsOf([])?.usage).toEqual({});
 });

@@ -1,6 +1,6 @@
 import { KIT_ATTR } from "./attributes.js";
 import { textOf } from "./messages.js";
-import type { Call, Fold, RequestFacts, ResponseFacts } from "./operation.js";
+import type { Call, Fold, Prices, RequestFacts, ResponseFacts } from "./operation.js";
 import { addUsage, type Usage } from "./usage.js";
 
 /** What a provider tells of a batch, in its own words; what is absent or odd is not recorded. */
@@ -17,10 +17,12 @@ interface BatchFacts {
 /** What came of one request of a batch. */
 interface BatchResultFacts {
   succeeded: boolean;
+  /** The model that answered, whose price applies. */
+  model?: string | null | undefined;
   usage?: Usage | undefined;
 }
 
-/** What the results of a batch tell together, as far as they were read. */
+/** The sums of a batch's results, as far as they were read. */
 type Tally = { succeeded: number; failed: number; usage: Usage };
 
 /** The calls of a batch's life, each an operation of its own. */
@@ -48,21 +50,31 @@ export function batchResults<Result>(
   return {
     request: (id) => knownBatch("batch_results", id),
     response: ({ succeeded, failed, usage }) => ({
-      // No model, and so no price: a batch may ask several, and costs less than its requests would by themselves.
       usage,
       attributes: { [KIT_ATTR.batchSucceededCount]: succeeded, [KIT_ATTR.batchFailedCount]: failed },
     }),
-    fold: () => foldResults(read),
+    fold: (_, prices) => foldResults(read, prices),
   };
 }
 
-function foldResults<Result>(read: (result: Result) => BatchResultFacts): Fold<Result, Tally> {
+/** Prices each result by itself: results come from different models, and rates depend on the size of one request. */
+function foldResults<Result>(
+  read: (result: Result) => BatchResultFacts,
+  prices: Prices | undefined,
+): Fold<Result, Tally> {
   const tally: Tally = { succeeded: 0, failed: 0, usage: {} };
+  let dollars: number | undefined = 0;
   return {
     add(result) {
-      const { succeeded, usage } = read(result);
+      const { succeeded, model, usage } = read(result);
       tally[succeeded ? "succeeded" : "failed"] += 1;
+      if (usage === undefined) return;
+      const price = prices?.price(model, usage);
+      // The sum of some would look like the price of all.
+      dollars = price === undefined || dollars === undefined ? undefined : dollars + price;
       addUsage(tally.usage, usage);
+      tally.usage.terms = usage.terms;
+      tally.usage.costUsd = dollars;
     },
     body: () => tally,
   };

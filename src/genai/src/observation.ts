@@ -42,7 +42,7 @@ export class Observation implements StreamObserver {
         return;
       }
       this.#streaming = true;
-      this.#fold = this.#call.fold(this.recorder.wantsContent);
+      this.#fold = this.#call.fold(this.recorder.wantsContent, this.recorder);
       this.#signal = (value as { controller?: AbortController }).controller?.signal;
       tapStream(value, this);
       if (this.#signal !== undefined) ABANDONED.add(this);

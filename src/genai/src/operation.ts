@@ -115,6 +115,12 @@ export interface Fold<Chunk, Body> {
   body(): Body;
 }
 
+/** Prices a part of an answer whose parts come from different models; the price of a whole answer is worked out anyway. */
+export interface Prices {
+  /** US dollars, or `undefined` when the model, its price or its usage is unknown. */
+  price(model: string | null | undefined, usage: Usage): number | undefined;
+}
+
 /**
  * Translates one kind of call of a library, with pure functions of foreign data.
  * `Args` are the arguments of the library's method, `Body` what it resolves to, `Chunk` an item of its stream.
@@ -123,7 +129,7 @@ export interface Call<Args extends readonly unknown[] = readonly unknown[], Body
   request(...args: Args): RequestFacts;
   response?(body: Body, request: RequestFacts): ResponseFacts;
   /** Starts a fold. With `content` false it must not keep text, so that an open stream takes constant memory. */
-  fold?(content: boolean): Fold<Chunk, Body>;
+  fold?(content: boolean, prices?: Prices): Fold<Chunk, Body>;
 }
 
 /** A tool as the application passed it to a library that runs tools itself. */

@@ -31,7 +31,7 @@ import { type Failure, tellFailure } from "./failure.js";
 import { readHeaders, withHeaderFacts } from "./headers.js";
 import { type Inherited, inheritedAttributes, readInherited } from "./inherited.js";
 import { isInference } from "./metrics.js";
-import type { Content, HeaderFacts, ReadHeader, RequestFacts, ResponseFacts } from "./operation.js";
+import type { Content, HeaderFacts, Prices, ReadHeader, RequestFacts, ResponseFacts } from "./operation.js";
 import type { OperationEnd, Outcome } from "./outcome.js";
 import { modelOf, setAll, setFacts } from "./span-attributes.js";
 import type { Telemetry } from "./telemetry.js";
@@ -79,7 +79,7 @@ export interface Moment {
  * Records one operation from its start to its single end: span, metrics and events. It never holds the promise or stream
  * that it describes, so that an abandoned one can be garbage-collected.
  */
-export class Recorder {
+export class Recorder implements Prices {
   /** The context in which the operation runs: its span is the parent of what happens inside. */
   readonly context: Context;
   readonly #telemetry: Telemetry;
@@ -295,6 +295,10 @@ export class Recorder {
     const served = this.#told?.served;
     const models = [served?.model, modelOf(response), modelOf(request)];
     return this.#telemetry.costs.cost(served?.provider ?? provider, models, usage);
+  }
+
+  price(model: string | null | undefined, usage: Usage): number | undefined {
+    return this.#cost(usage, { model });
   }
 
   #content(response: ResponseFacts, sink: AttributeSink): Content | undefined {
