@@ -64,7 +64,11 @@ const factsOf = (lines: readonly Line[]) => {
 
 it("adds up the results as far as they were read, each at the price of its own model", () => {
   expect(results.request("b1")).toMatchObject({ operation: "batch_results", linkTo: ["b1"] });
-  const lines = [{ ok: true, model: "small", tokens: 2 }, { ok: false }, { ok: true, model: "large", tokens: 3 }];
+  const lines = [
+    { ok: true, model: "small", tokens: 2 },
+    { ok: false },
+    { ok: true, model: "large", tokens: 3 },
+  ];
   expect(factsOf(lines)).toEqual({
     usage: { input: 5, costUsd: 6.5, terms: ["batch"] },
     attributes: { "kit.batch.succeeded.count": 2, "kit.batch.failed.count": 1 },

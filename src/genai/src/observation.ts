@@ -5,6 +5,7 @@ import type { OperationEnd } from "./outcome.js";
 import type { Recorder } from "./recorder.js";
 import { isAsyncIterable, tapStream } from "./stream.js";
 import type { StreamObserver } from "./stream-observer.js";
+import { isJsonResponse, readUnstreamed } from "./unstreamed.js";
 
 /** One for the whole process; its only state is the open calls. */
 export const ABANDONED = new AbandonedCalls();
@@ -24,6 +25,10 @@ export class Observation implements StreamObserver {
   readonly #call: Call;
   #fold: Fold<unknown, unknown> | undefined;
   #signal: AbortSignal | undefined;
+  /** Kept only until its body is read. */
+  #response: unknown;
+  /** The body of an answer that is no stream although one was asked for, as long as no chunk has come. */
+  #unstreamed: Promise<unknown> | undefined;
   #streaming = false;
   #stepped = false;
 
@@ -36,6 +41,8 @@ export class Observation implements StreamObserver {
   /** The call resolved to a body or to a stream of chunks. */
   settle(value: unknown): void {
     if (this.#streaming) return;
+    const response = this.#response;
+    this.#response = undefined;
     try {
       if (this.#call.fold === undefined || !isAsyncIterable(value)) {
         this.#end({ outcome: "completed", response: this.#read(value) });
@@ -45,6 +52,9 @@ export class Observation implements StreamObserver {
       this.#fold = this.#call.fold(this.recorder.wantsContent, this.recorder);
       this.#signal = (value as { controller?: AbortController }).controller?.signal;
       tapStream(value, this);
+      // Before the SDK reads the first byte.
+      if (this.recorder.request.stream === true && isJsonResponse(response))
+        this.#unstreamed = readUnstreamed(response, () => this.#unstreamed === undefined);
       if (this.#signal !== undefined) ABANDONED.add(this);
     } catch (error) {
       unreadable(error);
@@ -53,6 +63,7 @@ export class Observation implements StreamObserver {
 
   /** The provider answered, or failed with an error that carries the answer's headers; a body may follow. */
   respond(answer: unknown): void {
+    this.#response = answer;
     try {
       this.recorder.respond((answer as { headers?: unknown } | null | undefined)?.headers);
     } catch (error) {
@@ -68,6 +79,7 @@ export class Observation implements StreamObserver {
   /** The call or its stream failed. */
   fail(error: unknown): void {
     this.respond(error);
+    this.#response = undefined;
     this.#end({ outcome: isAbort(error) ? "aborted" : "error", response: this.#partial(), error });
   }
 
@@ -75,12 +87,20 @@ export class Observation implements StreamObserver {
   step(result: IteratorResult<unknown>): void {
     this.#stepped = true;
     if (result?.done !== true) {
+      this.#unstreamed = undefined;
       this.recorder.chunk();
       this.#add(result?.value);
       return;
     }
     if (this.#signal?.aborted === true) this.#abort(this.#signal);
+    else if (this.#unstreamed !== undefined) this.#unstreamed.then((body) => this.#endWith(body));
     else this.#end({ outcome: "completed", response: this.#partial() });
+  }
+
+  #endWith(body: unknown): void {
+    const response = this.#read(body);
+    if (response !== undefined && response.error === undefined) this.recorder.chunk();
+    this.#end({ outcome: "completed", response: response ?? this.#partial() });
   }
 
   /**

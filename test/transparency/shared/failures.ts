@@ -7,6 +7,16 @@ const CLOSED_PORT = 2;
 
 const STATUSES = [400, 401, 403, 404, 409, 422, 429, 500, 503];
 
+async function iterate(stream: AsyncIterable<unknown>): Promise<unknown[]> {
+  const seen: unknown[] = [];
+  for await (const chunk of stream) seen.push(describe(chunk));
+  return seen;
+}
+
+async function leave(stream: AsyncIterable<unknown>): Promise<unknown> {
+  return describe(await stream[Symbol.asyncIterator]().return?.());
+}
+
 /** Calls that fail, and calls that the application gives up. */
 export const failures = (dialect: Dialect): readonly AnyScenario[] => [
   ...STATUSES.map(
@@ -175,6 +185,20 @@ export const failures = (dialect: Dialect): readonly AnyScenario[] => [
     async run({ client, provider }) {
       provider.script(json(dialect.failure("inside")));
       return settled(create(dialect, client));
+    },
+  },
+  {
+    name: "gets plain JSON, whole or an error, in answer to streamed calls",
+    spans: ["chat completed", "chat error", "chat cancelled|completed"],
+    async run({ client, provider }) {
+      const large = { ...dialect.answer(), padding: "x".repeat(200_000) };
+      provider.script(json(dialect.answer()), json(dialect.failure("inside")), json(large));
+      const seen: unknown[] = [];
+      for (const read of [iterate, iterate, leave]) {
+        const { data, response } = await streamed(dialect, client).withResponse();
+        seen.push(response.bodyUsed, await settled(read(data)), response.bodyUsed);
+      }
+      return seen;
     },
   },
   {
