@@ -21,7 +21,6 @@ export class AnthropicInstrumentation extends GenAIInstrumentation {
     targets: (exports) => resourceMethods(exports, "Anthropic", resources),
     baseUrl: (resource) => clientOf<PlatformClient>(resource)?.baseURL,
     providerOf: (resource) => providerOf(clientOf(resource)),
-    // A LiteLLM proxy speaks this provider's format too.
     headers: readLiteLLMHeaders,
     errorCode: readErrorCode,
     native,

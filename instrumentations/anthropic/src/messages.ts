@@ -14,6 +14,7 @@ type RequestOptions = { openTelemetry?: OpenTelemetryRequestOptions };
 
 /** `POST /v1/messages`, streamed or not, also beta; `parse()`, `stream()` and tool runners send it too. */
 export const messages: Call<[MessageParams, RequestOptions?], MessageBody, MessageEvent> = {
+  path: "/v1/messages",
   request(params, options) {
     const facts = readParameters("chat", params);
     facts.reasoningLevel = params.output_config?.effort;
@@ -50,6 +51,7 @@ export const messages: Call<[MessageParams, RequestOptions?], MessageBody, Messa
 
 /** `POST /v1/messages/count_tokens`: nothing is generated, so the count is not usage. */
 export const countTokens: Call<[MessageParams], { input_tokens?: number }> = {
+  path: "/v1/messages/count_tokens",
   request: (params) => ({ operation: "count_tokens", model: params.model }),
   response: (body) => ({ attributes: { [KIT_ATTR.countedInputTokens]: body.input_tokens } }),
 };

@@ -5,8 +5,6 @@ const CALL =
   /^anthropic\.(?:messages\.(?:create|count_tokens|batches\.(?:create|retrieve|cancel|results))|completions\.create)$/;
 const TOOL = /^anthropic\.(?:custom|mcp)_tool_use /;
 const AGENT = "anthropic.messages.tool_runner";
-/** Only spans of managed agents have it. */
-const SESSION_ID = "anthropic.session.id";
 
 /** How versions 0.134 and later make spans by themselves. Those of sessions, files and the like stay the SDK's. */
 export const native: NativeTelemetry = {
@@ -14,16 +12,14 @@ export const native: NativeTelemetry = {
   tracer(receiver) {
     const client = clientOf<PlatformClient>(receiver);
     if (client?._tracer === undefined) return undefined;
-    return {
-      holder: client,
-      key: "_tracer",
-      ownProvider: client.openTelemetry?.tracerProvider !== undefined,
-    };
+    const ownProvider = client.openTelemetry?.tracerProvider !== undefined;
+    return { holder: client, key: "_tracer", ownProvider };
   },
   read(name, attributes) {
     if (CALL.test(name)) return "call";
     if (name === AGENT) return "agent";
-    return TOOL.test(name) && !(SESSION_ID in attributes) ? "tool" : undefined;
+    // A tool run inside a session belongs to a managed agent.
+    return TOOL.test(name) && !("anthropic.session.id" in attributes) ? "tool" : undefined;
   },
   passed: ([, options]) => (options as { __span?: { span?: unknown } } | undefined)?.__span?.span,
 };

@@ -53,7 +53,7 @@ const RESOURCES = {
   Embeddings: { create: embeddings },
   Completions: { create: completions },
   Images: {
-    generate: images("image_generation"),
+    generate: { ...images("image_generation"), path: "/images/generations" },
     edit: images("image_edit"),
     createVariation: images("image_variation"),
   },

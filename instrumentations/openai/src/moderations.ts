@@ -5,6 +5,7 @@ type ModerationBody = Foreign<ModerationCreateResponse>;
 
 /** `POST /moderations`. Records whether anything was flagged; the input itself never. */
 export const moderations: Call<[Partial<ModerationCreateParams>], ModerationBody> = {
+  path: "/moderations",
   request: (params) => ({ operation: "moderation", model: params.model }),
   response: (body) => ({
     id: body.id,

@@ -17,6 +17,7 @@ type PromptTemplate = Foreign<ResponsePrompt>;
 /** `POST /responses`, streamed, parsed or in the background. */
 export const responses: Call<[Params], ResponseBody, ResponseEvent> = withOwnAttributes(
   {
+    path: "/responses",
     request(params) {
       const { conversation } = params;
       const facts = readParameters("chat", params);
@@ -52,6 +53,7 @@ export const responses: Call<[Params], ResponseBody, ResponseEvent> = withOwnAtt
 /** `POST /responses/compact`: the answer stands for the conversation so far. */
 export const compact: Call<[Params], ResponseBody> = withOwnAttributes(
   {
+    path: "/responses/compact",
     request: (params) => responses.request(params),
     response: (body) => ({
       id: body.id,

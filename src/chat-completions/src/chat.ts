@@ -26,6 +26,7 @@ export interface ChatParams extends SharedParameters {
 /** `POST /chat/completions`, streamed or not. */
 export const chat: Call<[ChatParams, ...unknown[]], ChatCompletion, ChatCompletionChunk> = withOwnAttributes(
   {
+    path: "/chat/completions",
     request(params) {
       const facts = readParameters("chat", params);
       facts.reasoningLevel = params.reasoning_effort;

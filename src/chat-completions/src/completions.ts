@@ -11,6 +11,7 @@ export interface CompletionParams extends SharedParameters {
 
 /** `POST /completions`, the legacy text completion, streamed or not. */
 export const completions: Call<[CompletionParams, ...unknown[]], Completion, Completion> = withOwnAttributes({
+  path: "/completions",
   request(params) {
     const facts = readParameters("text_completion", params);
     facts.content = () => ({ inputMessages: readPrompts(params.prompt) });

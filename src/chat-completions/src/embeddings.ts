@@ -21,6 +21,7 @@ const BYTES_PER_NUMBER = 4;
 
 /** `POST /embeddings`. Neither inputs nor vectors are ever recorded. */
 export const embeddings: Call<[EmbeddingParams, ...unknown[]], EmbeddingBody> = {
+  path: "/embeddings",
   request: (params) => ({
     operation: "embeddings",
     model: params.model,

@@ -14,11 +14,19 @@ export type AnyToolLoop = ToolLoop<any>;
 /** Makes the replacement of a method, for libraries that report what they do by callbacks of their own. */
 export type Wrap = (original: Method, instrumentation: Instrumentation) => Method;
 
-/** A method of the library and what it means. */
+/**
+ * A method of the library and what it means. `requests` are calls by their paths, for a method that takes a path and
+ * options with a `body`; what other targets send through it is not recorded again.
+ */
 export type Target = {
   readonly on: object | undefined;
   readonly method: string;
-} & ({ readonly call: AnyCall } | { readonly toolLoop: AnyToolLoop } | { readonly wrap: Wrap });
+} & (
+  | { readonly call: AnyCall }
+  | { readonly requests: ReadonlyMap<string, AnyCall> }
+  | { readonly toolLoop: AnyToolLoop }
+  | { readonly wrap: Wrap }
+);
 
 /** A further package of the library, with targets of its own. */
 export interface Companion {

@@ -69,6 +69,8 @@ export abstract class GenAIInstrumentation<
   declare private patches: Patches | undefined;
   declare private source: TelemetrySource | undefined;
   declare private nativeMode: NativeTelemetryMode | undefined;
+  /** Whether a recorded method is running: what it sends, it sends before it returns. */
+  declare private calling: boolean | undefined;
 
   constructor(config: Config = {} as Config) {
     const { definition } = new.target as unknown as typeof GenAIInstrumentation;
@@ -185,11 +187,26 @@ export abstract class GenAIInstrumentation<
       }.method;
     }
     if ("wrap" in target) return target.wrap(original, this);
+    if ("requests" in target) return this.wrapRequests(original, target.requests);
     const { call } = target;
     return {
       method(this: unknown, ...args: unknown[]) {
         return self.isEnabled()
           ? self.record(original, call, this, args)
+          : Reflect.apply(original, this, args);
+      },
+    }.method;
+  }
+
+  private wrapRequests(original: Method, requests: ReadonlyMap<string, Call>): Method {
+    const self = this;
+    return {
+      method(this: unknown, ...args: unknown[]) {
+        if (self.calling === true || !self.isEnabled()) return Reflect.apply(original, this, args);
+        const [path, options] = args as [path: unknown, options?: { body?: unknown }];
+        const call = requests.get(String(path).replace(/\?.*/, ""));
+        return call !== undefined && typeof options?.body === "object"
+          ? self.record(original, call, this, args, [options.body, options])
           : Reflect.apply(original, this, args);
       },
     }.method;
@@ -210,12 +227,21 @@ export abstract class GenAIInstrumentation<
     }
   }
 
-  private record(original: Method, call: Call, receiver: unknown, args: unknown[]): unknown {
-    const recorder = this.start(call, receiver, args);
+  /** @param given what the call is read from, if not from the method's own arguments */
+  private record(
+    original: Method,
+    call: Call,
+    receiver: unknown,
+    args: unknown[],
+    given: unknown[] = args,
+  ): unknown {
+    const recorder = this.start(call, receiver, given);
     if (recorder === undefined) return Reflect.apply(original, receiver, args);
     const within = this.definition.delegates
       ? markRecorded(recorder.context, recorder.request.operation)
       : recorder.context;
+    const outer = this.calling;
+    this.calling = true;
     let result: unknown;
     try {
       // Not by `context.with`'s own receiver: it would bind the function for each call, and turn `undefined` into `null`.
@@ -223,6 +249,8 @@ export abstract class GenAIInstrumentation<
     } catch (error) {
       recorder.end({ outcome: "error", error });
       throw error;
+    } finally {
+      this.calling = outer;
     }
     if (!recorder.recording) return result;
     if (handsOut(result)) {

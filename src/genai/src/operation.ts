@@ -127,6 +127,8 @@ export interface Prices {
  */
 export interface Call<Args extends readonly unknown[] = readonly unknown[], Body = unknown, Chunk = unknown> {
   request(...args: Args): RequestFacts;
+  /** The API's path for it, if the first argument is the body that is posted there. */
+  readonly path?: string;
   response?(body: Body, request: RequestFacts): ResponseFacts;
   /** Starts a fold. With `content` false it must not keep text, so that an open stream takes constant memory. */
   fold?(content: boolean, prices?: Prices): Fold<Chunk, Body>;

@@ -46,7 +46,23 @@ describe("methods of resources", () => {
       { on: Chats.prototype, method: "create", call },
       { on: Jobs.prototype, method: "run", call },
       { on: Jobs.prototype, method: "run", call },
+      { on: undefined, method: "post", requests: new Map() },
     ]);
+  });
+
+  it("come with the client's own post(), wherever it is inherited from, and the calls that have a path", () => {
+    class Base {
+      post() {}
+    }
+    class Client extends Base {
+      static readonly Chats = Chats;
+    }
+    const posted = { ...call, path: "/chats" };
+    expect(resourceMethods(Client, "Acme", { Chats: { create: posted, remove: call } })).toContainEqual({
+      on: Base.prototype,
+      method: "post",
+      requests: new Map([["/chats", posted]]),
+    });
   });
 
   it("of a version that lacks the resource, or what holds it, are told as missing", () => {
@@ -68,8 +84,8 @@ describe("methods of resources", () => {
   });
 });
 
-it("finds the client behind a resource, where there is one", () => {
+it("finds the client behind a resource, and takes anything else for the client itself", () => {
   const client = { baseURL: "https://api.example.org" };
-  expect(clientOf({ _client: client })).toBe(client);
-  for (const odd of [{}, null, undefined, "text"]) expect(clientOf(odd)).toBeUndefined();
+  for (const receiver of [{ _client: client }, client]) expect(clientOf(receiver)).toBe(client);
+  for (const none of [null, undefined]) expect(clientOf(none)).toBe(none);
 });

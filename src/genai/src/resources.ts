@@ -27,9 +27,25 @@ export function resourceMethods(
   const { [name]: named, default: standard } = exports as Record<string, Class | undefined>;
   const client = named ?? standard ?? (exports as Class);
   const table = typeof resources === "function" ? resources(client) : resources;
-  return Object.entries(table).flatMap(([path, meanings]) =>
+  const methods = Object.entries(table).flatMap(([path, meanings]) =>
     methodsOf(classAt(client, path.split("."))?.prototype, meanings),
   );
+  return [...methods, postOf(client, table)];
+}
+
+/** The client's own `post()`, with which applications send parameters that a method does not know yet. */
+function postOf({ prototype }: { readonly prototype?: object }, table: Resources): Target {
+  const calls = Object.values(table).flatMap((meanings) => Object.values(meanings));
+  const requests = calls.flatMap((call): [string, AnyCall][] =>
+    "path" in call && call.path !== undefined ? [[call.path, call]] : [],
+  );
+  return { on: ownerOf("post", prototype), method: "post", requests: new Map(requests) };
+}
+
+/** Who in a chain of prototypes has a method. */
+function ownerOf(method: string, prototype: object | null | undefined): object | undefined {
+  if (prototype == null || Object.hasOwn(prototype, method)) return prototype ?? undefined;
+  return ownerOf(method, Object.getPrototypeOf(prototype));
 }
 
 /** Some classes are not exported and only found on an instance, whose constructor does nothing but keep its client. */
@@ -43,7 +59,7 @@ function classAt(client: Class, path: readonly string[]): Class | undefined {
   return found;
 }
 
-/** The client that a resource of a generated SDK belongs to. */
-export function clientOf<Client>(resource: unknown): Client | undefined {
-  return (resource as { readonly _client?: Client } | null | undefined)?._client;
+/** The client that a resource of a generated SDK belongs to, or the client itself. */
+export function clientOf<Client>(receiver: unknown): Client | undefined {
+  return (receiver as { readonly _client?: Client } | null | undefined)?._client ?? (receiver as Client);
 }

@@ -1,6 +1,14 @@
 import { describe, settled, shape } from "../observe.js";
 import { json } from "../provider.js";
-import { type AnyScenario, type Client, create, type Dialect, type Resource } from "./dialect.js";
+import {
+  type AnyScenario,
+  type ApiPromise,
+  type ApiStream,
+  type Client,
+  create,
+  type Dialect,
+  type Resource,
+} from "./dialect.js";
 
 const ONE = ["chat completed"];
 
@@ -166,9 +174,34 @@ export const clients = (dialect: Dialect): readonly AnyScenario[] => [
     },
   },
   {
-    name: "calls an endpoint by its path",
-    spans: "untold",
-    run: async ({ client }) => describe(await client.post(dialect.path, { body: dialect.params() })),
+    name: "calls an endpoint by its path, awaited, streamed, raw and refused",
+    spans: ["chat completed", "chat completed", "chat raw", "chat error"],
+    async run({ client, provider }) {
+      const body = dialect.params();
+      const promise = client.post(dialect.path, { body });
+      const seen: unknown[] = [shape(promise), describe(await promise)];
+      const streamed = { body: { ...body, stream: true }, stream: true };
+      for await (const chunk of (await client.post(dialect.path, streamed)) as ApiStream)
+        seen.push(describe(chunk));
+      const raw = await (client.post(dialect.path, { body }) as ApiPromise<unknown>).asResponse();
+      seen.push(raw.bodyUsed, await raw.text());
+      provider.script(json(dialect.failure("by_path"), 400));
+      return [...seen, await settled(client.post(dialect.path, { body }))];
+    },
+  },
+  {
+    name: "calls an endpoint that nothing is known of, and a known one in an unknown way",
+    spans: [],
+    async run({ client, provider }) {
+      provider.script(...Array.from({ length: 4 }, () => json({ any: "thing" })));
+      const body = dialect.params();
+      return [
+        await settled(client.post("/anything", { body })),
+        await settled(client.post(dialect.path, undefined)),
+        await settled(client.post(dialect.path, Promise.resolve({ body }))),
+        await settled(client.post(dialect.path, { body: "text" })),
+      ];
+    },
   },
   {
     name: "wraps the client in a proxy",
