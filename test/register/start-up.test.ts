@@ -1,10 +1,13 @@
-import { expect, it } from "vitest";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
 import { useWorld } from "../support/register/fixture.js";
 import { describeOnNodes } from "../support/register/nodes.js";
 
 const world = useWorld();
 
-describeOnNodes((node) => {
+const ORDER = ["--require", fileURLToPath(new URL("apps/order-of-start.cjs", import.meta.url))];
+
+describeOnNodes((node, major) => {
   it.each([
     ["a collector", {}],
     ["AgentPulse", { AGENTPULSE_API_KEY: "ap_test" }],
@@ -12,5 +15,26 @@ describeOnNodes((node) => {
     const AGENTPULSE_ENDPOINT = `http://127.0.0.1:${world.provider.port}`;
     const run = await world.run({ AGENTPULSE_ENDPOINT, ...env }, "built-ins.mjs", { node, preloads: [] });
     expect(run).toMatchObject({ code: 0, stdout: "\n" });
+  });
+
+  describe("the thread of Node's loaders", () => {
+    const orderOf = async (env: Record<string, string>, file: string) => {
+      const { code, stdout } = await world.run(env, file, { node, preloads: ORDER });
+      expect(code).toBe(0);
+      return stdout.trim().split("\n").at(-1);
+    };
+
+    it("starts before OpenTelemetry is loaded, and loads its hooks while instrumentations are", async () => {
+      const order = await orderOf({}, "chat.mjs");
+      expect(order).toBe(major === 20 ? "register, load, register, load" : "load");
+    });
+
+    it.each([
+      ["an application that starts as CommonJS", "chat.cjs", {}],
+      ["a kit that is disabled", "untouched.mjs", { OTEL_SDK_DISABLED: "true" }],
+      ["libraries that are all left alone", "chat.mjs", { KIT_INSTRUMENTATIONS: "none" }],
+    ])("is not started for %s", async (_, file, env) => {
+      expect(await orderOf(env as Record<string, string>, file)).toBe("load");
+    });
   });
 });

@@ -1,7 +1,7 @@
-import { isMainThread, parentPort } from "node:worker_threads";
+// Imported first: the rest of the kit is evaluated while the thread starts that this may have started.
+import { isApplication } from "@kit/sdk/early";
 import { init } from "@kit/sdk/init";
 
 export { VERSION } from "./version.js";
 
-// Node runs `--require` also in the thread of its module loaders, where no application is. Workers have a port.
-if (isMainThread || parentPort != null) init({ patchLoaded: false });
+if (isApplication) init({ patchLoaded: false });

@@ -1,11 +1,12 @@
 import type { SpanProcessor } from "@opentelemetry/sdk-trace";
 import { createBackends, wantedBackends } from "./backends.js";
 import { Configuration } from "./configuration.js";
+import { isDisabled } from "./disabled.js";
 import { InheritanceProcessor } from "./inherit.js";
 import { createLog, reportsOf } from "./log.js";
 import type { InitOptions } from "./options.js";
 import { readSpanProcessors } from "./own-parts.js";
-import { isDisabled, readSettings } from "./settings.js";
+import { readSettings } from "./settings.js";
 import { createSpanOutputs } from "./signals/traces.js";
 
 /**

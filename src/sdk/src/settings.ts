@@ -41,16 +41,6 @@ export interface Settings {
 
 const EXPORTERS = ["otlp", "console", "none"] as const satisfies readonly ExporterName[];
 
-/** Whether the application runs as if the kit were not there. */
-export function isDisabled(options: InitOptions, configuration: Configuration): boolean {
-  const enabled = configuration.boolean({ option: "enabled", value: options.enabled }, true);
-  if (!enabled || options.enabled === true) return !enabled;
-  return (
-    !configuration.boolean({ variables: ["AGENTPULSE_ENABLED"] }, true) ||
-    configuration.boolean({ variables: ["OTEL_SDK_DISABLED"] }, false)
-  );
-}
-
 export function readLogLevel(options: InitOptions, configuration: Configuration): LogLevelName | undefined {
   const place = { option: "logLevel", value: options.logLevel, variables: ["OTEL_LOG_LEVEL"] };
   if (configuration.given(place) != null) return configuration.choice(place, LOG_LEVELS, "warn");

@@ -1,13 +1,10 @@
-import module, { register } from "node:module";
-import { pathToFileURL } from "node:url";
+import module from "node:module";
 import type { Log } from "../log.js";
 import type { HookLibrary } from "./hook-copy.js";
 import { findHookLibrary } from "./hook-library.js";
-import { withoutPipes } from "./loader-output.js";
+import { hookThroughLoader, NEEDS_LOADER_THREAD } from "./loader-thread.js";
+import type { ModuleName } from "./module-name.js";
 import { leaveTypeScriptToRequire } from "./typescript.js";
-
-/** A module as applications import it, or what the URLs of such modules match. */
-export type ModuleName = string | RegExp;
 
 /** What a module name was resolved to, as far as it matters here. */
 interface Resolved {
@@ -89,16 +86,10 @@ function nameBuiltIns(): void {
   });
 }
 
-/** The list goes along with the registration, which Node completes before it returns: no waiting needed. */
-function hookThroughLoader(library: HookLibrary, modules: readonly ModuleName[]): void {
-  const hook = pathToFileURL(library.loader());
-  withoutPipes(() => register(hook, { data: { include: modules } }));
-}
-
 /** The hooks for the application's own thread, where both Node and the library have them. */
 export function findThreadHooks(library: HookLibrary): ThreadHooks | undefined {
   // Asked first: the library brings a parser along, which no start should wait for in vain.
-  if (!("registerHooks" in module)) return undefined;
+  if (NEEDS_LOADER_THREAD) return undefined;
   try {
     const hooks = library.inThread() as ThreadHooks;
     return hooks.supportsSyncHooks() ? hooks : undefined;

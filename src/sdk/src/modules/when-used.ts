@@ -10,6 +10,7 @@ import { isHooked } from "./hook-library.js";
 import { hookModules } from "./hooks.js";
 import { findInstalled, readManifest } from "./installed.js";
 import { LoadedFiles, type LoadedLibrary } from "./loaded.js";
+import { NEEDS_LOADER_THREAD } from "./loader-thread.js";
 import { onSeenByOtherCopies } from "./other-copies.js";
 
 /** What has an adapter report. */
@@ -66,13 +67,17 @@ class Attachments {
 
   /** Those whose library is installed, and the others as soon as it is seen. */
   attachAll(canWait: boolean): void {
+    const hook = () => hookModules(this.#adapters.flatMap(namesOf), this.#log);
+    // The thread loads what it needs while this one loads the adapters, and what is required does not pass through it.
+    if (NEEDS_LOADER_THREAD) hook();
     const unseen: Adapter[] = [];
     for (const adapter of this.#adapters) {
       if (isInstalled(adapter)) this.#attach(adapter, canWait);
       else if (this.#waiting.has(adapter)) unseen.push(adapter);
     }
     if (unseen.length > 0) this.#attachWhenSeen(unseen);
-    hookModules(this.#adapters.flatMap(namesOf), this.#log);
+    // Hooks in this thread would see all of that.
+    if (!NEEDS_LOADER_THREAD) hook();
     this.#stops.push(onSeenByOtherCopies((url, exports) => this.#patchPart(url, exports)));
   }
 

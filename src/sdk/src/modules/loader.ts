@@ -1,0 +1,69 @@
+import type { ModuleName } from "./module-name.js";
+
+/** What is resolved or loaded, and how: of no concern here but for the URL. */
+interface Resolved {
+  readonly url: string;
+}
+
+type Resolve = (specifier: string, context: unknown, next: NextResolve) => Promise<Resolved>;
+type NextResolve = (specifier: string, context: unknown) => Promise<Resolved>;
+type Load = (url: string, context: unknown, next: NextLoad) => Promise<unknown>;
+type NextLoad = (url: string, context: unknown) => Promise<unknown>;
+
+/** The hooks of import-in-the-middle for the thread of loaders. */
+interface LibraryHooks {
+  initialize(options: { readonly include: readonly ModuleName[] }): unknown;
+  readonly resolve: Resolve;
+  readonly load: Load;
+}
+
+/** What the thread is told when the hooks are registered. */
+export interface LoaderData {
+  /** URL of the library's hooks. */
+  readonly library: string;
+  readonly include: readonly ModuleName[];
+}
+
+/**
+ * Hooks for Node's loader thread: those of import-in-the-middle for the modules that are included and for what these
+ * become, and none for the thousands of others that an application imports. Loads the library and its parsers without
+ * keeping the application waiting for it.
+ *
+ * Sent to the thread as text, so nothing outside of this function exists for it, not even `import`, for which build
+ * tools put functions of their own.
+ */
+export function createLoader(load: (url: string) => Promise<LibraryHooks>) {
+  let include: readonly ModuleName[] = [];
+  let hooks: LibraryHooks | undefined;
+  let loading: Promise<void> | undefined;
+
+  const isIncluded = (specifier: string, url: string) =>
+    include.some((each) => (typeof each === "string" ? each === specifier : each.test(url)));
+
+  return {
+    initialize(data: LoaderData): void {
+      include = data.include;
+      loading = load(data.library).then(
+        (library) => {
+          library.initialize({ include: data.include });
+          hooks = library;
+        },
+        (error) => process.emitWarning(`[kit] ES modules cannot be instrumented: ${error}`),
+      );
+    },
+
+    async resolve(specifier: string, context: unknown, next: NextResolve): Promise<Resolved> {
+      // What the library has made of a module imports others by such marks.
+      if (!specifier.includes("iitm=")) {
+        const resolved = await next(specifier, context);
+        if (!isIncluded(specifier, resolved.url)) return resolved;
+      }
+      await loading;
+      return hooks === undefined ? next(specifier, context) : hooks.resolve(specifier, context, next);
+    },
+
+    load(url: string, context: unknown, next: NextLoad): Promise<unknown> {
+      return hooks === undefined ? next(url, context) : hooks.load(url, context, next);
+    },
+  };
+}
