@@ -180,6 +180,25 @@ describe("arguments and results", () => {
     expect(JSON.stringify((await telemetry.finish()).onlySpan().attributes)).not.toContain("hush");
   });
 
+  it.each([
+    ['see "https://h/p?k=v", then\nhttps://h/q?k=w\nend', 'see "https://h/p?…", then\nhttps://h/q?…\nend'],
+    [{ 'https://u:p@h/?k=v"': 1 }, { 'https://h/?…"': 1 }],
+  ])("stay valid JSON without the secrets of addresses: %j", async (given, shown) => {
+    task("t", { captureArgs: true }, (_: unknown) => {})(given);
+    const text = (await telemetry.finish()).onlySpan().attributes["kit.function.arguments"];
+    expect(JSON.parse(String(text))).toEqual([shown]);
+  });
+
+  it.each(["https://h/? ".repeat(60), `${"x".repeat(488)} sk-abcdefghijklmnop`])(
+    "stay within 500 characters without secrets, and show no part of one: %s",
+    async (given) => {
+      task("t", { captureArgs: true }, (_: string) => {})(given);
+      const text = String((await telemetry.finish()).onlySpan().attributes["kit.function.arguments"]);
+      expect(text.length).toBeLessThanOrEqual(500);
+      expect(text).not.toContain("sk-");
+    },
+  );
+
   it("are JSON of at most 500 characters when asked for, without what looks like a key", async () => {
     const both = { captureArgs: true, captureReturn: true };
     task("long", both, (text: string) => [text])("x".repeat(2_000));

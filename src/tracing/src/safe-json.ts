@@ -6,13 +6,17 @@ const MAX_MEMBERS = 1_000;
 /** Space reserved while a container is open, to note how many members were left out. */
 const NOTE = 16;
 
+/** Changes a text before it is written, for example to remove what looks like a key. */
+type Clean = (text: string) => string;
+
 /**
  * Valid JSON of any value, at most `room` (20 or more) characters long. Whatever does not fit is left out, and the number of
  * omitted members given under `…`. Works like `JSON.stringify`, but cycles, BigInt, throwing getters or `toJSON` and endless
- * arrays do not stop it. Numbers that are not finite are left out of objects; bytes are only counted.
+ * arrays do not stop it. Numbers that are not finite are left out of objects; bytes are only counted. `clean` is applied to each string
+ * and key, because a change to the finished JSON could make it invalid or too long.
  */
-export function toSafeJson(value: unknown, room: number): string {
-  return new Writer(room).write(value);
+export function toSafeJson(value: unknown, room: number, clean: Clean = (text) => text): string {
+  return new Writer(room, clean).write(value);
 }
 
 /** Any value as a string; empty if it cannot be converted. */
@@ -33,10 +37,12 @@ export function cutText(text: string, room: number): string {
 
 class Writer {
   #room: number;
+  readonly #clean: Clean;
   readonly #open = new Set<object>();
 
-  constructor(room: number) {
+  constructor(room: number, clean: Clean) {
     this.#room = room;
+    this.#clean = clean;
   }
 
   write(value: unknown): string {
@@ -58,7 +64,9 @@ class Writer {
     return Array.isArray(value) ? `[${parts.join(",")}]` : `{${parts.join(",")}}`;
   }
 
-  #string(text: string): string | undefined {
+  #string(given: string): string | undefined {
+    // Cleaning all of a huge text would be slow; what is shown of it comes from its beginning.
+    const text = this.#clean(cutText(given, 4 * this.#room + 1));
     const whole = text.length < this.#room ? this.#pay(JSON.stringify(text)) : undefined;
     if (whole !== undefined) return whole;
     // Escapes make a string up to six times longer, so it may have to be cut again.
@@ -85,7 +93,7 @@ class Writer {
     for (const [index, key] of keys.entries()) {
       const value = simplify(read(from, key));
       if (value === undefined) continue;
-      const name = key.length < this.#room ? this.#pay(`${JSON.stringify(key)}:,`) : undefined;
+      const name = key.length < this.#room ? this.#pay(`${JSON.stringify(this.#clean(key))}:,`) : undefined;
       const part = name && this.#value(value);
       if (name === undefined || part === undefined) return [...parts, `"…":${keys.length - index}`];
       parts.push(`${name.slice(0, -1)}${part}`);

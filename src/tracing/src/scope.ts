@@ -228,7 +228,7 @@ export class OpenScope implements Scope, Followed {
 
   #capture(name: string, value: unknown): void {
     if (!this.wantsAttributes) return;
-    attempt(() => this.set({ [name]: withoutSecrets(toSafeJson(value, MAX_CAPTURED)) }));
+    attempt(() => this.set({ [name]: toSafeJson(value, MAX_CAPTURED, withoutSecrets) }));
   }
 
   #describe(): void {
