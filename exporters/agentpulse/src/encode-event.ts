@@ -1,6 +1,6 @@
+import { toSessionKey } from "@kit/genai/core";
 import type { AgentPulseEvent, EventData } from "./event.js";
 import { fitData } from "./fit-data.js";
-import { toSessionKey } from "./session-key.js";
 import { toJson } from "./to-json.js";
 
 /** The server counts the UTF-16 units of `JSON.stringify(data)`. */

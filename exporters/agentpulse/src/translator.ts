@@ -1,4 +1,11 @@
-import { ATTR, type CostCalculator, type Inherited, KIT_ATTR } from "@kit/genai/core";
+import {
+  ATTR,
+  type CostCalculator,
+  type Inherited,
+  KIT_ATTR,
+  toCronKey,
+  toSessionKey,
+} from "@kit/genai/core";
 import type { AgentPulseEvent, EventData } from "./event.js";
 import { COVERED_BY_LLM_EVENT, readModelCall } from "./llm-event.js";
 import type { Log } from "./log.js";
@@ -14,7 +21,6 @@ import {
 import type { Source } from "./queued-event.js";
 import { type ReadableSpan, readParentId, readText, toSeconds } from "./readable-span.js";
 import { RemainsReader } from "./remains.js";
-import { toSessionKey } from "./session-key.js";
 import type { Settings } from "./settings.js";
 import {
   COVERED_BY_SPAN_EVENT,
@@ -186,7 +192,5 @@ function readSession(
     inherited?.sessionId ??
     readText(span.attributes, ATTR.conversationId);
   if (session !== undefined) return toSessionKey(session);
-  return type.event === "cron"
-    ? toSessionKey(`agent:main:cron:${readJob(span).replaceAll(":", "-")}`)
-    : undefined;
+  return type.event === "cron" ? toCronKey(readJob(span)) : undefined;
 }

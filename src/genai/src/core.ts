@@ -7,5 +7,6 @@ export { type Inherited, inheritedAttributes, readInherited, withInherited } fro
 export { parseJson } from "./messages.js";
 export { LocalDurations } from "./metrics.js";
 export type { ResponseFacts } from "./operation.js";
+export { toCronKey, toSessionKey } from "./session-key.js";
 export { isTracingSuppressed } from "./suppression.js";
 export { isToolRecorded } from "./tool-runs.js";
