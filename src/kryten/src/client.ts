@@ -7,6 +7,7 @@ import type { KrytenConfig, KrytenConfigInput } from "./config.js";
 import { KrytenConnectionError, readCode } from "./errors.js";
 import { NatsBus } from "./nats-bus.js";
 import { toConnectionOptions } from "./nats-options.js";
+import { readServerAddress } from "./server-address.js";
 import { bounded, sleep } from "./waiting.js";
 
 /** Trying again with the same credentials cannot help. */
@@ -55,6 +56,7 @@ export class KrytenClient extends ClientCore {
       listener: {
         onDisconnect: () => this.logger.warn("disconnected; reconnecting"),
         onReconnect: () => this.logger.info("reconnected"),
+        onForbidden: (subject) => this.logger.error(`the server does not permit subscribing to ${subject}`),
         onClosed: (error) => {
           if (this.#nats === connection) this.#nats = undefined;
           if (error) this.connectionLost(error);
@@ -75,14 +77,11 @@ export class KrytenClient extends ClientCore {
       } catch (cause) {
         if (signal.aborted) throw signal.reason;
         const code = readCode(cause);
+        const servers = nats.servers.map((address) => readServerAddress(address).server).join(", ");
+        const failure = `cannot connect to NATS at ${servers} (${code ?? "unknown reason"})`;
         const spent = !nats.waitOnFirstConnect && retries >= limit;
-        if (spent || HOPELESS.has(code ?? "")) {
-          throw new KrytenConnectionError(`cannot connect to NATS (${code ?? "unknown reason"})`, {
-            cause,
-            code,
-          });
-        }
-        this.logger.warn(`cannot connect to NATS (${code ?? "unknown reason"}); trying again`);
+        if (spent || HOPELESS.has(code ?? "")) throw new KrytenConnectionError(failure, { cause, code });
+        this.logger.warn(`${failure}; trying again`);
         await sleep(nats.reconnectTimeWait * 1000, signal);
       }
     }

@@ -109,6 +109,8 @@ describe("input", () => {
     ["service.name", { service: {} }],
     ["service.heartbeat_interval", { service: { name: "s", heartbeat_interval: 301 } }],
     ["metrics.port", { service: { name: "s" }, metrics: { port: 65_536 } }],
+    ["metrics.port", { metrics: { port: "none" } }],
+    ["metrics.healthPath", { metrics: { healthPath: 1 } }],
     ["log_level", { log_level: "LOUD" }],
     ["handler_timeout", { handler_timeout: "long" }],
   ])("is refused with the path %s", (path, extra) => {
@@ -122,6 +124,18 @@ describe("input", () => {
     });
     expect(`${inspect(config)} ${JSON.stringify(config)}`).not.toMatch(/hidden/);
     expect(config.nats.password).toBe("hidden2");
+  });
+
+  it.each([
+    "user:hidden@h:1",
+    "nats://user:hid@hidden@h:1",
+    "nats://user:hidden/hidden@h:1",
+    "tls://hidden@h:1",
+    "hidden@h",
+  ])("is never printed with the secret of the address %s", (address) => {
+    const config = make({ nats: { servers: [address] } });
+    expect(`${inspect(config)} ${JSON.stringify(config)}`).not.toMatch(/hid/);
+    expect(inspect(config)).toMatch(/'(\w+:\/\/)?h(:1)?'/);
   });
 });
 
@@ -260,6 +274,15 @@ describe("connection options", () => {
       user: "u",
       pass: "p@ss",
     });
+    const h1 = ["nats://h:1"];
+    expect(read({ servers: ["nats://u:a:b:c@h:1"] })).toMatchObject({
+      servers: h1,
+      user: "u",
+      pass: "a:b:c",
+    });
+    expect(read({ servers: ["nats://u:p@ss/w@h:1"] })).toMatchObject({ servers: h1, pass: "p@ss/w" });
+    expect(read({ servers: ["nats://u:100%@h:1"] })).toMatchObject({ servers: h1, user: "u", pass: "100%" });
+    expect(read({ servers: ["u:p@h:1"] })).toMatchObject({ servers: ["h:1"], user: "u", pass: "p" });
     expect(read({ servers: ["nats://tok@h:1"] })).toMatchObject({ servers: ["nats://h:1"], token: "tok" });
     expect(read({ servers: ["nats://u:p@h:1"], token: "t" })).toMatchObject({ token: "t" });
   });

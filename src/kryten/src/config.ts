@@ -3,6 +3,7 @@ import { Fields } from "./config-fields.js";
 import { type ConfigFileOptions, readJsonConfig, readYamlConfig } from "./config-file.js";
 import { KrytenValidationError } from "./errors.js";
 import { LOG_LEVELS, type LogLevel } from "./logger.js";
+import { readServerAddress } from "./server-address.js";
 
 /** How to reach the NATS server. Durations are in seconds. */
 export interface NatsSettings {
@@ -127,9 +128,8 @@ export class KrytenConfig implements KrytenSettings {
       return { domain: channel.requiredText("domain"), channel: channel.requiredText("channel") };
     });
     this.channels = channels as [ChannelSettings, ...ChannelSettings[]];
-    this.service = fields.has("service")
-      ? readService(fields.section("service"), fields.section("metrics"))
-      : undefined;
+    const metrics = readMetrics(fields.section("metrics"));
+    this.service = fields.has("service") ? readService(fields.section("service"), metrics) : undefined;
     this.retryAttempts = fields.integer("retryAttempts", { min: 0, max: 10 }) ?? 3;
     this.retryDelay = fields.number("retryDelay", { min: 0.1 }) ?? 1;
     this.handlerTimeout = fields.number("handlerTimeout", { min: 1 }) ?? 30;
@@ -158,7 +158,7 @@ export class KrytenConfig implements KrytenSettings {
   toJSON(): object {
     const { password, token, servers, ...nats } = this.nats;
     const shown = {
-      servers: servers.map((server) => server.replace(/\/\/[^/@]*@/, "//")),
+      servers: servers.map((address) => readServerAddress(address).server),
       ...(password === undefined ? {} : { password: "***" }),
       ...(token === undefined ? {} : { token: "***" }),
     };
@@ -191,9 +191,19 @@ function readNats(fields: Fields): NatsSettings {
   };
 }
 
-function readService(fields: Fields, metrics: Fields): ServiceSettings {
-  const port = { min: 1, max: 65_535 };
-  const healthPort = fields.integer("healthPort", port) ?? metrics.integer("port", port);
+const PORT_LIMITS = { min: 1, max: 65_535 };
+
+/** What `service` advertises unless it says otherwise itself. */
+function readMetrics(fields: Fields) {
+  return {
+    port: fields.integer("port", PORT_LIMITS),
+    healthPath: fields.text("healthPath") ?? "/health",
+    metricsPath: fields.text("metricsPath") ?? "/metrics",
+  };
+}
+
+function readService(fields: Fields, metrics: ReturnType<typeof readMetrics>): ServiceSettings {
+  const healthPort = fields.integer("healthPort", PORT_LIMITS) ?? metrics.port;
   return {
     name: toServiceName(fields.requiredText("name")),
     version: fields.text("version") ?? "1.0.0",
@@ -202,9 +212,9 @@ function readService(fields: Fields, metrics: Fields): ServiceSettings {
     enableDiscovery: fields.boolean("enableDiscovery") ?? true,
     heartbeatInterval: fields.number("heartbeatInterval", { min: 5, max: 300 }) ?? 30,
     healthPort,
-    healthPath: fields.text("healthPath") ?? metrics.text("healthPath") ?? "/health",
-    metricsPort: fields.integer("metricsPort", port) ?? healthPort,
-    metricsPath: fields.text("metricsPath") ?? metrics.text("metricsPath") ?? "/metrics",
+    healthPath: fields.text("healthPath") ?? metrics.healthPath,
+    metricsPort: fields.integer("metricsPort", PORT_LIMITS) ?? healthPort,
+    metricsPath: fields.text("metricsPath") ?? metrics.metricsPath,
   };
 }
 
