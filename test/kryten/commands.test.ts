@@ -133,6 +133,12 @@ const COMMANDS: Row[] = [
   ["unban by id and name", (c) => c.unban(lounge, 9, { name: "x" }), "unban", { id: 9, username: "x" }],
   ["sendCommand with an object", (c) => c.sendCommand("robot", "halt", { a: 1 }), "halt", { a: 1 }],
   [
+    "sendCommand say with text, the service in any case",
+    (c) => c.sendCommand("Robot", "say", "x"),
+    "say",
+    { message: "x" },
+  ],
+  [
     "sendCommand say with text",
     (c) => c.sendCommand({ service: "robot", type: "say", body: "x" }),
     "say",

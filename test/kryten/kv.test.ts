@@ -58,6 +58,16 @@ describe("values", () => {
       () => client.kvDelete(bucket, "key", { signal }),
       () => client.kvKeys(bucket, { signal }),
       () => client.kvGetAll(bucket, { signal }),
+      () => client.getKvBucket(bucket, { signal }),
+      () => client.getKvStore(bucket, { signal }),
+      () => client.getOrCreateKvBucket(bucket, { signal }),
+      () => client.getOrCreateKvStore(bucket, { signal }),
+      () => client.getStatePlaylistItems("lounge", { signal }),
+      () => client.getStateCurrentMedia("lounge", { signal }),
+      () => client.getStateCurrentUid("lounge", { signal }),
+      () => client.getStateMotd("lounge", { signal }),
+      () => client.getStateChannelCss("lounge", { signal }),
+      () => client.getStateChannelJs("lounge", { signal }),
     ];
     for (const call of calls(AbortSignal.abort(reason))) await expect(call()).rejects.toBe(reason);
     const controller = new AbortController();
@@ -127,6 +137,10 @@ describe("values", () => {
     const manager = await other.jetstreamManager();
     await manager.streams.delete(`KV_${bucket}`);
     expect(await client.kvGet(bucket, "k", { default: "gone" })).toBe("gone");
+    expect(await client.kvKeys(bucket)).toEqual([]);
+    expect(await client.kvGetAll(bucket)).toEqual({});
+    await client.kvDelete(bucket, "k");
+    await expect(client.getKvBucket(bucket)).rejects.toMatchObject({ code: "NO_BUCKET" });
     await client.kvPut(bucket, "k", 2);
     expect(text(await client.kvGet(bucket, "k"))).toBe("2");
   });

@@ -1,11 +1,16 @@
 import { hostname } from "node:os";
-import { KrytenValidationError, LifecycleEventPublisher, type RestartNotice } from "@kit/kryten";
+import {
+  KrytenValidationError,
+  LifecycleEventPublisher,
+  MockKrytenClient,
+  type RestartNotice,
+} from "@kit/kryten";
 import { connect, type NatsConnection } from "nats";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { eventually } from "../support/kryten/eventually.js";
 import { NatsServer } from "../support/kryten/nats-server.js";
 import { QuietLogger } from "../support/kryten/quiet-logger.js";
-import { openClient } from "./setup.js";
+import { config, openClient } from "./setup.js";
 
 type Seen = { subject: string; body: Record<string, unknown> };
 
@@ -159,9 +164,47 @@ describe("what a publisher sends", () => {
     expect(logger.lines.join()).toContain("could not publish kryten.lifecycle.my-bot.startup");
   });
 
+  it.each<[string, (p: LifecycleEventPublisher) => Promise<void>, string]>([
+    ["startup", (p) => p.publishStartup("2.1" as never), "additional must be an object"],
+    ["heartbeat", (p) => p.publishHeartbeat([1] as never), "additional must be an object"],
+    ["shutdown", (p) => p.publishShutdown({ additional: 5 as never }), "additional must be an object"],
+    ["shutdown", (p) => p.publishShutdown({ reason: 5 as never }), "reason must be a string"],
+    ["disconnected", (p) => p.publishDisconnected({ target: "" }), "target must be a non-empty string"],
+    ["disconnected", (p) => p.publishDisconnected({ reason: 5 as never }), "reason must be a string"],
+    [
+      "group restart",
+      (p) => p.publishGroupRestart({ reason: "r", initiator: "" }),
+      "initiator must be a non-empty string",
+    ],
+  ])("refuses a %s that cannot be right by name", async (_name, publish, message) => {
+    await expect(publish(publisher())).rejects.toThrow(new KrytenValidationError(message));
+    await other.flush();
+    expect(seen).toEqual([]);
+  });
+
+  it("takes null for no extra fields, as other languages write it", async () => {
+    await publisher().publishStartup(null as never);
+    await eventually("the startup", () => seen.length === 1);
+  });
+
   it("refuses a name that leaves nothing of the subject", () => {
     expect(() => publisher(other, { serviceName: "!" })).toThrow(KrytenValidationError);
   });
+});
+
+it("does not count as running when it could not start", async () => {
+  const client = new MockKrytenClient(config(server.url), { logger: new QuietLogger() });
+  const lifecycle = new LifecycleEventPublisher({ natsClient: client, serviceName: "bot" });
+  await expect(lifecycle.start()).rejects.toThrow("not connected");
+  expect(lifecycle.isRunning).toBe(false);
+  await client.connect();
+  await lifecycle.start();
+  const answers: unknown[] = [];
+  client.subscribe("kryten.lifecycle.bot.startup", (message) => void answers.push(message.json()));
+  await client.publish("kryten.service.discovery.poll", "{}");
+  await eventually("the answer to the poll", () => answers.length === 1);
+  await lifecycle.stop();
+  await client.disconnect();
 });
 
 describe("a client with a service", () => {

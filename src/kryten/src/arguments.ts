@@ -38,10 +38,16 @@ export function assertReason(reason: string | undefined): void {
   }
 }
 
-export function toUid(uid: Uid): number {
+/** Undefined when it cannot be one. */
+export function readUid(uid: Uid): number | undefined {
   const number = typeof uid === "string" && /^\d+$/.test(uid) ? Number(uid) : uid;
-  if (typeof number === "number" && Number.isSafeInteger(number) && number >= 0) return number;
-  throw new KrytenValidationError("uid must be a whole number from 0");
+  return typeof number === "number" && Number.isSafeInteger(number) && number >= 0 ? number : undefined;
+}
+
+export function toUid(uid: Uid): number {
+  const number = readUid(uid);
+  if (number === undefined) throw new KrytenValidationError("uid must be a whole number from 0");
+  return number;
 }
 
 export function assertNumber(value: number, what: string, min = Number.NEGATIVE_INFINITY): void {

@@ -77,6 +77,8 @@ describe("what cannot be right", () => {
     ["sendChat", ["lounge", "hi", { timeout: "5" }], "timeout must be a number of seconds above zero"],
     ["sendChat", ["lounge", "hi", { timeout: 0 }], "timeout must be a number of seconds above zero"],
     ["sendChat", ["lounge", "hi", { signal: {} }], "signal must be an AbortSignal"],
+    ["moveMedia", ["lounge", 1, "first"], "position must be a uid, prepend or append"],
+    ["moveMedia", ["lounge", -1, "append"], "uid must be a whole number from 0"],
     ["setTemp", ["lounge", 1, "no"], "isTemp must be true or false"],
     ["addMedia", ["lounge", "yt", "x", { temp: 1 }], "temp must be true or false"],
     ["newPoll", ["lounge", "t", ["a"], "yes"], "obscured must be true or false"],

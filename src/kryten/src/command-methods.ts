@@ -7,12 +7,14 @@ import {
   assertUsername,
   readCallOptions,
   readOptions,
+  readUid,
   toUid,
   type Uid,
 } from "./arguments.js";
 import type { CommandCall, CommandOptions } from "./command.js";
 import { KrytenValidationError } from "./errors.js";
 import type { JsonObject } from "./json.js";
+import { normalizeToken } from "./subjects.js";
 
 /** Where a medium goes in the playlist, and whether it stays there. */
 export interface AddMediaOptions extends CommandOptions {
@@ -141,7 +143,8 @@ export abstract class CommandMethods {
     position: Uid | "prepend" | "append",
     options: CommandOptions = {},
   ): Promise<string> {
-    const after = position === "prepend" || position === "append" ? position : toUid(position);
+    const after = position === "prepend" || position === "append" ? position : readUid(position);
+    if (after === undefined) throw new KrytenValidationError("position must be a uid, prepend or append");
     return this.dispatch({ channel, command: "mvvideo", args: { from: toUid(uid), after }, options });
   }
 
@@ -230,7 +233,8 @@ export abstract class CommandMethods {
 function toArgs({ service, type, body }: SendCommand): JsonObject {
   if (typeof body === "object" && body !== null && !Array.isArray(body)) return body as JsonObject;
   if (body === undefined) return {};
-  if (typeof body === "string" && service === "robot" && type === "say") return { message: body };
+  const isSay = normalizeToken(service) === "robot" && type === "say";
+  if (typeof body === "string" && isSay) return { message: body };
   return { value: body };
 }
 

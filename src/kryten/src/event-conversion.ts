@@ -11,43 +11,49 @@ import {
 } from "./events.js";
 import { isObject, type JsonObject } from "./json.js";
 
-/** A typed event's payload does not have the shape its model needs. */
+/** The payload of a typed event does not have the shape that its model needs. Says which field, never its value. */
 class MalformedPayload extends Error {}
 
 type Convert = (origin: EventOrigin, payload: JsonObject) => KrytenEvent;
 
-const chat: Convert = (origin, payload) => {
-  const sender = isObject(payload.user)
-    ? { name: payload.user.name, rank: payload.user.rank }
-    : { name: payload.username, rank: payload.rank };
+const toChatMessage: Convert = (origin, payload) => {
+  const { user, meta } = payload;
+  const [sender, path, name] = isObject(user) ? [user, "user.", "name"] : [payload, "", "username"];
   return new ChatMessageEvent(origin, {
-    username: text(sender.name),
-    message: text(payload.msg ?? payload.message),
-    rank: number(sender.rank),
-    shadow: isObject(payload.meta) && Boolean(payload.meta.shadow),
+    username: readText(sender, name, path),
+    message: readText(payload, payload.msg == null ? "message" : "msg"),
+    rank: readNumber(sender, "rank", path),
+    shadow: isObject(meta) && Boolean(meta.shadow),
   });
 };
 
 const MODELS: ReadonlyMap<string, Convert> = new Map<string, Convert>([
-  ["chatmsg", chat],
-  ["pm", chat],
-  ["adduser", (origin, p) => new UserJoinEvent(origin, { username: text(p.name), rank: number(p.rank) })],
-  ["userleave", (origin, p) => new UserLeaveEvent(origin, { username: text(p.name) })],
+  ["chatmsg", toChatMessage],
+  ["pm", toChatMessage],
+  [
+    "adduser",
+    (origin, payload) =>
+      new UserJoinEvent(origin, { username: readText(payload, "name"), rank: readNumber(payload, "rank") }),
+  ],
+  ["userleave", (origin, payload) => new UserLeaveEvent(origin, { username: readText(payload, "name") })],
   [
     "changemedia",
-    (origin, p) =>
+    (origin, payload) =>
       new ChangeMediaEvent(origin, {
-        mediaType: text(p.type),
-        mediaId: text(p.id),
-        title: text(p.title),
-        duration: number(p.seconds),
-        uid: number(p.uid),
+        mediaType: readText(payload, "type"),
+        mediaId: readText(payload, "id"),
+        title: readText(payload, "title"),
+        duration: readNumber(payload, "seconds"),
+        uid: readNumber(payload, "uid"),
       }),
   ],
   [
     "playlist",
-    (origin, p) =>
-      new PlaylistUpdateEvent(origin, { action: text(p.action), uid: p.uid == null ? null : number(p.uid) }),
+    (origin, payload) =>
+      new PlaylistUpdateEvent(origin, {
+        action: readText(payload, "action"),
+        uid: payload.uid == null ? null : readNumber(payload, "uid"),
+      }),
   ],
 ]);
 
@@ -59,7 +65,7 @@ export function convertEvent(raw: RawEvent): Conversion {
   const name = raw.eventName.toLowerCase();
   const convert = MODELS.get(name);
   if (!convert || (name === "playlist" && Array.isArray(raw.payload))) return { event: raw };
-  if (!isObject(raw.payload)) return { malformed: "the payload is not an object" };
+  if (!isObject(raw.payload)) return { malformed: "the payload must be an object" };
   try {
     const { channel, domain, correlationId } = raw;
     const origin = { channel, domain, correlationId, timestamp: readTime(raw.payload) ?? raw.timestamp };
@@ -72,27 +78,30 @@ export function convertEvent(raw: RawEvent): Conversion {
 
 /** When it happened rather than when it was bridged: CyTube's Unix milliseconds, else an ISO `timestamp`. */
 function readTime(payload: JsonObject): Date | undefined {
-  const time = number(payload.time);
+  const time = readNumber(payload, "time");
   if (time !== 0) {
     const date = new Date(time);
-    if (Number.isNaN(date.getTime())) throw new MalformedPayload("the time is out of range");
+    if (Number.isNaN(date.getTime())) throw new MalformedPayload("time must be a time in milliseconds");
     return date;
   }
   return typeof payload.timestamp === "string" ? readTimestamp(payload.timestamp) : undefined;
 }
 
-function text(value: unknown): string {
+/** Empty when absent. */
+function readText(fields: JsonObject, key: string, path = ""): string {
+  const value = fields[key];
   if (value == null) return "";
-  if (typeof value !== "string") throw new MalformedPayload("a field that should be text is not");
+  if (typeof value !== "string") throw new MalformedPayload(`${path}${key} must be a string`);
   return value;
 }
 
-/** Numbers and numeric text; fractions are real (rank 1.5). */
-function number(value: unknown): number {
+/** Numbers and numeric text, 0 when absent. Fractions are real: 1.5 is the rank of a leader. */
+function readNumber(fields: JsonObject, key: string, path = ""): number {
+  const value = fields[key];
   if (value == null) return 0;
-  const result = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
-  if (typeof result !== "number" || !Number.isFinite(result)) {
-    throw new MalformedPayload("a field that should be a number is not");
+  const number = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
+  if (typeof number !== "number" || !Number.isFinite(number)) {
+    throw new MalformedPayload(`${path}${key} must be a number`);
   }
-  return result;
+  return number;
 }

@@ -110,14 +110,18 @@ export class EventDispatcher {
     const conversion = convertEvent(raw);
     if ("malformed" in conversion) this.#reportMalformed(name, conversion.malformed);
     const runs: Promise<HandlerError | undefined>[] = [];
+    let started = false;
     for (const entry of wanted) {
       const event = toHandlerEvent(entry, raw, conversion);
       if (!event) continue;
-      const run = this.#limit.run(() => this.#run(entry, event, raw, message, destination));
+      const run = this.#limit.run(() => {
+        started = true;
+        return this.#run(entry, event, raw, message, destination);
+      });
       runs.push(run.catch((reason: unknown) => this.#notRun(reason)));
     }
     const errors = (await Promise.all(runs)).filter((error) => error !== undefined);
-    health.eventHandled(performance.now() - received);
+    if (started) health.eventHandled(performance.now() - received);
     return errors;
   }
 

@@ -109,16 +109,21 @@ describe("conversion", () => {
   });
 
   it.each([
-    ["chatMsg", "text"],
-    ["chatMsg", null],
-    ["chatMsg", { msg: 5 }],
-    ["chatMsg", { time: "soon" }],
-    ["chatMsg", { time: 1e300 }],
-    ["addUser", { rank: "high" }],
-    ["addUser", { rank: "" }],
-    ["addUser", []],
-    ["playlist", "text"],
-  ])("finds %s %j malformed", (name, payload) => {
-    expect(convert(name, payload)).toHaveProperty("malformed");
+    ["chatMsg", "text", "the payload must be an object"],
+    ["chatMsg", null, "the payload must be an object"],
+    ["chatMsg", { msg: 5 }, "msg must be a string"],
+    ["chatMsg", { message: 5 }, "message must be a string"],
+    ["chatMsg", { username: 5 }, "username must be a string"],
+    ["chatMsg", { user: { name: 5 } }, "user.name must be a string"],
+    ["chatMsg", { user: { rank: "high" } }, "user.rank must be a number"],
+    ["chatMsg", { time: "soon" }, "time must be a number"],
+    ["chatMsg", { time: 1e300 }, "time must be a time in milliseconds"],
+    ["addUser", { rank: "high" }, "rank must be a number"],
+    ["addUser", { rank: "" }, "rank must be a number"],
+    ["addUser", [], "the payload must be an object"],
+    ["changeMedia", { seconds: {} }, "seconds must be a number"],
+    ["playlist", "text", "the payload must be an object"],
+  ])("names what is malformed about %s %j", (name, payload, malformed) => {
+    expect(convert(name, payload)).toEqual({ malformed });
   });
 });

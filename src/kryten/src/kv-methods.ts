@@ -1,5 +1,5 @@
 import { context as contexts, type Span, SpanKind } from "@opentelemetry/api";
-import { assertChannel, readCallOptions, readOptions } from "./arguments.js";
+import { assertChannel, readCallOptions } from "./arguments.js";
 import { KrytenConnectionError, KrytenError, KrytenTimeoutError, PublishError, readCode } from "./errors.js";
 import type { PlaylistItem } from "./event-map.js";
 import { isObject, type JsonObject } from "./json.js";
@@ -10,6 +10,7 @@ import {
   listKeys,
   readAll,
   readStored,
+  type Stored,
   valueOr,
 } from "./kv.js";
 import {
@@ -30,6 +31,9 @@ export interface KvOptions {
   /** Rejects with the signal's reason. */
   signal?: AbortSignal | undefined;
 }
+
+/** A bucket that is gone: not found when it is read, nobody to take what is written. */
+const DELETED: ReadonlySet<string> = new Set(["404", "503"]);
 
 interface KvCall extends KvOptions {
   operation: "put" | "get" | "delete" | "keys" | "get_all" | "create";
@@ -52,12 +56,7 @@ export abstract class KvMethods extends SafeMethods {
     await this.#kv({ operation: "put", bucket, key, signal }, async (store, span) => {
       span.setAttribute("kryten.kv.value.size", bytes.length);
       const put = async () => (await this.#writable(store, bucket)).put(key, bytes);
-      await put().catch((error) => {
-        // Nobody took it: the bucket was deleted since it was bound.
-        if (readCode(error) !== "503") throw error;
-        store.forget(bucket);
-        return put();
-      });
+      await retryOnce(store, bucket, put);
     });
   }
 
@@ -82,8 +81,9 @@ export abstract class KvMethods extends SafeMethods {
     assertKey(key);
     const { parseJson = false, signal, default: fallback } = readCallOptions(options);
     return this.#kv({ operation: "get", bucket, key, signal }, async (store, span) => {
-      const bound = await store.bind(bucket);
-      const stored = bound ? await readStored(bound, key, parseJson) : ({ kind: "nothing" } as const);
+      const stored = await inBucket<Stored>(store, bucket, { kind: "nothing" }, (bound) =>
+        readStored(bound, key, parseJson),
+      );
       span.setAttribute("kryten.kv.hit", stored.kind === "value");
       if (stored.kind === "value") span.setAttribute("kryten.kv.value.size", stored.size);
       if (stored.kind === "no JSON") this.warn(`a value in ${bucket} is not JSON; the default is used`);
@@ -95,91 +95,101 @@ export abstract class KvMethods extends SafeMethods {
   async kvDelete(bucket: string, key: string, options: KvOptions = {}): Promise<void> {
     assertKey(key);
     const { signal } = readCallOptions(options);
-    await this.#kv({ operation: "delete", bucket, key, signal }, async (store) =>
-      (await store.bind(bucket))?.delete(key),
+    await this.#kv({ operation: "delete", bucket, key, signal }, (store) =>
+      inBucket(store, bucket, undefined, (bound) => bound.delete(key)),
     );
   }
 
   /** Without deleted keys; none for a missing bucket. */
   async kvKeys(bucket: string, options: KvOptions = {}): Promise<string[]> {
     const { signal } = readCallOptions(options);
-    return this.#kv({ operation: "keys", bucket, signal }, async (store) => {
-      const bound = await store.bind(bucket);
-      return bound ? listKeys(bound) : [];
-    });
+    return this.#kv({ operation: "keys", bucket, signal }, (store) => inBucket(store, bucket, [], listKeys));
   }
 
   /** Without nulls, empty values and, with `parseJson`, what is no JSON. */
   async kvGetAll(bucket: string, options: KvOptions & { parseJson?: boolean } = {}): Promise<JsonObject> {
     const { parseJson = false, signal } = readCallOptions(options);
-    return this.#kv({ operation: "get_all", bucket, signal }, async (store) => {
-      const bound = await store.bind(bucket);
-      return bound ? readAll(bound, parseJson) : {};
-    });
-  }
-
-  /** The bucket itself, for what the helpers do not do. @throws KrytenError when there is none */
-  async getKvBucket(bucket: string): Promise<KvBucket> {
-    return this.#kv(
-      { operation: "get", bucket },
-      async (store) => (await store.bind(bucket)) ?? missing("no such bucket"),
+    return this.#kv({ operation: "get_all", bucket, signal }, (store) =>
+      inBucket(store, bucket, {}, (bound) => readAll(bound, parseJson)),
     );
   }
 
+  /** The bucket itself, for what the helpers do not do. @throws KrytenError when there is none */
+  async getKvBucket(bucket: string, options: KvOptions = {}): Promise<KvBucket> {
+    const { signal } = readCallOptions(options);
+    return this.#kv({ operation: "get", bucket, signal }, async (store) => {
+      store.forget(bucket); // it may have been deleted since it was bound
+      return (await store.bind(bucket)) ?? missing("no such bucket");
+    });
+  }
+
   /** The upstream library's name for {@link getKvBucket}. */
-  getKvStore(bucket: string): Promise<KvBucket> {
-    return this.getKvBucket(bucket);
+  getKvStore(bucket: string, options: KvOptions = {}): Promise<KvBucket> {
+    return this.getKvBucket(bucket, options);
   }
 
   /** An existing bucket keeps the options it has. */
-  async getOrCreateKvBucket(bucket: string, options: CreateBucketOptions = {}): Promise<KvBucket> {
-    const given = readOptions(options);
-    return this.#kv({ operation: "create", bucket }, (store) => this.#writable(store, bucket, given));
+  async getOrCreateKvBucket(
+    bucket: string,
+    options: CreateBucketOptions & KvOptions = {},
+  ): Promise<KvBucket> {
+    const { signal, ...given } = readCallOptions(options);
+    return this.#kv({ operation: "create", bucket, signal }, (store) => {
+      store.forget(bucket);
+      return this.#writable(store, bucket, given);
+    });
   }
 
   /** The upstream library's name for {@link getOrCreateKvBucket}. */
-  getOrCreateKvStore(bucket: string, options: CreateBucketOptions = {}): Promise<KvBucket> {
+  getOrCreateKvStore(bucket: string, options: CreateBucketOptions & KvOptions = {}): Promise<KvBucket> {
     return this.getOrCreateKvBucket(bucket, options);
   }
 
   /** The bridge's copy of the playlist; it has one only when the bot's rank is 2 or more. */
-  async getStatePlaylistItems(channel: string): Promise<PlaylistItem[]> {
-    const items = await this.#state(channel, "playlist", "items", true);
+  async getStatePlaylistItems(channel: string, options: KvOptions = {}): Promise<PlaylistItem[]> {
+    const items = await this.#state(channel, "playlist", "items", options, true);
     return Array.isArray(items) ? (items as PlaylistItem[]) : [];
   }
 
   /** What is playing: CyTube's media object with its `uid`. */
-  async getStateCurrentMedia(channel: string): Promise<JsonObject | null> {
-    const media = await this.#state(channel, "playlist", "current", true);
+  async getStateCurrentMedia(channel: string, options: KvOptions = {}): Promise<JsonObject | null> {
+    const media = await this.#state(channel, "playlist", "current", options, true);
     return isObject(media) ? media : null;
   }
 
-  async getStateCurrentUid(channel: string): Promise<string | null> {
-    const uid = (await this.getStateCurrentMedia(channel))?.uid;
+  async getStateCurrentUid(channel: string, options: KvOptions = {}): Promise<string | null> {
+    const uid = (await this.getStateCurrentMedia(channel, options))?.uid;
     return uid == null ? null : String(uid);
   }
 
-  async getStateMotd(channel: string): Promise<string> {
-    return this.#stateText(channel, "motd");
+  async getStateMotd(channel: string, options: KvOptions = {}): Promise<string> {
+    return this.#stateText(channel, "motd", options);
   }
 
-  async getStateChannelCss(channel: string): Promise<string> {
-    return this.#stateText(channel, "css");
+  async getStateChannelCss(channel: string, options: KvOptions = {}): Promise<string> {
+    return this.#stateText(channel, "css", options);
   }
 
-  async getStateChannelJs(channel: string): Promise<string> {
-    return this.#stateText(channel, "js");
+  async getStateChannelJs(channel: string, options: KvOptions = {}): Promise<string> {
+    return this.#stateText(channel, "js", options);
   }
 
-  async #stateText(channel: string, key: string): Promise<string> {
-    const bytes = await this.#state(channel, "state", key, false);
+  async #stateText(channel: string, key: string, options: KvOptions): Promise<string> {
+    const bytes = await this.#state(channel, "state", key, options, false);
     return bytes instanceof Uint8Array ? new TextDecoder().decode(bytes) : "";
   }
 
   /** Bucket names carry the channel as the bridge's configuration spells it, in its own case. */
-  #state(channel: string, part: string, key: string, parseJson: boolean): Promise<unknown> {
+  #state(
+    channel: string,
+    part: "playlist" | "state",
+    key: string,
+    options: KvOptions,
+    parseJson: boolean,
+  ): Promise<unknown> {
     assertChannel(channel);
-    return this.kvGet(`kryten_${channel}_${part}`, key, { parseJson });
+    const { signal } = readCallOptions(options);
+    return this.kvGet(`kryten_${channel}_${part}`, key, { parseJson, signal });
   }
 
   async #kv<T>(
@@ -212,6 +222,30 @@ export abstract class KvMethods extends SafeMethods {
         throw toKvError(error);
       }
     });
+  }
+}
+
+/** What a bucket gives, or `none` when there is no such bucket (any more). */
+function inBucket<T>(
+  store: KvStore,
+  bucket: string,
+  none: T,
+  work: (bound: KvBucket) => Promise<T>,
+): Promise<T> {
+  return retryOnce(store, bucket, async () => {
+    const bound = await store.bind(bucket);
+    return bound ? work(bound) : none;
+  });
+}
+
+/** Binds anew and tries again when the server no longer knows the bucket: it was deleted since it was bound. */
+async function retryOnce<T>(store: KvStore, bucket: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!DELETED.has(readCode(error) ?? "")) throw error;
+    store.forget(bucket);
+    return work();
   }
 }
 

@@ -121,12 +121,16 @@ export class LifecycleEventPublisher {
     return this.#startedAt !== undefined;
   }
 
-  /** Listens for group restarts and discovery polls, and starts the heartbeats. */
+  /**
+   * Listens for group restarts and discovery polls, and starts the heartbeats.
+   * @throws KrytenConnectionError without a connection
+   */
   async start(): Promise<void> {
     if (this.isRunning) return;
+    const { enableDiscovery = true, enableHeartbeat = true, heartbeatInterval = 30 } = this.#options;
+    this.#messenger.assertOpen();
     this.#notices.start(this.#messenger);
     this.#startedAt = performance.now();
-    const { enableDiscovery = true, enableHeartbeat = true, heartbeatInterval = 30 } = this.#options;
     if (enableDiscovery) {
       const answerDiscoveryPoll = () => this.publishStartup();
       this.#discovery = this.#messenger.subscribe(DISCOVERY_SUBJECT, answerDiscoveryPoll, (error) =>
@@ -155,19 +159,21 @@ export class LifecycleEventPublisher {
   }
 
   /** Extra fields stand beside the usual ones. */
-  async publishStartup(additional: JsonObject = {}): Promise<void> {
-    await this.#publish("startup", {}, additional);
+  async publishStartup(additional?: JsonObject): Promise<void> {
+    await this.#publish("startup", {}, flatten(readOptions(additional, "additional")));
   }
 
   /** Skipped without a word while there is no connection: the next one tells the same. */
-  async publishHeartbeat(additional: JsonObject = {}): Promise<void> {
+  async publishHeartbeat(additional?: JsonObject): Promise<void> {
+    const extra = flatten(readOptions(additional, "additional"));
     if (!this.#messenger.isConnected) return;
-    await this.#publish("heartbeat", {}, additional, this.#options.traceHeartbeats ?? false);
+    await this.#publish("heartbeat", {}, extra, this.#options.traceHeartbeats ?? false);
   }
 
   async publishShutdown(notice: ShutdownNotice | string = {}): Promise<void> {
     const { reason = "Normal shutdown", additional } =
       typeof notice === "string" ? { reason: notice } : readOptions<ShutdownNotice>(notice);
+    assertString(reason, "reason");
     await this.#publish("shutdown", { reason }, additional);
   }
 
@@ -182,6 +188,8 @@ export class LifecycleEventPublisher {
   async publishDisconnected(notice: DisconnectedNotice | string = {}): Promise<void> {
     const given: DisconnectedNotice = typeof notice === "string" ? { reason: notice } : readOptions(notice);
     const { target = "NATS", reason = "Unknown", additional } = given;
+    assertText(target, "target");
+    assertString(reason, "reason");
     await this.#publish("disconnected", { target, reason }, additional);
   }
 
@@ -190,9 +198,10 @@ export class LifecycleEventPublisher {
     const { reason, delaySeconds = 5, initiator = this.serviceName, additional } = readOptions(restart);
     assertString(reason, "reason");
     assertNumber(delaySeconds, "delaySeconds", 0);
+    assertText(initiator, "initiator");
     const timestamp = toWireTimestamp(new Date());
     await this.#send(RESTART_SUBJECT, {
-      ...additional,
+      ...readOptions(additional, "additional"),
       initiator,
       reason,
       delay_seconds: delaySeconds,
@@ -228,12 +237,8 @@ export class LifecycleEventPublisher {
     if (Object.keys(endpoints).length > 0) this.setMetadata("endpoints", endpoints);
   }
 
-  async #publish(
-    event: string,
-    fields: JsonObject,
-    additional: JsonObject = {},
-    traced = true,
-  ): Promise<void> {
+  async #publish(event: string, fields: JsonObject, additional?: JsonObject, traced = true): Promise<void> {
+    const extra = readOptions(additional, "additional");
     const service = this.serviceName;
     const uptime = this.#startedAt === undefined ? null : (performance.now() - this.#startedAt) / 1000;
     const body: JsonObject = {
@@ -241,7 +246,7 @@ export class LifecycleEventPublisher {
       uptime_seconds: uptime,
       ...(Object.keys(this.#metadata).length > 0 ? { metadata: this.#metadata } : {}),
       ...fields,
-      ...flatten(additional),
+      ...extra,
       // The registry files a service under these, so extra fields never replace them.
       service,
       hostname: hostname(),

@@ -1,4 +1,5 @@
-import { afterEach, describe, expect, it } from "vitest";
+import { Server } from "node:net";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { BaseMetricsServer, SimpleMetricsServer } from "./metrics-server.js";
 
 const logger = { debug() {}, info() {}, warn() {}, error() {} };
@@ -19,6 +20,22 @@ async function serve(
 }
 
 const common = { serviceName: "my-bot", port: 0, host: "127.0.0.1", logger };
+
+it("survives errors that the system reports later, and logs them", async () => {
+  const listen = vi.spyOn(Server.prototype, "listen");
+  const warnings: string[] = [];
+  const warn = (message: string) => void warnings.push(message);
+  const get = await serve(new SimpleMetricsServer({ ...common, logger: { ...logger, warn } }));
+  const [listening] = listen.mock.contexts as Server[];
+  listen.mockRestore();
+  const error = Object.assign(new Error("accept"), { code: "EMFILE" });
+  for (const _ of [1, 2]) listening?.emit("error", error);
+  expect(warnings).toEqual([
+    "the metrics server had an error: EMFILE",
+    "the metrics server had an error: EMFILE",
+  ]);
+  expect((await get("/metrics")).status).toBe(200);
+});
 
 describe("health", () => {
   it("is 200 while connected, with the details of the callback", async () => {

@@ -1,6 +1,7 @@
 import { createServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { assertText, readOptions } from "./arguments.js";
+import { readCode } from "./errors.js";
 import type { JsonObject } from "./json.js";
 import { type Logger, toLogger } from "./logger.js";
 
@@ -60,8 +61,15 @@ export abstract class BaseMetricsServer {
     });
     await new Promise<void>((resolve, reject) => {
       server.once("error", reject);
-      server.listen(port, host, resolve);
+      server.listen(port, host, () => {
+        server.off("error", reject);
+        resolve();
+      });
     });
+    // Without a listener, an error while accepting connections would end the process.
+    server.on("error", (error) =>
+      this.#logger.warn(`the metrics server had an error: ${readCode(error) ?? error.name}`),
+    );
     this.#server = server;
     this.#startedAt = performance.now();
   }

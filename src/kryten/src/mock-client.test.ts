@@ -48,6 +48,15 @@ describe("a bot under test", () => {
     expect(commands[0]).toMatchObject({ payload: { meta: { request_id: commands[0]?.correlationId } } });
   });
 
+  it("measures the latency of events that a handler got, and of no others", async () => {
+    await open();
+    client.on("chatmsg", () => {});
+    await client.simulateEvent("chatmsg", "no object");
+    expect(client.health().avgEventLatencyMs).toBe(0);
+    await client.simulateEvent("chatmsg", { username: "ann", msg: "hi" });
+    expect(client.health().avgEventLatencyMs).toBeGreaterThan(0);
+  });
+
   it("gets events by name in any case, from the channel and domain given, or the first configured", async () => {
     await open();
     const seen: string[] = [];

@@ -8,6 +8,8 @@ import { bounded, noReply } from "./waiting.js";
 export interface ConnectionListener {
   onDisconnect(): void;
   onReconnect(): void;
+  /** The user may not subscribe to the subject: none of its messages will come. */
+  onForbidden(subject: string): void;
   /** Once: closed by us (no error) or lost for good. */
   onClosed(error: Error | undefined): void;
 }
@@ -171,8 +173,10 @@ export class NatsBus implements Bus {
         this.kv.forget();
         for (const tell of this.#onChange) tell();
         listener?.onReconnect();
-      } else if (type === "error" && permissionContext?.operation === "publish") {
-        this.#markRefused(permissionContext.subject);
+      } else if (type === "error" && permissionContext) {
+        const { operation, subject } = permissionContext;
+        if (operation === "publish") this.#markRefused(subject);
+        else listener?.onForbidden(subject);
       }
     }
   }
