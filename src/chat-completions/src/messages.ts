@@ -116,10 +116,11 @@ function readMessageParts(message: ChatMessage): MessagePart[] {
   const thinking = message.reasoning_content ?? message.reasoning;
   if (typeof thinking === "string" && thinking !== "")
     parts.unshift({ type: "reasoning", content: thinking });
-  parts.push(...readAnnotations(message.annotations ?? message.context?.citations));
+  const citations = message.annotations ?? message.context?.citations;
+  if (citations?.length) parts.push({ type: "citations", citations });
   if (message.refusal != null) parts.push({ type: "refusal", content: message.refusal });
   if (message.audio != null) parts.push(...readAudio(message.audio));
-  parts.push(...readParts(message.images, readContentPart));
+  if (message.images != null) parts.push(...readParts(message.images, readContentPart));
   if (message.function_call != null) parts.push(toToolCall(undefined, message.function_call));
   for (const call of message.tool_calls ?? []) parts.push(readToolCall(call));
   return parts;
@@ -129,7 +130,7 @@ function readMessageParts(message: ChatMessage): MessagePart[] {
 export function readContentPart(part: ContentPart): MessagePart | MessagePart[] {
   if (part.text != null) {
     const text: MessagePart = { type: "text", content: part.text };
-    return part.annotations?.length ? [text, ...readAnnotations(part.annotations)] : text;
+    return part.annotations?.length ? [text, { type: "citations", citations: part.annotations }] : text;
   }
   if (part.refusal != null) return { type: "refusal", content: part.refusal };
   if (part.thinking != null) return { type: "reasoning", content: readThinking(part.thinking) };
@@ -141,10 +142,6 @@ export function readContentPart(part: ContentPart): MessagePart | MessagePart[] 
   const { file_id: fileId, file_url: link, file_data: data }: FileSource = part.file ?? part;
   const modality = image != null || part.type === "input_image" ? "image" : "document";
   return toMediaPart(modality, { data, url: image ?? link, fileId }) ?? { ...part, type: `x_${part.type}` };
-}
-
-function readAnnotations(annotations: readonly object[] | null | undefined): MessagePart[] {
-  return annotations?.length ? [{ type: "citations", citations: annotations }] : [];
 }
 
 function readThinking(thinking: NonNullable<ContentPart["thinking"]>): string {
