@@ -32,6 +32,17 @@ it("does not call a collector unreachable that answers", () => {
   ]);
 });
 
+it("points from the gRPC port to the one of HTTP, whether nobody answers there or somebody refuses", () => {
+  const hint = "Port 4317 is usually gRPC; OTLP over HTTP is usually on 4318.";
+  const { lines, report: told } = report("http://127.0.0.1:4317/v1/traces");
+  told.unreachable("ECONNRESET");
+  told.refused("HTTP 400 Bad Request");
+  expect(lines).toEqual([
+    `OTLP traces: http://127.0.0.1:4317/v1/traces cannot be reached (ECONNRESET); traces are dropped until it can. ${hint}`,
+    `OTLP traces: http://127.0.0.1:4317/v1/traces refused a batch (HTTP 400 Bad Request); it is dropped. ${hint}`,
+  ]);
+});
+
 it("says another reason too", () => {
   const { lines, report: told } = report();
   told.unreachable("ECONNREFUSED");

@@ -3,6 +3,7 @@ import type { Signal } from "./settings.js";
 
 /** The port on which collectors speak gRPC, where HTTP never works. */
 const GRPC_PORT = "4317";
+const GRPC_HINT = `Port ${GRPC_PORT} is usually gRPC; OTLP over HTTP is usually on 4318.`;
 
 /**
  * Reports once why a signal cannot be delivered, however many batches are lost, and starts over when a batch gets through.
@@ -47,7 +48,7 @@ export class DeliveryReport {
     }
     const hint =
       this.#port === GRPC_PORT
-        ? `Port ${GRPC_PORT} is usually gRPC; OTLP over HTTP is usually on 4318.`
+        ? GRPC_HINT
         : `Start a collector, set OTEL_EXPORTER_OTLP_ENDPOINT, or OTEL_${this.#signal.toUpperCase()}_EXPORTER=none.`;
     this.#lost(
       `${this.#place} cannot be reached (${reason}); ${this.#signal} are dropped until it can. ${hint}`,
@@ -55,7 +56,9 @@ export class DeliveryReport {
   }
 
   refused(reason: string): void {
-    const hint = /HTTP 40[13]/.test(reason) ? " Check OTEL_EXPORTER_OTLP_HEADERS." : "";
+    let hint = "";
+    if (this.#port === GRPC_PORT) hint = ` ${GRPC_HINT}`;
+    else if (/HTTP 40[13]/.test(reason)) hint = " Check OTEL_EXPORTER_OTLP_HEADERS.";
     this.#lost(`${this.#place} refused a batch (${reason}); it is dropped.${hint}`);
   }
 
