@@ -114,6 +114,22 @@ describe("a generator", () => {
     expect(iteration.next().done).toBe(true);
   });
 
+  it("under two marks has two spans, one inside the other, with the session of the outer", async () => {
+    const marked = session({ name: "s" })(
+      agent("a", function* () {
+        event("e");
+        yield 1;
+      }),
+    );
+    expect([...marked()]).toEqual([1]);
+    const spans = await finished();
+    expect(spans.map(({ name }) => name)).toEqual(["event e", "invoke_agent a", "invoke_workflow s"]);
+    const [inner, middle, outer] = spans;
+    expect(inner?.attributes["session.id"]).toBe("s");
+    expect(inner?.parentSpanContext?.spanId).toBe(middle?.spanContext().spanId);
+    expect(middle?.parentSpanContext?.spanId).toBe(outer?.spanContext().spanId);
+  });
+
   it("may come from a function that is none itself", async () => {
     const marked = agent("a", (last: number) => numbers(last));
     expect([...marked(1)]).toEqual([1]);
@@ -146,6 +162,13 @@ describe("a generator that a plain function gives back", () => {
     const frozen = agent("a", () => Object.freeze(numbersOf(2)))();
     expect([...frozen]).toEqual([1, 2]);
     expect((await telemetry.finish()).onlySpan().attributes["kit.outcome"]).toBeUndefined();
+  });
+
+  it("may be given back again and again, and goes on all the same", () => {
+    const kept = numbersOf(1);
+    const get = agent("a", () => kept);
+    for (let call = 0; call < 20_000; call += 1) get();
+    expect([...get()]).toEqual([1]);
   });
 
   it("may be one that was compiled for an older JavaScript, by whichever compiler", async () => {

@@ -1,4 +1,4 @@
-import { context } from "@opentelemetry/api";
+import { type Context, context } from "@opentelemetry/api";
 import { attempt } from "./attempt.js";
 import type { Followed } from "./followed.js";
 
@@ -33,105 +33,139 @@ function tagOf(value: object): unknown {
   return attempt(() => (value as { [Symbol.toStringTag]?: unknown })[Symbol.toStringTag]);
 }
 
+/** A scope that opens with the first step, since nothing runs before, as a child of where the generator was made. */
+export interface LateScope {
+  readonly made: Context;
+  open(): Followed | undefined;
+}
+
 /**
- * Watches an iteration in place. Each step runs in the context of the scope, which is either already open or opened by a
- * function at the first step. The scope ends with the last step: return, throw, `break`, or loss of the generator.
- * Returns `undefined` if the generator cannot be watched.
+ * Watches an iteration in place. Each step runs in the context of the scope, which ends with the last step: return, throw,
+ * `break`, or loss of the generator. Returns `undefined` if the generator cannot be watched.
  */
 export function followGenerator(
   generator: AnyGenerator,
-  scope: Followed | (() => Followed | undefined),
+  scope: Followed | LateScope,
   toEnd: boolean,
 ): AnyGenerator | undefined {
-  const iteration = new Iteration(typeof scope === "function" ? scope : () => scope, toEnd);
-  if (!iteration.watch(generator)) return undefined;
-  if (typeof scope !== "function") iteration.begin(generator);
+  const watched = WATCHED.get(generator) ?? attempt(() => watch(generator));
+  if (watched === undefined) return undefined;
+  watched.add(scope, toEnd);
   return generator;
 }
 
-class Iteration {
-  readonly #open: () => Followed | undefined;
-  readonly #toEnd: boolean;
-  #scope: Followed | undefined;
-  #finished = false;
+/** Each generator is watched once, however many scopes follow it: a kept one may be returned a million times. */
+const WATCHED = new WeakMap<AnyGenerator, Iteration>();
 
-  constructor(open: () => Followed | undefined, toEnd: boolean) {
-    this.#open = open;
-    this.#toEnd = toEnd;
-  }
-
-  watch(generator: AnyGenerator): boolean {
-    const taken = (name: (typeof STEPS)[number]) => {
-      const step = generator[name] as Step;
-      const watched = this.#watched(name, step, generator);
-      Object.defineProperty(watched, "length", { value: step.length, configurable: true });
-      Object.defineProperty(generator, name, { value: watched, configurable: true, writable: true });
-    };
-    const watched = attempt(() => {
-      for (const step of STEPS) taken(step);
-      return true;
-    });
-    return watched === true;
-  }
-
-  #watched(name: (typeof STEPS)[number], step: Step, generator: AnyGenerator): Step {
-    const take = (self: unknown, args: unknown[]) => {
-      // Left before it began: the body never runs, so there is nothing to record.
-      if (this.#scope === undefined && name !== "next") this.#finished = true;
-      const scope = this.#finished ? undefined : this.begin(generator);
-      if (scope === undefined) return Reflect.apply(step, self, args);
-      return this.#take(scope, name === "return", () => Reflect.apply(step, self, args));
-    };
-    return {
+function watch(generator: AnyGenerator): Iteration {
+  const iteration = new Iteration(generator);
+  for (const name of STEPS) {
+    const step = generator[name] as Step;
+    const watched = {
       [name](this: unknown, ...args: unknown[]) {
-        return take(this, args);
+        return iteration.take(name, () => Reflect.apply(step, this, args));
       },
     }[name] as Step;
+    Object.defineProperty(watched, "length", { value: step.length, configurable: true });
+    Object.defineProperty(generator, name, { value: watched, configurable: true, writable: true });
+  }
+  WATCHED.set(generator, iteration);
+  return iteration;
+}
+
+interface Follower {
+  scope: Followed | undefined;
+  readonly late: LateScope | undefined;
+  readonly toEnd: boolean;
+}
+
+/** One iteration and the scopes that follow it. */
+class Iteration {
+  readonly #generator: AnyGenerator;
+  /** Innermost first, which is the order in which they were added. */
+  #followers: Follower[] = [];
+  #areOpen = true;
+
+  constructor(generator: AnyGenerator) {
+    this.#generator = generator;
   }
 
-  begin(generator: AnyGenerator): Followed | undefined {
-    if (this.#scope !== undefined) return this.#scope;
-    this.#scope = this.#open();
-    if (this.#scope === undefined) this.#finished = true;
-    else if (this.#toEnd) this.#scope.endWhenCollected(generator);
-    return this.#scope;
+  add(given: Followed | LateScope, toEnd: boolean): void {
+    const late = "made" in given ? given : undefined;
+    const follower: Follower = { scope: undefined, late, toEnd };
+    this.#followers.push(follower);
+    if (late === undefined) this.#begin(follower, given as Followed);
+    else this.#areOpen = false;
   }
 
-  #take(scope: Followed, leaving: boolean, step: () => unknown): unknown {
+  take(name: (typeof STEPS)[number], step: () => unknown): unknown {
+    if (!this.#areOpen) this.#openLate(name);
+    const innermost = this.#followers[0]?.scope;
+    if (innermost === undefined) return step();
     let taken: unknown;
     try {
-      taken = context.with(scope.context, step);
+      taken = context.with(innermost.context, step);
     } catch (error) {
-      this.#failed(scope, error);
+      this.#failed(error);
       throw error;
     }
+    const leaving = name === "return";
     if (!(taken instanceof Promise)) {
-      this.#stepped(scope, taken, leaving);
+      this.#stepped(taken, leaving);
       return taken;
     }
     return taken.then(
       (result: unknown) => {
-        this.#stepped(scope, result, leaving);
+        this.#stepped(result, leaving);
         return result;
       },
       (error: unknown) => {
-        this.#failed(scope, error);
+        this.#failed(error);
         throw error;
       },
     );
   }
 
-  #stepped(scope: Followed, result: unknown, leaving: boolean): void {
-    const step = result as IteratorResult<unknown> | undefined;
-    if (this.#finished || step?.done !== true) return;
-    this.#finished = true;
-    if (leaving) scope.leave("cancelled");
-    scope.completed(leaving ? undefined : step.value, this.#toEnd);
+  #openLate(name: (typeof STEPS)[number]): void {
+    this.#areOpen = true;
+    let around: Follower | undefined;
+    for (const follower of this.#followers.toReversed()) {
+      // Left before it began: the body never runs, so there is nothing to record.
+      if (follower.late !== undefined && follower.scope === undefined && name === "next")
+        this.#begin(follower, openInside(follower.late, around));
+      around = follower;
+    }
+    this.#followers = this.#followers.filter(({ scope }) => scope !== undefined);
   }
 
-  #failed(scope: Followed, error: unknown): void {
-    if (this.#finished) return;
-    this.#finished = true;
-    scope.failed(error, this.#toEnd);
+  #begin(follower: Follower, scope: Followed | undefined): void {
+    follower.scope = scope;
+    if (follower.toEnd) scope?.endWhenCollected(this.#generator);
   }
+
+  #stepped(result: unknown, leaving: boolean): void {
+    const step = result as IteratorResult<unknown> | undefined;
+    if (step?.done !== true) return;
+    for (const { scope, toEnd } of this.#finish()) {
+      if (leaving) scope?.leave("cancelled");
+      scope?.completed(leaving ? undefined : step.value, toEnd);
+    }
+  }
+
+  #failed(error: unknown): void {
+    for (const { scope, toEnd } of this.#finish()) scope?.failed(error, toEnd);
+  }
+
+  #finish(): readonly Follower[] {
+    const finished = this.#followers;
+    this.#followers = [];
+    return finished;
+  }
+}
+
+/** Marks on the same generator function nest, although none of them was open yet when the generator was made. */
+function openInside(late: LateScope, around: Follower | undefined): Followed | undefined {
+  const isNested = around?.late !== undefined && around.late.made === late.made;
+  const outside = isNested ? around.scope?.context : undefined;
+  return context.with(outside ?? late.made, () => late.open());
 }

@@ -45,10 +45,9 @@ function callInScope<T>(call: () => T, open: OpenCall): T {
   return scope === undefined ? call() : scope.runToEnd(call);
 }
 
-/** A generator's scope opens with its first step, since nothing runs before, as a child of where it was called. */
 function callGenerator<T>(call: () => T, open: OpenCall): T {
-  const made = call();
-  const called = context.active();
-  if (isGenerator(made as object)) followGenerator(made as Generator, () => context.with(called, open), true);
-  return made;
+  const generator = call();
+  if (isGenerator(generator as object))
+    followGenerator(generator as Generator, { made: context.active(), open }, true);
+  return generator;
 }
