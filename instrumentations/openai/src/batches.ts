@@ -11,7 +11,7 @@ export const batches = batchCalls(({ request_counts: counts, ...batch }: Foreign
   failed: counts?.failed,
 }));
 
-/** `GET /files/{id}/content`, only for files that a batch of this process is known to have written. */
+/** `GET /files/{id}/content`, recorded only for the result files of batches that this process has seen. */
 export const batchFile: Call<[fileId: string]> = {
   request: (fileId) => ({ operation: "batch_results", linkTo: [fileId], onlyLinked: true }),
 };

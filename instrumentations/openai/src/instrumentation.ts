@@ -14,7 +14,7 @@ export class OpenAIInstrumentation extends GenAIInstrumentation {
     name: "@kit/instrumentation-openai",
     version: VERSION,
     module: "openai",
-    // Workarounds for bundlers import these by their paths.
+    // Some bundler configurations import these by their paths.
     files: ["index.mjs", "client.js", "client.mjs"],
     versions: [">=4.19.0 <8"],
     provider: "openai",
@@ -35,7 +35,7 @@ interface Client {
   _provider?: { name?: string };
 }
 
-/** Clients of platforms have members of their own; their hosts may be gateways of any name. */
+/** Platform clients are recognised by members that only they have, since a gateway may have any host name. */
 function platformOf(client: Client = {}): string | undefined {
   if (typeof client.apiVersion === "string") return "azure.ai.openai";
   const name = "bedrockTokenProvider" in client ? "bedrock" : client._provider?.name;
@@ -46,7 +46,7 @@ const RESPONSES = { create: responses, retrieve, compact };
 
 const RESOURCES = {
   "Chat.completions": { create: chat, runTools },
-  // Version 4 keeps the helpers here.
+  // Version 4 has the helpers here.
   "Beta.chat.completions": { runTools, runFunctions: runTools },
   Responses: RESPONSES,
   "Beta.responses": RESPONSES,

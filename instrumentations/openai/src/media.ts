@@ -37,7 +37,7 @@ export function images(
   };
 }
 
-/** `POST /audio/speech`. The answer is the raw sound, which is the application's alone. */
+/** `POST /audio/speech`. The audio itself is never read. */
 export const speech: Call<[Partial<OpenAI.Audio.SpeechCreateParams>]> = {
   request: (params) => ({
     operation: "speech",
@@ -81,7 +81,7 @@ function readImage({ url, b64_json: data }: NonNullable<ImagesBody["data"]>[numb
   return toMediaPart("image", { url, data }) ?? { type: "x_image" as const };
 }
 
-/** Partial images come first; each `completed` event is one finished image. */
+/** Partial images come first; each `completed` event carries a final image. */
 function foldImages(content: boolean): Fold<ImageEvent, ImagesBody> {
   const data: NonNullable<ImagesBody["data"]> = [];
   const body: ImagesBody = { data };
@@ -94,7 +94,7 @@ function foldImages(content: boolean): Fold<ImageEvent, ImagesBody> {
   };
 }
 
-/** The last event has all of the text; when the stream ends before, the pieces are what arrived. */
+/** The last event carries the whole text; the pieces count only if the stream ends before it. */
 function foldTranscript(content: boolean): Fold<TranscriptEvent, Transcript> {
   const body: Transcript = {};
   const pieces = new TextBuilder();

@@ -3,7 +3,7 @@ import type { ModerationCreateParams, ModerationCreateResponse } from "openai/re
 
 type ModerationBody = Foreign<ModerationCreateResponse>;
 
-/** `POST /moderations`. Records whether anything was flagged; the input itself never. */
+/** `POST /moderations`. Records whether anything was flagged, never the input. */
 export const moderations: Call<[Partial<ModerationCreateParams>], ModerationBody> = {
   path: "/moderations",
   request: (params) => ({ operation: "moderation", model: params.model }),

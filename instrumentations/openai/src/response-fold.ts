@@ -3,12 +3,12 @@ import { type Fold, type Foreign, TextBuilder } from "@kit/genai";
 import type { Response, ResponseStreamEvent } from "openai/resources/responses/responses";
 import { type ResponseItem, type TextOrItems, withoutContent } from "./response-items.js";
 
-/** The body of a response, complete or on its way. */
+/** A response, complete or still being generated. */
 export type ResponseBody = Omit<Foreign<Response>, "error" | "output" | "instructions"> & {
   error?: { code?: string | null; type?: string | null; message?: string | null } | null;
   output?: ResponseItem[] | null;
   instructions?: TextOrItems;
-  tool_usage?: { image_gen?: TokenUsage | null } | null;
+  tool_usage?: Partial<{ image_gen: TokenUsage | null; web_search: { num_requests?: number } | null }> | null;
 };
 
 /** One event of a streamed response. */
@@ -19,7 +19,7 @@ export type ResponseEvent = Omit<Foreign<ResponseStreamEvent>, "item" | "respons
 
 const TERMINAL = /^response\.(?:completed|failed|incomplete)$/;
 
-/** Events that bring an item piece by piece, and how the text so far stands in the item. */
+/** Delta events, and the members of the item that their accumulated text becomes. */
 const GROWTH: Readonly<Record<string, (text: string) => ResponseItem>> = {
   "response.output_text.delta": (content) => ({ content }),
   "response.refusal.delta": (refusal) => ({ content: [{ refusal }] }),
@@ -31,23 +31,24 @@ const GROWTH: Readonly<Record<string, (text: string) => ResponseItem>> = {
   "response.code_interpreter_call_code.delta": (code) => ({ code }),
 };
 
-/** An item that has begun: as it was announced, and what came of it since. */
+/** An output item under construction. */
 interface OpenItem {
-  item: ResponseItem;
-  /** The last of the events above, and the text of all of them. */
+  /** As `output_item.added` announced it. */
+  readonly item: ResponseItem;
+  /** The type of the last delta, which decides the member that `text` becomes. */
   event?: string;
   readonly text: TextBuilder;
-  /** Which part of the summary it is in. */
+  /** Index of the current part of a reasoning summary. */
   part?: number | null | undefined;
 }
 
 /**
- * Rebuilds the response. The last event carries all of it; when the stream ends before, the finished items and
- * the text of the unfinished ones are what arrived.
+ * Rebuilds the response. Its last event carries all of it; if the stream ends earlier, the output is made of the
+ * finished items and the partial text of the others.
  */
 export function foldResponse(content: boolean): Fold<ResponseEvent, ResponseBody> {
   let body: ResponseBody = {};
-  // By index; read as an object, since a provider may send any number and a list is walked hole by hole.
+  // Sparse: an index may be any number, so only the entries are visited, never the holes.
   const items: OpenItem[] = [];
   const open = (index: number, item: ResponseItem) => {
     const begun: OpenItem = { item, text: new TextBuilder() };
@@ -63,7 +64,7 @@ export function foldResponse(content: boolean): Fold<ResponseEvent, ResponseBody
         body = { ...(content ? response : withoutTexts(response)), ...(!settled && { status: null }) };
         return;
       }
-      // Versions before 7 hand a failure over as an event like any other.
+      // Versions before 7 yield this event instead of throwing.
       if (type === "error") body = { ...body, status: "failed", error: { code: code ?? "error", message } };
       if (index == null) return;
       if (type === "response.output_item.done" && item != null) {
@@ -89,7 +90,7 @@ function toItem({ item, event, text }: OpenItem): ResponseItem {
   return { ...item, ...grow?.(String(text)) };
 }
 
-/** Only what the facts are read from: an open stream must not hold the conversation. */
+/** Keeps only what facts are read from, so that an open stream does not retain content. */
 function withoutTexts({ prompt, tools, output, ...response }: ResponseBody): ResponseBody {
   const { id, model, status, usage, error, incomplete_details, conversation, service_tier } = response;
   return {

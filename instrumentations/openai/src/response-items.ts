@@ -12,16 +12,16 @@ import {
 } from "@kit/genai";
 import type { Responses } from "openai/resources/responses/responses";
 
-/** An item of a response's input or output. The API has some forty kinds; what they share is told by their names. */
+/** An item of a response's input or output. Its forty or so types are told apart by the endings of their names. */
 export type ResponseItem = Foreign<Responses.ResponseInputItem | Responses.ResponseOutputItem>;
 
-/** A tool as responses take it: flat, and of any of the provider's own kinds. */
+/** A tool definition of the Responses API: flat, a function or one of OpenAI's own tools. */
 type ResponseTool = Foreign<Responses.Tool | Responses.ResponseOutputItem.McpListTools.Tool>;
 
-/** A text, or items that hold it. */
+/** A string, or a list of items. */
 export type TextOrItems = string | ResponseItem[] | null | undefined;
 
-/** Tools that OpenAI runs itself: their calls are parts of the answer, not work of the application. */
+/** Types of items of tools that OpenAI runs: the application has nothing to do for them. */
 const SERVER_TOOLS: ReadonlySet<string> = new Set([
   "web_search_call",
   "file_search_call",
@@ -37,7 +37,7 @@ const SERVER_TOOLS: ReadonlySet<string> = new Set([
   "multi_agent_call_output",
 ]);
 
-/** Whether the application has to run something before the conversation can go on. */
+/** Whether an item is a tool call that the application must run before the conversation can continue. */
 export function isClientCall(item: ResponseItem): boolean {
   return item.type?.endsWith("_call") === true && !isServerTool(item);
 }
@@ -47,30 +47,30 @@ function isServerTool({ type, execution, environment }: ResponseItem): boolean {
   return SERVER_TOOLS.has(type ?? "") && execution !== "client";
 }
 
-/** What tells whose an item is, without what it says. */
+/** Keeps the members that {@link isClientCall} reads, none of which is content. */
 export function withoutContent({ type, execution, environment }: ResponseItem): ResponseItem {
   const place = environment?.type;
   return { type, ...(execution && { execution }), ...(place && { environment: { type: place } }) };
 }
 
-/** Reads the input: a plain string is the user's message. */
+/** Reads the input; a string is a message of the user. */
 export function readInput(input: TextOrItems): Message[] {
   if (typeof input === "string") return [textMessage("user", input)];
   return readItems(input).map(([item, parts]) => ({ role: roleOf(item, parts), parts }));
 }
 
-/** Reads the output: however many items it has, it is one answer. */
+/** Reads the output: all items together are one message. */
 export function readOutput(output: ResponseItem[] | null | undefined): Message[] {
   const parts = readItems(output).flatMap(([, read]) => read);
   return parts.length === 0 ? [] : [{ role: "assistant", parts }];
 }
 
-/** Reads instructions, which are a text or, on fetched responses, items. */
+/** Reads instructions: a string or, in fetched responses, a list of items. */
 export function readInstructions(instructions: TextOrItems): MessagePart[] {
   return readParts(instructions, (item: ResponseItem) => readItem(item, isServerTool(item)));
 }
 
-/** Reads the tools that the model was offered; the provider's own have no name but their type. */
+/** Reads the tools offered to the model. OpenAI's own have no name, and are called by their type. */
 export function readResponseTools(tools: ResponseTool[] | null | undefined): ToolDefinition[] {
   return (tools ?? []).map(({ type = "function", name, server_label: server, description, ...tool }) => ({
     type: String(type),
@@ -81,29 +81,29 @@ export function readResponseTools(tools: ResponseTool[] | null | undefined): Too
 }
 
 function readItems(items: ResponseItem[] | null | undefined): [ResponseItem, MessagePart[]][] {
-  // What a shell printed does not tell where it ran; the call before does.
-  const ranThere = new Set(items?.filter(isServerTool).map((item) => item.call_id ?? item));
+  // The output of a shell does not say where the shell ran, but its call does.
+  const hosted = new Set(items?.filter(isServerTool).map((item) => item.call_id ?? item));
   return (items ?? []).map((item) => [
     item,
-    readItem(item, isServerTool(item) || ranThere.has(item.call_id ?? item)),
+    readItem(item, isServerTool(item) || hosted.has(item.call_id ?? item)),
   ]);
 }
 
-/** Most items have no role; a few are the application's own word in the conversation. */
+/** Most items have no role; approvals, triggers and updates come from the application. */
 function roleOf({ role, type }: ResponseItem, [first]: readonly MessagePart[]): string {
   if (first?.type === "tool_call_response") return "tool";
   return role ?? (/_(?:response|trigger|update)$/.test(type ?? "") ? "user" : "assistant");
 }
 
-function readItem({ tools, ...rest }: ResponseItem, isServers: boolean): MessagePart[] {
-  // Those of MCP servers hold the keys to them.
+function readItem({ tools, ...rest }: ResponseItem, isHosted: boolean): MessagePart[] {
+  // Definitions of MCP servers contain their credentials.
   const item: ResponseItem = tools == null ? rest : { ...rest, tools: readResponseTools(tools) };
   const { id, content, role } = item;
   const type = item.type ?? (content == null && role == null ? "item_reference" : "message");
   if (type === "message") return readParts(content, readContentPart);
   if (type === "reasoning") return readReasoning(item);
   if (type === "compaction") return [{ type, id }];
-  if (isServers) return readServerTool(item, type);
+  if (isHosted) return readServerTool(item, type);
   if (type.endsWith("_output")) return [readClientResult(item)];
   if (type.endsWith("_call")) return [readClientCall(item, type)];
   return [{ ...item, type: type === "item_reference" ? type : `x_${type}` }];
@@ -143,7 +143,7 @@ function readServerTool(
   return isAnswer ? [response] : [call, response];
 }
 
-/** Thinking that was not shown comes as an empty summary and leaves no part. */
+/** Reasoning that the API does not show has an empty summary, and no part here. */
 function readReasoning({ summary, content }: ResponseItem): MessagePart[] {
   const shown = Array.isArray(content) && content.length > 0 ? content : (summary ?? []);
   const text = (shown as readonly { text?: string }[]).map((part) => part.text ?? "").join("\n");

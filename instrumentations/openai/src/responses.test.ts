@@ -189,6 +189,41 @@ it("counts the pictures that a tool drew beside the answer, by the model that dr
   expect(read({ ...response, tool_usage: unused })?.usage).not.toHaveProperty("aside");
 });
 
+it("counts what hosted tools are billed by, streamed or not, with or without content", () => {
+  const response = {
+    status: "completed",
+    output: [
+      { type: "file_search_call", queries: ["rain"] },
+      { type: "web_search_call", action: { type: "open_page" } },
+      { type: "file_search_call", queries: ["snow"] },
+    ],
+    usage: { input_tokens: 3, output_tokens: 4 },
+    tools: [{ type: "image_generation", model: "gpt-image-1.5" }],
+    tool_usage: {
+      web_search: { num_requests: 3 },
+      image_gen: {
+        input_tokens: 10,
+        output_tokens: 20,
+        cached_tokens: 6,
+        cached_tokens_details: { cached_image_tokens: 5, cached_text_tokens: 1 },
+      },
+    },
+  };
+  const folded = [true, false].map((content) => {
+    const fold = responses.fold?.(content);
+    fold?.add({ type: "response.completed", response });
+    return fold?.body() ?? {};
+  });
+  for (const body of [response, ...folded]) {
+    expect(read(body)?.usage).toMatchObject({ webSearches: 3, fileSearches: 2 });
+    expect(read(body)?.usage?.aside?.[0]?.usage).toMatchObject({
+      cacheRead: 6,
+      imageCacheRead: 5,
+      imageOutput: 20,
+    });
+  }
+});
+
 it("tells a failure that came with status 200", () => {
   expect(read({ status: "failed", error: { code: "server_error", message: "sorry" } })?.error).toEqual({
     type: "server_error",

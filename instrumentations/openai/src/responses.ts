@@ -11,7 +11,7 @@ import {
 } from "./response-items.js";
 
 type Params = Foreign<ResponseCreateParams>;
-/** A prompt that OpenAI keeps; its id is the only name that it has here. */
+/** A prompt stored at OpenAI. It has no name here but its id. */
 type PromptTemplate = Foreign<ResponsePrompt>;
 
 /** `POST /responses`, streamed, parsed or in the background. */
@@ -37,11 +37,11 @@ export const responses: Call<[Params], ResponseBody, ResponseEvent> = withOwnAtt
     },
     response: (body) => ({
       ...readFacts(body),
-      // Asked for without a version, it is the answer that tells which one was current.
+      // If the request names no version, the answer tells which one was used.
       attributes: readPromptTemplate(body.prompt),
       usage: readUsage(body),
       error: readFailure(body),
-      // A stream that broke off can be taken up again by fetching.
+      // The rest of a pending response, or of a broken stream, can be fetched.
       linkAs: body.id != null && (body.status === null || isPending(body)) ? [body.id] : undefined,
       content: () => ({ outputMessages: readOutput(body.output) }),
     }),
@@ -50,7 +50,7 @@ export const responses: Call<[Params], ResponseBody, ResponseEvent> = withOwnAtt
   "responses",
 );
 
-/** `POST /responses/compact`: the answer stands for the conversation so far. */
+/** `POST /responses/compact`: the answer replaces the conversation so far. */
 export const compact: Call<[Params], ResponseBody> = withOwnAttributes(
   {
     path: "/responses/compact",
@@ -67,7 +67,7 @@ export const compact: Call<[Params], ResponseBody> = withOwnAttributes(
   "responses",
 );
 
-/** `GET /responses/{id}`: reading an answer is not generating it, so no usage and no failure of the answer itself. */
+/** `GET /responses/{id}`. Fetching generates nothing: it has no usage, and fetching a failed response is no failure. */
 export const retrieve: Call<[id: string, query?: { starting_after?: number }], ResponseBody, ResponseEvent> =
   withOwnAttributes(
     {
@@ -96,7 +96,7 @@ function readPromptTemplate(prompt: PromptTemplate | null | undefined): Response
   return { [ATTR.promptName]: prompt.id, [ATTR.promptVersion]: prompt.version ?? undefined };
 }
 
-/** A variable is a text, or a piece of content such as an image. */
+/** A variable is a string or a content part, such as an image. */
 function readPromptVariables(prompt: PromptTemplate | null | undefined): Record<string, string> {
   const told = Object.entries(prompt?.variables ?? {}).map(([name, value]) => [
     name,
@@ -105,11 +105,14 @@ function readPromptVariables(prompt: PromptTemplate | null | undefined): Record<
   return Object.fromEntries(told);
 }
 
-/** Pictures are counted beside the answer, and have the price of the model that drew them. */
-function readUsage({ usage, tool_usage, tools }: ResponseBody): ResponseFacts["usage"] {
-  const drawn = tool_usage?.image_gen;
+/** Hosted tools are billed beside the answer: pictures, unless broken down, as output of the model that drew them. */
+function readUsage({ usage, tool_usage: hosted, tools, output }: ResponseBody): ResponseFacts["usage"] {
+  const drawn = hosted?.image_gen;
   const model = tools?.find(({ type }) => type === "image_generation")?.model ?? "unknown";
-  return readTokenUsage(usage, drawn?.output_tokens ? { ...drawn, model } : undefined);
+  const pictures = { output_tokens_details: { image_tokens: drawn?.output_tokens }, ...drawn, model };
+  const read = readTokenUsage(usage, drawn?.output_tokens ? pictures : undefined);
+  const fileSearches = output?.filter(({ type }) => type === "file_search_call").length;
+  return read && { ...read, webSearches: hosted?.web_search?.num_requests, fileSearches };
 }
 
 function readFacts(body: ResponseBody): ResponseFacts {
@@ -122,7 +125,7 @@ function readFacts(body: ResponseBody): ResponseFacts {
   };
 }
 
-/** The API has no finish reason of its own; its status stands for one. */
+/** The API has no finish reasons; they follow from the status. */
 function readFinishReasons(body: ResponseBody): (string | null)[] | undefined {
   if (isPending(body) || body.status === undefined) return undefined;
   if (body.status === "completed") return [body.output?.some(isClientCall) ? "tool_calls" : "stop"];
@@ -134,7 +137,7 @@ function isPending({ status }: ResponseBody): boolean {
   return status === "queued" || status === "in_progress";
 }
 
-/** Gateways also answer with an error and nothing else, and status 200. */
+/** Some gateways answer with status 200 and nothing but an error. */
 function readFailure({ status, error }: ResponseBody): ResponseFacts["error"] {
   if (status !== "failed" && (status !== undefined || error == null)) return undefined;
   return { type: String(error?.code ?? error?.type ?? "failed"), message: textOf(error?.message) };

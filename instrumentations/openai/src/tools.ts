@@ -16,12 +16,9 @@ interface RunnableTool {
   $callback?: Run;
 }
 
-interface RunToolsParams {
-  tools?: readonly RunnableTool[];
-  functions?: readonly RunnableFunction[];
-}
+type RunToolsParams = { tools?: readonly RunnableTool[]; functions?: readonly RunnableFunction[] };
 
-/** `runTools()`, and `runFunctions()` of version 4: every tool that the helper runs is traced. */
+/** `runTools()`, and `runFunctions()` of version 4: traces every tool that the runner calls. */
 export const runTools: ToolLoop<[RunToolsParams, ...unknown[]]> = ([params, ...rest], traceTool) => [
   {
     ...params,
@@ -49,7 +46,7 @@ function toFacts(called: RunnableFunction, run: Run | undefined): ToolFacts {
   return { name, description, callId: (args) => findCallId(name, args) };
 }
 
-/** The helper passes itself along, and with it the model's calls; the one that fits is the one being run. */
+/** A tool is called with its arguments and the runner, whose last assistant message holds the model's call. */
 function findCallId(name: string, [given, runner]: readonly unknown[]): string | undefined {
   const { messages } = (runner ?? {}) as { messages?: readonly ChatMessage[] };
   const calls = messages?.findLast((message) => message.role === "assistant")?.tool_calls ?? [];

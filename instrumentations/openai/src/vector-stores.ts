@@ -1,9 +1,7 @@
 import { ATTR, type Call, type Foreign, textOf } from "@kit/genai";
 import type { VectorStoreSearchParams, VectorStoreSearchResponse } from "openai/resources/vector-stores";
 
-interface FoundPage {
-  data?: readonly Foreign<VectorStoreSearchResponse>[];
-}
+type FoundPage = { data?: readonly Foreign<VectorStoreSearchResponse>[] };
 
 /** `POST /vector_stores/{id}/search`. */
 export const search: Call<[id: string, params?: Foreign<VectorStoreSearchParams>], FoundPage> = {

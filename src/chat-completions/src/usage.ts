@@ -44,6 +44,9 @@ export interface TokenUsage {
   /** The name that transcriptions give to the same. */
   input_token_details?: Details | null | undefined;
   output_tokens_details?: Details | null | undefined;
+  /** Pictures drawn by a hosted tool have these beside the details. */
+  cached_tokens?: Count;
+  cached_tokens_details?: { cached_image_tokens?: Count } | null | undefined;
 }
 
 /** Reads the older form, in prompt and completion tokens. */
@@ -85,6 +88,8 @@ export function readTokenUsage(
   const input = usage.input_tokens_details ?? usage.input_token_details;
   const { output_tokens: output, total_tokens: total, output_tokens_details: details } = usage;
   const read = toUsage(usage.input_tokens, output, total, input, details);
+  read.cacheRead ??= usage.cached_tokens;
+  read.imageCacheRead = usage.cached_tokens_details?.cached_image_tokens;
   read.costUsd = toDollars(usage.cost);
   if (beside != null) read.aside = [{ model: beside.model, usage: { ...readTokenUsage(beside), terms: [] } }];
   return read;
@@ -107,6 +112,7 @@ function toUsage(
     textInput: inputParts?.text_tokens,
     textOutput: outputParts?.text_tokens,
     imageInput: inputParts?.image_tokens,
+    imageCacheRead: undefined,
     imageOutput: outputParts?.image_tokens,
     audioInput: inputParts?.audio_tokens,
     audioOutput: outputParts?.audio_tokens,

@@ -24,8 +24,9 @@ export interface Usage {
   audioCacheRead?: Count;
   /** What the provider itself charged, in US dollars; wins over any price table. */
   costUsd?: Count;
-  /** Searches of the web, which are billed by their number. */
+  /** Searches of the web and of stored files, which are billed by their number. */
   webSearches?: Count;
+  fileSearches?: Count;
   /** Under what terms the provider says that it served the call (`flex`, `batch` …): tokens may have another price then. */
   terms?: readonly (string | null | undefined)[] | undefined;
   /** What the provider bills with the call, by its `terms`, and counts beside it: a summary it made, pictures, the advice of another model. */

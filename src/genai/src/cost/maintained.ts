@@ -1,8 +1,9 @@
 import { diag } from "@opentelemetry/api";
-import type { ModelPrice, Usage as PriceUsage, Provider, TieredPrices } from "@pydantic/genai-prices";
+import type { ModelPrice, Usage as PriceUsage, Provider } from "@pydantic/genai-prices";
 import { isCount, type Usage } from "../usage.js";
 import { toModelName } from "./model-name.js";
-import { countOf, splitTokens } from "./price.js";
+import { countOf } from "./price.js";
+import { costOfSearches, costOfTokens, SEARCHES } from "./rates.js";
 import { priceTables } from "./tables.js";
 
 type PriceTable = typeof import("@pydantic/genai-prices");
@@ -58,18 +59,18 @@ export class MaintainedPrices {
   cost(found: MaintainedPrice, usage: Usage, factor: number | undefined): number | undefined {
     const tokens = factor === undefined ? undefined : this.#costOfTokens(found, usage);
     if (tokens === undefined || factor === undefined) return undefined;
-    const searches = countOf(usage.webSearches);
-    return tokens * factor + (searches > 0 ? this.#costOfSearches(found, searches) : 0);
+    const searched = countOf(usage.webSearches) + countOf(usage.fileSearches) > 0;
+    return tokens * factor + (searched ? this.#costOfSearches(found, usage) : 0);
   }
 
   #costOfTokens(found: MaintainedPrice, usage: Usage): number | undefined {
-    if (found.kind === "plain") return costByRates(found.price, usage);
+    if (found.kind === "plain") return costOfTokens(found.price, usage);
     return this.#calculate(found, toPriceUsage(usage));
   }
 
-  #costOfSearches(found: MaintainedPrice, searches: number): number {
-    if (found.kind === "plain") return (searches * (rateOf(found.price.web_searches_kcount, 0) ?? 0)) / 1_000;
-    return this.#calculate(found, { web_searches: searches }) ?? 0;
+  #costOfSearches(found: MaintainedPrice, usage: Usage): number {
+    if (found.kind === "plain") return costOfSearches(found.price, usage);
+    return this.#calculate(found, toSearchUsage(usage)) ?? 0;
   }
 
   #calculate({ model, provider }: MaintainedPrice & { kind: "full" }, usage: PriceUsage): number | undefined {
@@ -107,44 +108,29 @@ function* places(
   if (name !== undefined && maker !== undefined) yield [maker, name];
 }
 
-function costByRates(price: ModelPrice, usage: Usage): number | undefined {
-  const size = countOf(usage.input);
-  const inputRate = rateOf(price.input_mtok, size);
-  const outputRate = rateOf(price.output_mtok, size);
-  if (inputRate === undefined && outputRate === undefined) return undefined;
-  const base = inputRate ?? 0;
-  const outputBase = outputRate ?? 0;
-  const { fresh, read, write, output } = splitTokens(usage);
-  let dollars = fresh * base + output * outputBase + (rateOf(price.requests_kcount, size) ?? 0) * 1_000;
-  if (read > 0) dollars += read * (rateOf(price.cache_read_mtok, size) ?? base);
-  if (write > 0) {
-    const rate = rateOf(price.cache_write_mtok, size) ?? base;
-    const hour = Math.min(countOf(usage.cacheWrite1h), write);
-    dollars += (write - hour) * rate + hour * (rateOf(price.cache_write_1h_mtok, size) ?? rate);
-  }
-  const audioIn = Math.min(countOf(usage.audioInput), fresh);
-  if (audioIn > 0) dollars += audioIn * ((rateOf(price.input_audio_mtok, size) ?? base) - base);
-  const audioOut = Math.min(countOf(usage.audioOutput), output);
-  if (audioOut > 0)
-    dollars += audioOut * ((rateOf(price.output_audio_mtok, size) ?? outputBase) - outputBase);
-  return dollars / 1_000_000;
-}
-
-/** Tiers are priced as a whole by the size of the input: the last tier that starts below it sets the rate. */
-function rateOf(value: number | TieredPrices | undefined, input: number): number | undefined {
-  if (value === undefined || typeof value === "number") return value;
-  let rate = value.base;
-  for (const tier of value.tiers) if (input > tier.start) rate = tier.price;
-  return rate;
-}
+/** Counts under the table's names, of which all but the totals are left out where the provider told none. */
+const TABLE_COUNTS = {
+  cacheRead: "cache_read_tokens",
+  cacheWrite: "cache_write_tokens",
+  audioInput: "input_audio_tokens",
+  audioCacheRead: "cache_audio_read_tokens",
+  audioOutput: "output_audio_tokens",
+  imageInput: "input_image_tokens",
+  imageCacheRead: "cache_image_read_tokens",
+  imageOutput: "output_image_tokens",
+} as const;
 
 function toPriceUsage(usage: Usage): PriceUsage {
-  const { cacheWrite1h: hour } = usage;
   const result: PriceUsage = { input_tokens: countOf(usage.input), output_tokens: countOf(usage.output) };
-  if (isCount(usage.cacheRead)) result.cache_read_tokens = usage.cacheRead;
-  if (isCount(usage.cacheWrite)) result.cache_write_tokens = usage.cacheWrite;
+  for (const [count, name] of Object.entries(TABLE_COUNTS) as [keyof typeof TABLE_COUNTS, string][]) {
+    const told = usage[count];
+    if (isCount(told)) result[name] = told;
+  }
+  const { cacheWrite1h: hour } = usage;
   if (isCount(hour) && hour > 0) result.cache_write_1h_tokens = hour;
-  if (isCount(usage.audioInput)) result.input_audio_tokens = usage.audioInput;
-  if (isCount(usage.audioOutput)) result.output_audio_tokens = usage.audioOutput;
   return result;
+}
+
+function toSearchUsage(usage: Usage): PriceUsage {
+  return Object.fromEntries(SEARCHES.map(([count, , name]) => [name, countOf(usage[count])]));
 }
