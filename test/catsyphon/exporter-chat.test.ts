@@ -52,6 +52,43 @@ describe("prompts and replies", () => {
     }
   });
 
+  it.each(["together", "one by one"])(
+    "puts a prompt after the reply that it follows within a millisecond, exported %s",
+    async (manner) => {
+      // An SDK's start times are cut to whole milliseconds, its end times are not.
+      const first = [user("one")];
+      const second = [...first, assistant("reply one"), user("two")];
+      const spans = [
+        chatSpan({
+          start: 0,
+          end: 5.9,
+          input: first,
+          output: [assistant("reply one")],
+          attributes: conversation,
+        }),
+        chatSpan({
+          start: 5,
+          end: 9,
+          input: second,
+          output: [assistant("reply two")],
+          attributes: conversation,
+        }),
+      ];
+      const server = await startServer();
+      const exporter = exporterTo(server);
+      for (const batch of manner === "together" ? [spans] : spans.map((span) => [span])) {
+        await exportSpans(exporter, batch);
+        await exporter.forceFlush();
+      }
+      expect(page(server, "shop:c")).toEqual([
+        "user: one",
+        "assistant: reply one",
+        "user: two",
+        "assistant: reply two",
+      ]);
+    },
+  );
+
   it("tells a prompt twice that is asked in two traces, and once that is asked twice in one", async () => {
     const ask = (traceId: string, start: number) =>
       chatSpan({

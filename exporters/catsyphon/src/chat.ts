@@ -29,6 +29,7 @@ class ChatTeller {
   readonly #origin: Origin;
   readonly #span: ReadableSpan;
   readonly #settings: Settings;
+  readonly #start: number;
 
   constructor(
     conversation: Conversation,
@@ -41,6 +42,7 @@ class ChatTeller {
     this.#origin = { traceId, spanId };
     this.#span = span;
     this.#settings = settings;
+    this.#start = conversation.startOf(span);
   }
 
   tell(): void {
@@ -206,10 +208,6 @@ class ChatTeller {
 
   #add(key: readonly unknown[], type: "message" | "thinking", micros: number, data: EventData): boolean {
     return this.#conversation.tell(key, type, micros, this.#origin, data);
-  }
-
-  get #start(): number {
-    return toMicros(this.#span.startTime);
   }
 
   get #end(): number {

@@ -3,6 +3,7 @@ import { cutTexts } from "./content.js";
 import { hashOf } from "./fingerprint.js";
 import { LruMap } from "./lru-map.js";
 import type { QueuedEvent, Told } from "./queued-event.js";
+import { type ReadableSpan, START_PRECISION_MICROS, toMicros } from "./readable-span.js";
 import { RecentSet } from "./recent-set.js";
 import { ToolCalls } from "./tool-calls.js";
 import type { SessionChoice } from "./trace.js";
@@ -28,6 +29,8 @@ export class Conversation implements Told {
   #sequence = 0;
   /** Time of the last event, as it was and as it was sent. */
   readonly #last = { true: 0, sent: 0 };
+  /** The latest time of all that was told, taken already or not. */
+  #latestMicros = 0;
   /** The system message told last. They are long, and the same in call after call. */
   instructions = "";
   started = false;
@@ -62,6 +65,7 @@ export class Conversation implements Told {
     if (!this.#seen.add(hash)) return false;
     data.otel = { trace_id: origin.traceId, span_id: origin.spanId };
     this.#drafts.push(this.#draft(type, micros, hash, this.#encode(type, data)));
+    this.#latestMicros = Math.max(this.#latestMicros, micros);
     this.lastOrigin = origin;
     this.lastActivityMs = Date.now();
     return true;
@@ -79,6 +83,13 @@ export class Conversation implements Told {
     const json = encodeData("session_start", { ...data, otel });
     this.#drafts.unshift(this.#draft("session_start", micros, hash, json));
     this.lastActivityMs = Date.now();
+  }
+
+  /** When a span began: after what was told before, if that ended within the millisecond its start was cut to. */
+  startOf(span: ReadableSpan): number {
+    const micros = toMicros(span.startTime);
+    const early = this.#latestMicros - micros;
+    return early > 0 && early < START_PRECISION_MICROS ? this.#latestMicros : micros;
   }
 
   /** Time of the last event as it was sent. */

@@ -13,6 +13,9 @@ export interface ReadableSpan {
   spanContext(): SpanContext;
 }
 
+/** SDKs cut start times to whole milliseconds, and end times not: a span can seem to begin before the one it follows. */
+export const START_PRECISION_MICROS = 1_000;
+
 /** Microseconds since 1970, which is as fine as CatSyphon tells times. */
 export function toMicros([seconds, nanos]: HrTime): number {
   return seconds * 1_000_000 + Math.floor(nanos / 1000);

@@ -1,5 +1,5 @@
 import { ATTR } from "@kit/genai/core";
-import { type ReadableSpan, toMicros } from "./readable-span.js";
+import { type ReadableSpan, START_PRECISION_MICROS, toMicros } from "./readable-span.js";
 import { readKind } from "./span-kind.js";
 import type { SpanNode, TraceIndex, TraceRecord } from "./trace.js";
 
@@ -105,9 +105,6 @@ function mayMatter(span: ReadableSpan): boolean {
   return readKind(span.attributes) !== "other";
 }
 
-/** Start times are whole milliseconds in many SDKs, so two spans can seem to overlap by up to one. */
-const CLOCK_SKEW_MICROS = 1_000;
-
 /** Children before the parents that end in the same microsecond with them. */
 function byEnd(spans: PlacedSpan[]): PlacedSpan[] {
   const compare = (a: ReadableSpan, b: ReadableSpan) =>
@@ -138,7 +135,7 @@ function asksFor(chat: PlacedSpan, tool: PlacedSpan): boolean {
   const id = tool.node.toolCallId;
   const overlap = toMicros(chat.span.endTime) - toMicros(tool.span.startTime);
   return (
-    overlap <= CLOCK_SKEW_MICROS &&
+    overlap <= START_PRECISION_MICROS &&
     overlap >= 0 &&
     id !== undefined &&
     answered(chat).includes(JSON.stringify(id))

@@ -22,7 +22,7 @@ export function tellTool(
   if (!call.told) {
     call.told = true;
     const fresh = { useId: call.useId, name, parameters: args };
-    tellCall(conversation, origin, toMicros(span.startTime), settings, fresh);
+    tellCall(conversation, origin, conversation.startOf(span), settings, fresh);
   }
   if (call.resolved) return;
   call.resolved = true;
