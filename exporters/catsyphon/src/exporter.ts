@@ -7,33 +7,33 @@ import { type ExportResult, ExportResultCode } from "@opentelemetry/core";
 import { findConnection } from "./connection.js";
 import { EventEncoder } from "./event-encoder.js";
 import { type CatSyphonExporterOptions, resolveSettings } from "./options.js";
-import { Pace } from "./pace.js";
 import type { QueuedEvent } from "./queued-event.js";
 import type { ReadableSpan } from "./readable-span.js";
-import { type Steps, Translator } from "./translator.js";
+import { TimeSlicer } from "./time-slicer.js";
+import { type TranslationSteps, Translator } from "./translator.js";
 import { CatSyphonTransport } from "./transport.js";
 
 const TICK_MS = 10_000;
 const MAX_QUEUE_SIZE = 10_000;
-/** Longest time to spend on telling what is left at exit, and how much longer `process.exit()` may take to send it. */
+/** At exit: the longest time to translate what is left, and the longest time to send it after that. */
 const LAST_TRANSLATION_MS = 300;
 const LAST_POST_MS = 2_000;
 
 /**
- * Tells the GenAI spans of any instrumentation that follows the conventions to a CatSyphon server, as
- * conversations. Never throws; what cannot be sent is dropped and counted.
+ * Exports the GenAI spans of any instrumentation that follows the conventions to a CatSyphon server, as events of
+ * sessions. Never throws; what cannot be sent is dropped and counted.
  * @throws RangeError for an option out of range, TypeError for a server address that is none.
  */
 export class CatSyphonSpanExporter {
   readonly #translator: Translator;
-  readonly #pace = new Pace<QueuedEvent[]>([]);
+  readonly #slicer = new TimeSlicer<QueuedEvent[]>([]);
   readonly #transport: CatSyphonTransport | undefined;
   readonly #queue: DeliveryQueue<QueuedEvent> | undefined;
   #handOver = () => {};
   readonly #waits: boolean;
   readonly #flushTimeoutMs: number;
   readonly #timer: NodeJS.Timeout;
-  /** As many spans wait for their translation as events may wait after it. */
+  /** The bound for spans that wait for their translation: the same as for events after it. */
   readonly #maxWaiting: number;
   #waiting = 0;
   #closed: Promise<void> | undefined;
@@ -51,7 +51,7 @@ export class CatSyphonSpanExporter {
       // By the application's own means only it can send, and a worker thread that ends cannot start another.
       if (options.fetch === undefined && isMainThread) process.on("exit", this.#sendLast);
     } else diag.warn("CatSyphon exporter: no credentials found, nothing is sent");
-    this.#timer = setInterval(() => void this.#tell(this.#translator.tick()), TICK_MS);
+    this.#timer = setInterval(() => void this.#translate(this.#translator.tick()), TICK_MS);
     this.#timer.unref();
   }
 
@@ -60,14 +60,14 @@ export class CatSyphonSpanExporter {
     return this.#queue?.pending ?? 0;
   }
 
-  /** Events given up so far; spans that came faster than they could be told count as one each. */
+  /** Events dropped so far. A span that was dropped before its translation counts as one. */
   get droppedEvents(): number {
     return this.#queue?.droppedCount ?? 0;
   }
 
-  /** Tells a span that has begun; `CatSyphonSpanProcessor` does. Spans below it then need not wait for its end. */
+  /** Called by `CatSyphonSpanProcessor` with a span that has started: spans below it need not wait for its end then. */
   onSpanStart(span: ReadableSpan): void {
-    if (!this.#closed && this.#queue) this.#guard(() => this.#translator.begin(span));
+    if (!this.#closed && this.#queue) this.#guard(() => this.#translator.onStart(span));
   }
 
   export(spans: ReadableSpan[], resultCallback: (result: ExportResult) => void): void {
@@ -78,19 +78,19 @@ export class CatSyphonSpanExporter {
     }
     if (!this.#queue) resultCallback({ code: ExportResultCode.SUCCESS });
     else if (this.#waiting > 0 && this.#waiting + spans.length > this.#maxWaiting) {
-      const error = this.giveUp(spans.length);
+      const error = this.countDropped(spans.length);
       resultCallback({ code: ExportResultCode.FAILED, error });
     } else {
       this.#waiting += spans.length;
-      this.#pace.run(this.#translator.accept(spans), (news) => {
+      this.#slicer.run(this.#translator.translate(spans), (events) => {
         this.#waiting -= spans.length;
-        this.#report(news, resultCallback);
+        this.#settle(events, resultCallback);
       });
     }
   }
 
-  /** @internal Called before the last of all is sent, so that who gathers spans hands them over. */
-  onLast(handOver: () => void): void {
+  /** @internal Sets what is called before the last send at exit: a processor hands over the spans it has gathered. */
+  beforeExit(handOver: () => void): void {
     this.#handOver = handOver;
   }
 
@@ -99,8 +99,8 @@ export class CatSyphonSpanExporter {
     if (this.#closed || !this.#queue || !this.#transport) return;
     try {
       this.#handOver();
-      this.#pace.run(this.#translator.release(), (news) => this.#enqueue(news));
-      this.#pace.hurry(LAST_TRANSLATION_MS);
+      this.#slicer.run(this.#translator.release(), (events) => this.#enqueue(events));
+      this.#slicer.finishWithin(LAST_TRANSLATION_MS);
       if (this.#queue.pending === 0) return;
       postBeforeExit(this.#transport.toLastRequests(this.#queue.takeForExit()), { timeoutMs: LAST_POST_MS });
     } catch {
@@ -108,31 +108,31 @@ export class CatSyphonSpanExporter {
     }
   };
 
-  /** @internal Counts spans that nobody has time for. */
-  giveUp(count: number): Error {
+  /** @internal Counts spans that are dropped before their translation. */
+  countDropped(count: number): Error {
     this.#queue?.countLost(count);
-    return new Error("spans end faster than they can be told");
+    return new Error("spans end faster than they can be translated");
   }
 
-  /** Calls back at once; where the application waits for the server, when the fate of all of it is known. */
-  #report(news: readonly QueuedEvent[], resultCallback: (result: ExportResult) => void): void {
-    if (!this.#waits || news.length === 0) {
-      this.#enqueue(news);
+  /** Calls back at once, or in `sync` mode when every event is delivered or dropped. */
+  #settle(events: readonly QueuedEvent[], resultCallback: (result: ExportResult) => void): void {
+    if (!this.#waits || events.length === 0) {
+      this.#enqueue(events);
       resultCallback({ code: ExportResultCode.SUCCESS });
       return;
     }
-    let waiting = news.length;
+    let waiting = events.length;
     let code = ExportResultCode.SUCCESS;
-    this.#enqueue(news, (delivered) => {
+    this.#enqueue(events, (delivered) => {
       if (!delivered) code = ExportResultCode.FAILED;
       if (--waiting === 0) resultCallback({ code });
     });
     void this.#queue?.flush(this.#flushTimeoutMs);
   }
 
-  /** Tells all that waits for an ancestor or for its turn. */
+  /** Translates and sends everything, including spans that wait for an ancestor. */
   async forceFlush(): Promise<void> {
-    await this.#tell(this.#translator.release());
+    await this.#translate(this.#translator.release());
     await this.#queue?.flush(this.#flushTimeoutMs);
   }
 
@@ -145,22 +145,22 @@ export class CatSyphonSpanExporter {
   async #close(): Promise<void> {
     clearInterval(this.#timer);
     process.removeListener("exit", this.#sendLast);
-    await this.#tell(this.#translator.finish());
+    await this.#translate(this.#translator.finish());
     await this.#queue?.shutdown(this.#flushTimeoutMs);
   }
 
-  #tell(steps: Steps): Promise<void> {
+  #translate(steps: TranslationSteps): Promise<void> {
     return new Promise((resolve) => {
-      this.#pace.run(steps, (news) => {
-        this.#enqueue(news);
+      this.#slicer.run(steps, (events) => {
+        this.#enqueue(events);
         resolve();
       });
     });
   }
 
-  #enqueue(news: readonly QueuedEvent[], done?: (delivered: boolean) => void): void {
-    for (const event of news) {
-      this.#queue?.add(event, event.type === "session_start" ? orToldAgain(event, done) : done);
+  #enqueue(events: readonly QueuedEvent[], done?: (delivered: boolean) => void): void {
+    for (const event of events) {
+      this.#queue?.add(event, event.type === "session_start" ? orStartAgain(event, done) : done);
     }
   }
 
@@ -168,15 +168,15 @@ export class CatSyphonSpanExporter {
     try {
       work();
     } catch (error) {
-      diag.error("CatSyphon exporter: spans could not be told", error);
+      diag.error("CatSyphon exporter: a span that started could not be read", error);
     }
   }
 }
 
-/** The start must be in the session's first request: when it is lost, the next one tells it again. */
-function orToldAgain({ conversation }: QueuedEvent, done: ((delivered: boolean) => void) | undefined) {
+/** The start must be in the first request of a session: if it is dropped, the next event is preceded by another one. */
+function orStartAgain({ session }: QueuedEvent, done: ((delivered: boolean) => void) | undefined) {
   return (delivered: boolean) => {
-    if (!delivered) conversation.started = false;
+    if (!delivered) session.started = false;
     done?.(delivered);
   };
 }
@@ -191,9 +191,9 @@ function createQueue(
   return new DeliveryQueue<QueuedEvent>({
     name: "CatSyphon exporter",
     transport,
-    // Sessions of a family are sent one after the other, so that callers come before the called.
-    lane: ({ conversation }) => conversation.family,
-    together: (previous, next) => previous.conversation.sessionId === next.conversation.sessionId,
+    // Sessions of a family are sent one after the other, so that a caller's start arrives before those it called.
+    lane: ({ session }) => session.family,
+    together: (previous, next) => previous.session.sessionId === next.session.sessionId,
     sizeOf: (event) => encoder.encode(event).size,
     maxConcurrent: 4,
     flushIntervalMs: options.flushIntervalMs ?? 1_000,

@@ -30,15 +30,15 @@ describe("what is new in a chat history", () => {
     ],
     ["nothing, when only the model speaks", ["assistant:A"], [], undefined],
   ];
-  it.each(cases)("is %s", (_, lines, fresh, anchor) => {
+  it.each(cases)("is %s", (_, lines, newMessages, previousReply) => {
     const input = lines.map((line) => {
       const [role = "", text = ""] = line.split(":");
       return message(role, text);
     });
     for (const form of [input, JSON.stringify(input)]) {
       const found = readNewInput(form);
-      expect(words(found.fresh)).toEqual(fresh);
-      expect(found.anchor && words([found.anchor])[0]).toBe(anchor);
+      expect(words(found.newMessages)).toEqual(newMessages);
+      expect(found.previousReply && words([found.previousReply])[0]).toBe(previousReply);
     }
   });
 
@@ -59,10 +59,10 @@ describe("what is new in a chat history", () => {
       history.push(message("user", `q${turn}`), message("assistant", `a${turn}`));
     const json = JSON.stringify([...history, message("user", "new")]);
     const parse = vi.spyOn(JSON, "parse");
-    const { fresh, anchor } = readNewInput(json);
+    const { newMessages, previousReply } = readNewInput(json);
     const read = parse.mock.calls.reduce((sum, [text]) => sum + String(text).length, 0);
-    expect(words(fresh)).toEqual(["new"]);
-    expect(anchor && words([anchor])).toEqual(["a999"]);
+    expect(words(newMessages)).toEqual(["new"]);
+    expect(previousReply && words([previousReply])).toEqual(["a999"]);
     expect(json.length).toBeGreaterThan(100_000);
     expect(read).toBeLessThan(400);
   });
@@ -70,7 +70,7 @@ describe("what is new in a chat history", () => {
   it.each([undefined, null, 7, "", "{}", "not json", '[{"role":"user"', [1, null]])(
     "is nothing in %j",
     (input) => {
-      expect(readNewInput(input)).toEqual({ system: [], fresh: [], anchor: undefined });
+      expect(readNewInput(input)).toEqual({ system: [], newMessages: [], previousReply: undefined });
     },
   );
 });

@@ -2,47 +2,48 @@ import { parse } from "./content.js";
 import { elementsFromEnd, elementsFromStart } from "./json-elements.js";
 import { isAssistant, isSystem, type Message, readMessage } from "./message.js";
 
+/** In characters. */
 const SHORT = 4_096;
 
-/** What a call's input adds to the conversation. */
+/** What the input of a call adds to the session. */
 export interface NewInput {
   /** System messages in front of the history. */
   readonly system: readonly Message[];
   /** Messages after the model's last one: what the call answers. */
-  readonly fresh: readonly Message[];
-  /** The model's last message, which tells equal prompts apart. */
-  readonly anchor: Message | undefined;
+  readonly newMessages: readonly Message[];
+  /** The model's last message before them: it distinguishes equal prompts. */
+  readonly previousReply: Message | undefined;
 }
 
-/** Reads the ends of a chat history and leaves the middle, which was told before, alone. */
+/** Reads only the two ends of a chat history: what lies between was exported with earlier calls. */
 export function readNewInput(history: unknown): NewInput {
   const input = readWhole(history);
-  const fresh: Message[] = [];
-  let anchor: Message | undefined;
+  const newMessages: Message[] = [];
+  let previousReply: Message | undefined;
   for (const message of fromEnd(input)) {
-    if (!isAssistant(message.role)) fresh.unshift(message);
+    if (!isAssistant(message.role)) newMessages.unshift(message);
     // An assistant message at the very end is the beginning of the reply, put there by the caller.
-    else if (fresh.length > 0) {
-      anchor = message;
+    else if (newMessages.length > 0) {
+      previousReply = message;
       break;
     }
   }
-  return { system: anchor ? leadingSystem(input) : [], fresh, anchor };
+  return { system: previousReply ? leadingSystem(input) : [], newMessages, previousReply };
 }
 
-/** How often this message followed this answer before, in a history that is read in full. */
+/** How often this message followed this reply before; parses the whole history. */
 export function countRepeats(
   input: unknown,
-  anchor: Message | undefined,
+  previousReply: Message | undefined,
   message: Message,
   fingerprint: (message: Message) => string,
 ): number {
-  const [wantedAnchor, wanted] = [anchor && fingerprint(anchor), fingerprint(message)];
+  const [wantedReply, wanted] = [previousReply && fingerprint(previousReply), fingerprint(message)];
   let last: string | undefined;
   let count = 0;
   for (const other of [...fromEnd(input)].reverse()) {
     if (isAssistant(other.role)) last = fingerprint(other);
-    else if (last === wantedAnchor && fingerprint(other) === wanted) count++;
+    else if (last === wantedReply && fingerprint(other) === wanted) count++;
   }
   return Math.max(0, count - 1);
 }
@@ -66,7 +67,7 @@ function* fromStart(input: unknown): Generator<Message> {
   else if (Array.isArray(input)) yield* read(input);
 }
 
-/** A short history is read sooner than its ends are found. One that was cut stays text. */
+/** Parsing a short history is cheaper than finding its ends. One that was truncated stays text. */
 function readWhole(input: unknown): unknown {
   return typeof input === "string" && input.length <= SHORT ? parse(input) : input;
 }
@@ -77,7 +78,7 @@ function* parsed(elements: Iterable<string>): Generator<Message> {
     try {
       value = JSON.parse(element);
     } catch {
-      // A history cut in the middle: what follows cannot be trusted to be a message.
+      // A truncated history: what follows cannot be trusted to be a message.
       return;
     }
     const message = readMessage(value);

@@ -10,7 +10,7 @@ export interface CatSyphonExporterOptions extends CredentialSources, Omit<Client
   readonly autoRegister?: boolean;
   /** Names the session a span belongs to; `undefined` leaves the choice to the conventions. Used as it is. */
   readonly sessionId?: (span: ReadableSpan) => string | undefined;
-  /** Put before ids that come from `gen_ai.conversation.id` or `session.id`: session ids are unique on the whole server. @default `<service.name>:` */
+  /** Put before ids that come from `gen_ai.session.id` or `session.id`: session ids are unique on the whole server. @default `<service.name>:` */
   readonly sessionIdPrefix?: string;
   /** Agent of sessions without an agent span that has a name. @default `service.name` */
   readonly agentType?: string;
@@ -18,7 +18,7 @@ export interface CatSyphonExporterOptions extends CredentialSources, Omit<Client
   readonly workingDirectory?: string;
   /** @default resource `vcs.ref.head.name`, else of the CI, else of the repository */
   readonly gitBranch?: string;
-  /** Title of the conversation. @default `<agent>-<last six characters of the session id>` */
+  /** Title of the session. @default `<agent>-<last six characters of the session id>` */
   readonly slug?: (sessionId: string, agentType: string) => string;
   /** When a session that has its id from the application ends: without spans for a while, with each trace, at shutdown only, never. @default "idle" */
   readonly endConversation?: "idle" | "turn" | "shutdown" | "never";

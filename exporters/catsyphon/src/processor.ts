@@ -4,13 +4,13 @@ import { CatSyphonSpanExporter } from "./exporter.js";
 import type { CatSyphonExporterOptions } from "./options.js";
 import type { ReadableSpan } from "./readable-span.js";
 
-/** Spans told to the exporter at once. */
+/** Spans handed to the exporter in one turn of the event loop. */
 const PER_PIECE = 32;
 const MAX_WAITING = 10_000;
 
 /**
- * Gives spans to a `CatSyphonSpanExporter`, and tells it of their starts too, so that a conversation appears
- * while it goes on instead of when its outermost span has ended. Takes the place of a `BatchSpanProcessor`.
+ * Passes spans to a `CatSyphonSpanExporter`, and their starts too, so that a conversation appears while it goes on
+ * instead of when its outermost span has ended. Takes the place of a `BatchSpanProcessor`.
  */
 export class CatSyphonSpanProcessor {
   readonly #exporter: CatSyphonSpanExporter;
@@ -21,7 +21,7 @@ export class CatSyphonSpanProcessor {
   constructor(exporter: CatSyphonSpanExporter | CatSyphonExporterOptions = {}) {
     this.#exporter =
       exporter instanceof CatSyphonSpanExporter ? exporter : new CatSyphonSpanExporter(exporter);
-    this.#exporter.onLast(() => {
+    this.#exporter.beforeExit(() => {
       while (this.#waiting.length > 0) this.#handPiece();
     });
   }
@@ -34,7 +34,7 @@ export class CatSyphonSpanProcessor {
     if (!isSampled(span)) return;
     // The bound of the exporter's queue counts events; a burst of spans within one turn must not outrun it.
     if (this.#waiting.length >= MAX_WAITING) {
-      this.#exporter.giveUp(1);
+      this.#exporter.countDropped(1);
       return;
     }
     this.#waiting.push(span);

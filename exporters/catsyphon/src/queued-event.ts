@@ -1,24 +1,24 @@
 import type { EncodedEvent, EventType } from "@kit/catsyphon";
 
-/** The session an event belongs to, as far as sending it goes. */
-export interface Told {
+/** What the delivery needs to know of an event's session. */
+export interface QueuedSession {
   readonly sessionId: string;
-  /** The outermost session it descends from: those of a family are sent one after the other. */
+  /** Id of the outermost session it descends from: sessions of a family are sent one after the other. */
   readonly family: string;
-  /** Whether its start was told. */
+  /** Whether its `session_start` was queued. */
   started: boolean;
 }
 
-/** An event from when it is told until it is sent: one object, because thousands of them may wait. */
+/** An event from its translation until it is sent: one object, because thousands of them may wait. */
 export interface QueuedEvent {
-  readonly conversation: Told;
+  readonly session: QueuedSession;
   readonly type: EventType;
-  /** Its time; the one that it is sent with once it has a number. */
+  /** Its time in microseconds since 1970; adjusted when it gets its sequence number. */
   micros: number;
-  /** 0 until it is taken to be sent. */
+  /** 0 until it is queued. */
   sequence: number;
   readonly hash: string;
-  /** What it says, as JSON; let go of when the whole is encoded. */
+  /** `data` as JSON; emptied when the whole event is encoded. */
   data: string;
   encoded: EncodedEvent | undefined;
 }

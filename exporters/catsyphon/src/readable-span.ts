@@ -16,12 +16,12 @@ export interface ReadableSpan {
 /** SDKs cut start times to whole milliseconds, and end times not: a span can seem to begin before the one it follows. */
 export const START_PRECISION_MICROS = 1_000;
 
-/** Microseconds since 1970, which is as fine as CatSyphon tells times. */
+/** Microseconds since 1970, the precision of CatSyphon's times. */
 export function toMicros([seconds, nanos]: HrTime): number {
   return seconds * 1_000_000 + Math.floor(nanos / 1000);
 }
 
-/** The attribute, or the other one where that is no text. */
+/** The first of the two attributes that is a non-empty string. */
 export function readString(attributes: Attributes, name: string, other?: string): string | undefined {
   const value = attributes[name];
   if (typeof value === "string" && value !== "") return value;

@@ -3,9 +3,9 @@ import { ATTR } from "@kit/genai/core";
 import { readGitBranch } from "./git-branch.js";
 import { ask, type Settings } from "./options.js";
 import { type ReadableSpan, readString } from "./readable-span.js";
-import type { SessionChoice, SpanNode, TraceRecord } from "./trace.js";
+import type { SessionIdentity, SpanNode, TraceRecord } from "./trace.js";
 
-/** Says who talks in a session, and where. Read once per process: directory and branch. */
+/** Makes the data of `session_start` events: agent, directory, branch. The branch is read once per process. */
 export class SessionStarts {
   readonly #settings: Settings;
   #branch: { readonly name: string | undefined } | undefined;
@@ -14,12 +14,17 @@ export class SessionStarts {
     this.#settings = settings;
   }
 
-  describe(choice: SessionChoice, trace: TraceRecord, node: SpanNode, span: ReadableSpan): SessionStartData {
+  describe(
+    identity: SessionIdentity,
+    trace: TraceRecord,
+    node: SpanNode,
+    span: ReadableSpan,
+  ): SessionStartData {
     const resource = span.resource.attributes;
     const service = readString(resource, "service.name");
-    const agent = findAgent(choice, trace, node);
+    const agent = findAgent(identity, trace, node);
     const agentType = agent?.agentName ?? this.#settings.agentType ?? service ?? "otel";
-    const sessionId = choice.sessionId;
+    const sessionId = identity.sessionId;
     const data: Record<string, unknown> = {
       agent_version: agent?.agentVersion ?? readString(resource, "service.version"),
       working_directory:
@@ -28,7 +33,7 @@ export class SessionStarts {
         currentDirectory(),
       git_branch:
         this.#settings.gitBranch ?? readString(resource, "vcs.ref.head.name") ?? this.#localBranch(),
-      parent_session_id: choice.parentSessionId,
+      parent_session_id: identity.parentSessionId,
       slug:
         ask("slug", () => this.#settings.slug?.(sessionId, agentType)) ??
         `${agentType}-${sessionId.slice(-6)}`,
@@ -57,10 +62,10 @@ function currentDirectory(): string | undefined {
   }
 }
 
-/** The nearest agent around the span that has a name and talks in the same session. */
-function findAgent(choice: SessionChoice, trace: TraceRecord, node: SpanNode): SpanNode | undefined {
+/** The nearest named agent, of the span itself or around it, that belongs to the same session. */
+function findAgent(identity: SessionIdentity, trace: TraceRecord, node: SpanNode): SpanNode | undefined {
   for (const candidate of [node, ...trace.ancestors(node)]) {
-    const elsewhere = candidate.choice !== undefined && candidate.choice.sessionId !== choice.sessionId;
+    const elsewhere = candidate.identity !== undefined && candidate.identity.sessionId !== identity.sessionId;
     if (elsewhere) continue;
     if (candidate.kind === "agent" && candidate.agentName !== undefined) return candidate;
   }

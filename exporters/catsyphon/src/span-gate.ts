@@ -1,6 +1,6 @@
 import { ATTR } from "@kit/genai/core";
+import { readOperationKind } from "./genai-attributes.js";
 import { type ReadableSpan, START_PRECISION_MICROS, toMicros } from "./readable-span.js";
-import { readKind } from "./span-kind.js";
 import type { SpanNode, TraceIndex, TraceRecord } from "./trace.js";
 
 /** A span whose place in its trace is known as well as it will ever be. */
@@ -12,7 +12,7 @@ export interface PlacedSpan {
 
 /**
  * Lets a span pass when all its ancestors are known. Spans end before their parents, so without the processor,
- * which tells of starts, that is when the outermost one has ended. Nothing is held for ever, or without bound.
+ * which reports starts, that is when the outermost one has ended. Nothing is held for ever, or without bound.
  */
 export class SpanGate {
   readonly #traces: TraceIndex;
@@ -26,17 +26,13 @@ export class SpanGate {
     this.#maxHeldSpans = limits.maxHeldSpans;
   }
 
-  get heldCount(): number {
-    return this.#held;
-  }
-
   /** Takes spans that have ended and returns those that may pass, in the order of their ends. */
   pass(spans: readonly ReadableSpan[]): PlacedSpan[] {
     const passed: PlacedSpan[] = [];
     const touched = new Set<TraceRecord>();
     this.#traces.shrink();
     for (const span of spans) {
-      const { trace, node } = this.#traces.note(span, true);
+      const { trace, node } = this.#traces.record(span, true);
       if (node.translated) continue;
       if (trace.held === undefined && trace.isRooted(node)) {
         node.translated = true;
@@ -100,9 +96,9 @@ export class SpanGate {
   }
 }
 
-/** Spans of other kinds only tell who is whose parent, which was noted already; unless they are a root. */
+/** Of spans of other kinds only the parent matters, and that was recorded already. */
 function mayMatter(span: ReadableSpan): boolean {
-  return readKind(span.attributes) !== "other";
+  return readOperationKind(span.attributes) !== "other";
 }
 
 /** Children before the parents that end in the same microsecond with them. */

@@ -1,36 +1,36 @@
 import { hashOf, sorted } from "./fingerprint.js";
 import { LruMap } from "./lru-map.js";
 
-/** One call of a tool, from the model's words to its result. */
+/** One call of a tool, from the model's request to its result. */
 export interface ToolCall {
-  /** Its name in the conversation: the call id, or the id with a number when a model uses ids again. */
+  /** Its `tool_use_id`: the call id, with a number appended if a model reuses ids. */
   readonly useId: string;
   readonly name: string;
   readonly argumentsKey: string;
-  /** Span of the model call that asked for it; unknown when its execution was seen first. */
-  askedBy: string | undefined;
-  /** Whether the call itself was told; a result may come to light before it. */
-  told: boolean;
-  /** Time of the model's answer that told it, in microseconds; its result is never told before that. */
-  toldMicros?: number;
+  /** Span of the model call that requested it; undefined if its execution was seen first. */
+  requestedBy: string | undefined;
+  /** Whether its `tool_call` event was added; the result may be found first. */
+  emitted: boolean;
+  /** Time of that event in microseconds, if a model's reply gave it; the result never gets an earlier one. */
+  emittedMicros?: number;
   resolved: boolean;
   readonly occurrence: number;
 }
 
 const MAX_CALLS = 1_000;
 
-/** Joins calls and results of one session, whichever of the three places they are seen in first. */
+/** Matches calls and results of one session: both appear in replies, in executions and in later inputs, in any order. */
 export class ToolCalls {
   readonly #byId = new LruMap<string, ToolCall>(MAX_CALLS);
 
-  /** A call in a model's answer. Returns it when it was not told yet. */
-  asked(id: string, name: string, args: unknown, spanId: string): ToolCall | undefined {
+  /** A call in a model's reply. Returns it unless its event was added before. */
+  requested(id: string, name: string, args: unknown, spanId: string): ToolCall | undefined {
     const known = this.#byId.get(id);
     if (known) {
-      known.askedBy ??= spanId;
-      // The same id from another answer, after the first was settled, is another call.
-      const isAnother = known.resolved && known.askedBy !== spanId;
-      if (!isAnother) return known.told ? undefined : known;
+      known.requestedBy ??= spanId;
+      // The same id in another reply, after the first call was resolved, is another call.
+      const isAnother = known.resolved && known.requestedBy !== spanId;
+      if (!isAnother) return known.emitted ? undefined : known;
     }
     return this.#add(id, name, args, spanId, (known?.occurrence ?? 0) + 1);
   }
@@ -55,14 +55,20 @@ export class ToolCalls {
     return waiting.find((call) => call.argumentsKey === key) ?? waiting[0];
   }
 
-  #add(id: string, name: string, args: unknown, askedBy: string | undefined, occurrence: number): ToolCall {
+  #add(
+    id: string,
+    name: string,
+    args: unknown,
+    requestedBy: string | undefined,
+    occurrence: number,
+  ): ToolCall {
     const useId = occurrence === 1 ? id : `${id}#${occurrence}`;
     const call: ToolCall = {
       useId,
       name,
       argumentsKey: toKey(args),
-      askedBy,
-      told: false,
+      requestedBy,
+      emitted: false,
       resolved: false,
       occurrence,
     };

@@ -1,15 +1,15 @@
 import { ATTR } from "@kit/genai/core";
 import { parse, toText } from "./content.js";
-import type { Conversation } from "./conversation.js";
+import { addToolCall, addToolResult } from "./events.js";
+import { readError } from "./genai-attributes.js";
 import type { Settings } from "./options.js";
 import { type ReadableSpan, toMicros } from "./readable-span.js";
-import { readError } from "./span-kind.js";
-import { tellCall, tellResult } from "./tell.js";
+import type { Session } from "./session.js";
 import type { SpanNode, TraceRecord } from "./trace.js";
 
-/** Tells one execution of a tool: the call, unless the model's answer told it, and the result. */
-export function tellTool(
-  conversation: Conversation,
+/** Adds the events of one execution of a tool: the call, unless the model's reply had it, and the result. */
+export function translateTool(
+  session: Session,
   trace: TraceRecord,
   node: SpanNode,
   span: ReadableSpan,
@@ -18,18 +18,18 @@ export function tellTool(
   const name = node.toolName ?? (span.name.replace(/^execute_tool\s*/, "") || "tool");
   const args = span.attributes[ATTR.toolCallArguments];
   const origin = { traceId: trace.traceId, spanId: node.spanId };
-  const call = conversation.tools.executed(node.toolCallId, name, parse(args), node.spanId);
-  if (!call.told) {
-    call.told = true;
-    const fresh = { useId: call.useId, name, parameters: args };
-    tellCall(conversation, origin, conversation.startOf(span), settings, fresh);
+  const call = session.tools.executed(node.toolCallId, name, parse(args), node.spanId);
+  if (!call.emitted) {
+    call.emitted = true;
+    const added = { useId: call.useId, name, parameters: args };
+    addToolCall(session, origin, session.startOf(span), settings, added);
   }
   if (call.resolved) return;
   call.resolved = true;
   const error = readError(span);
   const result = settings.includeContent ? toText(parseText(span.attributes[ATTR.toolCallResult])) : "";
-  const micros = Math.max(toMicros(span.endTime), (call.toldMicros ?? 0) + 1);
-  tellResult(conversation, origin, micros, {
+  const micros = Math.max(toMicros(span.endTime), (call.emittedMicros ?? 0) + 1);
+  addToolResult(session, origin, micros, {
     useId: call.useId,
     success: !error,
     result,
@@ -47,7 +47,7 @@ export function isNestedTwin(trace: TraceRecord, node: SpanNode): boolean {
   return false;
 }
 
-/** A text result was written as a JSON string by some, as it is by others; objects stay JSON. */
+/** Some instrumentations write a text result as a JSON string, others as it is. Objects stay JSON. */
 function parseText(value: unknown): unknown {
   const parsed = parse(value);
   return typeof parsed === "string" ? parsed : value;

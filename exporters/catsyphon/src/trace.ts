@@ -1,12 +1,12 @@
 import { ATTR } from "@kit/genai/core";
 import type { Attributes } from "@opentelemetry/api";
-import type { Few } from "./few.js";
+import { type OperationKind, readOperationKind } from "./genai-attributes.js";
 import { LruMap } from "./lru-map.js";
 import { type ReadableSpan, readString } from "./readable-span.js";
-import { readKind, type SpanKind } from "./span-kind.js";
+import type { SmallSet } from "./small-set.js";
 
-/** The session a span was found to belong to. */
-export interface SessionChoice {
+/** The session a span belongs to. */
+export interface SessionIdentity {
   readonly sessionId: string;
   /** What the id comes from decides when the session ends. */
   readonly keyedBy: "application" | "trace" | "agent";
@@ -30,20 +30,20 @@ export class SpanNode {
   ended = false;
   /** Handed to the translation, once. */
   translated = false;
-  kind: SpanKind = "other";
+  kind: OperationKind = "other";
   agentName: string | undefined = undefined;
   agentVersion: string | undefined = undefined;
   toolName: string | undefined = undefined;
   toolCallId: string | undefined = undefined;
   conversationId: string | undefined = undefined;
   sessionAttribute: string | undefined = undefined;
-  choice: SessionChoice | undefined = undefined;
-  /** A chat span directly below it was told. */
+  identity: SessionIdentity | undefined = undefined;
+  /** Whether a chat span directly below it was translated. */
   chatChild = false;
-  /** A chat span anywhere below it was told. */
+  /** Whether a chat span anywhere below it was translated. */
   chatDescendant = false;
   /** Errors that spans below it reported, as type and message. */
-  reportedErrors: Few<string> | undefined = undefined;
+  reportedErrors: SmallSet<string> | undefined = undefined;
 
   constructor(spanId: string) {
     this.spanId = spanId;
@@ -57,14 +57,14 @@ export class TraceRecord {
   /** The node that was made first; many traces have no other. */
   #first: SpanNode | undefined = undefined;
   #others: Map<string, SpanNode> | undefined = undefined;
-  responseIds: Few<string> | undefined = undefined;
-  /** Sessions in which its spans told something. */
-  sessionIds: Few<string> | undefined = undefined;
+  responseIds: SmallSet<string> | undefined = undefined;
+  /** Sessions that have events of its spans. */
+  sessionIds: SmallSet<string> | undefined = undefined;
   /** Spans that wait. */
   held: ReadableSpan[] | undefined = undefined;
   heldSince = 0;
   /** Session of spans that name none, once one needed it. */
-  fallback: SessionChoice | undefined = undefined;
+  fallback: SessionIdentity | undefined = undefined;
   readonly traceId: string;
 
   constructor(traceId: string) {
@@ -118,6 +118,11 @@ export class TraceRecord {
     return [...found].slice(1);
   }
 
+  /** The outermost ancestor that is known, or the span itself. */
+  rootOf(node: SpanNode): SpanNode {
+    return this.ancestors(node).at(-1) ?? node;
+  }
+
   /** Whether all ancestors in this process are known, so that nothing about the span can change any more. */
   isRooted(node: SpanNode): boolean {
     if (node.rooted) return true;
@@ -154,13 +159,13 @@ export class TraceIndex {
     return this.#traces.values();
   }
 
-  /** Traces that had to give way although spans of theirs still wait; to be told as they are. */
+  /** Traces that were evicted while spans of theirs still waited; these are translated as they are. */
   takeEvicted(): TraceRecord[] {
     return this.#evicted.splice(0);
   }
 
-  /** Notes what a span tells when it starts, or everything when it has ended. */
-  note(span: ReadableSpan, ended: boolean): { readonly trace: TraceRecord; readonly node: SpanNode } {
+  /** Records what is known of a span at its start or at its end. */
+  record(span: ReadableSpan, ended: boolean): { readonly trace: TraceRecord; readonly node: SpanNode } {
     const { traceId, spanId } = span.spanContext();
     const record = this.get(traceId);
     const before = record.size;
@@ -174,7 +179,7 @@ export class TraceIndex {
     }
     node.isLocalRoot = !parent || parent.isRemote;
     readFacts(node, span.attributes);
-    // So that the parent can be told of its children before it is seen itself.
+    // So that its children can be recorded with the parent before it is seen itself.
     if (parent && !parent.isRemote) record.node(parent.spanId);
     this.#nodes += record.size - before;
     return { trace: record, node };
@@ -198,7 +203,7 @@ export class TraceIndex {
 }
 
 function readFacts(node: SpanNode, attributes: Attributes): void {
-  node.kind = readKind(attributes);
+  node.kind = readOperationKind(attributes);
   node.agentName = readString(attributes, ATTR.agentName) ?? node.agentName;
   node.agentVersion = readString(attributes, ATTR.agentVersion) ?? node.agentVersion;
   node.toolName = readString(attributes, ATTR.toolName) ?? node.toolName;

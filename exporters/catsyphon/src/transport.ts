@@ -40,7 +40,7 @@ export class CatSyphonTransport implements Transport<QueuedEvent> {
     if (client === undefined || this.#failing) return [];
     const bySession = new Map<string, EncodedEvent[]>();
     for (const event of events) {
-      const { sessionId } = event.conversation;
+      const { sessionId } = event.session;
       const lines = bySession.get(sessionId) ?? [];
       if (lines.length === 0) bySession.set(sessionId, lines);
       lines.push(this.#encoder.encode(event));
@@ -61,7 +61,7 @@ export class CatSyphonTransport implements Transport<QueuedEvent> {
       // Asked for once, whichever sessions wait for it.
       this.#client ??= this.#register();
       const client = await this.#client;
-      const sessionId = batch[0]?.conversation.sessionId ?? "";
+      const sessionId = batch[0]?.session.sessionId ?? "";
       const encoded = batch.map((event) => this.#encoder.encode(event));
       await client.sendEncoded(sessionId, encoded, { signal });
       return { kind: "delivered" };

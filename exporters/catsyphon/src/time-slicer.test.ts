@@ -1,5 +1,5 @@
 import { expect, it, vi } from "vitest";
-import { Pace } from "./pace.js";
+import { TimeSlicer } from "./time-slicer.js";
 
 function* steps(count: number, trace: string[], name: string) {
   for (let n = 1; n <= count; n++) {
@@ -20,17 +20,17 @@ function slowClock(ms: number) {
 
 it("does short work at once", () => {
   const done: string[] = [];
-  new Pace("").run(steps(3, [], "a"), (result) => done.push(result));
+  new TimeSlicer("").run(steps(3, [], "a"), (result) => done.push(result));
   expect(done).toEqual(["a"]);
 });
 
 it("puts the rest of long work off to later turns, and what comes after it behind it", async () => {
   slowClock(10);
   const trace: string[] = [];
-  const pace = new Pace("");
+  const slicer = new TimeSlicer("");
   const finished = new Promise<void>((resolve) => {
-    pace.run(steps(2, trace, "a"), (result) => trace.push(result));
-    pace.run(steps(2, trace, "b"), (result) => {
+    slicer.run(steps(2, trace, "a"), (result) => trace.push(result));
+    slicer.run(steps(2, trace, "b"), (result) => {
       trace.push(result);
       resolve();
     });
@@ -42,33 +42,33 @@ it("puts the rest of long work off to later turns, and what comes after it behin
 });
 
 it("goes on after work that fails", () => {
-  const pace = new Pace("nothing");
+  const slicer = new TimeSlicer("nothing");
   const results: string[] = [];
   const failing = {
     next() {
       throw new Error("no");
     },
   };
-  pace.run(failing, (result) => results.push(result));
-  pace.run(steps(1, [], "a"), (result) => results.push(result));
+  slicer.run(failing, (result) => results.push(result));
+  slicer.run(steps(1, [], "a"), (result) => results.push(result));
   expect(results).toEqual(["nothing", "a"]);
 });
 
 it("does many small pieces in a turn, all in order, those of its callers' answers too", async () => {
   const done: number[] = [];
-  const pace = new Pace(0);
+  const slicer = new TimeSlicer(0);
   slowClock(10);
   function* piece() {
     yield;
     return 1;
   }
-  pace.run(piece(), () => done.push(0));
+  slicer.run(piece(), () => done.push(0));
   vi.restoreAllMocks();
   const finished = new Promise<void>((resolve) => {
-    for (let n = 1; n < 5_000; n++) pace.run(piece(), () => done.push(n));
-    pace.run(piece(), () => {
+    for (let n = 1; n < 5_000; n++) slicer.run(piece(), () => done.push(n));
+    slicer.run(piece(), () => {
       done.push(5_000);
-      pace.run(piece(), () => resolve());
+      slicer.run(piece(), () => resolve());
     });
   });
   await finished;

@@ -1,32 +1,32 @@
 import { toParameters } from "./content.js";
-import type { Conversation, Origin } from "./conversation.js";
 import type { Settings } from "./options.js";
+import type { Origin, Session } from "./session.js";
 
-/** What the first event of a reply carries. */
-export interface Facts {
+/** Model, tokens and stop reason, which only the first event of a reply carries: the server sums them up. */
+export interface ReplyFacts {
   readonly model: string | undefined;
   readonly tokenUsage: Record<string, number> | undefined;
   readonly stopReason: string | undefined;
 }
 
-/** A call as a model or its execution tells it. */
-interface ToldCall {
+/** A tool call, as found in a reply or in the span of its execution. */
+interface ToolCallEvent {
   readonly useId: string;
   readonly name: string;
   readonly parameters: unknown;
-  readonly facts?: Facts | undefined;
+  readonly facts?: ReplyFacts | undefined;
   readonly thinking?: string | undefined;
 }
 
-/** Tells that a tool was called. */
-export function tellCall(
-  conversation: Conversation,
+/** Returns whether the call is new to the session. */
+export function addToolCall(
+  session: Session,
   origin: Origin,
   micros: number,
   settings: Settings,
-  { useId, name, parameters, facts, thinking }: ToldCall,
+  { useId, name, parameters, facts, thinking }: ToolCallEvent,
 ): boolean {
-  return conversation.tell(["tc", conversation.sessionId, useId], "tool_call", micros, origin, {
+  return session.add(["tc", session.sessionId, useId], "tool_call", micros, origin, {
     author_role: "assistant",
     message_type: "tool_call",
     tool_name: name,
@@ -39,14 +39,14 @@ export function tellCall(
   });
 }
 
-/** Tells what came of a call. */
-export function tellResult(
-  conversation: Conversation,
+/** Returns whether the result is new to the session. */
+export function addToolResult(
+  session: Session,
   origin: Origin,
   micros: number,
   result: { useId: string; success: boolean; result: string; error?: string | undefined },
 ): boolean {
-  return conversation.tell(["tr", conversation.sessionId, result.useId], "tool_result", micros, origin, {
+  return session.add(["tr", session.sessionId, result.useId], "tool_result", micros, origin, {
     author_role: "tool",
     message_type: "tool_result",
     tool_use_id: result.useId,
@@ -56,20 +56,20 @@ export function tellResult(
   });
 }
 
-/** Tells that a model call or an agent failed. */
-export function tellError(
-  conversation: Conversation,
+/** Adds the error of a model call or an agent. Returns whether it is new to the session. */
+export function addError(
+  session: Session,
   origin: Origin,
   micros: number,
   settings: Settings,
   error: { type: string; message: string; details: Record<string, unknown> },
 ): boolean {
-  const key = ["e", conversation.sessionId, origin.traceId, origin.spanId, 0];
-  return conversation.tell(key, "error", micros, origin, {
+  const key = ["e", session.sessionId, origin.traceId, origin.spanId, 0];
+  return session.add(key, "error", micros, origin, {
     author_role: "system",
     message_type: "error",
     error_type: error.type,
-    // What went wrong is often told with the words that were sent.
+    // Error messages often quote what was sent.
     message: settings.includeContent ? error.message : "",
     details: error.details,
   });

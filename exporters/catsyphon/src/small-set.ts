@@ -2,7 +2,7 @@
 const MANY = 8;
 
 /** A set of things of which there is nearly always one: then it takes a fourth of the memory of a `Set`. */
-export class Few<T> implements Iterable<T> {
+export class SmallSet<T> implements Iterable<T> {
   #items: T[] | Set<T>;
 
   constructor(first: T) {

@@ -2,10 +2,10 @@ import { ATTR, KIT_ATTR } from "@kit/genai/core";
 import { type Attributes, SpanStatusCode } from "@opentelemetry/api";
 import { type ReadableSpan, readString } from "./readable-span.js";
 
-/** What a span means for a conversation. `other` only links parents and children. */
-export type SpanKind = "chat" | "tool" | "agent" | "other";
+/** The role of a span in a session. `other` only links parents and children. */
+export type OperationKind = "chat" | "tool" | "agent" | "other";
 
-const KINDS: Readonly<Record<string, SpanKind>> = {
+const KINDS: Readonly<Record<string, OperationKind>> = {
   chat: "chat",
   generate_content: "chat",
   text_completion: "chat",
@@ -14,10 +14,10 @@ const KINDS: Readonly<Record<string, SpanKind>> = {
   invoke_workflow: "agent",
 };
 
-/** Spans of the kit that only group what happens inside: the application's session or job, not an agent. */
+/** Kinds of the kit's own spans that only group others: a session or a job of the application, not an agent. */
 const GROUPING = new Set(["session", "cron"]);
 
-export function readKind(attributes: Attributes): SpanKind {
+export function readOperationKind(attributes: Attributes): OperationKind {
   const operation = attributes[ATTR.operationName];
   const kind =
     typeof operation === "string" && Object.hasOwn(KINDS, operation) ? KINDS[operation] : undefined;
@@ -57,7 +57,7 @@ const USAGE = {
 
 const USAGE_SOURCES: readonly (readonly [name: string, sources: readonly string[]])[] = Object.entries(USAGE);
 
-/** Token counts under the names CatSyphon sums up; undefined when the span tells none. */
+/** Token counts under the names that CatSyphon sums up; undefined if the span has none. */
 export function readUsage(attributes: Attributes): Record<string, number> | undefined {
   let usage: Record<string, number> | undefined;
   for (const [name, sources] of USAGE_SOURCES) {

@@ -1,8 +1,8 @@
 import { diag } from "@opentelemetry/api";
 
-/** Work holds the event loop up for no longer, in milliseconds; but each step is done as a whole. */
+/** Longest time of work in one turn of the event loop, in milliseconds; a step is never interrupted. */
 const SLICE_MS = 2;
-/** Work that was done is let go of in portions. */
+/** Finished work is removed from the list in portions, because moving the rest costs. */
 const PORTION = 1_000;
 
 interface Work<Result> {
@@ -10,8 +10,8 @@ interface Work<Result> {
   readonly done: (result: Result) => void;
 }
 
-/** Does pieces of work one after the other: at once as far as there is time for it, the rest in later turns. */
-export class Pace<Result> {
+/** Runs pieces of work one after the other: at once as far as the slice allows, the rest in later turns. */
+export class TimeSlicer<Result> {
   readonly #nothing: Result;
   #waiting: Work<Result>[] = [];
   #next = 0;
@@ -29,14 +29,14 @@ export class Pace<Result> {
     if (this.#waiting.length === 1) setImmediate(() => this.#slice());
   }
 
-  /** Does in this turn what waits, as far as it can be done in this time. */
-  hurry(ms: number): void {
+  /** Runs what waits in this turn already, for at most this time. */
+  finishWithin(ms: number): void {
     const until = performance.now() + ms;
     for (; this.#next < this.#waiting.length; this.#next++)
       if (!this.#doSome(this.#waiting[this.#next] as Work<Result>, until)) return;
   }
 
-  /** As much as there is time for, however small the pieces are. */
+  /** Many small pieces share one slice. */
   #slice(): void {
     const until = performance.now() + SLICE_MS;
     do {
@@ -52,7 +52,7 @@ export class Pace<Result> {
     }
   }
 
-  /** Whether that was all. */
+  /** Returns whether the work is finished. */
   #doSome({ steps, done }: Work<Result>, until: number): boolean {
     let result = this.#nothing;
     try {
@@ -65,7 +65,7 @@ export class Pace<Result> {
         if (performance.now() >= until) return false;
       }
     } catch (error) {
-      diag.error("CatSyphon exporter: spans could not be told", error);
+      diag.error("CatSyphon exporter: spans could not be translated", error);
     }
     try {
       done(result);

@@ -1,46 +1,46 @@
 import { toSessionId } from "./content.js";
 import { ask, type Settings } from "./options.js";
 import { type ReadableSpan, readString } from "./readable-span.js";
-import type { SessionChoice, SpanNode, TraceRecord } from "./trace.js";
+import type { SessionIdentity, SpanNode, TraceRecord } from "./trace.js";
 
-/** Finds the session that a span belongs to, and remembers the choice for the span. */
-export class SessionChooser {
+/** Finds the session that a span belongs to, and keeps it with the span. */
+export class SessionResolver {
   readonly #settings: Settings;
-  /** The id that was made last: spans come by the session. */
+  /** The last id: successive spans mostly belong to the same session. */
   #last = { prefix: "", name: "", id: "" };
 
   constructor(settings: Settings) {
     this.#settings = settings;
   }
 
-  choose(trace: TraceRecord, node: SpanNode, span: ReadableSpan): SessionChoice {
+  resolve(trace: TraceRecord, node: SpanNode, span: ReadableSpan): SessionIdentity {
     const { sessionId } = this.#settings;
     const given = sessionId && ask("sessionId", () => sessionId(span));
-    if (given) node.choice = { sessionId: toSessionId(given), keyedBy: "application" };
-    // From the outside in, so that each finds its parent's choice made.
+    if (given) node.identity = { sessionId: toSessionId(given), keyedBy: "application" };
+    // From the outermost in, because each depends on its parent's.
     const prefix = this.#prefix(span);
     const ancestors = trace.ancestors(node);
     for (let at = ancestors.length - 1; at >= 0; at--) {
       const ancestor = ancestors[at] as SpanNode;
-      ancestor.choice ??= this.#pick(trace, ancestor, prefix);
+      ancestor.identity ??= this.#pick(trace, ancestor, prefix);
     }
-    node.choice ??= this.#pick(trace, node, prefix);
-    return node.choice;
+    node.identity ??= this.#pick(trace, node, prefix);
+    return node.identity;
   }
 
-  #pick(trace: TraceRecord, node: SpanNode, prefix: string): SessionChoice {
+  #pick(trace: TraceRecord, node: SpanNode, prefix: string): SessionIdentity {
     const own = ownId(node);
     const chosen = own === undefined ? undefined : this.#toId(prefix, own);
     const ancestors = trace.ancestors(node);
-    // An id that an ancestor carries as well was handed down, and says nothing about this span.
-    const handedDown = ancestors.some((outer) => ownId(outer) === own || outer.choice?.sessionId === chosen);
-    const fresh = handedDown ? undefined : chosen;
-    const parent = trace.parentOf(node)?.choice;
+    // An id that an ancestor has too was inherited: it does not make a session of this span's own.
+    const inherited = ancestors.some((outer) => ownId(outer) === own || outer.identity?.sessionId === chosen);
+    const distinct = inherited ? undefined : chosen;
+    const parent = trace.parentOf(node)?.identity;
     if (parent && this.#isSubAgent(trace, node)) {
-      const sessionId = fresh ?? toSessionId(`${parent.sessionId}.${node.spanId}`);
+      const sessionId = distinct ?? toSessionId(`${parent.sessionId}.${node.spanId}`);
       return { sessionId, keyedBy: "agent", parentSessionId: parent.sessionId };
     }
-    if (fresh !== undefined) return { sessionId: fresh, keyedBy: "application" };
+    if (distinct !== undefined) return { sessionId: distinct, keyedBy: "application" };
     if (parent) return parent;
     if (node.kind === "agent" && node.hasRemoteParent && this.#settings.subAgents === "session") {
       const parentSessionId = `trace-${trace.traceId}`;
@@ -55,8 +55,8 @@ export class SessionChooser {
     return trace.ancestors(node).some(({ kind }) => kind === "agent");
   }
 
-  /** Spans that name no session follow the others of their trace; the first choice stays. */
-  #fallback(trace: TraceRecord, prefix: string): SessionChoice {
+  /** Spans that name no session follow the others of their trace; the first answer stays. */
+  #fallback(trace: TraceRecord, prefix: string): SessionIdentity {
     if (!trace.fallback) {
       const sibling = trace
         .nodes()
@@ -88,7 +88,7 @@ function ownId(node: SpanNode): string | undefined {
   return node.conversationId ?? node.sessionAttribute;
 }
 
-/** An SDK's loop directly inside the agent that runs it is that agent and not one that it called. */
+/** The agent span of an SDK's own loop, directly inside the application's agent span, is the same agent. */
 function isOwnLoop(node: SpanNode, parent: SpanNode | undefined): boolean {
   return parent?.kind === "agent" && (node.agentName ?? parent.agentName) === parent.agentName;
 }

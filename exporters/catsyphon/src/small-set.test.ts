@@ -1,9 +1,9 @@
 import { expect, it } from "vitest";
-import { Few } from "./few.js";
 import { RecentSet } from "./recent-set.js";
+import { SmallSet } from "./small-set.js";
 
 it("holds few things and many, each once", () => {
-  const few = new Few(0);
+  const few = new SmallSet(0);
   for (let n = 0; n < 40; n++) few.add(n % 20);
   expect([...few]).toEqual(Array.from({ length: 20 }, (_, n) => n));
   expect([few.has(0), few.has(19), few.has(20)]).toEqual([true, true, false]);
