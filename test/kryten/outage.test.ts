@@ -44,6 +44,15 @@ describe("server killed and started again", () => {
     expect(received.get("meanwhile")).toBe(1);
   });
 
+  it("counts no command that it never could write", async () => {
+    client = await openClient(server.url, { retryDelay: 0.1 });
+    await server.down();
+    await eventually("the client notices", () => !client.isConnected);
+    await expect(client.addMedia("lounge", "yt", "x", { timeout: 0.05 })).rejects.toThrow("no reply");
+    await expect(client.pause("lounge")).rejects.toThrow(PublishError);
+    expect(client.health().commandsSent).toBe(0);
+  });
+
   it("under load, every command succeeds, fails with a typed error, or is reported ambiguous; none hangs", async () => {
     const nats = { servers: [server.url], reconnectTimeWait: 1, connectTimeout: 2 };
     client = await openClient(server.url, { nats, retryDelay: 0.5, retryAttempts: 6 });

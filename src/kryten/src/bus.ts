@@ -24,6 +24,8 @@ export type BusState = "connected" | "connecting" | "disconnected" | "error";
 export interface SendOptions {
   headers?: MsgHdrs | undefined;
   signal?: AbortSignal | undefined;
+  /** Called once the message is written: whatever becomes of the call, it may have arrived. */
+  onWritten?: (() => void) | undefined;
 }
 
 export interface RequestOptions extends SendOptions {

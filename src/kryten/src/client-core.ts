@@ -371,7 +371,7 @@ export abstract class ClientCore extends MessageMethods {
     return this.#sender.domainOf(channel, domain);
   }
 
-  /** For whoever keeps count of commands: one left, whatever its answer. */
+  /** A command was written to the connection, whatever becomes of it. */
   protected commandSent(_sent: SentCommand): void {
     this.counters.commandsSent++;
   }

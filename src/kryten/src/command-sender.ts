@@ -2,17 +2,16 @@ import type { Attributes, Span } from "@opentelemetry/api";
 import { assertChannel, assertSeconds, readCallOptions } from "./arguments.js";
 import type { BusMessage } from "./bus.js";
 import type { ChatThrottle } from "./chat-throttle.js";
-import { type CommandCall, type CommandMeta, createEnvelope, readContent } from "./command.js";
+import { type CommandCall, createEnvelope, readContent } from "./command.js";
 import type { AddMediaOptions, AddMediaResult } from "./command-methods.js";
 import type { KrytenConfig } from "./config.js";
-import { KrytenConnectionError, PublishError } from "./errors.js";
 import { isObject, type JsonObject, parseJson, toJsonBytes } from "./json.js";
 import type { Connecting, Messenger, Outgoing } from "./messenger.js";
 import type { QueryCall, SubjectRequest } from "./query-methods.js";
 import { assertDone, type Reply, readReply } from "./reply.js";
 import { buildCommandSubject, normalizeToken, ROBOT_COMMAND_SUBJECT } from "./subjects.js";
 
-/** A command that left. */
+/** A command that was written to the connection. */
 export interface SentCommand {
   readonly subject: string;
   readonly command: string;
@@ -26,17 +25,29 @@ export interface CommandSenderOptions {
   config: KrytenConfig;
   closing: () => AbortSignal;
   throttle: () => ChatThrottle | undefined;
-  /** Told of every command that left, whatever its answer. */
+  /** Told of every command that was written, whatever becomes of it. */
   onSent: (sent: SentCommand) => void;
 }
 
-/** How a command came to be sent. */
+/** What a chat line brings along from waiting for its turn. */
 interface Turn {
-  /** Seconds that it waited for its turn. */
+  /** Seconds. */
   readonly waited: number;
   readonly connecting: Connecting | undefined;
 }
 
+/** The parts of a command or query that its envelope is made of. */
+interface Parts {
+  subject: string;
+  service: string;
+  command: string;
+  channel: string;
+  domain: string | undefined;
+  args: JsonObject;
+  topLevel?: JsonObject;
+}
+
+const ROBOT = { subject: ROBOT_COMMAND_SUBJECT, service: "robot" } as const;
 const NO_WAIT: Turn = { waited: 0, connecting: undefined };
 const CONFIRM_TIMEOUT_SECONDS = 5;
 /** The bridge itself waits 8 s for CyTube before it answers. */
@@ -51,39 +62,37 @@ export class CommandSender {
   }
 
   async dispatch(call: CommandCall): Promise<string> {
-    assertChannel(call.channel);
-    const { command, args } = call;
+    const { channel, command, args } = call;
+    assertChannel(channel);
     const options = readCallOptions(call.options);
+    const { domain, confirm, signal, timeout = CONFIRM_TIMEOUT_SECONDS } = options;
+    const timeoutMs = timeout * 1000;
     const service = normalizeToken(call.service ?? "robot");
-    const { timeout = CONFIRM_TIMEOUT_SECONDS, signal } = options;
     const subject = buildCommandSubject(service);
-    const paced = call.throttled
-      ? await this.#pace(signal, options.confirm ? timeout * 1000 : undefined)
-      : NO_WAIT;
-    const { requestId, body } = createEnvelope(service, command, this.#meta(call.channel, options.domain), {
-      args,
-    });
-    const { connecting, waited } = paced;
-    const outgoing = { ...this.#outgoing(subject, service, command, body, args), signal, connecting };
-    if (waited > 0) outgoing.attributes["kryten.throttle.wait_seconds"] = waited;
-    await this.#sending({ subject, command, args, body }, async () => {
-      if (!options.confirm) return this.#options.messenger.publish(outgoing);
-      const read = (message: BusMessage, span?: Span) => void judge(message, span, command, service, args);
-      return this.#options.messenger.request({ ...outgoing, timeoutMs: timeout * 1000, read });
-    });
+    const turn = call.throttled ? await this.#enter(signal, confirm ? timeoutMs : undefined) : NO_WAIT;
+    const { requestId, message } = this.#command({ subject, service, command, channel, domain, args });
+    if (turn.waited > 0) message.attributes["kryten.throttle.wait_seconds"] = turn.waited;
+    const outgoing = { ...message, signal, connecting: turn.connecting };
+    if (confirm) {
+      const read = (reply: BusMessage, span?: Span) =>
+        assertDone(recordReply(reply, span), command, service, args);
+      await this.#options.messenger.request({ ...outgoing, timeoutMs, read });
+    } else {
+      await this.#options.messenger.publish(outgoing);
+    }
     return requestId;
   }
 
   /**
-   * The turn of a chat line, which needs a connection: lines that waited for one each by itself would leave all at once
-   * when it is back.
+   * Waits for the turn of a chat line, and then for a connection: lines that waited for it outside the throttle would
+   * leave all at once when it is back.
    */
-  async #pace(signal: AbortSignal | undefined, timeoutMs: number | undefined): Promise<Turn> {
+  async #enter(signal: AbortSignal | undefined, timeoutMs: number | undefined): Promise<Turn> {
     const throttle = this.#options.throttle();
     if (!throttle) return NO_WAIT;
     const { messenger } = this.#options;
     messenger.assertOpen();
-    // What is given up on while others have their turns does not wait anew.
+    // Begun now and not at its turn, so that every line gives up as early as a command that needs no turn.
     let connecting = messenger.isConnected ? undefined : messenger.connecting(signal, timeoutMs);
     const canSend = () => {
       connecting ??= messenger.connecting(signal, timeoutMs);
@@ -96,35 +105,28 @@ export class CommandSender {
   async queueMedia(channel: string, args: JsonObject, options: AddMediaOptions): Promise<AddMediaResult> {
     assertChannel(channel);
     const { domain, timeout = ADD_MEDIA_TIMEOUT_SECONDS, signal } = readCallOptions(options);
-    const command = "addvideo";
-    const { body } = createEnvelope("robot", command, this.#meta(channel, domain), { args });
-    const subject = ROBOT_COMMAND_SUBJECT;
-    const outgoing = this.#outgoing(subject, "robot", command, body, args);
-    const read = (message: BusMessage, span?: Span) => judge(message, span);
-    const reply = await this.#sending({ subject, command, args, body }, () =>
-      this.#options.messenger.request({ ...outgoing, signal, timeoutMs: timeout * 1000, read }),
-    );
-    return toAddMediaResult(reply);
+    const { message } = this.#command({ ...ROBOT, command: "addvideo", channel, domain, args });
+    const read = recordReply;
+    const timeoutMs = timeout * 1000;
+    return toAddMediaResult(await this.#options.messenger.request({ ...message, signal, timeoutMs, read }));
   }
 
   async query(call: QueryCall): Promise<Reply> {
     const { command, wanted, args = {}, topLevel = {}, lenient } = call;
-    const options = readCallOptions(call.options);
+    const { domain, signal, timeout = call.timeout } = readCallOptions(call.options);
     const channel = call.channel ?? this.#options.config.channels[0].channel;
-    const timeout = options.timeout ?? call.timeout;
     assertChannel(channel);
-    const { body } = createEnvelope("robot", command, this.#meta(channel, options.domain), {
-      args,
-      topLevel,
-    });
-    const sent = { ...args, ...topLevel };
+    const { message } = this.#message({ ...ROBOT, command, channel, domain, args, topLevel });
     return this.#options.messenger.request({
-      ...this.#outgoing(ROBOT_COMMAND_SUBJECT, "robot", command, body, sent),
-      signal: options.signal,
+      ...message,
+      signal,
       timeoutMs: timeout * 1000,
-      accept: wanted === undefined ? undefined : (message) => holds(message, wanted),
-      read: (message, span) =>
-        lenient ? judge(message, span) : judge(message, span, command, "robot", sent),
+      accept: wanted === undefined ? undefined : (reply) => holds(reply, wanted),
+      read: (reply, span) => {
+        const answer = recordReply(reply, span);
+        if (!lenient) assertDone(answer, command, "robot", { ...args, ...topLevel });
+        return answer;
+      },
     });
   }
 
@@ -145,52 +147,40 @@ export class CommandSender {
     return (channels.find((entry) => entry.channel.toLowerCase() === wanted) ?? channels[0]).domain;
   }
 
-  #meta(channel: string, domain: string | undefined): CommandMeta {
-    const source = this.#options.config.service?.name ?? "kryten-client";
-    return { source, domain: this.domainOf(channel, domain), channel };
+  /** A message that counts as a command once it is written. */
+  #command(parts: Parts) {
+    const { requestId, body, message } = this.#message(parts);
+    const { subject, command, args } = parts;
+    const onWritten = () => this.#options.onSent({ subject, command, args, body });
+    return { requestId, message: { ...message, onWritten } };
   }
 
-  #outgoing(subject: string, service: string, command: string, body: JsonObject, sent: JsonObject) {
-    const meta = body.meta as Record<"request_id" | "channel" | "domain", string>;
+  #message({ subject, service, command, channel, domain: given, args, topLevel }: Parts) {
+    const domain = this.domainOf(channel, given);
+    const source = this.#options.config.service?.name ?? "kryten-client";
+    const { requestId, body } = createEnvelope(
+      service,
+      command,
+      { source, domain, channel },
+      { args, topLevel },
+    );
     const attributes: Attributes = {
-      "messaging.message.conversation_id": meta.request_id,
+      "messaging.message.conversation_id": requestId,
       "kryten.command": command,
       "kryten.service": service,
-      "kryten.channel": meta.channel,
-      "kryten.domain": meta.domain,
+      "kryten.channel": channel,
+      "kryten.domain": domain,
     };
-    return {
-      subject,
-      data: toJsonBytes(body),
-      attributes,
-      content: readContent(command, sent),
-    } satisfies Outgoing;
-  }
-
-  async #sending<T>(sent: SentCommand, send: () => Promise<T>): Promise<T> {
-    try {
-      const result = await send();
-      this.#options.onSent(sent);
-      return result;
-    } catch (error) {
-      const unsent = error instanceof KrytenConnectionError || error instanceof PublishError;
-      if (!unsent) this.#options.onSent(sent);
-      throw error;
-    }
+    const content = readContent(command, { ...args, ...topLevel });
+    const message = { subject, data: toJsonBytes(body), attributes, content } satisfies Outgoing;
+    return { requestId, body, message };
   }
 }
 
-/** With a command the reply must have succeeded. @throws CommandError */
-function judge(
-  message: BusMessage,
-  span?: Span,
-  command?: string,
-  service = "robot",
-  sent: JsonObject = {},
-): Reply {
+/** Parses a reply and notes on the span whether the service did what it was asked. */
+function recordReply(message: BusMessage, span?: Span): Reply {
   const reply = readReply(message);
   span?.setAttribute("kryten.reply.success", reply.failure === undefined);
-  if (command !== undefined) assertDone(reply, command, service, sent);
   return reply;
 }
 

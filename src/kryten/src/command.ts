@@ -50,7 +50,7 @@ export function createEnvelope(
   service: string,
   command: string,
   meta: CommandMeta,
-  fields: { args?: JsonObject; topLevel?: JsonObject },
+  fields: { args: JsonObject; topLevel?: JsonObject | undefined },
 ): CommandEnvelope {
   const requestId = randomUUID();
   const { source, domain, channel } = meta;
@@ -58,7 +58,7 @@ export function createEnvelope(
     ...(service === "robot" ? { service } : {}),
     command,
     ...fields.topLevel,
-    args: fields.args ?? {},
+    args: fields.args,
     meta: { source, timestamp: toWireTimestamp(new Date()), domain, channel, request_id: requestId },
   };
   return { requestId, body };

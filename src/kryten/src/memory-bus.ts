@@ -28,15 +28,17 @@ export class MemoryBus implements Bus {
     this.kv = kv;
   }
 
-  async send(subject: string, data: Uint8Array, { headers }: SendOptions): Promise<void> {
+  async send(subject: string, data: Uint8Array, { headers, onWritten }: SendOptions): Promise<void> {
     this.#assertOpen();
+    onWritten?.();
     this.#deliver(subject, data, headers, undefined);
   }
 
   async request(subject: string, data: Uint8Array, options: RequestOptions): Promise<BusMessage> {
     this.#assertOpen();
     const inbox = `_INBOX.${++this.#inboxes}`;
-    const { timeoutMs, signal, headers, accept } = options;
+    const { timeoutMs, signal, headers, accept, onWritten } = options;
+    onWritten?.();
     let subscription: BusSubscription | undefined;
     const reply = new Promise<BusMessage>((resolve, reject) => {
       subscription = this.subscribe(inbox, (message) => {

@@ -24,6 +24,8 @@ export interface Outgoing {
   data: Uint8Array;
   headers?: MsgHdrs | undefined;
   signal?: AbortSignal | undefined;
+  /** Called once the message is written to the connection. */
+  onWritten?: (() => void) | undefined;
   /** Made for this message alone: the rest is added to it. */
   attributes?: Attributes | undefined;
   content?: Content | undefined;
@@ -89,15 +91,13 @@ export class Messenger {
     outgoing.signal?.throwIfAborted();
     await this.#recorded("publish", outgoing, async (span) => {
       await this.#connected(span, undefined, outgoing);
-      await this.bus.send(outgoing.subject, outgoing.data, {
-        headers: this.#headers(outgoing),
-        signal: outgoing.signal,
-      });
+      const { subject, data, signal, onWritten } = outgoing;
+      await this.bus.send(subject, data, { headers: this.#headers(outgoing), signal, onWritten });
     });
   }
 
   async request<T>(outgoing: OutgoingRequest<T>): Promise<T> {
-    const { subject, data, signal, accept, timeoutMs } = outgoing;
+    const { subject, data, signal, accept, timeoutMs, onWritten } = outgoing;
     signal?.throwIfAborted();
     const deadline = performance.now() + timeoutMs;
     return this.#recorded("request", outgoing, async (span) => {
@@ -106,6 +106,7 @@ export class Messenger {
         headers: this.#headers(outgoing),
         signal,
         accept,
+        onWritten,
         timeoutMs: Math.max(1, deadline - performance.now()),
       });
       return outgoing.read(reply, span);

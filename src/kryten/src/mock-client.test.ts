@@ -48,6 +48,15 @@ describe("a bot under test", () => {
     expect(commands[0]).toMatchObject({ payload: { meta: { request_id: commands[0]?.correlationId } } });
   });
 
+  it("counts and records what was sent, and not what was given up before", async () => {
+    await open();
+    const signal = AbortSignal.abort(new Error("enough"));
+    await expect(client.sendChat("test", "hi", { signal })).rejects.toThrow("enough");
+    await expect(client.addMedia("test", "yt", "x", { signal })).rejects.toThrow("enough");
+    expect(client.getPublishedCommands()).toEqual([]);
+    expect(client.health().commandsSent).toBe(0);
+  });
+
   it("measures the latency of events that a handler got, and of no others", async () => {
     await open();
     client.on("chatmsg", () => {});

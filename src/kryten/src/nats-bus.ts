@@ -63,12 +63,12 @@ export class NatsBus implements Bus {
     return this.connection.info?.max_payload ?? Number.POSITIVE_INFINITY;
   }
 
-  async send(subject: string, data: Uint8Array, { headers, signal }: SendOptions): Promise<void> {
-    this.#publish(subject, data, { headers });
+  async send(subject: string, data: Uint8Array, options: SendOptions): Promise<void> {
+    this.#publish(subject, data, options);
     const pending: PendingSend = { subject, refused: false };
     this.#pendingSends.add(pending);
     try {
-      await this.#confirm(signal);
+      await this.#confirm(options.signal);
     } finally {
       this.#pendingSends.delete(pending);
     }
@@ -94,12 +94,7 @@ export class NatsBus implements Bus {
     await new Promise(setImmediate);
   }
 
-  #publish(
-    subject: string,
-    data: Uint8Array,
-    options: { headers?: SendOptions["headers"]; reply?: string },
-  ): void {
-    const { headers, reply } = options;
+  #publish(subject: string, data: Uint8Array, { headers, onWritten }: SendOptions, reply?: string): void {
     try {
       this.connection.publish(subject, data, {
         ...(headers ? { headers } : {}),
@@ -108,10 +103,11 @@ export class NatsBus implements Bus {
     } catch (cause) {
       throw toSendError(cause);
     }
+    onWritten?.();
   }
 
   request(subject: string, data: Uint8Array, options: RequestOptions): Promise<BusMessage> {
-    const { headers, timeoutMs, signal, accept } = options;
+    const { timeoutMs, signal, accept } = options;
     const inbox = createInbox();
     let last: BusMessage | undefined;
     let subscription: Subscription | undefined;
@@ -127,7 +123,7 @@ export class NatsBus implements Bus {
       // With this `nats` hands a refused publish to the subscription instead of dropping it.
       (subscription as Subscription & { requestSubject?: string }).requestSubject = subject;
       void subscription.closed.then(() => reject(new KrytenConnectionError("the connection was closed")));
-      this.#publish(subject, data, { headers, reply: inbox });
+      this.#publish(subject, data, options, inbox);
       this.connection.flush().catch((cause: unknown) => reject(ambiguous(cause)));
     });
     return bounded(reply, { timeoutMs, signal, onTimeout: () => noReply("the request", timeoutMs) })
