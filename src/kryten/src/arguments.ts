@@ -62,7 +62,7 @@ export function assertInteger(value: number, what: string, min = Number.NEGATIVE
   if (!Number.isInteger(value)) throw new KrytenValidationError(`${what} must be a whole number`);
 }
 
-/** For work that the application hands over: named here, as the error would else come much later, or never. */
+/** Callbacks are checked when they are given: calling them would fail much later, or never. */
 export function assertFunction(value: unknown, what: string): void {
   if (typeof value !== "function") throw new KrytenValidationError(`${what} must be a function`);
 }
@@ -77,7 +77,7 @@ export function assertSeconds(value: unknown, what = "timeout"): void {
   throw new KrytenValidationError(`${what} must be a number of seconds above zero`);
 }
 
-/** An object of options; none and null, which other languages write for none, are an empty one. */
+/** An object of options; undefined and null count as none. */
 export function readOptions<T extends object>(options: T | null | undefined, what = "options"): T {
   if (options == null) return {} as T;
   if (!isObject(options)) throw new KrytenValidationError(`${what} must be an object`);
@@ -90,7 +90,7 @@ interface CallOptions {
   signal?: AbortSignal | undefined;
 }
 
-/** The options at the end of a call, with what every call understands among them checked. */
+/** The options at the end of a call, with those that every call takes checked. */
 export function readCallOptions<T extends CallOptions>(options: T | null | undefined): T {
   const given = readOptions(options);
   if (given.domain !== undefined) assertText(given.domain, "domain");

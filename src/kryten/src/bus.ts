@@ -13,7 +13,7 @@ export interface BusMessage {
   json<T = unknown>(): T;
 }
 
-/** A subject that is listened to until `unsubscribe`. */
+/** A subscription that lasts until `unsubscribe`. */
 export interface BusSubscription {
   unsubscribe(): void;
 }
@@ -30,7 +30,7 @@ export interface SendOptions {
 
 export interface RequestOptions extends SendOptions {
   timeoutMs: number;
-  /** Which reply to take when several come. The last one seen is taken at the time-out. @default the first */
+  /** Which of several replies to take. When the time is up, the last one seen is taken. @default the first */
   accept?: ((message: BusMessage) => boolean) | undefined;
 }
 
@@ -50,8 +50,8 @@ export interface Bus {
   /** Delivers until unsubscribed, across reconnections. The listener must not throw. */
   subscribe(subject: string, listener: (message: BusMessage) => void): BusSubscription;
   /**
-   * Calls back, who asked first before the others, each time the connection is back or gone for good. Returns a
-   * function that ends this.
+   * Calls back, in the order of registration, each time the connection is back or lost for good. Returns a function
+   * that removes the callback.
    */
   onChange(callback: () => void): () => void;
   /** Resolves when everything sent so far is with the server; gives up silently after `timeoutMs`. */

@@ -1,8 +1,8 @@
 import { isObject, type JsonObject } from "./json.js";
 
 /**
- * Gives a fixed-shape answer of the bridge the spelling of this API, at every depth. What is under a key of
- * `verbatim` belongs to others and stays as it came.
+ * Renames the keys of a fixed-shape reply to camelCase, at every depth. Values under a key of `verbatim` stay as they
+ * are: their keys belong to somebody else.
  */
 export function toCamelCase(value: unknown, verbatim: readonly string[] = []): unknown {
   if (Array.isArray(value)) return value.map((entry) => toCamelCase(entry, verbatim));

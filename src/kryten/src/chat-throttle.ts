@@ -1,6 +1,6 @@
 import { bounded, sleep } from "./waiting.js";
 
-/** Lets chat lines out one after the other, in the order they came. */
+/** Spaces out chat lines, in the order they came. */
 export class ChatThrottle {
   readonly #minDelayMs: number;
   readonly #jitterMs: number;
@@ -14,17 +14,17 @@ export class ChatThrottle {
   }
 
   /**
-   * Resolves to the seconds waited when it is this line's turn, and the line can be sent: those behind it wait for
-   * that, too, and go on when it cannot. An aborted line gives its turn away at once.
+   * Waits for this line's turn, then until it can be sent; resolves to the seconds that took. Lines behind it wait for
+   * both. A line that is aborted or cannot be sent uses up no delay.
    */
   async enter(canSend: () => Promise<unknown>, ...signals: (AbortSignal | undefined)[]): Promise<number> {
     const started = performance.now();
-    let held = this.#queued++ > 0;
-    let given = false;
+    let waited = this.#queued++ > 0;
+    let aborted = false;
     const turn = this.#last.then(async () => {
-      if (given) return;
+      if (aborted) return;
       const wait = this.#nextAt - performance.now();
-      held ||= wait > 0;
+      waited ||= wait > 0;
       if (wait > 0 || signals.some((signal) => signal?.aborted)) await sleep(Math.max(0, wait), ...signals);
       const sendable = await canSend().then(
         () => true,
@@ -36,9 +36,9 @@ export class ChatThrottle {
     try {
       await signals.reduce((wait, signal) => bounded(wait, { signal }), turn);
     } catch (error) {
-      given = true;
+      aborted = true;
       throw error;
     }
-    return held ? (performance.now() - started) / 1000 : 0;
+    return waited ? (performance.now() - started) / 1000 : 0;
   }
 }

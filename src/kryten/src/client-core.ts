@@ -34,7 +34,7 @@ const HANDLER_GRACE_MS = 2000;
 /** Called for each event; may be asynchronous, what it returns is ignored. Events do not wait for each other. */
 export type EventHandler<Event> = (event: Event, context: HandlerContext<ClientCore>) => unknown;
 
-/** Everything the real client and the mock have in common: all but the connection itself. */
+/** What the real client and the mock have in common: everything but the connection itself. */
 export abstract class ClientCore extends MessageMethods {
   readonly config: KrytenConfig;
   /** Announces this service; undefined without `service` in the configuration. */
@@ -54,7 +54,7 @@ export abstract class ClientCore extends MessageMethods {
   #opening: Promise<void> | undefined;
   #disconnecting: Promise<void> | undefined;
   #closing = new AbortController();
-  /** Why the connection that is being made is not wanted any more. */
+  /** Set when the connection that is being made is no longer wanted. */
   #calledOff: { readonly reason: unknown } | undefined;
   #connectedAt: number | undefined;
   #failed = false;
@@ -136,10 +136,10 @@ export abstract class ClientCore extends MessageMethods {
   async connect(options: ConnectOptions = {}): Promise<void> {
     const { signal } = readCallOptions(options);
     signal?.throwIfAborted();
-    // What is being closed is not a connection to be content with.
+    // While it closes, a connection does not count as one: connect anew afterwards.
     if (this.#disconnecting) await bounded(this.#disconnecting, { signal });
     if (!signal) return this.#connect();
-    // Who only joins in stops waiting; who began it calls it off.
+    // A caller that joined an attempt only stops waiting for it; the one that began it cancels it.
     if (this.#opening) return bounded(this.#opening, { signal });
     const callOff = () => this.#callOff(signal.reason);
     signal.addEventListener("abort", callOff, { once: true });
@@ -173,7 +173,7 @@ export abstract class ClientCore extends MessageMethods {
     if (this.#bus) await this.#close();
     this.#closing = new AbortController();
     if (this.#calledOff) this.#closing.abort(this.#calledOff.reason);
-    // As many commands may wait for it as the application sends.
+    // Every command that waits listens to it.
     setMaxListeners(0, this.#closing.signal);
     this.#failed = false;
     this.#runLoop.renew();
@@ -187,7 +187,7 @@ export abstract class ClientCore extends MessageMethods {
         }
         await this.#start(bus);
         this.#closing.signal.throwIfAborted();
-        // It may have been lost for good meanwhile.
+        // The connection may have been lost for good meanwhile.
         this.messenger.assertOpen();
       } catch (error) {
         this.#failed = true;
@@ -206,7 +206,7 @@ export abstract class ClientCore extends MessageMethods {
     }
     this.#restartNotices.start(this.messenger);
     await this.lifecycle?.start();
-    // Whoever awaits connect() misses nothing that is sent from then on.
+    // The server must know the subscriptions before connect() resolves.
     await bus.flush(CLOSE_BUDGET_MS);
     if (this.config.service?.enableLifecycle) await this.lifecycle?.publishStartup();
   }
@@ -252,7 +252,7 @@ export abstract class ClientCore extends MessageMethods {
     this.#runLoop.end();
   }
 
-  /** For the connection: it ended for good without being asked to. */
+  /** To be called when the connection ended for good without being closed. */
   protected connectionLost(error: Error): void {
     const message = "the connection was lost for good";
     this.logger.error(message);
@@ -284,7 +284,7 @@ export abstract class ClientCore extends MessageMethods {
 
   /**
    * Registers a handler for an event, by name in any case. May be called before `connect()`. Handlers are
-   * bound by `handler_timeout` and `max_concurrent_handlers`; one that throws harms no other.
+   * bound by `handler_timeout` and `max_concurrent_handlers`; one that throws does not affect the others.
    */
   on<Name extends string>(event: Name, handler: EventHandler<EventFor<Name>>): Registration;
   on<Name extends string>(

@@ -13,24 +13,26 @@ export interface KrytenClientOptions extends TelemetryOptions {
   traceHeartbeats?: boolean | undefined;
 }
 
-/** A handler that is registered; `off()` ends that. */
+/** A registered handler; `off()` removes it. */
 export interface Registration extends Disposable {
   off(): void;
 }
 
-/** What travels with one message, and what calls it off before it has left. */
+/** Options of `publish()`. */
 export interface PublishOptions {
-  /** Names and values as given win over the trace context of the client. */
+  /** Win over the trace context that the client adds. */
   headers?: MsgHdrs | Readonly<Record<string, string>> | undefined;
+  /** Gives up waiting; the message may have been sent. Rejects with the signal's reason. */
   signal?: AbortSignal | undefined;
 }
 
-/** Who may call connecting off. */
+/** Options of `connect()`. */
 export interface ConnectOptions {
-  /** Rejects with the signal's reason, and closes what was opened by then. */
+  /** Cancels the attempt: rejects with the signal's reason and closes what was opened. */
   signal?: AbortSignal | undefined;
 }
 
+/** Options of `run()`. */
 export interface RunOptions {
   /** End on SIGINT and SIGTERM. @default true */
   handleSignals?: boolean | undefined;

@@ -10,7 +10,7 @@ import { toConnectionOptions } from "./nats-options.js";
 import { readServerAddress } from "./server-address.js";
 import { bounded, sleep } from "./waiting.js";
 
-/** Trying again with the same credentials cannot help. */
+/** Trying again with the same settings cannot help. */
 const HOPELESS = new Set([
   "AUTHORIZATION_VIOLATION",
   "AUTHENTICATION_EXPIRED",
@@ -65,7 +65,7 @@ export class KrytenClient extends ClientCore {
     });
   }
 
-  /** `nats` gives up at the first refusal, and its own option to wait knows no limit. */
+  /** `nats` gives up at the first refusal, and its own option to keep trying has no limit. */
   async #dial(signal: AbortSignal): Promise<NatsConnection> {
     const { nats, retryAttempts, service } = this.config;
     const options = toConnectionOptions(nats, service?.name ?? "kryten-client");
@@ -92,7 +92,7 @@ export class KrytenClient extends ClientCore {
     try {
       return await bounded(connecting, { signal });
     } catch (error) {
-      // It cannot be called off, so a connection that still comes about is closed.
+      // `nats` cannot cancel an attempt, so a connection that it still makes is closed.
       if (signal.aborted) connecting.then((connection) => connection.close()).catch(() => {});
       throw error;
     }

@@ -13,7 +13,7 @@ export interface CommandOptions {
   confirm?: boolean | undefined;
   /** Seconds to wait for an answer. @default 5 */
   timeout?: number | undefined;
-  /** Gives up the waiting; the command may have been sent. Rejects with the signal's reason. */
+  /** Gives up waiting; the command may have been sent. Rejects with the signal's reason. */
   signal?: AbortSignal | undefined;
 }
 
@@ -29,7 +29,7 @@ export interface CommandCall {
   throttled?: boolean;
 }
 
-/** Who sends a command and which bridge it is for. */
+/** The sender of a command and the bridge that it is for. */
 export interface CommandMeta {
   source: string;
   channel: string;

@@ -10,7 +10,7 @@ export interface Content {
 
 const MAX_BYTES = 1024;
 
-/** Whether content may be recorded, and in what form. */
+/** Decides whether content is recorded, and in what form. */
 export class ContentPolicy {
   readonly capture: boolean;
   readonly #redact: (text: string) => string;

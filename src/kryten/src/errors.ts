@@ -31,7 +31,7 @@ export class KrytenTimeoutError extends KrytenError {
   override readonly name = "KrytenTimeoutError";
 }
 
-/** The message could not be handed to the server. */
+/** The message did not reach the server, or it is not known whether it did (`ambiguous`). */
 export class PublishError extends KrytenError {
   override readonly name = "PublishError";
   /**

@@ -36,12 +36,12 @@ export interface DispatcherOptions {
   maxConcurrent: number;
   maxQueued: number;
   limits: HandlerLimits;
-  /** Handed to handlers. */
+  /** What handlers get as `context.client`. */
   client: unknown;
   onError: (error: HandlerError) => void;
 }
 
-/** More than the events of a few channels; anybody may publish under ever new names. */
+/** Bounds what is remembered of subjects: anybody may publish under new ones. */
 const MAX_DESTINATIONS = 1000;
 
 /** Takes events off the bus and runs the handlers that want them. */
@@ -51,7 +51,7 @@ export class EventDispatcher {
   readonly #limit: ConcurrencyLimit;
   readonly #destinations = new Map<string, Destination>();
   readonly #running = new Set<HandlerRun<unknown>>();
-  /** Said once, until the queue has emptied. */
+  /** The overflow has been warned of; reset when the queue is empty again. */
   #overflowing = false;
 
   constructor(options: DispatcherOptions) {
@@ -75,7 +75,7 @@ export class EventDispatcher {
       handler,
     };
     const list = this.#registered.get(registered.event) ?? [];
-    // A new list each time: one that is being run through stays as it is.
+    // A new list each time, because one may be iterated at the moment.
     this.#registered.set(registered.event, [...list, registered]);
     return () => this.#remove(registered);
   }
@@ -125,7 +125,7 @@ export class EventDispatcher {
     return errors;
   }
 
-  /** The queue was full, or the client closes. */
+  /** Its turn never came: the queue was full, or the client closes. */
   #notRun(reason: unknown): undefined {
     if (!(reason instanceof OverflowError)) return;
     const { health, limits } = this.#options;

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { KrytenValidationError } from "./errors.js";
 import { isObject, type JsonObject, parseJson, toJsonBytes, toWireTimestamp } from "./json.js";
 
-/** What every event tells beside its own fields. */
+/** Fields that every event has. */
 export interface EventOrigin {
   /** Channel as the bridge's own configuration spells it, not normalised. */
   readonly channel: string;

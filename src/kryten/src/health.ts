@@ -16,7 +16,7 @@ export interface HealthStatus {
   readonly commandsSent: number;
   /** Handlers that failed and events that were malformed. */
   readonly errors: number;
-  /** Given up, once for each handler, because more than `max_queued_events` waited. */
+  /** Dropped because more than `max_queued_events` waited; counted once per handler. */
   readonly eventsDropped: number;
   /** From receipt until every handler ended: mean of the last 1000 events with handlers. */
   readonly avgEventLatencyMs: number;
@@ -32,7 +32,7 @@ export interface ChannelInfo extends ChannelSettings {
 
 const KEPT_LATENCIES = 1000;
 
-/** Counts what `health()` and `channels` tell. */
+/** Counters behind `health()` and `channels`. */
 export class HealthCounters {
   eventsReceived = 0;
   commandsSent = 0;
@@ -41,7 +41,7 @@ export class HealthCounters {
   lastEventTime: Date | null = null;
   readonly #perChannel: ReadonlyMap<string, { count: number }>;
   readonly #latencies: number[] = [];
-  /** Events of one channel mostly come one after the other, and finding its counter is not free. */
+  /** Counter of the last event's channel: consecutive events mostly share it, and finding it costs. */
   #last: ChannelSettings & { counter: { count: number } | undefined } = {
     channel: "",
     domain: "",

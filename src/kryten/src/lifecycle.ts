@@ -33,7 +33,7 @@ export interface Endpoints {
   metricsPath?: string | undefined;
 }
 
-/** Who a service is on the bus, and how it tells that it lives. */
+/** How a service identifies itself on the bus and shows that it is alive. */
 export interface LifecycleOptions extends Endpoints {
   /** A client, whose telemetry is shared, or a bare connection. */
   natsClient: NatsConnection | { readonly [MESSENGER]: Messenger };
@@ -86,8 +86,8 @@ export interface GroupRestart {
 }
 
 /**
- * Tells the other services on the bus when this one starts, lives and ends, and lets them ask for a common
- * restart. Publishing rejects for arguments that cannot be right alone: any other failure is logged.
+ * Announces start, heartbeat and shutdown of a service on the bus, and sends and receives requests for a common
+ * restart. Publishing rejects only for an invalid argument; any other failure is logged.
  */
 export class LifecycleEventPublisher {
   readonly serviceName: string;
@@ -143,7 +143,7 @@ export class LifecycleEventPublisher {
     }
   }
 
-  /** Undoes `start()`. Publishes nothing: that is `publishShutdown()`. */
+  /** Undoes `start()`. Publishes nothing; see `publishShutdown()`. */
   async stop(): Promise<void> {
     clearInterval(this.#heartbeat);
     quietly(() => this.#discovery?.unsubscribe());
@@ -153,7 +153,7 @@ export class LifecycleEventPublisher {
     this.#startedAt = undefined;
   }
 
-  /** As {@link LifecycleEventPublisher.stop}: tell the others first, by `publishShutdown()`. */
+  /** The same as {@link LifecycleEventPublisher.stop}; call `publishShutdown()` before. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.stop();
   }
@@ -163,7 +163,7 @@ export class LifecycleEventPublisher {
     await this.#publish("startup", {}, flatten(readOptions(additional, "additional")));
   }
 
-  /** Skipped without a word while there is no connection: the next one tells the same. */
+  /** Silently skipped while there is no connection: the next one tells the same. */
   async publishHeartbeat(additional?: JsonObject): Promise<void> {
     const extra = flatten(readOptions(additional, "additional"));
     if (!this.#messenger.isConnected) return;
@@ -274,7 +274,7 @@ export class LifecycleEventPublisher {
   }
 }
 
-/** `{additional: {...}}`, as the upstream library's keyword argument, means its content. */
+/** Unwraps `{additional: {...}}`, the keyword argument of the upstream library. */
 function flatten(additional: JsonObject): JsonObject {
   const keys = Object.keys(additional);
   return keys.length === 1 && isObject(additional.additional) ? additional.additional : additional;

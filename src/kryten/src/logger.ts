@@ -1,6 +1,6 @@
 import { quietly } from "./quietly.js";
 
-/** Where the client tells what goes on. Nothing it is given holds chat text, user names or credentials. */
+/** Where the client logs. Log lines hold no chat text, user names or credentials. */
 export interface Logger {
   debug(message: string): void;
   info(message: string): void;
@@ -12,7 +12,7 @@ export interface Logger {
 export const LOG_LEVELS = ["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
-/** The application's own logger, whose failures end nothing, or one of the console. */
+/** The application's own logger, guarded against its exceptions, or one that writes to the console. */
 export function toLogger(own: Logger | null | undefined, level: LogLevel): Logger {
   if (own == null) return createConsoleLogger(level);
   return {

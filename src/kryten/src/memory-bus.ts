@@ -60,7 +60,7 @@ export class MemoryBus implements Bus {
     return { unsubscribe: () => void this.#listeners.delete(listener) };
   }
 
-  /** Memory is never away, and closes at once. */
+  /** Never calls back: memory does not lose its connection. */
   onChange(): () => void {
     return () => {};
   }

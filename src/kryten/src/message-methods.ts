@@ -38,7 +38,7 @@ export abstract class MessageMethods extends KvMethods {
     return this.messenger.subscribe(subject, handler, (error) => this.handlerFailed(error));
   }
 
-  /** Never throws, also when the connection is gone. */
+  /** Never throws, not even when the connection is gone. */
   unsubscribe(subscription: BusSubscription): void {
     try {
       subscription.unsubscribe();

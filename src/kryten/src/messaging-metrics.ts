@@ -14,14 +14,15 @@ const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 
 /** Value of `messaging.system.name`: the conventions list none for NATS. */
 export const SYSTEM = "nats";
 
-/** What a measurement is told apart by: nothing of many values. */
-export interface Told {
+/** Dimensions of a measurement, all of low cardinality. */
+export interface Dimensions {
   verb: string;
   destination: Destination;
-  place: { readonly address: string; readonly port: number } | undefined;
+  server: { readonly address: string; readonly port: number } | undefined;
   errorType?: string | undefined;
 }
 
+/** Attribute sets that are kept; a destination of the application itself may be anything. */
 const MAX_KNOWN = 1000;
 
 interface Instruments {
@@ -31,7 +32,7 @@ interface Instruments {
   readonly consumed: Counter;
 }
 
-/** The metrics of the messaging conventions. Those that fail, fail alone. */
+/** The metrics of the messaging conventions. A meter that fails affects nothing else. */
 export class MessagingMetrics {
   readonly #given: MeterProvider | undefined;
   readonly #meter: (provider: MeterProvider) => Meter;
@@ -49,7 +50,7 @@ export class MessagingMetrics {
     this.#oldNames = oldNames;
   }
 
-  /** Of the provider of the moment: one that is registered after the client was made counts, as it does for spans. */
+  /** From the current provider, so that one registered after the client was made counts, as it does for spans. */
   get #instruments(): Instruments {
     const provider = this.#given ?? metrics.getMeterProvider();
     if (this.#made?.provider !== provider) {
@@ -58,27 +59,27 @@ export class MessagingMetrics {
     return this.#made.instruments;
   }
 
-  sent(ms: number, told: Told): void {
+  sent(ms: number, dimensions: Dimensions): void {
     quietly(() => {
-      const attributes = this.#attributes(told);
+      const attributes = this.#attributes(dimensions);
       const { operation, sent } = this.#instruments;
       operation.record(ms / 1000, attributes);
       sent.add(1, attributes);
     });
   }
 
-  processed(ms: number, told: Told): void {
-    quietly(() => this.#instruments.process.record(ms / 1000, this.#attributes(told)));
+  processed(ms: number, dimensions: Dimensions): void {
+    quietly(() => this.#instruments.process.record(ms / 1000, this.#attributes(dimensions)));
   }
 
-  consumed(told: Told): void {
-    quietly(() => this.#instruments.consumed.add(1, this.#attributes(told)));
+  consumed(dimensions: Dimensions): void {
+    quietly(() => this.#instruments.consumed.add(1, this.#attributes(dimensions)));
   }
 
-  /** There are as few of them as templates and kinds of error, so each is made once. */
-  #attributes({ verb, destination, place, errorType }: Told): Attributes {
+  /** Few combinations occur, so each set of attributes is made once. */
+  #attributes({ verb, destination, server, errorType }: Dimensions): Attributes {
     const { template } = destination;
-    const key = `${verb} ${template} ${place?.address}:${place?.port} ${errorType}`;
+    const key = `${verb} ${template} ${server?.address}:${server?.port} ${errorType}`;
     const known = this.#known.get(key);
     if (known) return known;
     const exact = template === destination.name;
@@ -89,7 +90,7 @@ export class MessagingMetrics {
       ...(template !== undefined && {
         [exact ? "messaging.destination.name" : "messaging.destination.template"]: template,
       }),
-      ...(place && { "server.address": place.address, "server.port": place.port }),
+      ...(server && { "server.address": server.address, "server.port": server.port }),
       ...(errorType !== undefined && { "error.type": errorType }),
     };
     if (this.#known.size < MAX_KNOWN) this.#known.set(key, attributes);

@@ -12,7 +12,7 @@ import { noReply, sleepUntilWoken } from "./waiting.js";
 export interface RetryPolicy {
   /** Waits for a connection before giving up. */
   attempts: number;
-  /** Ends every wait, when the client closes. */
+  /** Aborts every wait when the client closes. */
   closing: () => AbortSignal | undefined;
   /** First wait; each further one is twice as long, up to 30 s. */
   delayMs: number;
@@ -31,7 +31,7 @@ export interface Outgoing {
   content?: Content | undefined;
   /** False sends without a span. @default true */
   traced?: boolean;
-  /** A wait for the connection that began before. */
+  /** A wait for the connection that has begun already. */
   connecting?: Connecting | undefined;
 }
 
@@ -62,13 +62,13 @@ export interface Incoming {
   content?: Content | undefined;
 }
 
-/** Key of a client's messenger, for the parts that are made for a client from outside. */
+/** Key of a client's messenger, for a `LifecycleEventPublisher` that is given the client. */
 export const MESSENGER: unique symbol = Symbol("kryten.messenger");
 
 const MAX_DELAY_MS = 30_000;
 const JITTER = 0.1;
 
-/** Sends and receives over the bus of the moment: waits for a connection, and records what happens. */
+/** Sends and receives over the client's current bus: waits for a connection and records each operation. */
 export class Messenger {
   readonly telemetry: Telemetry;
   readonly #bus: () => Bus | undefined;
@@ -159,19 +159,15 @@ export class Messenger {
       errorType = toErrorType(error);
       throw error;
     } finally {
-      const place = this.#bus()?.server;
-      this.telemetry.metrics.processed(performance.now() - started, {
-        verb: "process",
-        destination,
-        place,
-        errorType,
-      });
+      const server = this.#bus()?.server;
+      const dimensions = { verb: "process", destination, server, errorType };
+      this.telemetry.metrics.processed(performance.now() - started, dimensions);
     }
   }
 
   /** Counts a message once, however many handlers it has. */
   consumed(destination: Destination): void {
-    this.telemetry.metrics.consumed({ verb: "process", destination, place: this.#bus()?.server });
+    this.telemetry.metrics.consumed({ verb: "process", destination, server: this.#bus()?.server });
   }
 
   async #recorded<T>(
@@ -191,8 +187,8 @@ export class Messenger {
       errorType = toErrorType(error);
       throw error;
     } finally {
-      const place = this.#bus()?.server;
-      this.telemetry.metrics.sent(performance.now() - started, { verb, destination, place, errorType });
+      const server = this.#bus()?.server;
+      this.telemetry.metrics.sent(performance.now() - started, { verb, destination, server, errorType });
     }
   }
 
@@ -226,13 +222,13 @@ export class Messenger {
     void this.bus;
   }
 
-  /** Waits for a connection as sending does; as a request with that much time, if it is given. */
+  /** Waits for a connection as publishing does or, with a time limit, as a request does. */
   connecting(signal: AbortSignal | undefined, timeoutMs?: number): Connecting {
     const limit =
       timeoutMs === undefined ? undefined : { deadline: performance.now() + timeoutMs, timeoutMs };
     const connecting = { done: Promise.resolve(), retries: 0 };
     connecting.done = this.#wait(connecting, limit, signal);
-    // Whoever awaits it hears of it; it may be let go of before.
+    // Nobody may be waiting for it any more when it rejects.
     connecting.done.catch(() => {});
     return connecting;
   }
@@ -250,7 +246,7 @@ export class Messenger {
     const tally = { retries: 0 };
     try {
       await connecting?.done;
-      // There may be none again: it was another one's turn in between.
+      // It may be lost again: other chat lines had their turn meanwhile.
       if (this.bus.state !== "connected") await this.#wait(tally, limit, signal);
     } finally {
       const retries = (connecting?.retries ?? 0) + tally.retries;
@@ -258,10 +254,7 @@ export class Messenger {
     }
   }
 
-  /**
-   * Tries again by the policy, and as soon as the connection is back: all that wait go on then, in the order in which
-   * they began to.
-   */
+  /** Retries by the policy, and at once when the connection is back: those that wait go on in the order they came. */
   async #wait(
     tally: { retries: number },
     limit: Limit | undefined,
@@ -293,8 +286,9 @@ export class Messenger {
   }
 }
 
-/** Until when a request has time, and how much it had. */
+/** Time limit of a request. */
 interface Limit {
+  /** By `performance.now()`. */
   readonly deadline: number;
   readonly timeoutMs: number;
 }

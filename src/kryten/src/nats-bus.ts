@@ -4,13 +4,13 @@ import { KrytenConnectionError, KrytenError, PublishError, readCode } from "./er
 import { NatsKvStore } from "./nats-kv.js";
 import { bounded, noReply } from "./waiting.js";
 
-/** Hears what happens to the connection after it was made. */
+/** Told what happens to the connection after it was made. */
 export interface ConnectionListener {
   onDisconnect(): void;
   onReconnect(): void;
   /** The user may not subscribe to the subject: none of its messages will come. */
   onForbidden(subject: string): void;
-  /** Once: closed by us (no error) or lost for good. */
+  /** Called once: closed by the client (no error) or lost for good. */
   onClosed(error: Error | undefined): void;
 }
 

@@ -29,7 +29,7 @@ export class NatsKvStore implements KvStore {
     return this.#remember(name, bucket);
   }
 
-  /** Handlers that start together want the same bucket together: one of them makes it. */
+  /** Concurrent callers share one creation. */
   bindOrCreate(name: string, options: CreateBucketOptions): Promise<KvBucket> {
     const pending = this.#creating.get(name);
     if (pending) return pending;

@@ -24,7 +24,7 @@ function isMsgHdrs(given: MsgHdrs | Readonly<Record<string, string>>): given is 
   return typeof given.append === "function";
 }
 
-/** What is probably wrong with publishing on a subject by hand, if anything. */
+/** The warning that publishing on a subject by hand deserves, if any. */
 export function misuseOf(subject: string, service: string | undefined): string | undefined {
   const [first, second, third, ...rest] = subject.split(".");
   if (first !== "kryten") return undefined;

@@ -22,7 +22,7 @@ export interface RestartNotice {
 
 export type RestartCallback = (notice: RestartNotice) => unknown;
 
-/** Callbacks for group restarts, over one subscription each. */
+/** Callbacks for group restarts, each with a subscription of its own, so that each has its own span. */
 export class RestartNotices {
   readonly #callbacks = new Set<RestartCallback>();
   readonly #logger: Logger;
@@ -50,7 +50,7 @@ export class RestartNotices {
   stop(): void {
     this.#messenger = undefined;
     for (const subscription of this.#subscriptions.splice(0)) {
-      // The connection may be gone, and with it what there was to unsubscribe from.
+      // The connection may be gone already.
       quietly(() => subscription.unsubscribe());
     }
   }

@@ -33,12 +33,13 @@ export class RunLoop {
     this.#end?.(error);
   }
 
-  /** Ends `run()` with the error, and those that come later, until `renew`. */
+  /** Rejects the current `run()` and every later one until `renew`. */
   fail(error: Error): void {
     this.#failure = error;
     this.end(error);
   }
 
+  /** There is a new connection to run on. */
   renew(): void {
     this.#failure = undefined;
   }

@@ -4,11 +4,11 @@ import type { CommandOptions } from "./command.js";
 import type { JsonObject } from "./json.js";
 import { QueryMethods } from "./query-methods.js";
 
-/** How a `safe…` command makes sure of the bot's rank before it is sent. */
+/** Options of the `safe…` methods. */
 export interface SafeOptions extends CommandOptions {
-  /** @default true */
+  /** Ask for the bot's rank before sending. @default true */
   checkRank?: boolean | undefined;
-  /** Seconds for the question about the rank. @default 2 */
+  /** Seconds to wait for the answer about the rank. @default 2 */
   timeout?: number | undefined;
 }
 
@@ -21,7 +21,7 @@ export interface SafeResult {
   readonly rank?: number;
 }
 
-/** Administration that first asks whether the bot may. */
+/** Admin commands that check the bot's rank first. */
 export abstract class SafeMethods extends QueryMethods {
   /** Needs rank 2. */
   safeAssignLeader(channel: string, username: string, options: SafeOptions = {}): Promise<SafeResult> {

@@ -57,12 +57,12 @@ const SCOPE = "@kit/kryten";
 /** The release of the core conventions whose messaging names are used. */
 const SCHEMA = { schemaUrl: "https://opentelemetry.io/schemas/1.45.0" };
 
-/** Stands in when the application's tracer fails to make one. */
+/** Stands in when the application's tracer throws. */
 const NO_SPAN = trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
 
 const KINDS = { publish: SpanKind.PRODUCER, request: SpanKind.CLIENT, process: SpanKind.CONSUMER } as const;
 
-/** Spans, metrics and trace context of bus operations. Never lets a fault of its own into the operation. */
+/** Spans, metrics and trace context of bus operations. Its own failures never reach the operation. */
 export class Telemetry {
   readonly content: ContentPolicy;
   readonly metrics: MessagingMetrics;

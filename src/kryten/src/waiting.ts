@@ -1,6 +1,6 @@
 import { KrytenTimeoutError } from "./errors.js";
 
-/** Node's timers fire at once for longer delays: such a limit is none. */
+/** Node's timers fire at once for longer delays, so a longer limit counts as none. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** Rejects with the reason of the first signal that aborts. */
@@ -8,7 +8,7 @@ export function sleep(ms: number, ...signals: (AbortSignal | undefined)[]): Prom
   return sleepUntilWoken(ms, () => {}, ...signals);
 }
 
-/** As `sleep`, and ends early with a call of what `onAsleep` is given. */
+/** As `sleep`, but ends early when the function passed to `onAsleep` is called. */
 export function sleepUntilWoken(
   ms: number,
   onAsleep: (wake: () => void) => void,
@@ -31,13 +31,14 @@ export function sleepUntilWoken(
   });
 }
 
+/** What may end a wait early. */
 export interface Bounds {
-  /** What is longer than a timer can be is no limit. @default no limit of time */
+  /** @default no limit */
   timeoutMs?: number;
   signal?: AbortSignal | undefined;
-  /** The wait alone does not keep the process alive. @default false */
+  /** The timer does not keep the process alive. @default false */
   unref?: boolean;
-  /** Made only when the time is up. */
+  /** Makes the error when the time is up. */
   onTimeout?: () => Error;
 }
 
