@@ -129,7 +129,7 @@ export class AiloopClient<WaitByDefault extends boolean = false> implements Asyn
     return this.#prompts.ask(question, checkOptions(options));
   }
 
-  /** Asks to be allowed something. Approved is `responseType === "authorization_approved"`, nothing else. */
+  /** Asks for permission. Only `responseType === "authorization_approved"` grants it. */
   authorize(action: string, options: Waiting<AuthorizeOptions>): Promise<ResponseMessage>;
   authorize(
     action: string,
@@ -209,7 +209,7 @@ export class AiloopClient<WaitByDefault extends boolean = false> implements Asyn
     return disconnectWebsocket(this.#engine);
   }
 
-  /** Lets messages of a channel reach the handlers; `*` is every channel. @throws ConnectionError without a socket */
+  /** Delivers messages of a channel to the handlers; `*` is every channel. @throws ConnectionError without a socket */
   async subscribeToChannel(channel: string, options: AbortOptions = {}): Promise<void> {
     this.#engine.assertOpen();
     return subscribe(this.#engine, channel, checkOptions(options));
@@ -226,13 +226,13 @@ export class AiloopClient<WaitByDefault extends boolean = false> implements Asyn
     return this.#engine.inbox.dropped;
   }
 
-  /** Adds a handler for messages of subscribed channels, own echoes included. Returns what removes it. */
+  /** Adds a handler for messages of subscribed channels, own ones included. Returns a function that removes it. */
   addMessageHandler(handler: MessageHandler): () => void {
     this.#engine.assertOpen();
     return this.#engine.inbox.handlers.add(checkFunction(handler));
   }
 
-  /** Adds a handler for what happens to the socket. Returns what removes it. */
+  /** Adds a handler for connection events. Returns a function that removes it. */
   addConnectionHandler(handler: ConnectionHandler): () => void {
     this.#engine.assertOpen();
     return this.#engine.connectionEvents.add(checkFunction(handler));
@@ -244,7 +244,7 @@ export class AiloopClient<WaitByDefault extends boolean = false> implements Asyn
     return checkVersion(this.#engine, checkOptions(options));
   }
 
-  /** Ends sockets, timers, requests and waits (with ConnectionError). Every later call throws. Idempotent. */
+  /** Ends sockets, timers, requests and waits (with ConnectionError). Later calls throw, but for `close` itself. */
   close(): Promise<void> {
     this.#closing ??= this.#engine.telemetry.run(
       { name: "close", onServer: true, kind: SpanKind.CLIENT, protocol: "websocket" },

@@ -18,7 +18,7 @@ import { HttpTransport } from "./transport/http.js";
 import { ServerApi } from "./transport/server-api.js";
 import { ViewerLink } from "./transport/viewer-link.js";
 
-/** The parts of a client and how they hang together: two sockets into one inbox, one book of answers. */
+/** Wires the parts of a client together: both sockets feed one inbox, which feeds waits and handlers. */
 export class Engine {
   readonly settings: Settings;
   readonly telemetry: Telemetry;
@@ -36,7 +36,7 @@ export class Engine {
   readonly #closed = new AbortController();
 
   constructor(settings: Settings) {
-    setMaxListeners(0, this.#closed.signal); // one listener a request, and there may be many at once
+    setMaxListeners(0, this.#closed.signal); // every request under way listens to it
     this.settings = settings;
     this.telemetry = new Telemetry(settings);
     this.api = new ServerApi(new HttpTransport(settings, this.#closed.signal));
@@ -73,7 +73,7 @@ export class Engine {
     this.#closed.signal.throwIfAborted();
   }
 
-  /** What makes a new subscription hear only news. */
+  /** The history that a new subscription skips, so that handlers get only what is new. */
   get pastToSkip(): HistorySource | undefined {
     if (this.settings.history === "deliver") return undefined;
     return {

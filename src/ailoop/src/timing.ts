@@ -13,7 +13,7 @@ export const secondsBetween = (start: Instant, end: Instant): number =>
 /** Beyond this a Node timer fires at once. */
 export const LONGEST_TIMER_MS = 2_147_483_647;
 
-/** A timer without upper limit: a prompt may be open for 136 years. Returns what stops it. */
+/** A timer without upper limit: a prompt may be open for 136 years. Returns a function that stops it. */
 export function startTimer(delayMs: number, fire: () => void): () => void {
   let left = delayMs;
   let timer: NodeJS.Timeout;
@@ -26,7 +26,7 @@ export function startTimer(delayMs: number, fire: () => void): () => void {
   return () => clearTimeout(timer);
 }
 
-/** Calls `listener` when the signal aborts, at once when it already has. Returns what stops listening. */
+/** Calls `listener` when the signal aborts, at once when it already has. Returns a function that stops that. */
 export function onAbort(signal: AbortSignal | undefined, listener: (reason: unknown) => void): () => void {
   if (!signal) return () => {};
   const fire = () => listener(signal.reason);

@@ -4,7 +4,7 @@ import { untilAborted } from "../timing.js";
 import type { HealthData } from "../transport/server-api.js";
 import { judgeVersion, parseVersion } from "./version-check.js";
 
-/** How questions are written. */
+/** The content type that questions have on the wire. */
 export type Dialect = "decision" | "question";
 
 /**
@@ -23,7 +23,7 @@ export class DialectFinder {
     this.#readHealth = readHealth;
   }
 
-  /** Spares the first question its own look at the server's health. */
+  /** Takes over health that was read elsewhere, which saves the first question a request. */
   note(health: HealthData): void {
     this.#health = health;
   }

@@ -52,7 +52,7 @@ export function checkVersion(
   );
 }
 
-/** Whatever answers with something else than health is no ailoop server to connect to. */
+/** A server that answers with anything but health is no ailoop server. */
 function notHealthy(error: unknown): never {
   if (!(error instanceof ValidationError)) throw error;
   throw new ConnectionError(error.message, { cause: error, status: error.status, body: error.body });

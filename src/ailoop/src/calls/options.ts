@@ -6,7 +6,7 @@ import type { PromptTransport } from "../options.js";
 export interface SendOptions {
   /** @default `promptTransport` of the client for prompts, else "http" */
   transport?: PromptTransport | undefined;
-  /** Gives the call up; it rejects with the signal's reason. */
+  /** Cancels the call, which rejects with the signal's reason. */
   signal?: AbortSignal | undefined;
 }
 
@@ -58,6 +58,7 @@ export interface RespondOptions {
   responseType?: ResponseType | undefined;
   /** `response` releases a queued prompt; `message` sends a message of its own that carries trace context. @default "response" */
   via?: "response" | "message" | undefined;
+  /** Cancels the call, which rejects with the signal's reason. */
   signal?: AbortSignal | undefined;
 }
 
@@ -65,7 +66,7 @@ export interface RespondOptions {
 export interface WaitOptions {
   /** Seconds from now; 0 = no end. @default what is left of the prompt's own timeout */
   timeout?: number | undefined;
-  /** Gives the wait up; it rejects with the signal's reason. */
+  /** Cancels the wait, which rejects with the signal's reason. */
   signal?: AbortSignal | undefined;
   /** An abort also closes the prompt for the person. @default false */
   closeOnAbort?: boolean | undefined;

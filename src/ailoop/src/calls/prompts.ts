@@ -41,7 +41,7 @@ export type SentMessage<Content extends MessageContent = PromptContent> = Messag
   response(options?: WaitOptions): Promise<ResponseMessage>;
 };
 
-/** What the call sends, and how. */
+/** A prompt to be composed and sent. */
 interface PromptCall {
   readonly operation: "ask" | "authorize" | "navigate";
   readonly options: PromptOptions;
@@ -49,7 +49,7 @@ interface PromptCall {
   rewrite?(error: unknown, fields: MessageFields): Message | undefined;
 }
 
-/** The calls that put something in front of a person. */
+/** Calls that ask or tell a person something. */
 export class Prompts {
   readonly #engine: Engine;
 
@@ -171,7 +171,7 @@ export class Prompts {
     return Object.defineProperty(sent, "response", { value: response }) as SentMessage;
   }
 
-  /** An abort while the prompt is on its way must not leave it in front of a person either. */
+  /** An abort while the prompt is being sent closes it as well: it may have arrived. */
   async #closingOnAbort(
     id: string,
     { signal, closeOnAbort, wait }: PromptOptions,
@@ -199,7 +199,7 @@ export class Prompts {
     }
   }
 
-  /** A prompt of someone else, or one forgotten: its answer may long be in the history. */
+  /** Registers a prompt of someone else, or one forgotten, whose answer may already be in the history. */
   async #adopt(message: Message, signal: AbortSignal | undefined): Promise<Prompt> {
     const { answers, api, telemetry } = this.#engine;
     const prompt: Prompt = {
@@ -230,7 +230,7 @@ export class Prompts {
   }
 }
 
-/** By the sender's clock, which may be ahead of ours. */
+/** The sender's clock may be ahead of ours: never later than now. */
 function readSentAt(timestamp: string): Instant {
   const here = now();
   const epochMs = Math.min(Date.parse(timestamp) || here.epochMs, here.epochMs);

@@ -22,9 +22,9 @@ export interface Outgoing {
   readonly channel: string;
   readonly transport: PromptTransport;
   readonly signal: AbortSignal | undefined;
-  /** Makes the message; what it throws ends the span too. */
+  /** Makes the message, inside the span, so that an invalid one fails the span. */
   compose(): Message | Promise<Message>;
-  /** Another way of writing a message that the server refused; it is tried once. */
+  /** Another form of a message that the server refused; it is tried once. */
   rewrite?(error: unknown): Message | undefined;
   /** Seconds to wait for the answer, where the content does not say. */
   readonly timeout?: number | undefined;
@@ -134,7 +134,7 @@ function withTrace(message: Message, trace: Record<string, string>): Message {
   return { ...message, metadata: { ...message.metadata, ...trace } };
 }
 
-/** Nothing was stored. Anything else, a lost reply for example, leaves the question open whether it was. */
+/** True when the server certainly did not store the message; a lost reply, for example, leaves that open. */
 function wasRefused(error: unknown): boolean {
   return error instanceof ValidationError || (error instanceof AiloopError && error.status !== undefined);
 }

@@ -4,7 +4,7 @@ import { ConnectionError } from "../errors.js";
 import { checkSubscription } from "../inbox/subscriptions.js";
 import { untilAborted } from "../timing.js";
 
-/** Options of a call that can be given up. */
+/** Options of a call that can be cancelled. */
 export interface AbortOptions {
   /** The call rejects with the signal's reason; a socket on its way up is not stopped by it. */
   signal?: AbortSignal | undefined;
@@ -16,7 +16,7 @@ export async function connectWebsocket({ viewer }: Engine, { signal }: AbortOpti
   return untilAborted(viewer.connect(), signal);
 }
 
-/** Ends the socket and whatever would bring it back. Waits go on by polling. */
+/** Closes the socket and stops reconnecting. Waits go on by polling. */
 export function disconnectWebsocket({ telemetry, viewer }: Engine): Promise<void> {
   return telemetry.run({ name: "close", onServer: true, kind: SpanKind.CLIENT, protocol: "websocket" }, () =>
     viewer.disconnect(),

@@ -54,7 +54,7 @@ export class Inbox {
     return this.#dropped.count;
   }
 
-  /** A socket on its way down still brings what was under way. */
+  /** Frames still arrive while a socket closes; they are ignored. */
   close(): void {
     this.#closed = true;
     this.handlers.clear();
@@ -71,7 +71,7 @@ export class Inbox {
     this.subscriptions.offer(message, raw);
   }
 
-  /** A frame that is no message is told and counted; the socket stays. */
+  /** A frame that is no message is reported and counted; the socket stays open. */
   #read(text: string): { message: Message; raw: unknown } | undefined {
     try {
       const raw: unknown = JSON.parse(text);

@@ -2,7 +2,7 @@ import { propagation } from "@opentelemetry/api";
 import type { Message, Metadata } from "../model/message.js";
 import { safely } from "../telemetry/safely.js";
 
-/** What an answer needs to know of the message it answers. */
+/** What answering a message needs to know of it. */
 export interface Origin {
   readonly channel: string;
   readonly metadata: Metadata | undefined;
@@ -10,7 +10,7 @@ export interface Origin {
 
 const LIMIT = 1000;
 
-/** Messages lately heard on a socket, so that answering one needs no look-up. */
+/** Remembers recently received messages, so that answering one needs no look-up. */
 export class Origins {
   readonly #origins = new Map<string, Origin>();
 
@@ -26,7 +26,7 @@ export class Origins {
   }
 }
 
-/** The rest of the metadata may be megabytes, and nobody asks for it. */
+/** The rest of the metadata may be megabytes and is not needed. */
 function pickTrace(metadata: Metadata): Metadata {
   const fields = safely(() => propagation.fields()) ?? [];
   return Object.fromEntries(fields.flatMap((key) => (key in metadata ? [[key, metadata[key]]] : [])));

@@ -4,8 +4,8 @@ const CAPACITY = 10_000;
 const CHANNEL_SHARE = 500;
 
 /**
- * Message ids already delivered. Bounded: over capacity the fullest channel forgets its oldest id, and no channel
- * is made to forget what a replay can bring back.
+ * Ids of messages already delivered. Above capacity the fullest channel forgets its oldest id, but no channel forgets
+ * what the server can replay.
  */
 export class SeenIds {
   readonly #channels = new Map<string, Set<string>>();

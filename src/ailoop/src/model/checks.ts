@@ -87,7 +87,7 @@ export function checkWebUrl(value: unknown, field: string): string {
   return text;
 }
 
-/** Options of a call, the signal among them; none and null, which other languages write for none, are empty. */
+/** Options of a call, the signal among them checked; undefined and null count as none. */
 export function checkOptions<Options extends object>(options: Options | null | undefined): Options {
   if (options == null) return {} as Options;
   if (typeof options !== "object" || Array.isArray(options)) throw invalid("options", "must be an object");

@@ -58,14 +58,14 @@ export interface AuthorizationContent {
   readonly timeoutSeconds: number;
 }
 
-/** Something to read, nothing to answer. */
+/** Something to read; there is no answer. */
 export interface NotificationContent {
   readonly type: "notification";
   readonly text: string;
   readonly priority: NotificationPriority;
 }
 
-/** An answer. Null where the type says it all, as in approvals. */
+/** An answer. `answer` is null where the type says it all, as in approvals. */
 export interface ResponseContent {
   readonly type: "response";
   readonly answer: string | null;

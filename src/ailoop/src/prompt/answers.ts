@@ -48,8 +48,8 @@ const MIN_KEEP_SECONDS = 300;
 const KEEP_EXTRA_SECONDS = 60;
 
 /**
- * Prompts and their answers: registered before they are sent, settled by the first correlated response, kept a
- * while for those who ask late. Nobody waiting costs nothing and rejects nothing.
+ * Prompts and their answers. A prompt is registered before it is sent, settled by the first correlated response, and
+ * kept for a while for waits that begin late. An answer or an error that nobody waits for causes no rejection.
  */
 export class Answers {
   readonly #open = new Map<string, Entry>();
@@ -81,7 +81,7 @@ export class Answers {
     if (entry) entry.prompt = { ...entry.prompt, ...known };
   }
 
-  /** A prompt the server refused is answered by nobody. */
+  /** The server refused the prompt, so there will be no answer. */
   forget(id: string): void {
     this.#open.delete(id);
   }
@@ -165,7 +165,7 @@ export class Answers {
     if (this.#awaited.delete(entry)) this.#onWaitersChange();
   }
 
-  /** Walks from the oldest and stops at the first that is to be kept, so that many prompts cost little. */
+  /** Starts at the oldest and stops at the first that is to be kept, so that many prompts cost little. */
   #dropForgotten(): void {
     const time = now().monotonicMs;
     for (const [id, entry] of this.#open) {
@@ -176,7 +176,7 @@ export class Answers {
   }
 }
 
-/** The queue asks again when the text picks no option, so such an answer is none. */
+/** The server's queue asks again when the text picks no option, so such an answer does not settle the prompt. */
 function isAskedAgain({ transport, choices }: Prompt, { responseType, answer }: ResponseContent): boolean {
   if (transport !== "websocket" || choices.length === 0) return false;
   return responseType === "text" && answer !== null && resolveChoice(answer, choices) === undefined;

@@ -13,9 +13,9 @@ import type { ServerApi } from "../transport/server-api.js";
 import type { ViewerLink } from "../transport/viewer-link.js";
 import type { Answer, Answers, Prompt } from "./answers.js";
 
-/** A queue ends a prompt by its own clock; its verdict shall win over ours. */
+/** The server's queue times out a prompt itself; this gives its answer the time to arrive first. */
 const QUEUE_GRACE_MS = 2_000;
-/** How long the last look into the history may take when the time is up. */
+/** How long the last look into the history may take at the deadline. */
 const LAST_LOOK_MS = 2_000;
 /** How long an abort waits for the server to close the prompt. The request goes on behind it. */
 const CLOSE_PATIENCE_MS = 2_000;
@@ -36,7 +36,7 @@ const OUTCOMES: Readonly<Record<ResponseType, string>> = {
   cancelled: "cancelled",
 };
 
-/** Waits for people. */
+/** Waits for the answers to prompts and records each wait. */
 export class Awaiter {
   readonly #api: ServerApi;
   readonly #viewer: ViewerLink;
@@ -127,7 +127,7 @@ export class Awaiter {
       const messages = await this.#api.history(channel, { signal: AbortSignal.timeout(LAST_LOOK_MS) });
       for (const message of messages) this.#answers.receive(message);
     } catch {
-      // then there is none to be found
+      // no history, no answer
     }
   }
 

@@ -4,10 +4,10 @@ import type { Answers } from "./answers.js";
 
 const INTERVAL_MS = 1000;
 
-/** What the poller sees of the rest. */
+/** What the poller needs of the client. */
 export interface PollSource {
   readonly answers: Answers;
-  /** The viewer socket hears everything, so polling rests. */
+  /** The viewer socket is open and receives everything, so there is no need to poll. */
   isLive(): boolean;
   /** Reconnection was given up. */
   isExhausted(): boolean;
@@ -24,7 +24,7 @@ export class HistoryPoller {
     this.#source = source;
   }
 
-  /** To be called when waits or the socket change: starts or stops the clock. */
+  /** To be called when waits or the socket change: starts or stops the timer. */
   update(): void {
     const needed = !this.#source.isLive() && this.#source.answers.awaitedChannels().size > 0;
     if (!needed) this.stop();

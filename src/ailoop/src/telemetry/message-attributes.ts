@@ -3,7 +3,7 @@ import type { Message } from "../model/message.js";
 import { isPrompt, promptChoices } from "../model/prompt.js";
 import { ATTR } from "./attributes.js";
 
-/** What spans say of a message; never what it says itself. */
+/** Describes a message on a span, without its content. */
 export function messageAttributes(message: Message): Attributes {
   const { content } = message;
   const wireType = content.type === "unknown" ? content.wireType : content.type;
@@ -19,7 +19,7 @@ export function messageAttributes(message: Message): Attributes {
   };
 }
 
-/** What the span of a prompt says besides; the text only when content is captured. */
+/** Further attributes of a prompt; `text` is undefined unless content is captured. */
 export function promptAttributes(message: Message, timeout: number, text: string | undefined): Attributes {
   const { content } = message;
   return {

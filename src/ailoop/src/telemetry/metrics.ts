@@ -20,7 +20,7 @@ interface Instruments {
   readonly droppedMessages: Counter;
 }
 
-/** What a client measures. Telemetry that fails, fails alone. */
+/** The metrics of a client. A meter that fails affects nothing else. */
 export class Metrics {
   readonly #given: MeterProvider | undefined;
   #made: { readonly provider: MeterProvider; readonly instruments: Instruments } | undefined;
@@ -45,7 +45,7 @@ export class Metrics {
     safely(() => this.#instruments.droppedMessages.add(1, attributes));
   }
 
-  /** Of the provider of the moment: one that is registered after the client was made counts, as it does for spans. */
+  /** From the current provider, so that one registered after the client was made counts, as it does for spans. */
   get #instruments(): Instruments {
     const provider = this.#given ?? metrics.getMeterProvider();
     if (this.#made?.provider !== provider) this.#made = { provider, instruments: makeInstruments(provider) };

@@ -43,7 +43,7 @@ export class Operation {
     this.context = span ? (safely(() => trace.setSpan(parent, span)) ?? parent) : parent;
   }
 
-  /** Undefined without an SDK, so that nobody links to a span that does not exist. */
+  /** Undefined without an SDK: there is no span to link to. */
   get spanContext(): SpanContext | undefined {
     const spanContext = safely(() => this.#span?.spanContext());
     return spanContext && trace.isSpanContextValid(spanContext) ? spanContext : undefined;

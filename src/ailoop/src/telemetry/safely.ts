@@ -8,7 +8,7 @@ export function safely<Result>(run: () => Result): Result | undefined {
     try {
       diag.error("@kit/ailoop: telemetry failed", error);
     } catch {
-      // a diag logger that throws has nowhere to complain
+      // the logger itself throws: there is nowhere left to report to
     }
     return undefined;
   }

@@ -12,7 +12,7 @@ export type ConnectionEvent =
   /** An attempt failed, or a frame was no message; the socket stays as it is. */
   | { readonly type: "error"; readonly error: AiloopError };
 
-/** Hears of the socket's fate. What it throws, or rejects with, is logged and changes nothing. */
+/** Told what happens to the socket. What it throws, or rejects with, is logged and changes nothing. */
 export type ConnectionHandler = (event: ConnectionEvent) => void;
 
 /** The connection handlers of a client. */

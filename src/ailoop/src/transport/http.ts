@@ -8,7 +8,7 @@ import {
 import type { Settings } from "../options.js";
 import { onAbort, startTimer } from "../timing.js";
 
-/** What every request may bring along. */
+/** Options of every request. */
 export interface RequestOptions {
   readonly signal?: AbortSignal | undefined;
   /** Trace context of the operation. */
@@ -17,16 +17,16 @@ export interface RequestOptions {
   readonly messageId?: string | undefined;
   /** The route names that message, so a 404 says that the server does not know it. */
   readonly byId?: boolean | undefined;
-  /** Told as soon as the server answered, whatever it answered. */
+  /** Called with the status of any answer. */
   readonly onStatus?: ((status: number) => void) | undefined;
 }
 
-/** JSON over HTTP with this server's ways of failing. Never retries: a repeated POST is a second message. */
+/** JSON over HTTP, failures as typed errors. Never retries: a repeated POST is a second message. */
 export class HttpTransport {
   readonly #settings: Pick<Settings, "urls" | "headers" | "timeoutMs">;
   readonly #closed: AbortSignal;
 
-  /** `closed` fires with the error that requests under way shall reject with. */
+  /** `closed` aborts with the error that requests under way reject with. */
   constructor(settings: Pick<Settings, "urls" | "headers" | "timeoutMs">, closed: AbortSignal) {
     this.#settings = settings;
     this.#closed = closed;

@@ -85,7 +85,7 @@ export class ServerApi {
     });
   }
 
-  /** A server without the route has no history to tell; an unknown channel is an empty list, not a 404. */
+  /** A server without the route has no history; an unknown channel is an empty list, not a 404. */
   async #list(path: string, key: string, options: RequestOptions): Promise<unknown[]> {
     try {
       return readList(await this.#http.request("GET", path, undefined, options), key);

@@ -15,7 +15,7 @@ const CLOSE_TIMEOUT_MS = 1_000;
 /** `closeTimeout`, 30 s unless it is set, is missing in the type declarations of `ws`. */
 type ClientOptions = WebSocket.ClientOptions & { closeTimeout: number };
 
-/** What the owner of a socket hears of it. `onClose` comes once, and only after the socket was open. */
+/** What a socket reports to its owner. `onClose` is called once, and only after the socket was open. */
 export interface SocketEvents {
   readonly onText: (text: string) => void;
   readonly onClose: (code: number, reason: string) => void;
@@ -53,7 +53,7 @@ export function openSocket(
       response.resume();
       fail(refusal(response.statusCode ?? 0, response.statusMessage ?? ""));
     });
-    // What a socket brings belongs to no one who happened to open it.
+    // Frames belong to no trace of whoever happened to open the socket.
     const onText = context.bind(ROOT_CONTEXT, events.onText);
     const onClose = context.bind(ROOT_CONTEXT, events.onClose);
     socket.on("open", () => {

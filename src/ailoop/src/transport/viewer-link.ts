@@ -9,19 +9,19 @@ import { backoffMs } from "./backoff.js";
 import type { ConnectionEvent, ConnectionEvents } from "./connection-events.js";
 import { closeSocket, openSocket } from "./socket.js";
 
-/** The one control frame there is. It subscribes to everything, whatever its value, and cannot be taken back. */
+/** The only control frame. It subscribes to everything, whatever its value, and cannot be revoked. */
 const HELLO = JSON.stringify({ subscribe: "*" });
 
 type State = "idle" | "connecting" | "open" | "backoff" | "exhausted";
 
-/** What the link tells its owner. */
+/** What the link reports to its owner. */
 export interface ViewerEvents {
   onText(text: string): void;
   /** After every change of state; `reopened` when a socket is open again after a gap. */
   onChange(reopened: boolean): void;
 }
 
-/** The socket that hears every channel. It comes back by itself until `disconnect`. */
+/** The socket that receives every channel. It reconnects by itself until `disconnect`. */
 export class ViewerLink {
   readonly #settings: Settings;
   readonly #telemetry: Telemetry;
@@ -36,7 +36,7 @@ export class ViewerLink {
   #firstConnect: SpanContext | undefined;
   #openedBefore = false;
   #closed: ConnectionError | undefined;
-  /** Of the state: tells whether a handler made one. */
+  /** Counts changes of the state, to notice those that handlers make. */
   #changes = 0;
 
   constructor(
@@ -75,12 +75,12 @@ export class ViewerLink {
     return this.#tryOnce();
   }
 
-  /** Brings the socket up in the background, unless it is up or coming. Failures show as connection events. */
+  /** Opens the socket in the background unless it is open or being opened. Failures show as connection events. */
   ensure(): void {
     if (this.#state === "idle" || this.#state === "exhausted") this.connect().catch(() => {});
   }
 
-  /** Ends the socket, or whatever would bring it back. */
+  /** Closes the socket and stops reconnecting. */
   async disconnect(): Promise<void> {
     const socket = this.#socket;
     this.#stopBackoff();
@@ -94,7 +94,7 @@ export class ViewerLink {
     await closeSocket(socket);
   }
 
-  /** Ends the socket for good: whoever asks for one later is refused with the error. */
+  /** Closes the socket for good: later calls of `connect` reject with the error. */
   close(error: ConnectionError): Promise<void> {
     this.#closed = error;
     return this.disconnect();
@@ -177,7 +177,7 @@ export class ViewerLink {
     this.#retry({ type: "disconnected", code, reason });
   }
 
-  /** All is in place before anybody hears why: handlers connect, disconnect and close, and what they do counts. */
+  /** Plans the retry before it tells the handlers why: they may connect, disconnect or close, and that must win. */
   #retry(why: ConnectionEvent): void {
     const next = this.#planRetry();
     const planned = this.#changes;
