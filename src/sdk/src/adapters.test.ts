@@ -40,8 +40,27 @@ it("takes exactly what the kit's own variable names, whatever is asked of other 
   ]);
 });
 
-it("enables nothing that a list of strangers does not name", () => {
+it("enables nothing where all instrumentations are named and none of them is the kit's", () => {
   const { names, problems } = choose({}, { OTEL_NODE_ENABLED_INSTRUMENTATIONS: "http" });
   expect(names).toEqual([]);
+  expect(problems).toEqual([
+    'OTEL_NODE_ENABLED_INSTRUMENTATIONS: "http" is not one of one, two, three, none; it is ignored.',
+    "OTEL_NODE_ENABLED_INSTRUMENTATIONS names none of the kit's, so none is enabled; KIT_INSTRUMENTATIONS can.",
+  ]);
+});
+
+it.each([
+  ["the option", { enabledInstrumentations: ["won"] }, {}],
+  ["the kit's own variable", {}, { KIT_INSTRUMENTATIONS: "won" }],
+])("takes %s as not given if it knows no name in it", (_, options, variables) => {
+  const { names, problems } = choose(options, variables as Record<string, string>);
+  expect(names).toEqual(["one", "two", "three"]);
   expect(problems).toHaveLength(1);
+  const shared = { ...variables, OTEL_NODE_ENABLED_INSTRUMENTATIONS: "two" };
+  expect(choose(options, shared as Record<string, string>).names).toEqual(["two"]);
+});
+
+it("enables nothing for the word none", () => {
+  expect(choose({}, { KIT_INSTRUMENTATIONS: "none" })).toEqual({ names: [], problems: [] });
+  expect(choose({ enabledInstrumentations: ["none"] })).toEqual({ names: [], problems: [] });
 });

@@ -136,6 +136,7 @@ const SWITCHES: Readonly<Record<string, keyof InitOptions>> = {
  * as well, so with those neither can be enabled without the other.
  */
 const KIT_INSTRUMENTATIONS = "KIT_INSTRUMENTATIONS";
+const SHARED_INSTRUMENTATIONS = "OTEL_NODE_ENABLED_INSTRUMENTATIONS";
 
 /** The adapters that are enabled by options and variables. */
 export function chooseAdapters(
@@ -146,15 +147,8 @@ export function chooseAdapters(
   const autoPatch = { option: "autoPatch", value: options.autoPatch, variables: ["AGENTPULSE_AUTO_PATCH"] };
   if (!configuration.boolean(autoPatch, true)) return [];
   const names = adapters.map(({ name }) => name);
-  const named = configuration.given({ variables: [KIT_INSTRUMENTATIONS] }) !== undefined;
-  const enabled = configuration.choices(
-    {
-      option: "enabledInstrumentations",
-      value: options.enabledInstrumentations,
-      variables: [KIT_INSTRUMENTATIONS, "OTEL_NODE_ENABLED_INSTRUMENTATIONS"],
-    },
-    names,
-  );
+  const enabled = readEnabled(options, configuration, names);
+  const named = enabled?.from === KIT_INSTRUMENTATIONS;
   const disabled = configuration.choices(
     {
       option: "disabledInstrumentations",
@@ -166,6 +160,32 @@ export function chooseAdapters(
   return adapters.filter(({ name }) => {
     const option = SWITCHES[name];
     const switched = option === undefined || configuration.boolean({ option, value: options[option] }, true);
-    return switched && (enabled?.includes(name) ?? true) && !disabled?.includes(name);
+    return switched && (enabled?.names.includes(name) ?? true) && !disabled?.includes(name);
   });
+}
+
+/** The names that are asked for, and where; `undefined` for all. */
+function readEnabled(
+  { enabledInstrumentations }: InitOptions,
+  configuration: Configuration,
+  names: readonly string[],
+): { names: readonly string[]; from: string | undefined } | undefined {
+  const own = {
+    option: "enabledInstrumentations",
+    value: enabledInstrumentations,
+    variables: [KIT_INSTRUMENTATIONS, SHARED_INSTRUMENTATIONS],
+  };
+  const shared = { variables: [SHARED_INSTRUMENTATIONS] };
+  for (const place of [own, shared]) {
+    const from = configuration.given(place)?.name;
+    const chosen = from === undefined ? undefined : configuration.choices(place, [...names, "none"]);
+    if (chosen?.length) return { names: chosen.includes("none") ? [] : chosen, from };
+    if (from !== SHARED_INSTRUMENTATIONS) continue;
+    // Names of other instrumentations ask for those alone. In a list for the kit they can only be mistakes, and a
+    // mistake must not turn everything off.
+    configuration.report(`${from} names none of the kit's, so none is enabled; ${KIT_INSTRUMENTATIONS} can.`);
+    return { names: [], from };
+  }
+  configuration.note(own, undefined, undefined);
+  return undefined;
 }

@@ -26,7 +26,7 @@ export interface BatchOptions {
 export interface PatchOptions {
   /** `false` instruments only what is passed to `patch`. `AGENTPULSE_AUTO_PATCH`. @default true */
   readonly autoPatch?: boolean;
-  /** Only these of the kit's instrumentations, for example `["openai"]`. `KIT_INSTRUMENTATIONS`, then `OTEL_NODE_ENABLED_INSTRUMENTATIONS`. @default all */
+  /** Only these of the kit's instrumentations, for example `["openai"]`, or `["none"]`. `KIT_INSTRUMENTATIONS`, then `OTEL_NODE_ENABLED_INSTRUMENTATIONS`. @default all */
   readonly enabledInstrumentations?: readonly string[];
   /** All but these. `OTEL_NODE_DISABLED_INSTRUMENTATIONS`. @default none */
   readonly disabledInstrumentations?: readonly string[];
