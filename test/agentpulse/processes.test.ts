@@ -87,6 +87,8 @@ describe("a process", () => {
   it("ends within five seconds of its time although the server never answers", async () => {
     const fake = await startServer({ fault: () => ({ kind: "hang" }) });
     expect(await run(fake, "return", IN_FIVE_SECONDS)).toMatchObject({ code: 0, ...quiet });
+    const withSdk = await runProgram(fake, { program: "with-sdk.mjs", ...IN_FIVE_SECONDS });
+    expect(withSdk).toMatchObject({ code: 0, ...quiet });
   });
 
   it("waits two seconds at most at process.exit() for a server that never answers", async () => {

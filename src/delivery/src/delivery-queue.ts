@@ -63,7 +63,7 @@ export class DeliveryQueue<Item> {
       },
     };
     this.#forgetExit = onExit(settings.exitTimeoutMs, (timeoutMs) =>
-      this.pending > 0 ? this.flush(timeoutMs) : undefined,
+      this.pending > 0 ? this.#flushAtExit(timeoutMs) : undefined,
     );
   }
 
@@ -131,6 +131,13 @@ export class DeliveryQueue<Item> {
     clearTimeout(this.#timer);
     const entries = [...[...this.#resting].flat(), ...this.#room.clear()];
     return entries.map(({ item }) => item);
+  }
+
+  /** Nothing else was under way, so whoever else waits for a flush now keeps the process for nothing when this gives up. */
+  async #flushAtExit(timeoutMs: number): Promise<boolean> {
+    const flushed = await this.flush(timeoutMs);
+    if (!flushed) this.#flushes.giveUp();
+    return flushed;
   }
 
   async #close(timeoutMs: number): Promise<boolean> {

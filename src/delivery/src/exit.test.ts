@@ -39,6 +39,18 @@ it("puts the end of the process off only once for a destination that does not an
   expect(stdout).toBe("pending 1\n");
 });
 
+it("ends longer waits for a flush with its own", async () => {
+  const stdout = await run(
+    `
+    const send = () => new Promise(() => {});
+    const queue = new DeliveryQueue({ name: "t", transport: { send }, exitTimeoutMs: 50 });
+    queue.add("a");
+    process.once("beforeExit", async () => console.log("flushed", await queue.flush(30_000)));`,
+    50,
+  );
+  expect(stdout).toBe("flushed false\n");
+});
+
 it("does not let a request without an answer keep a finished process alive", async () => {
   const silent = createServer(() => {});
   await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
