@@ -271,6 +271,24 @@ describe("the exporter", () => {
     await exporter.shutdown();
   });
 
+  it("calls back with a failure when a span cannot be translated, and delivers the others", async () => {
+    const server = await startServer();
+    const exporter = new AgentPulseSpanExporter({ endpoint: server.url, apiKey: server.key, ...options });
+    const batch = await spans(5);
+    const unreadable = Object.create(batch[2] as ReadableSpan, {
+      endTime: {
+        get() {
+          throw new Error("not now");
+        },
+      },
+    });
+    const result = await exported(exporter, batch.with(2, unreadable));
+    expect(result.code).toBe(ExportResultCode.FAILED);
+    expect(server.ofKind("cost").length).toBe(4);
+    expect(exporter.droppedEvents).toBe(1);
+    await exporter.shutdown();
+  });
+
   it("calls back within 25 seconds although the server never answers", async () => {
     const server = await startServer({ fault: () => ({ kind: "hang" }) });
     const batch = await spans(150);

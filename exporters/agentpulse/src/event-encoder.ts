@@ -11,6 +11,7 @@ const LEAST_DATA_LENGTH = 1_024;
 export class EventEncoder {
   readonly #translator: Translator;
   readonly #envelope: string;
+  readonly #untranslatable = new WeakSet<QueuedEvent>();
   #maxDataLength = MAX_DATA_LENGTH;
   /** The last time an event was newer than this. */
   #sinceMs = 0;
@@ -43,6 +44,11 @@ export class EventEncoder {
     return body && `${body.before}${body.items.join(",")}${body.after}`;
   }
 
+  /** Whether the translation of one of these failed, so that `toBody` leaves it out. */
+  hasLosses(batch: readonly QueuedEvent[]): boolean {
+    return batch.some((queued) => this.#untranslatable.has(queued));
+  }
+
   /** Makes events smaller, because the server's limit is below the known one; `false` if too little would be left. */
   shorten(batch: readonly QueuedEvent[]): boolean {
     if (this.#maxDataLength <= LEAST_DATA_LENGTH) return false;
@@ -62,7 +68,8 @@ export class EventEncoder {
     return queued.line;
   }
 
-  #encode({ event, part, span, type, inherited }: QueuedEvent): string | null {
+  #encode(queued: QueuedEvent): string | null {
+    const { event, part, span, type, inherited } = queued;
     try {
       const translated = span && type ? this.#translator.toEvent({ part, span, type, inherited }) : event;
       if (translated === undefined) return null;
@@ -70,6 +77,7 @@ export class EventEncoder {
       return encodeEvent(translated, this.#sinceMs, this.#maxDataLength);
     } catch (error) {
       diag.error("AgentPulse exporter: a span could not be translated", (error as Error | undefined)?.name);
+      this.#untranslatable.add(queued);
       return null;
     }
   }
