@@ -54,10 +54,6 @@ export function readDebug(options: InitOptions, configuration: Configuration): b
 }
 
 export function readSettings(options: InitOptions, configuration: Configuration): Settings {
-  const duration = (variable: string, fallback: number) =>
-    configuration.number({ variables: [variable] }, fallback, DURATION_MS);
-  const intervalMs = duration("OTEL_METRIC_EXPORT_INTERVAL", 60_000);
-  const timeoutMs = duration("OTEL_METRIC_EXPORT_TIMEOUT", 30_000);
   return {
     resource: readResource(options, configuration),
     sampler: readOwnSampler(options, configuration) ?? readSampler(configuration),
@@ -66,9 +62,7 @@ export function readSettings(options: InitOptions, configuration: Configuration)
     traces: readSignal("traces", options.tracesExporter, ["otlp"], options, configuration),
     metrics: {
       ...readSignal("metrics", options.metricsExporter, [], options, configuration),
-      intervalMs,
-      // The metric reader refuses a timeout above its interval.
-      timeoutMs: Math.min(timeoutMs, intervalMs),
+      ...readMetricTimes(configuration),
     },
     logs: {
       ...readSignal("logs", options.logsExporter, [], options, configuration),
@@ -90,6 +84,24 @@ export function readSettings(options: InitOptions, configuration: Configuration)
       false,
     ),
   };
+}
+
+/** The metric reader refuses a timeout above its interval. */
+function readMetricTimes(configuration: Configuration): { intervalMs: number; timeoutMs: number } {
+  const interval = { variables: ["OTEL_METRIC_EXPORT_INTERVAL"] };
+  const timeout = { variables: ["OTEL_METRIC_EXPORT_TIMEOUT"] };
+  const intervalMs = configuration.number(interval, 60_000, DURATION_MS);
+  const timeoutMs = configuration.number(timeout, 30_000, DURATION_MS);
+  if (timeoutMs <= intervalMs) return { intervalMs, timeoutMs };
+  const given = configuration.given(timeout);
+  const isAskedFor = given !== undefined && Number(given.text) === timeoutMs;
+  if (isAskedFor) {
+    configuration.report(
+      `${given.name}: "${given.text}" is above OTEL_METRIC_EXPORT_INTERVAL; ${intervalMs} is used.`,
+    );
+  }
+  configuration.note(timeout, intervalMs, isAskedFor ? given.name : undefined);
+  return { intervalMs, timeoutMs: intervalMs };
 }
 
 function readSignal(
