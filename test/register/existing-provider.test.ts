@@ -28,6 +28,12 @@ it("lets tracers that were handed out before make the spans of that provider, to
   expect(world.collector.spans.map(({ name }) => name)).toEqual(["before"]);
 });
 
+it("lets instruments that were handed out before record for the provider of the application", async () => {
+  const { stdout, stderr } = await world.run({ OTEL_METRICS_EXPORTER: "otlp" }, "early-meter.mjs");
+  expect({ stdout, stderr }).toEqual({ stdout: "early 2\nlate 3\n", stderr: "" });
+  expect(world.collector.metrics.map(({ name }) => name)).toEqual(["early"]);
+});
+
 it.each([
   ["before", "chat.mjs", OWN_FIRST],
   ["after", "late-provider.mjs", ["--import", "@kit/register"]],

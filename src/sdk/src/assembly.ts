@@ -22,6 +22,7 @@ import type { Settings } from "./settings.js";
 import { createLogs } from "./signals/logs.js";
 import { createMetrics } from "./signals/metrics.js";
 import { createSpanOutputs } from "./signals/traces.js";
+import { YieldingMeterProvider } from "./yielding-meters.js";
 import { YieldingTracerProvider } from "./yielding-provider.js";
 
 /** One run of the kit: its parts, and how to undo each of them. */
@@ -108,8 +109,9 @@ export function provideMetrics({
   const metrics = createMetrics(settings, configuration, log);
   if (metrics == null) return undefined;
   pipeline.add(metrics.provider, metrics.exporters);
-  if (metricsApi.setGlobalMeterProvider(metrics.provider)) undo.push(() => metricsApi.disable());
-  return metrics.provider;
+  const provider = new YieldingMeterProvider(metrics.provider);
+  if (metricsApi.setGlobalMeterProvider(provider)) undo.push(() => metricsApi.disable());
+  return provider;
 }
 
 export function provideLogs({ settings, log, pipeline, undo }: Assembly): LoggerProvider | undefined {

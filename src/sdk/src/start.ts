@@ -25,6 +25,7 @@ import { readInstrumentations } from "./own-parts.js";
 import { Pipeline } from "./pipeline.js";
 import { type Ending, onProcessEnd } from "./process-end.js";
 import { readSettings } from "./settings.js";
+import { YieldingMeterProvider } from "./yielding-meters.js";
 import type { YieldingTracerProvider } from "./yielding-provider.js";
 
 /** Puts providers, exporters and instrumentations together and hooks them to the process. */
@@ -48,8 +49,9 @@ function assemble(assembly: Assembly): Kit {
   const provided = joined == null ? provideTraces(assembly) : undefined;
   const tracerProvider = joined == null ? provided : join(joined, assembly);
   const config = toAdapterConfig(options, configuration);
+  const meterProvider = provideMetrics(assembly);
   const instrumentations = new Instrumentations(
-    { tracerProvider, meterProvider: provideMetrics(assembly), loggerProvider: provideLogs(assembly) },
+    { tracerProvider, meterProvider, loggerProvider: provideLogs(assembly) },
     (adapter) => adapter.create(config(adapter)),
   );
   undo.push(() => instrumentations.disable());
@@ -60,7 +62,7 @@ function assemble(assembly: Assembly): Kit {
       log.warn(`${each.instrumentationName} cannot be enabled: ${String(error)}`);
     }
   }
-  if (joined == null) undo.push(giveWay(provided, instrumentations, assembly));
+  if (joined == null) undo.push(giveWay(provided, meterProvider, instrumentations, assembly));
   if (!pipeline.isEmpty) undo.push(onProcessEnd(toEnding(pipeline, instrumentations)));
   if (tracerProvider != null) undo.push(recordCrashes(() => trace.getTracerProvider()));
   undo.push(warnOfSecondCopies(log));
@@ -83,11 +85,15 @@ function assemble(assembly: Assembly): Kit {
 /** The application may register providers of its own at any time, and then they count. */
 function giveWay(
   provided: YieldingTracerProvider | undefined,
+  meters: MeterProvider | undefined,
   instrumentations: Instrumentations,
   assembly: Assembly,
 ): () => void {
   return makeWay(["trace", "metrics", "context", "propagation"], (signal, instance) => {
-    if (signal === "metrics") instrumentations.use({ meterProvider: instance as MeterProvider });
+    if (signal === "metrics") {
+      if (meters instanceof YieldingMeterProvider) meters.yieldTo(instance as MeterProvider);
+      instrumentations.use({ meterProvider: instance as MeterProvider });
+    }
     if (signal !== "trace") return;
     provided?.yieldTo(instance as TracerProvider);
     instrumentations.use({ tracerProvider: instance as TracerProvider });
