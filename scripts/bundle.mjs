@@ -2,7 +2,7 @@
 // finding and reading some hundred small modules took longer than running them, at every start of an application.
 // What a package imports stays outside, so siblings meet at their doors as before. Runs after `tsc -b`.
 import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { isMain } from "./main-module.mjs";
 import { publishedFolders } from "./published-folders.mjs";
 import { replaceFiles } from "./replace-files.mjs";
@@ -66,7 +66,9 @@ export async function bundle() {
       text: withOwnClassNames(text),
       mode: text.startsWith("#!") ? 0o755 : 0o644,
     }));
-    replaceFiles(outdir, files);
+    // What doors share is there before a door names it.
+    const isShared = ({ path }) => basename(path).startsWith("shared-");
+    replaceFiles(outdir, [...files.filter(isShared), ...files.filter((file) => !isShared(file))]);
   };
   await Promise.all(
     publishedFolders().flatMap((folder) => [

@@ -3,7 +3,7 @@ import { basename, dirname, join } from "node:path";
 
 /**
  * Makes these the only files of a folder. A program that starts meanwhile finds each of them, whole: what is the same
- * stays as it is, what is new takes its place in one step, and only then goes what is no longer wanted.
+ * stays as it is, what is new takes its place in one step, in this order, and only then goes what is no longer wanted.
  */
 export function replaceFiles(folder, files) {
   for (const { path, text, mode } of files) {

@@ -1,7 +1,7 @@
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
+import { runExample } from "../support/example.js";
 import { useWorld } from "../support/register/fixture.js";
-import { runApp } from "../support/register/run-app.js";
 
 const PAGE = readFileSync(new URL("../../docs/building.md", import.meta.url), "utf8");
 const world = useWorld();
@@ -14,19 +14,11 @@ function snippet(heading: string): string {
 }
 
 it("the function that freezes has delivered its spans before it answers", async () => {
-  const file = new URL(`./.function-${process.pid}.mjs`, import.meta.url);
   // Killed right after its answer, as a frozen process may be.
-  writeFileSync(
-    file,
-    `${snippet("Functions that freeze")}\nawait handler();\nprocess.kill(process.pid, "SIGKILL");\n`,
-  );
-  try {
-    expect(await runApp(file.href, { flags: [], env: world.env() })).toMatchObject({
-      signal: "SIGKILL",
-      stderr: "",
-    });
-    expect(world.collector.spans.map(({ name }) => name)).toEqual(["chat gpt-4.1-mini"]);
-  } finally {
-    rmSync(file);
-  }
+  const program = `${snippet("Functions that freeze")}
+    await handler();
+    process.kill(process.pid, "SIGKILL");`;
+  const ended = runExample("building-freezes", program, { ...world.env(), OPENAI_API_KEY: "test" });
+  await expect(ended).rejects.toMatchObject({ signal: "SIGKILL", stderr: "" });
+  expect(world.collector.spans.map(({ name }) => name)).toEqual(["chat gpt-4.1-mini"]);
 });
