@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { createInterface } from "node:readline/promises";
 import { AiloopClient } from "@kit/ailoop";
 import { SpanStatusCode, trace } from "@opentelemetry/api";
@@ -28,24 +29,23 @@ async function deploy(build) {
 
 // The person: hears the question on a client of its own and answers at this terminal.
 const person = await AiloopClient.connect(server.url);
-const terminal = createInterface({ input: process.stdin, output: process.stdout });
-const leaving = new AbortController(); // the terminal ended, and with it the chance of a yes
-terminal.once("close", () => leaving.abort());
+async function saysYes(question) {
+  const terminal = createInterface({ input: process.stdin, output: process.stdout });
+  // The terminal may end, and with it the chance of a yes.
+  const left = once(terminal, "close").then(() => "no");
+  const answer = await Promise.race([terminal.question(question), left]).catch(() => "no");
+  terminal.close();
+  return /^y(es)?$/i.test(answer.trim());
+}
 person.addMessageHandler(async ({ id, content }) => {
   if (content.type === "notification") console.log(`* ${content.text}`);
   if (content.type !== "authorization") return;
-  const answer = await terminal
-    .question(`${content.action}? [y/N] `, { signal: leaving.signal })
-    .catch(() => "no");
-  const approved = /^y(es)?$/i.test(answer.trim());
-  await person.respond(id, {
-    responseType: approved ? "authorization_approved" : "authorization_denied",
-  });
+  const approved = await saysYes(`${content.action}? [y/N] `);
+  await person.respond(id, { responseType: approved ? "authorization_approved" : "authorization_denied" });
 });
 await person.subscribeToChannel("public");
 
 console.log(await deploy(812));
-terminal.close();
 await Promise.all([agent.close(), person.close()]);
 await server.stop();
 await tracing.print();
