@@ -93,7 +93,8 @@ class Program {
   async says(pattern: RegExp): Promise<void> {
     const end = performance.now() + PATIENCE_MS;
     while (!this.#said.some((line) => pattern.test(line))) {
-      const over = this.#child.exitCode !== null || performance.now() > end;
+      const { exitCode, signalCode } = this.#child;
+      const over = exitCode !== null || signalCode !== null || performance.now() > end;
       if (over) throw new Error(`${this.#name} did not say ${pattern}:\n${this.#said.join("\n")}`);
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, 250);
