@@ -74,6 +74,7 @@ describe("a chain", () => {
     expect(
       chain({ first: { steps: { context: { first: retriever, last: {} } } }, last: graph }),
     ).toBeDefined();
+    expect(chain({ mapper: { steps: { a: model, b: { first: {}, last: model } } } })).toBeDefined();
     const circle: Record<string, unknown> = {};
     circle.first = circle;
     expect(chain(circle)).toBeUndefined();

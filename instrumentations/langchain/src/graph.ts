@@ -101,7 +101,7 @@ function countSteps(step: unknown, depth = 0): number {
   const { invoke, nodes, _modelType, _getRelevantDocuments } = step as Members;
   if (typeof _modelType === "function" || typeof _getRelevantDocuments === "function") return 1;
   if (typeof invoke === "function" && nodes !== undefined) return 1;
-  const { first, middle, last, bound, steps } = step as Members;
-  const inner = [first, ...(Array.isArray(middle) ? middle : []), last, bound, ...Object.values(steps ?? {})];
+  const { first, middle = [], last, bound, mapper, steps = {} } = step as Members;
+  const inner = [first, middle, last, bound, mapper, Object.values(steps as object)].flat();
   return inner.reduce((sum: number, each) => sum + countSteps(each, depth + 1), 0);
 }

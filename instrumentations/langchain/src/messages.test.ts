@@ -26,6 +26,15 @@ it("reads messages in every shape that the library takes", () => {
   ]);
 });
 
+it.each([
+  [{ tool_calls: [{ id: "1", type: "function", function: { name: "f", arguments: '{"a":1}' } }] }, { a: 1 }],
+  [{ content: "", invalid_tool_calls: [{ id: "1", name: "f", args: '{"a":' }] }, '{"a":'],
+])("reads calls of tools as OpenAI writes them, and those whose arguments are no JSON: %j", (calls, args) => {
+  expect(readMessages({ role: "assistant", ...calls })).toEqual([
+    { role: "assistant", parts: [{ type: "tool_call", id: "1", name: "f", arguments: args }] },
+  ]);
+});
+
 it.each([[undefined], [null], [5], [[]], [[null, 5]], [{}]])("reads nothing out of %o", (value) => {
   expect(readMessages(value)).toBeUndefined();
 });
@@ -46,6 +55,10 @@ it.each([
   ],
   [
     { type: "image", source_type: "base64", data: "AAAA", mime_type: "image/png" },
+    { type: "blob", modality: "image", content: "AAAA", mime_type: "image/png" },
+  ],
+  [
+    { type: "image", data: new Uint8Array(3), mimeType: "image/png" },
     { type: "blob", modality: "image", content: "AAAA", mime_type: "image/png" },
   ],
   [

@@ -17,6 +17,8 @@ interface AnyMessage {
   content?: unknown;
   name?: unknown;
   tool_calls?: readonly ToolCall[];
+  /** Those whose arguments are not valid JSON. */
+  invalid_tool_calls?: readonly ToolCall[];
   tool_call_id?: unknown;
   _getType?: () => string;
 }
@@ -25,6 +27,8 @@ interface ToolCall {
   id?: unknown;
   name?: unknown;
   args?: unknown;
+  /** OpenAI's own format. */
+  function?: { name?: unknown; arguments?: unknown };
 }
 
 const ROLES: Readonly<Record<string, string>> = {
@@ -60,18 +64,24 @@ function readMessage(value: unknown): Message | undefined {
   return { role, parts: partsOf(message), ...(name && { name }) };
 }
 
-function partsOf({ content, tool_call_id: answered, tool_calls: calls }: AnyMessage): MessagePart[] {
+function partsOf({
+  content,
+  tool_call_id: answered,
+  tool_calls,
+  invalid_tool_calls,
+}: AnyMessage): MessagePart[] {
   if (answered !== undefined) {
     return [{ type: "tool_call_response", id: String(answered), response: parseJson(content) }];
   }
-  return [...readContent(content), ...(calls ?? []).map(readCall)];
+  const calls = [...(tool_calls ?? []), ...(invalid_tool_calls ?? [])];
+  return [...readContent(content), ...calls.map(readCall)];
 }
 
-function readCall({ id, name, args }: ToolCall): MessagePart {
+function readCall({ id, name, args, function: own }: ToolCall): MessagePart {
   return {
     type: "tool_call",
-    name: String(name),
-    arguments: parseJson(args),
+    name: String(name ?? own?.name),
+    arguments: parseJson(args ?? own?.arguments),
     ...(id != null && { id: String(id) }),
   };
 }
@@ -122,15 +132,25 @@ function readMedia({ image_url: image, input_audio: audio, file, source, ...bloc
   if (audio != null) return { data: textOf(audio.data), mimeType: `audio/${audio.format}` };
   const given = typeof image === "string" ? { url: image } : (image ?? file ?? source ?? block);
   const { data, url, fileId = (given as Block).id, mimeType } = gather(MEDIA, given);
-  return { data: textOf(data), url: textOf(url), fileId: textOf(fileId), mimeType: textOf(mimeType) };
+  const bytes = data instanceof Uint8Array ? Buffer.from(data).toString("base64") : data;
+  return { data: textOf(bytes), url: textOf(url), fileId: textOf(fileId), mimeType: textOf(mimeType) };
 }
 
 /** Reads the tools that a model is offered, in the formats of the providers. */
 export function readTools(tools: unknown): ToolDefinition[] | undefined {
-  return Array.isArray(tools) ? tools.map(readTool) : undefined;
+  if (!Array.isArray(tools)) return undefined;
+  return (tools as AnyTool[]).flatMap((tool) => (tool.functionDeclarations ?? [tool]).map(readTool));
 }
 
-function readTool(tool: { type?: string; function?: Members; toolSpec?: Members }): ToolDefinition {
+interface AnyTool {
+  type?: string;
+  function?: Members;
+  toolSpec?: Members;
+  /** Google's form of several. */
+  functionDeclarations?: AnyTool[];
+}
+
+function readTool(tool: AnyTool): ToolDefinition {
   const nested = tool.function ?? tool.toolSpec;
   const type = nested === undefined && tool.type !== "custom" ? (tool.type ?? "function") : "function";
   return { type, name: type, ...(gather(TOOL, nested ?? tool) as Partial<ToolDefinition>) };

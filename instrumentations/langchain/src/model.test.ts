@@ -83,6 +83,17 @@ describe("a request", () => {
     expect(requestOf({ members: { modelName: "toy" } }).model).toBe("toy");
   });
 
+  it.each([
+    [{ response_format: { type: "text" } }, "text"],
+    [{ response_format: { type: "json_schema" } }, "json"],
+    [{ format: { type: "object", properties: {} } }, "json"],
+    [{ generationConfig: { responseMimeType: "application/json" } }, "json"],
+    [{ text: { format: { type: "json_schema" } } }, "json"],
+    [{ text: { format: { type: "text" } } }, "text"],
+  ])("finds the type of output in %j", (invocation_params, outputType) => {
+    expect(requestOf({ extra: { invocation_params } }).outputType).toBe(outputType);
+  });
+
   it("takes an empty list of stop sequences for none", () => {
     const extra = { invocation_params: { stopSequences: [] } };
     expect(requestOf({ extra }).stopSequences).toBeUndefined();
@@ -94,6 +105,7 @@ describe("a request", () => {
       { name: "b", input_schema: { type: "object" } },
       { toolSpec: { name: "c", inputSchema: {} } },
       { type: "web_search_preview" },
+      { functionDeclarations: [{ name: "d", description: "tells", parameters: {} }, { name: "e" }] },
     ];
     const request = requestOf({ extra: { invocation_params: { tools } }, input: "Hi" });
     expect(request.content?.()).toEqual({
@@ -103,6 +115,8 @@ describe("a request", () => {
         { type: "function", name: "b", parameters: { type: "object" } },
         { type: "function", name: "c", parameters: {} },
         { type: "web_search_preview", name: "web_search_preview" },
+        { type: "function", name: "d", description: "tells", parameters: {} },
+        { type: "function", name: "e" },
       ],
     });
   });

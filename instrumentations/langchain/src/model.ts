@@ -19,9 +19,9 @@ export interface AskedModel {
 /** Reads the request of a model call. */
 export function readRequest({ operation, input, extra, metadata, members: model }: AskedModel): RequestFacts {
   const { invocation_params: params, options } = (extra ?? {}) as Record<string, Members | undefined>;
-  // Bedrock, Google and Ollama nest some of their parameters.
-  const { inferenceConfig, generationConfig, options: nested } = params ?? {};
-  const { tools, ...told } = gather(REQUEST, params, inferenceConfig, generationConfig, nested);
+  // Bedrock, Google, Ollama and OpenAI's Responses API nest some of their parameters.
+  const { inferenceConfig, generationConfig, options: nested, text } = params ?? {};
+  const { tools, ...told } = gather(REQUEST, params, inferenceConfig, generationConfig, nested, text);
   told.model ??= metadata?.ls_model_name ?? model?.model ?? model?.modelName ?? model?.modelId;
   told.maxTokens ??= metadata?.ls_max_tokens;
   told.temperature ??= metadata?.ls_temperature;
@@ -40,9 +40,10 @@ export function readRequest({ operation, input, extra, metadata, members: model 
   return request;
 }
 
+/** A format is a word, a media type, a JSON schema, or an object of one of these types. */
 function readOutputType(format: unknown): string {
   const { type = format } = format as Members;
-  return typeof type === "string" && !type.startsWith("json") ? "text" : "json";
+  return typeof type === "string" && type.startsWith("text") ? "text" : "json";
 }
 
 /** The address of the model's server, if a member of the model holds it. */

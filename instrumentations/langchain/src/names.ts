@@ -21,7 +21,7 @@ export const REQUEST = tableOf({
   stopSequences: "stop stop_sequences stopSequences",
   seed: "seed",
   choiceCount: "n",
-  outputType: "response_format responseFormat format",
+  outputType: "response_format responseFormat format responseMimeType",
   reasoningLevel: "reasoning_effort reasoning",
   tools: "tools",
 });
