@@ -75,6 +75,27 @@ describe.each(ALL_VERSIONS)("%s", (version) => {
     return RunnableMap.from(steps);
   }
 
+  it.each([
+    // The oldest never lets go of a reader that leaves its events.
+    ...(version === "langchain-0.2" ? [] : [["left early", false, "cancelled"] as const]),
+    ["aborted", true, "aborted"] as const,
+  ])("records a model whose events are %s as that", async (_, aborts, outcome) => {
+    const controller = new AbortController();
+    const model = toyModel(stage.load).pipe(({ content }: Any) => content);
+    const options = { version: "v2", ...(aborts && { signal: controller.signal }) };
+    const read = async () => {
+      for await (const { event } of model.streamEvents("Hi", options)) {
+        if (event !== "on_chat_model_stream") continue;
+        if (!aborts) break;
+        controller.abort();
+      }
+    };
+    await read().catch(() => {});
+    await vi.waitFor(() => stage.span("chat toy-1"));
+    expect(stage.span("chat toy-1").attributes["kit.outcome"]).toBe(outcome);
+    await stage.telemetry.finish();
+  });
+
   it("makes no noise of prompts, parsers and sequences", async () => {
     const chain = prompt().pipe(toyModel(stage.load)).pipe(parser());
     expect(await chain.invoke({ place: "Oslo" })).toBe("Hello");

@@ -20,14 +20,14 @@ const ABORTS: ReadonlySet<unknown> = new Set([
 
 const STREAM = createContextKey("kit.langchain.stream");
 
-/** The signals that can abort a streamed graph. */
+/** The signals that can abort what is streamed. */
 interface Stream {
   readonly outer: Stream | undefined;
   /** The caller's own. */
   readonly signal: AbortSignal | undefined;
   /**
-   * The one that the graph itself gets, `null` if none. It follows the caller's, the time limit's, and one that the
-   * library aborts when the reader leaves. Absent until the graph starts.
+   * The one that the streamed run gets, `null` if none. It follows the caller's, the time limit's, and one that the
+   * library aborts when the reader leaves. Absent until the run starts.
    */
   running?: AbortSignal | null;
 }
@@ -36,22 +36,22 @@ function readStream(within: Context): Stream | undefined {
   return within.getValue(STREAM) as Stream | undefined;
 }
 
-/** A context in which a graph is streamed, which its caller can abort by `signal` alone. */
+/** A context for a stream that its caller can abort by `signal` alone. */
 export function inStream(signal: AbortSignal | undefined): Context {
   const parent = context.active();
   const outer = readStream(parent);
-  // A stream of events opens one of its own, with a signal that is no longer the caller's.
+  // Events are made from an inner stream, whose signal is no longer the caller's.
   if (outer !== undefined && outer.running === undefined) return parent;
   return parent.setValue(STREAM, { outer, signal } satisfies Stream);
 }
 
-/** Notes the signal that the graph itself gets, which starts in the active context. */
+/** Notes the signal of a run that starts in the active context: the streamed one, if it is the first. */
 export function noteRunning(signal: AbortSignal | undefined): void {
   const stream = readStream(context.active());
   if (stream !== undefined && stream.running === undefined) stream.running = signal ?? null;
 }
 
-/** Whether the reader left: the library then aborts the graph, and with it the graphs inside. */
+/** Whether the reader left: the library then aborts the run, and with it the streams inside. */
 function isLeft(stream: Stream | undefined): boolean {
   if (stream?.running?.aborted !== true) return false;
   return stream.signal?.aborted !== true || isLeft(stream.outer);

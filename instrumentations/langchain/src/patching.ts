@@ -75,16 +75,10 @@ export const enterRun: Wrap = around((proceed, args) => {
   return context.with(run.inside, () => proceed(args));
 });
 
-/** `Pregel.stream` and `streamEvents`: notes the caller's signal, which an abort is told by from a reader that left. */
+/** `streamEvents` and `Pregel.stream`: notes the caller's own signal, to tell an abort from a reader that leaves. */
 export const noteStream: Wrap = around((proceed, args) =>
   context.with(inStream(signalIn(args)), () => proceed(args)),
 );
-
-/** `Pregel._streamIterator`, whose signal combines everything that can abort the graph. */
-export const enterGraph: Wrap = around((proceed, args, _, receiver) => {
-  noteRunning(signalIn(args));
-  return proceedIn(begun("chain", receiver, args), proceed, args);
-});
 
 function signalIn([, options]: Args): AbortSignal | undefined {
   return (options as { signal?: AbortSignal } | null | undefined)?.signal;
@@ -132,6 +126,7 @@ export const enterAlone: Wrap = around((proceed, args, _, receiver) => {
 });
 
 function begun(kind: RunKind, receiver: unknown, args: Args, several = false): Run {
+  noteRunning(signalIn(args));
   return new Run(kind, { receiver: receiver as Members, args, several });
 }
 
