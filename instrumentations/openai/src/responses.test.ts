@@ -189,6 +189,15 @@ it("counts the pictures that a tool drew beside the answer, by the model that dr
   expect(read({ ...response, tool_usage: unused })?.usage).not.toHaveProperty("aside");
 });
 
+it("reads sound that the model answered with, and its transcript", () => {
+  const content = [{ type: "output_audio", data: "QUJD", transcript: "Hello" }];
+  const facts = read({ status: "completed", output: [{ type: "message", role: "assistant", content }] });
+  expect(facts?.content?.().outputMessages?.[0]?.parts).toEqual([
+    { type: "blob", modality: "audio", content: "QUJD" },
+    { type: "transcript", content: "Hello" },
+  ]);
+});
+
 it("counts what hosted tools are billed by, streamed or not, with or without content", () => {
   const response = {
     status: "completed",

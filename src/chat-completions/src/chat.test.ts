@@ -34,6 +34,12 @@ describe("the request", () => {
     });
   });
 
+  it("has a reasoning level in OpenAI's form and in OpenRouter's", () => {
+    expect(chat.request({ reasoning_effort: "low" }).reasoningLevel).toBe("low");
+    expect(chat.request({ reasoning: { effort: "high" } }).reasoningLevel).toBe("high");
+    expect(chat.request({ reasoning: { max_tokens: 9 } }).reasoningLevel).toBeUndefined();
+  });
+
   it("prefers the newer name of the token limit", () => {
     expect(chat.request({ max_tokens: 1, max_completion_tokens: 2 }).maxTokens).toBe(2);
   });

@@ -11,13 +11,15 @@ import {
 import { withOwnAttributes } from "./own-attributes.js";
 import { readCompletionUsage } from "./usage.js";
 
-/** What a chat may ask for beside that. */
+/** The parameters of a chat that translations read. */
 export interface ChatParams extends SharedParameters {
   messages?: readonly ChatMessage[] | undefined;
   tools?: readonly ChatTool[] | null | undefined;
-  /** Tools before they were called so. */
+  /** What `tools` replaced. */
   functions?: readonly FunctionOffer[] | null | undefined;
   reasoning_effort?: string | null | undefined;
+  /** OpenRouter's form of it. */
+  reasoning?: { effort?: string | null; max_tokens?: number | null } | null | undefined;
   modalities?: readonly string[] | null | undefined;
   response_format?: { type?: string } | null | undefined;
   service_tier?: string | null | undefined;
@@ -29,7 +31,7 @@ export const chat: Call<[ChatParams, ...unknown[]], ChatCompletion, ChatCompleti
     path: "/chat/completions",
     request(params) {
       const facts = readParameters("chat", params);
-      facts.reasoningLevel = params.reasoning_effort;
+      facts.reasoningLevel = params.reasoning_effort ?? params.reasoning?.effort;
       facts.outputType = params.modalities?.includes("audio") ? "speech" : formatType(params.response_format);
       facts.content = () => ({
         inputMessages: (params.messages ?? []).map(readChatMessage),
@@ -58,7 +60,7 @@ function readAnswers({ choices, citations }: ChatCompletion): Message[] {
   return answers;
 }
 
-/** The conventions' word for a response format, when one was asked for. */
+/** `gen_ai.output.type` of a response format; `undefined` when none was requested. */
 export function formatType(format: { type?: unknown } | null | undefined): string | undefined {
   const type = textOf(format?.type);
   return type?.startsWith("json") ? "json" : type && "text";

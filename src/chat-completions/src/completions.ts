@@ -4,7 +4,7 @@ import { type Completion, foldCompletion } from "./fold.js";
 import { withOwnAttributes } from "./own-attributes.js";
 import { readCompletionUsage } from "./usage.js";
 
-/** What a legacy completion may ask for beside what chats may. */
+/** The parameters of a legacy completion that translations read. */
 export interface CompletionParams extends SharedParameters {
   prompt?: unknown;
 }
@@ -30,7 +30,7 @@ export const completions: Call<[CompletionParams, ...unknown[]], Completion, Com
   fold: foldCompletion,
 });
 
-/** Prompts given as token numbers have no text to record. */
+/** Prompts given as lists of tokens have no text to record. */
 function readPrompts(prompt: unknown): Message[] {
   const prompts: unknown[] = Array.isArray(prompt) ? prompt : [prompt];
   return prompts.filter((text) => typeof text === "string").map((text) => textMessage("user", text));

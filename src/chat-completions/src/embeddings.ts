@@ -2,7 +2,7 @@ import type { Call } from "@kit/genai";
 import { type MaybeFailed, readFailure } from "./failure.js";
 import { type CompletionUsage, readCompletionUsage } from "./usage.js";
 
-/** What a request for embeddings may ask for; the input is never read. */
+/** The parameters of an embeddings request. `input` is never read. */
 export interface EmbeddingParams {
   model?: string | null | undefined;
   input?: unknown;
@@ -10,7 +10,7 @@ export interface EmbeddingParams {
   encoding_format?: string | null | undefined;
 }
 
-/** The body of an answer. */
+/** An answer with embeddings. */
 export interface EmbeddingBody extends MaybeFailed {
   model?: string;
   data?: readonly { embedding?: readonly number[] | string }[];
@@ -30,7 +30,7 @@ export const embeddings: Call<[EmbeddingParams, ...unknown[]], EmbeddingBody> = 
   }),
   response: (body, request) => ({
     model: body.model,
-    // Some compatible servers report output tokens, of which an embedding has none.
+    // Some compatible servers report output tokens, which embeddings do not have.
     usage: { input: body.usage?.prompt_tokens, costUsd: readCompletionUsage(body.usage)?.costUsd },
     error: readFailure(body),
     dimensions: request.dimensions ?? lengthOf(body.data?.[0]?.embedding),

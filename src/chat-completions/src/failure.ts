@@ -1,21 +1,21 @@
 import { type ResponseFacts, textOf } from "@kit/genai";
 
-/** Where gateways and servers tell a failure in an answer of status 200. */
+/** Where servers and gateways report a failure in an answer with status 200. */
 export interface MaybeFailed {
-  /** In the place of the answer. */
+  /** Instead of an answer. */
   error?: unknown;
-  /** `error` where vLLM puts the next three in the place of the answer, or of an event of its stream. */
+  /** `error` where vLLM sends the next three members instead of an answer or of a chunk. */
   object?: unknown;
   code?: unknown;
   type?: unknown;
   message?: unknown;
-  /** OpenRouter tells here that the provider behind it failed in the middle. */
+  /** OpenRouter reports here that the provider failed while it was answering. */
   choices?: readonly { error?: unknown }[] | null;
-  /** What a stream told in any of these places, while its choices came. */
+  /** What a fold found in any of these places of a stream. */
   failure?: unknown;
 }
 
-/** The failure that an answer of status 200 tells; an error beside choices that came is none. */
+/** Reads the failure in an answer with status 200. An `error` beside choices is none. */
 export function readFailure(answer: MaybeFailed): ResponseFacts["error"] {
   const { choices, failure = choices?.find((choice) => choice.error != null)?.error } = answer;
   if (failure != null) return toFailure(failure);
@@ -23,7 +23,7 @@ export function readFailure(answer: MaybeFailed): ResponseFacts["error"] {
   return answer.error != null && !choices?.length ? toFailure(answer.error) : undefined;
 }
 
-function toFailure(told: unknown): ResponseFacts["error"] {
-  const { code, type, message } = Object(told) as MaybeFailed;
-  return { type: String(code ?? type ?? "_OTHER"), message: textOf(message ?? told) };
+function toFailure(reported: unknown): ResponseFacts["error"] {
+  const { code, type, message } = Object(reported) as MaybeFailed;
+  return { type: String(code ?? type ?? "_OTHER"), message: textOf(message ?? reported) };
 }

@@ -3,7 +3,7 @@ import type { MaybeFailed } from "./failure.js";
 import type { ChatMessage } from "./messages.js";
 import type { CompletionUsage } from "./usage.js";
 
-/** An answer, whole or one event of its stream. */
+/** A whole answer, or one chunk of a stream. */
 interface Answer<Choice> extends Omit<MaybeFailed, "choices"> {
   id?: string;
   model?: string;
@@ -11,16 +11,16 @@ interface Answer<Choice> extends Omit<MaybeFailed, "choices"> {
   usage?: CompletionUsage | null;
   service_tier?: string | null;
   system_fingerprint?: string | null;
-  /** Groq sends the usage of a stream here, and why it stopped early. */
+  /** Groq's place for the usage of a stream, and for the error that ended it. */
   x_groq?: { usage?: CompletionUsage; error?: unknown } | null;
-  /** Links that Perplexity and xAI searched; in a stream all of them so far. */
+  /** Links that Perplexity and xAI cite. Each chunk repeats all links so far. */
   citations?: readonly unknown[] | null;
 }
 
 interface Choice {
   index?: number;
   finish_reason?: string | null;
-  /** Moonshot sends the usage of a stream here. */
+  /** Moonshot's place for the usage of a stream. */
   usage?: CompletionUsage | null;
   error?: unknown;
 }
@@ -36,13 +36,13 @@ interface TextChoice extends Choice {
 /** The body of an unstreamed chat. */
 export type ChatCompletion = Answer<Choice & { message?: ChatMessage }>;
 
-/** One event of a streamed chat. */
+/** One chunk of a streamed chat. */
 export type ChatCompletionChunk = Answer<Piece>;
 
-/** A legacy completion; streamed, its events look the same. */
+/** A legacy completion, whole or one chunk of a stream. */
 export type Completion = Answer<TextChoice>;
 
-/** Rebuilds the chat that the call would have returned unstreamed. Without content only its facts are kept. */
+/** Rebuilds the chat that the call would have returned unstreamed. Without content it keeps facts only. */
 export function foldChat(content: boolean): Fold<ChatCompletionChunk, ChatCompletion> {
   return new AnswerFold(content, deltaOf, toMessage);
 }
@@ -73,7 +73,7 @@ interface GrowingChoice {
   readonly delta: DeltaFold | undefined;
 }
 
-/** A class, and not functions over variables: streams may stand open by the thousand, and those hold more. */
+/** A class rather than closures, because thousands of streams may be open at once and closures take more memory. */
 class AnswerFold<Part extends Choice, Whole> implements Fold<Answer<Part>, Answer<Choice & Whole>> {
   readonly #content: boolean;
   readonly #partOf: (choice: Part) => object | null | undefined;
@@ -96,7 +96,7 @@ class AnswerFold<Part extends Choice, Whole> implements Fold<Answer<Part>, Answe
     if (this.#content && chunk.citations != null) this.#facts.citations = chunk.citations;
     for (const part of chunk.choices ?? []) {
       const choice = this.#choiceAt(part.index ?? 0);
-      // Some servers send an empty reason with every chunk, also after the true one.
+      // Some servers send an empty reason with every chunk, even after the real one.
       if (part.finish_reason) choice.finish_reason = part.finish_reason;
       if (part.usage != null) this.#facts.usage = part.usage;
       if (part.error != null) this.#facts.failure = part.error;
@@ -108,7 +108,7 @@ class AnswerFold<Part extends Choice, Whole> implements Fold<Answer<Part>, Answe
 
   body(): Answer<Choice & Whole> {
     const choices: (Choice & Whole)[] = [];
-    // Without the holes: an index may be any number, and those before it choices of which nothing came.
+    // Sparse: an index may be any number, so only the entries are visited, never the holes.
     for (const { finish_reason, delta } of Object.values(this.#choices)) {
       choices.push({ finish_reason, ...this.#toWhole(delta?.value() ?? {}) });
     }
@@ -119,14 +119,14 @@ class AnswerFold<Part extends Choice, Whole> implements Fold<Answer<Part>, Answe
     const known = this.#choices[index];
     if (known !== undefined) return known;
     const choice = { finish_reason: null, delta: this.#content ? new DeltaFold() : undefined };
-    // Most answers are one choice, and a list that was made with its one item holds no spare room.
+    // Most answers have one choice, and a list made with its only item takes no spare room.
     if (index === 0 && this.#choices.length === 0) this.#choices = [choice];
     else this.#choices[index] = choice;
     return choice;
   }
 }
 
-/** Azure's first chunk has an empty id and model, and only the last ones have usage: what is empty replaces nothing. */
+/** An empty value never replaces a fact: Azure's first chunk has an empty id and model. */
 function keepFacts(facts: Answer<never>, chunk: Answer<unknown>): void {
   if (chunk.id) facts.id = chunk.id;
   if (chunk.model) facts.model = chunk.model;

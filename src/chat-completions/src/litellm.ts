@@ -1,6 +1,6 @@
 import { type Definition, KIT_ATTR } from "@kit/genai";
 
-/** The conventions' names of providers that LiteLLM calls otherwise. */
+/** `gen_ai.provider.name` of providers that LiteLLM names differently. */
 const PROVIDERS: Readonly<Record<string, string>> = {
   azure: "azure.ai.openai",
   azure_ai: "azure.ai.inference",
@@ -18,8 +18,8 @@ const PROVIDERS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Facts in the headers of an answer that came through a LiteLLM proxy, whatever its host; `undefined` for any other.
- * The proxy tells its price of a whole answer. A stream has none yet when its headers leave, but names the model.
+ * Reads the headers of an answer that came through a LiteLLM proxy on any host; `undefined` for other answers.
+ * The proxy reports the price of an unstreamed answer. A stream has no price when its headers are sent, but a model.
  * @see https://docs.litellm.ai/docs/proxy/response_headers
  */
 export const readLiteLLMHeaders: NonNullable<Definition["headers"]> = (read) => {
@@ -32,7 +32,7 @@ export const readLiteLLMHeaders: NonNullable<Definition["headers"]> = (read) => 
     provider: "litellm",
     served: name === undefined ? undefined : readModelName(name),
     costUsd: cost == null || cost === "" ? undefined : Number(cost),
-    // The price told of such an answer is what it was when it was made.
+    // The reported price is that of the original answer.
     free: cacheKey !== undefined,
     attributes: {
       [KIT_ATTR.provenance]: "litellm_proxy",
@@ -47,13 +47,13 @@ export const readLiteLLMHeaders: NonNullable<Definition["headers"]> = (read) => 
   };
 };
 
-/** A number of attempts beside the first; none is as good as not told. */
+/** Attempts after the first; zero is not recorded. */
 function readCount(header: string | null | undefined): number | undefined {
   const count = Number(header);
   return Number.isSafeInteger(count) && count > 0 ? count : undefined;
 }
 
-/** `provider/model`, of which the model may have slashes of its own. */
+/** Splits `provider/model`; the model may contain slashes. */
 function readModelName(name: string): { provider: string; model: string } | undefined {
   const slash = name.indexOf("/");
   if (slash < 0) return undefined;

@@ -10,45 +10,48 @@ import {
 
 type Text = string | null | undefined;
 
-/** A tool call in the history or in an answer: of a function, or of a custom tool that takes plain text. */
+/** A tool call in the history or an answer: of a function, or of a custom tool, whose input is plain text. */
 export interface ToolCall {
   id?: Text;
   function?: { name?: Text; arguments?: Text } | null;
   custom?: { name?: Text; input?: Text } | null;
 }
 
-/** A chat message as it is sent and as it comes back, with what compatible providers add. */
+/** A chat message of a request or an answer, with what compatible providers add. */
 export interface ChatMessage {
   role?: Text;
   name?: Text;
   content?: Text | readonly ContentPart[];
   refusal?: Text;
-  /** Thinking of DeepSeek, Groq, vLLM and others. */
+  /** Reasoning of DeepSeek, Groq, vLLM and others. */
   reasoning_content?: Text;
-  /** Thinking of OpenRouter. */
+  /** Reasoning of OpenRouter. */
   reasoning?: Text;
   audio?: { id?: string; data?: string; transcript?: string } | null;
-  /** Pictures that OpenRouter's models drew. */
+  /** Images generated through OpenRouter. */
   images?: readonly ContentPart[] | null;
   tool_calls?: readonly ToolCall[] | null;
   function_call?: ToolCall["function"];
   tool_call_id?: Text;
-  /** Where an answer that searched the web has its words from. */
+  /** Sources of an answer that searched the web. */
   annotations?: readonly object[] | null;
-  /** The same of an answer from data that Azure was given. */
+  /** Sources of an answer from the application's own data on Azure. */
   context?: { citations?: readonly object[] | null } | null;
 }
 
-/** A piece of a message's content, in any of the shapes that chats and responses give it. */
+/** A content part, in any of the shapes that chats and responses give it. */
 export interface ContentPart {
   type?: string;
   text?: string | null;
   annotations?: readonly object[] | null;
   refusal?: string | null;
-  /** Of Mistral's thinking models. */
+  /** Reasoning of Mistral. */
   thinking?: string | readonly ContentPart[];
   image_url?: { url: string } | string | null;
   input_audio?: { data: string; format: string };
+  /** Sound of an answer, base64, with its transcript. */
+  data?: string;
+  transcript?: string;
   file?: FileSource;
   file_id?: string | null;
   file_data?: string;
@@ -61,14 +64,14 @@ interface FileSource {
   file_url?: string;
 }
 
-/** A function that the model may call, as tools and the older `functions` describe it. */
+/** The definition of a function that the model may call. */
 export interface FunctionOffer {
   name: string;
   description?: string;
   parameters?: unknown;
 }
 
-/** A tool as chat completions take it: nested under its type. */
+/** A tool definition of chat completions: nested under its type. */
 export interface ChatTool {
   type: string;
   function?: FunctionOffer;
@@ -86,7 +89,7 @@ export function readChatMessage(message: ChatMessage): Message {
   return name === undefined ? read : { ...read, name };
 }
 
-/** Reads the tools that the model was offered. */
+/** Reads the tools offered to the model. */
 export function readChatTools(
   tools: readonly ChatTool[] | null | undefined,
   functions: readonly FunctionOffer[] | null | undefined,
@@ -98,7 +101,7 @@ export function readChatTools(
   return offered;
 }
 
-/** Member by member: a copy that then grows by its type takes twenty times as long. */
+/** Member by member, because spreading and then adding the type takes twenty times as long. */
 function toDefinition(type: string, offer: FunctionOffer): ToolDefinition {
   const { name, description, parameters, ...others } = offer;
   return { type, name, description, parameters, ...others };
@@ -126,7 +129,7 @@ function readMessageParts(message: ChatMessage): MessagePart[] {
   return parts;
 }
 
-/** Reads a piece of content: text, refusal, image, sound or file, each by what it holds. */
+/** Reads a content part by its members: text, refusal, reasoning, sound, image or file. */
 export function readContentPart(part: ContentPart): MessagePart | MessagePart[] {
   if (part.text != null) {
     const text: MessagePart = { type: "text", content: part.text };
@@ -138,6 +141,7 @@ export function readContentPart(part: ContentPart): MessagePart | MessagePart[] 
     const { data, format } = part.input_audio;
     return { type: "blob", modality: "audio", content: data, mime_type: `audio/${format}` };
   }
+  if (part.type === "output_audio") return readAudio(part);
   const image = typeof part.image_url === "object" ? part.image_url?.url : part.image_url;
   const { file_id: fileId, file_url: link, file_data: data }: FileSource = part.file ?? part;
   const modality = image != null || part.type === "input_image" ? "image" : "document";
@@ -148,15 +152,15 @@ function readThinking(thinking: NonNullable<ContentPart["thinking"]>): string {
   return typeof thinking === "string" ? thinking : thinking.map(({ text = "" }) => text).join("");
 }
 
-function readAudio(audio: NonNullable<ChatMessage["audio"]>): MessagePart[] {
-  const sound = toMediaPart("audio", { data: audio.data && inOne(audio.data), fileId: audio.id });
+function readAudio(audio: { id?: string; data?: string; transcript?: string }): MessagePart[] {
+  const sound = toMediaPart("audio", { data: audio.data && joinBase64(audio.data), fileId: audio.id });
   const parts: MessagePart[] = sound === undefined ? [] : [sound];
   if (audio.transcript !== undefined) parts.push({ type: "transcript", content: audio.transcript });
   return parts;
 }
 
-/** A stream brings sound in pieces, each padded by itself. */
-function inOne(data: string): string {
+/** Joins the pieces of streamed sound, each of which has padding of its own. */
+function joinBase64(data: string): string {
   const pieces = data.match(/[^=]+=*/g) ?? [];
   if (pieces.length < 2) return data;
   return Buffer.concat(pieces.map((piece) => Buffer.from(piece, "base64"))).toString("base64");

@@ -1,15 +1,15 @@
 import { ATTR, type Call, textOf } from "@kit/genai";
 
-interface Told {
+interface TierAndFingerprint {
   service_tier?: string | null | undefined;
   system_fingerprint?: string | null | undefined;
 }
 
 /**
- * Adds to a translation what OpenAI's own endpoints tell beyond the format that others speak too. They are recorded
- * where the definition counts the answering provider among its `ownProviders`.
+ * Adds the `openai.*` attributes to a translation. The engine records them only for the `ownProviders` of the
+ * instrumentation, because compatible providers use the same format.
  */
-export function withOwnAttributes<Args extends readonly unknown[], Body extends Told, Chunk>(
+export function withOwnAttributes<Args extends readonly unknown[], Body extends TierAndFingerprint, Chunk>(
   { request, response, ...call }: Call<Args, Body, Chunk>,
   api?: string,
 ): Call<Args, Body, Chunk> {
@@ -18,10 +18,10 @@ export function withOwnAttributes<Args extends readonly unknown[], Body extends 
     ...call,
     request(...args) {
       const facts = request(...args);
-      const tier = textOf((args[0] as Told | undefined)?.service_tier);
-      // `auto` is the default and says nothing.
-      const isTold = tier && tier !== "auto";
-      facts.ownAttributes = isTold ? { ...ofAll, [ATTR.openaiRequestServiceTier]: tier } : ofAll;
+      const tier = textOf((args[0] as TierAndFingerprint | undefined)?.service_tier);
+      // `auto` is the default.
+      const isChosen = tier && tier !== "auto";
+      facts.ownAttributes = isChosen ? { ...ofAll, [ATTR.openaiRequestServiceTier]: tier } : ofAll;
       return facts;
     },
     response(body, asked) {
@@ -29,7 +29,7 @@ export function withOwnAttributes<Args extends readonly unknown[], Body extends 
       facts.ownAttributes = {};
       const tier = textOf(body.service_tier);
       const fingerprint = textOf(body.system_fingerprint);
-      // Whoever asks for a tier is served by it or told of another.
+      // An answer that names no tier was served by the one requested.
       if (facts.usage != null)
         facts.usage.terms = [tier ?? textOf(asked.ownAttributes?.[ATTR.openaiRequestServiceTier])];
       if (tier) facts.ownAttributes[ATTR.openaiResponseServiceTier] = tier;

@@ -5,7 +5,7 @@ type Count = number | null | undefined;
 interface Details {
   cached_tokens?: Count;
   cache_write_tokens?: Count;
-  /** LiteLLM's name for it. */
+  /** LiteLLM's name for `cache_write_tokens`. */
   cache_creation_tokens?: Count;
   reasoning_tokens?: Count;
   text_tokens?: Count;
@@ -13,10 +13,10 @@ interface Details {
   audio_tokens?: Count;
 }
 
-/** What OpenRouter charged, in US dollars; Perplexity lists what it is made of. */
+/** US dollars: OpenRouter's charge, or Perplexity's itemised one. */
 type Cost = Count | { total_cost?: Count };
 
-/** `usage` of chat completions, embeddings and legacy completions, with what compatible providers add to it. */
+/** `usage` of chats, legacy completions and embeddings, with what compatible providers add. */
 export interface CompletionUsage {
   prompt_tokens?: Count;
   completion_tokens?: Count;
@@ -25,31 +25,31 @@ export interface CompletionUsage {
   total_tokens?: Count;
   /** DeepSeek's name for cached input. */
   prompt_cache_hit_tokens?: Count;
-  /** Moonshot's and Together's name for it. */
+  /** Moonshot's and Together's name for cached input. */
   cached_tokens?: Count;
-  /** Anthropic's name for what was written to the cache, which gateways to it pass on. */
+  /** Anthropic's name for cache writes, which gateways pass on. */
   cache_creation_input_tokens?: Count;
   cost?: Cost;
 }
 
 /** `usage` of responses, images and transcriptions. */
 export interface TokenUsage {
-  /** Told where another model used the tokens than was asked for. */
+  /** The model that used the tokens, if it is not the one requested. */
   model?: string | null;
   input_tokens?: Count;
   output_tokens?: Count;
   total_tokens?: Count;
   cost?: Cost;
   input_tokens_details?: Details | null | undefined;
-  /** The name that transcriptions give to the same. */
+  /** `input_tokens_details` of transcriptions. */
   input_token_details?: Details | null | undefined;
   output_tokens_details?: Details | null | undefined;
-  /** Pictures drawn by a hosted tool have these beside the details. */
+  /** Hosted image generation reports cached tokens outside the details. */
   cached_tokens?: Count;
   cached_tokens_details?: { cached_image_tokens?: Count } | null | undefined;
 }
 
-/** Reads the older form, in prompt and completion tokens. */
+/** Reads the older form, which counts prompt and completion tokens. */
 export function readCompletionUsage(usage: CompletionUsage | null | undefined): Usage | undefined {
   if (usage == null) return undefined;
   const { prompt_tokens_details: input, completion_tokens_details: output } = usage;
@@ -65,20 +65,20 @@ function toDollars(cost: Cost): Count {
   return typeof cost === "object" ? cost?.total_cost : cost;
 }
 
-/** xAI counts reasoning beside the completion and not in it, which its total tells. */
+/** xAI leaves reasoning out of the completion tokens, which shows in the total. */
 function allOutput(input: Count, output: Count, total: Count, reasoning: Count): Count {
   if (input == null || output == null || !reasoning) return output;
   return total === input + output + reasoning ? output + reasoning : output;
 }
 
-/** OpenRouter counts reasoning by itself, and may count more than the provider did of all output; that is no part. */
+/** Drops a part that exceeds its total: OpenRouter's own count of reasoning may exceed the provider's of all output. */
 function partOf(total: Count, part: Count): Count {
   return total != null && part != null && part > total ? undefined : part;
 }
 
 /**
- * Reads the newer form, in input and output tokens.
- * @param beside what another model used for the same answer, at its usual price whatever the tier of the answer
+ * Reads the newer form, which counts input and output tokens.
+ * @param beside what another model used for the same answer, billed at that model's standard tier
  */
 export function readTokenUsage(
   usage: TokenUsage | null | undefined,
@@ -116,7 +116,7 @@ function toUsage(
     imageOutput: outputParts?.image_tokens,
     audioInput: inputParts?.audio_tokens,
     audioOutput: outputParts?.audio_tokens,
-    // Room for what is added: an object that grows after it was made costs more.
+    // Reserved for what readers add: an object that grows after its creation costs more.
     costUsd: undefined,
     terms: undefined,
   };

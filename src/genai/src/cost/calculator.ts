@@ -7,21 +7,21 @@ import { PriceList } from "./price-list.js";
 import { termsFactor, unusualTerms } from "./terms.js";
 import { loadUpstreamPrices, type UpstreamPrices } from "./upstream.js";
 
-/** How one model is priced, looked up once. `null`: unknown. */
+/** How one model is priced; `null` for unknown models. */
 type Pricing = { readonly kind: "flat"; readonly price: Price } | MaintainedPrice | null;
 
-/** Self-hosted servers: a call costs electricity, whatever the same model costs elsewhere. */
+/** Self-hosted servers, where the price of the same model elsewhere does not apply. */
 const SELF_HOSTED: ReadonlySet<string> = new Set(["ollama", "vllm"]);
 
 const MAX_REMEMBERED = 500;
 
 /**
- * Prices calls by own prices first, then by the maintained table of `@pydantic/genai-prices`, then by the list that
- * AgentPulse publishes. Unknown stays unknown.
+ * Prices calls by the application's own prices first, then by the maintained table of `@pydantic/genai-prices`, then by
+ * the list that AgentPulse publishes.
  *
- * Own and published prices hold for all versions of the model they name (`strict`), or for every name that begins
- * alike (`prefix`). The latter is for those who need the figures of AgentPulse's Python SDK: its list then goes
- * before the maintained table, and prices many a model by its older namesake.
+ * Own and published prices apply to all versions of the model they name (`strict`), or to every name with the same
+ * beginning (`prefix`). `prefix` gives the figures of AgentPulse's Python SDK: the published list then goes before the
+ * maintained table, and prices some models like their older namesakes.
  */
 export class CostCalculator {
   readonly #match: CostMatch;
@@ -38,7 +38,7 @@ export class CostCalculator {
     this.#own = new PriceList(this.#overrides);
   }
 
-  /** Loads the large price tables soon, outside the caller's path; the first answer takes longer to arrive than this. */
+  /** Loads the large price tables soon, off the caller's path. The first answer takes longer than this to arrive. */
   warmUp(): void {
     if (this.#loading) return;
     this.#loading = true;
@@ -46,8 +46,8 @@ export class CostCalculator {
   }
 
   /**
-   * US dollars for a call, or `undefined` when its model or its usage is unknown. Never 0 for want of a price.
-   * @param models the answering model first, then the one that was asked for: the first known one counts
+   * US dollars for a call, or `undefined` when its model, price or usage is unknown.
+   * @param models the answering model, then the requested one: the first with a known price counts
    */
   cost(provider: string, models: readonly (string | undefined)[], usage: Usage): number | undefined {
     if (isAmount(usage.costUsd)) return usage.costUsd;
@@ -57,13 +57,13 @@ export class CostCalculator {
         ...more,
         terms: more.terms ?? usage.terms,
       });
-      // A part of the price would be told as all of it.
+      // A partial sum would look like the whole price.
       total = total === undefined || dollars === undefined ? undefined : total + dollars;
     }
     return total === undefined ? undefined : round(total);
   }
 
-  /** The list that AgentPulse publishes: which models it has, and of which month (`2026-02`) it is. */
+  /** The list that AgentPulse publishes: its models, and its month (`2026-02`). */
   get published(): { readonly models: readonly string[]; readonly asOf: string | undefined } {
     return this.#published;
   }
@@ -105,7 +105,7 @@ export class CostCalculator {
   #find(provider: string, model: string): Pricing {
     const own = this.#own.exactly(model);
     if (own !== undefined) return flat(own);
-    // A fine-tune costs more than its base model, whose price the tables would give.
+    // The tables would give a fine-tune the lower price of its base model.
     if (toModelName(model) === undefined) return null;
     if (SELF_HOSTED.has(provider)) return flat(this.#own.find(model, this.#match));
     if (this.#match === "prefix") {
@@ -118,19 +118,19 @@ export class CostCalculator {
     );
   }
 
-  /** Another name of a listed model is that model's, even where it looks like a version of one that has an own price. */
+  /** An alias in the published list names its model, even if it looks like a version of a model with an own price. */
   #findOwnVersion(model: string): Price | undefined {
     return this.#own.isEmpty ? undefined : this.#own.find(this.#published.canonical(model), "strict");
   }
 
-  /** By prefix, the longest name decides, so own prices stand in the list itself. */
+  /** By prefix, the longest name decides among own and published ones, so own prices join the list. */
   get #published(): UpstreamPrices {
     this.#upstream ??= loadUpstreamPrices(this.#match === "prefix" ? this.#overrides : []);
     return this.#upstream;
   }
 }
 
-/** US dollars at a flat price, of which one may be for the very terms. */
+/** US dollars at a flat price, whose `tiers` may have one for the terms. */
 function costUnder(
   terms: readonly string[],
   provider: string,
@@ -148,7 +148,7 @@ function flat(price: Price | undefined): Pricing {
   return price === undefined ? null : { kind: "flat", price };
 }
 
-/** To a billionth of a dollar, which keeps one token of the cheapest model and drops binary noise. */
+/** To a billionth of a dollar: less than a token of the cheapest model, more than binary noise. */
 function round(dollars: number): number {
   return Math.round(dollars * 1e9) / 1e9;
 }

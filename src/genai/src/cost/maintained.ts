@@ -8,12 +8,12 @@ import { priceTables } from "./tables.js";
 
 type PriceTable = typeof import("@pydantic/genai-prices");
 
-/** How the table prices one model, found once. */
+/** How the table prices one model. */
 export type MaintainedPrice =
   | { readonly kind: "plain"; readonly price: ModelPrice }
   | { readonly kind: "full"; readonly model: string; readonly provider: Provider };
 
-/** Names under which the table lists a provider of the conventions, where it would not find it by itself. */
+/** The table's names of providers whose names in the conventions it does not know. */
 const TABLE_NAMES: Readonly<Record<string, string>> = {
   "azure.ai.openai": "azure",
   "azure.ai.inference": "azure",
@@ -26,7 +26,7 @@ const TABLE_NAMES: Readonly<Record<string, string>> = {
   moonshot_ai: "moonshotai",
 };
 
-/** The maintained prices of `@pydantic/genai-prices`, by provider and model. Loaded when first asked: it is large. */
+/** The maintained prices of `@pydantic/genai-prices`, by provider and model. Loaded on first use, because they are large. */
 export class MaintainedPrices {
   #table: PriceTable | null | undefined;
 
@@ -42,7 +42,7 @@ export class MaintainedPrices {
         const found = table.calcPrice({ input_tokens: 1 }, name, { providerId });
         if (found === null) continue;
         if (!Array.isArray(found.model.prices)) return { kind: "plain", price: found.model_price };
-        // Prices that change with time keep the table's own arithmetic, but search one model instead of thousands.
+        // Prices that change with time are left to the table's own arithmetic, which is given this one model to search.
         const only = { ...found.model, match: { equals: name } };
         return { kind: "full", model: name, provider: { ...found.provider, models: [only] } };
       } catch (error) {
@@ -53,8 +53,8 @@ export class MaintainedPrices {
   }
 
   /**
-   * US dollars for a call; `undefined` when the table has no price for this kind of usage.
-   * @param factor what tokens cost times the table's price; searches cost the same under all terms
+   * US dollars for a call; `undefined` when the table cannot price this usage.
+   * @param factor multiplies the price of tokens; searches cost the same under all terms
    */
   cost(found: MaintainedPrice, usage: Usage, factor: number | undefined): number | undefined {
     const tokens = factor === undefined ? undefined : this.#costOfTokens(found, usage);
@@ -90,7 +90,7 @@ export class MaintainedPrices {
   }
 }
 
-/** Where to look: under the provider, or, where the table does not know it, under whoever makes such a model. */
+/** Where to look for a price: under the provider or, if the table does not list it, under the maker of the model. */
 function* places(
   table: PriceTable,
   provider: string,
@@ -102,13 +102,13 @@ function* places(
     if (listed === "azure") yield ["openai", model];
     return;
   }
-  // A gateway passes the maker's price on, under its own name for the model.
+  // Gateways charge the maker's price, under a name of their own for the model.
   const name = toModelName(model);
   const maker = name === undefined ? undefined : table.findProvider({ modelId: name })?.id;
   if (name !== undefined && maker !== undefined) yield [maker, name];
 }
 
-/** Counts under the table's names, of which all but the totals are left out where the provider told none. */
+/** The table's names of counts that it is given only if the provider reported them. */
 const TABLE_COUNTS = {
   cacheRead: "cache_read_tokens",
   cacheWrite: "cache_write_tokens",
@@ -123,8 +123,8 @@ const TABLE_COUNTS = {
 function toPriceUsage(usage: Usage): PriceUsage {
   const result: PriceUsage = { input_tokens: countOf(usage.input), output_tokens: countOf(usage.output) };
   for (const [count, name] of Object.entries(TABLE_COUNTS) as [keyof typeof TABLE_COUNTS, string][]) {
-    const told = usage[count];
-    if (isCount(told)) result[name] = told;
+    const reported = usage[count];
+    if (isCount(reported)) result[name] = reported;
   }
   const { cacheWrite1h: hour } = usage;
   if (isCount(hour) && hour > 0) result.cache_write_1h_tokens = hour;

@@ -1,7 +1,7 @@
 import { type CostMatch, isSameModel, toModelName } from "./model-name.js";
 import type { Price } from "./price.js";
 
-/** Prices by the names of models. */
+/** Prices by model name. */
 export class PriceList {
   readonly #prices = new Map<string, Price>();
   /** Longest first: `gpt-4o-mini` is no version of `gpt-4o`. */

@@ -9,11 +9,11 @@ export interface Price {
   readonly cacheRead?: number | undefined;
   /** @default the input price */
   readonly cacheWrite?: number | undefined;
-  /** Prices under other terms, by the provider's word for them, such as `priority`. */
+  /** Prices in other service tiers, by the provider's names of those, such as `priority`. */
   readonly tiers?: Readonly<Record<string, Price>> | undefined;
 }
 
-/** The same in the words of price files, so that an entry of one can be passed on as it is. */
+/** {@link Price} with the names that price files use, so that their entries can be passed on as they are. */
 export interface PriceEntry {
   readonly input_cost_per_1k: number;
   readonly output_cost_per_1k: number;
@@ -23,19 +23,19 @@ export interface PriceEntry {
 
 type PriceForm = readonly [input: number, output: number] | Price | PriceEntry;
 
-/** The price of one model, and what it is in other service tiers, by the provider's names for them. */
+/** The price of one model, and its prices in other service tiers, by the provider's names of those. */
 type OwnPrice =
   | PriceForm
   | ((Omit<Price, "tiers"> | PriceEntry) & { readonly tiers?: Readonly<Record<string, PriceForm>> });
 
 /**
  * Own prices by model name: `[input, output]` or a long form, in US dollars per 1,000 tokens. They win over every
- * table, for dated versions of the named model too. A service tier without a price of its own (`tiers`) has the usual
- * one as the provider's rule changes it (OpenAI's `flex` is half of it); where there is no rule, none.
+ * table, and apply to dated versions of the model too. For a service tier without a price of its own (`tiers`), the
+ * provider's published rule applies (OpenAI's `flex` is half the price); without such a rule the price is unknown.
  */
 export type PriceOverrides = Readonly<Record<string, OwnPrice>>;
 
-/** The usable prices of an application; what is none is said once through `diag`. */
+/** The valid prices of an application. Each invalid one is reported once through `diag`. */
 export function readOverrides(overrides: PriceOverrides): [model: string, price: Price][] {
   return Object.entries(overrides).flatMap(([model, given]): [string, Price][] => {
     const price = toPrice(given);
@@ -47,7 +47,7 @@ export function readOverrides(overrides: PriceOverrides): [model: string, price:
   });
 }
 
-/** `undefined` for whatever is no price. */
+/** Reads one price; `undefined` if it is invalid. */
 export function toPrice(given: unknown): Price | undefined {
   if (typeof given !== "object" || given === null) return undefined;
   const price: Price = Array.isArray(given) ? { input: given[0], output: given[1] } : fromObject(given);
@@ -71,12 +71,12 @@ function fromObject(given: object): Price {
   };
 }
 
-/** A count, of which an absent or odd one is none. */
+/** A count; zero if it is absent or invalid. */
 export function countOf(value: unknown): number {
   return isCount(value) ? value : 0;
 }
 
-/** Tokens of a call by what they cost: the totals less their separately priced parts. */
+/** Splits the tokens of a call by price: input that is neither read from the cache nor written to it, those two, and output. */
 export function splitTokens(usage: Usage): { fresh: number; read: number; write: number; output: number } {
   const read = countOf(usage.cacheRead);
   const write = countOf(usage.cacheWrite);

@@ -1,13 +1,13 @@
 import { createRequire } from "node:module";
 
-/** Files with prices, read when a price is first asked for: they are large. `tables-in-bundle.ts` stands in for this. */
+/** The files with prices. They are large, and read on first use. `tables-in-bundle.ts` stands in for this file. */
 export interface PriceTables {
   maintained(): typeof import("@pydantic/genai-prices");
-  /** What `data/upstream-prices.json` holds: a required JSON file works alike in every Node and module system. */
+  /** `data/upstream-prices.json`. Requiring JSON works in every Node version and module system. */
   upstream(): unknown;
 }
 
-// By this name, because tools that collect the files of a deployment find what such calls name.
+// Must be called `require`: tools that collect the files of a deployment look for such calls.
 const require = createRequire(import.meta.url);
 
 export const priceTables: PriceTables = {

@@ -1,6 +1,6 @@
 import type { Usage } from "../usage.js";
 
-/** Terms under which the price lists hold as they are, in the words of all providers. */
+/** Terms at which the listed prices apply unchanged, by all providers' names. */
 const USUAL: ReadonlySet<unknown> = new Set([
   "",
   "default",
@@ -12,8 +12,8 @@ const USUAL: ReadonlySet<unknown> = new Set([
 ]);
 
 /**
- * What a term makes of the usual price, where its provider publishes one figure for all models. Priority and fast
- * processing have another for each model, capacity that was bought ahead one for each contract: those are unknown.
+ * The factor that a term applies to the usual price, where its provider publishes one for all models. Priority and fast
+ * processing are priced per model and reserved capacity per contract, so their prices are unknown.
  */
 const FACTORS: ReadonlyMap<string, ReadonlyMap<string, number>> = new Map([
   // developers.openai.com/api/docs/guides/flex-processing and /batch: flex has the price of batches, which is half.
@@ -39,7 +39,7 @@ function isUnusual(term: unknown): term is string {
   return typeof term === "string" && !USUAL.has(term);
 }
 
-/** By how much the terms multiply the usual price of tokens; `undefined` where one of them has no fixed figure. */
+/** The product of the terms' factors on the usual price of tokens; `undefined` if one of them has none. */
 export function termsFactor(provider: string, terms: readonly string[]): number | undefined {
   let factor = 1;
   for (const term of terms) factor *= FACTORS.get(provider)?.get(term) ?? Number.NaN;

@@ -13,19 +13,19 @@ interface UpstreamEntry extends PriceEntry {
   readonly as_of: string;
 }
 
-/** The prices that AgentPulse publishes, which name some models that no other table has. */
+/** The prices that AgentPulse publishes. They include some models that the maintained table lacks. */
 export interface UpstreamPrices {
   readonly list: PriceList;
-  /** The model that a name is another name of; other names stay as they are. */
+  /** The model that an alias stands for; other names are returned unchanged. */
   readonly canonical: (name: string) => string;
   readonly models: readonly string[];
-  /** The month that the list is of, as `2026-02`. */
+  /** The month of the list, such as `2026-02`. */
   readonly asOf: string | undefined;
 }
 
 /**
  * Reads the data file.
- * @param more prices that replace those of the list, or join it
+ * @param more prices to add, which replace those of the same name
  */
 export function loadUpstreamPrices(
   more: readonly (readonly [name: string, price: Price])[] = [],
@@ -51,7 +51,7 @@ function readEntries(): readonly UpstreamEntry[] {
   try {
     return priceTables.upstream() as UpstreamEntry[];
   } catch (error) {
-    // Whoever copies files for a deployment may leave this one behind.
+    // A deployment that copies single files may lack this one.
     diag.debug("the list of upstream prices cannot be loaded", String(error));
     return [];
   }
