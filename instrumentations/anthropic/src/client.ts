@@ -1,23 +1,23 @@
-/** The parts of a client that tell which platform serves it. */
+/** The members of a client that show which platform it calls. */
 export interface PlatformClient {
   baseURL?: string;
-  /** Versions 0.134 and later; every client but those of Bedrock and Vertex AI says `anthropic`. */
+  /** From 0.134: `anthropic`, except in the clients of Bedrock and Vertex AI. */
   _genAIProviderName?: unknown;
-  /** What each method of those versions starts spans with. */
+  /** From 0.134: what every method starts its span with. */
   _tracer?: object;
   openTelemetry?: { tracerProvider?: object };
 }
 
-/** Foundry's host, which serves Azure's OpenAI models too. */
+/** Foundry's hosts. They also serve Azure's OpenAI models, so the host alone does not name the provider. */
 const FOUNDRY = /^https?:\/\/[^/:]+\.services\.ai\.azure\.com(?:[/:]|$)/;
 
-/** `gen_ai.provider.name` where the client tells it, or its base URL does to those who know that it is this client. */
+/** `gen_ai.provider.name`, if the client or its base URL shows it better than the host alone. */
 export function providerOf(client: PlatformClient = {}): string | undefined {
-  const { _genAIProviderName: told, baseURL = "" } = client;
-  if (typeof told === "string" && told !== "anthropic") return told;
-  // Before they told it, members that no other client has.
-  if (told === undefined && "awsSecretKey" in client) return "aws.bedrock";
-  if (told === undefined && "projectId" in client) return "gcp.vertex_ai";
+  const { _genAIProviderName: name, baseURL = "" } = client;
+  if (typeof name === "string" && name !== "anthropic") return name;
+  // Earlier clients are recognised by members that only they have.
+  if (name === undefined && "awsSecretKey" in client) return "aws.bedrock";
+  if (name === undefined && "projectId" in client) return "gcp.vertex_ai";
   return FOUNDRY.test(baseURL) ? "anthropic" : undefined;
 }
 
@@ -28,8 +28,8 @@ interface ProviderError {
 }
 
 /**
- * `error.type` of a failure that has no HTTP status, as an `error` event in the middle of a stream: the
- * provider's own word, such as `overloaded_error`. Versions before 0.33 have it in the text only.
+ * `error.type` of a failure without HTTP status, such as an `error` event in a stream: the provider's own type, such as
+ * `overloaded_error`. Versions before 0.33 have it only in the message.
  */
 export function readErrorCode(error: unknown): string | undefined {
   const { error: body, message, cause } = (error ?? {}) as ProviderError;

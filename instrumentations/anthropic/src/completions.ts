@@ -12,7 +12,7 @@ interface Completion {
   stop_reason?: string | null;
 }
 
-/** `POST /v1/complete`, the legacy text completion, which tells no usage. Versions 1.x no longer have it. */
+/** `POST /v1/complete`, the legacy text completion. It reports no usage, and 1.x no longer has it. */
 export const completions: Call<[CompletionParams], Completion, Completion> = {
   request: (params) => ({
     ...readParameters("text_completion", params),

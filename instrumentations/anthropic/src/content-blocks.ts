@@ -9,22 +9,22 @@ import {
   toMediaPart,
 } from "@kit/genai";
 
-/** A content block of a request or an answer. The API has some forty kinds; what they share is told by their names. */
+/** A content block of a request or an answer. Its forty or so types are told apart by the endings of their names. */
 type ContentBlock = Foreign<Beta.BetaContentBlock | Beta.BetaContentBlockParam>;
 
-/** Reads one message of the history. Tool results travel as the user's blocks; alone, they are the tool's message. */
+/** Reads one message of the history. The user sends tool results; a message of nothing else has the role `tool`. */
 export function readMessage({ role, content }: Foreign<Beta.BetaMessageParam>): Message {
   const parts = readBlocks(content);
   const answersTools = parts.length > 0 && parts.every((part) => part.type === "tool_call_response");
   return { role: answersTools ? "tool" : String(role), parts };
 }
 
-/** Reads content, which is a text or blocks. */
+/** Reads content, which is a string or a list of blocks. */
 export function readBlocks(content: unknown): MessagePart[] {
   return readParts(content, readBlock);
 }
 
-/** Reads a tool that the model was offered: the application's own, or one that the provider runs. */
+/** Reads a tool offered to the model: the application's own, or one that the provider runs. */
 export function readTool(tool: Foreign<Beta.BetaToolUnion>): ToolDefinition {
   return {
     type: tool.type == null || tool.type === "custom" ? "function" : tool.type,
@@ -64,7 +64,7 @@ function readServerToolResult({ tool_use_id: id, ...rest }: ContentBlock, type: 
   return { type: "server_tool_call_response", id, server_tool_call_response: { ...rest, type } };
 }
 
-/** Images and documents come from a source, in which text and blocks are content like any other. */
+/** Images and documents have a source, which may also hold text or blocks. */
 function readMedia({ source, file_id }: ContentBlock, type: string): MessagePart | MessagePart[] | undefined {
   const from = type === "container_upload" ? { file_id } : source;
   if (typeof from !== "object" || from === null) return undefined;

@@ -8,13 +8,13 @@ import { native, stream } from "./native.js";
 import { addTools, runTools } from "./tools.js";
 import { VERSION } from "./version.js";
 
-/** Records every model call of the `@anthropic-ai/sdk` client and of the clients built on it, versions 0.14 to 1. */
+/** Records every model call of `@anthropic-ai/sdk` 0.14 to 1 and of the platform clients built on it. */
 export class AnthropicInstrumentation extends GenAIInstrumentation {
   static override readonly definition: Definition = {
     name: "@kit/instrumentation-anthropic",
     version: VERSION,
     module: "@anthropic-ai/sdk",
-    // The clients of other platforms load all but the first, and the main module not at all.
+    // Platform clients load these, except the first, instead of the main module.
     files: ["index.mjs", "client.js", "client.mjs", "resources/index.js", "resources/index.mjs"],
     versions: [">=0.14.0 <2"],
     provider: "anthropic",
@@ -33,17 +33,17 @@ const MESSAGES = {
   stream,
   toolRunner: runTools,
   thread: runTools,
-  // Since 1.0 a runner takes its tools here, however it is made.
+  // From 1.0, every way to make a runner ends here.
   _toolRunnerThread: runTools,
 };
 
 function resources({ prototype }: { readonly prototype?: object }) {
-  // Where the SDK makes a span for each tool it runs, ours stands in for that one, and the runner is left alone.
+  // An SDK that makes a span for each tool run needs no patch of its runner: ours replaces that span.
   const bareRunner = prototype !== undefined && !("openTelemetry" in prototype);
   return {
     Messages: MESSAGES,
     "Beta.messages": MESSAGES,
-    // Namespaces that have held messages of their own; later versions have one.
+    // Namespaces of earlier versions with messages of their own.
     "Beta.promptCaching.messages": MESSAGES,
     "Beta.tools.messages": MESSAGES,
     "Messages.batches": batches,

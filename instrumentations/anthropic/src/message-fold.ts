@@ -1,15 +1,15 @@
 import type Anthropic from "@anthropic-ai/sdk";
 import { type Fold, type Foreign, parseJson, TextBuilder, withoutNulls } from "@kit/genai";
 
-/** The body of an unstreamed answer, or the error that gateways send with status 200 in its place. */
+/** An unstreamed answer, or the error that some gateways send with status 200 instead. */
 export type MessageBody = Foreign<Anthropic.Beta.BetaMessage | Anthropic.ErrorResponse>;
 
-/** One event of a streamed answer. */
+/** One event of a stream. */
 export type MessageEvent = Foreign<Anthropic.Beta.BetaRawMessageStreamEvent>;
 
 type Block = NonNullable<MessageEvent["content_block"]>;
 
-/** A block with what its deltas add: text to the one member that grows, and citations. */
+/** A block and what its deltas add to it: text for the one member that grows, and citations. */
 interface OpenBlock {
   readonly block: Block;
   readonly grown: TextBuilder;
@@ -17,8 +17,8 @@ interface OpenBlock {
 }
 
 /**
- * Rebuilds the message. The input side of its usage comes with the first event, the output side with the last
- * delta; without content only the kinds of its blocks are kept.
+ * Rebuilds the message. Usage of the input comes with the first event, that of the output with the last delta. Without
+ * content, only the types of the blocks are kept.
  */
 export function foldMessage(content: boolean): Fold<MessageEvent, MessageBody> {
   let body: MessageBody | undefined;
@@ -30,19 +30,19 @@ export function foldMessage(content: boolean): Fold<MessageEvent, MessageBody> {
       } else if (block != null) {
         const kept = content ? block : { type: block.type };
         blocks[index ?? 0] = { block: kept, grown: new TextBuilder(), citations: [] };
-        // A refused answer may go on with another model, which a block names.
+        // A refused answer may be continued by another model, which this block names.
         if (body !== undefined && block.type === "fallback") body.model = block.to?.model ?? body.model;
       } else if (type === "content_block_delta") {
         const open = content ? blocks[index ?? 0] : undefined;
         open?.grown.add(delta?.text ?? delta?.thinking ?? delta?.partial_json ?? delta?.content);
         if (delta?.citation != null) open?.citations.push(delta.citation);
       } else if (type === "message_delta") {
-        // Counts are cumulative: a later one wins.
-        const { content: _, ...told } = withoutNulls(delta);
-        body = { ...body, ...told, usage: { ...body?.usage, ...withoutNulls(usage) } };
+        // Counts are cumulative.
+        const { content: _, ...facts } = withoutNulls(delta);
+        body = { ...body, ...facts, usage: { ...body?.usage, ...withoutNulls(usage) } };
       }
     },
-    // Without the holes: an index may be any number, and those before it blocks of which nothing came.
+    // Sparse: an index may be any number, so only the entries are visited, never the holes.
     body: () => ({ ...body, content: Object.values(blocks).map(toBlock) }),
   };
 }

@@ -6,13 +6,13 @@ import { readBlocks, readMessage, readTool } from "./content-blocks.js";
 import { foldMessage, type MessageBody, type MessageEvent } from "./message-fold.js";
 import { readUsage } from "./usage.js";
 
-/** What any version's parameters have had; those of 1.x lack the sampling ones. */
+/** The parameters of all versions. Those of 1.x lack the sampling ones. */
 type MessageParams = Foreign<MessageCreateParamsBase> & SharedParameters;
 
-/** SDK versions that make spans by themselves take options for these. */
+/** Options of versions that make spans themselves. */
 type RequestOptions = { openTelemetry?: OpenTelemetryRequestOptions };
 
-/** `POST /v1/messages`, streamed or not, also beta; `parse()`, `stream()` and tool runners send it too. */
+/** `POST /v1/messages`, streamed or not, also beta, and what `parse()`, `stream()` and tool runners send. */
 export const messages: Call<[MessageParams, RequestOptions?], MessageBody, MessageEvent> = {
   path: "/v1/messages",
   request(params, options) {
@@ -49,7 +49,7 @@ export const messages: Call<[MessageParams, RequestOptions?], MessageBody, Messa
   fold: foldMessage,
 };
 
-/** `POST /v1/messages/count_tokens`: nothing is generated, so the count is not usage. */
+/** `POST /v1/messages/count_tokens`. Nothing is generated, so the count is not usage. */
 export const countTokens: Call<[MessageParams], { input_tokens?: number }> = {
   path: "/v1/messages/count_tokens",
   request: (params) => ({ operation: "count_tokens", model: params.model }),

@@ -6,7 +6,7 @@ const CALL =
 const TOOL = /^anthropic\.(?:custom|mcp)_tool_use /;
 const AGENT = "anthropic.messages.tool_runner";
 
-/** How versions 0.134 and later make spans by themselves. Those of sessions, files and the like stay the SDK's. */
+/** How versions from 0.134 make spans themselves. Their spans of sessions, files and the like are left alone. */
 export const native: NativeTelemetry = {
   variable: "KIT_ANTHROPIC_NATIVE_TELEMETRY",
   tracer(receiver) {
@@ -24,5 +24,5 @@ export const native: NativeTelemetry = {
   passed: ([, options]) => (options as { __span?: { span?: unknown } } | undefined)?.__span?.span,
 };
 
-/** `stream()`, which sends its request through `create()`, but starts the SDK's own span before that. */
+/** `stream()` sends its request through `create()`. It is patched only because it starts the SDK's span before that. */
 export const stream: ToolLoop = (args) => args;

@@ -1,7 +1,7 @@
 import type { BetaToolUseBlock } from "@anthropic-ai/sdk/resources/beta/messages/messages";
 import { type Foreign, type ToolFacts, type ToolLoop, type TraceTool, traceMember } from "@kit/genai";
 
-/** A tool as tool runners take it; a toolset runs several tools that share one entry, and has no name of its own. */
+/** A tool of a tool runner. A toolset is one entry without a name that runs several tools. */
 interface RunnableTool {
   name?: string;
   description?: string;
@@ -12,8 +12,8 @@ type RunnerParams = { tools?: readonly RunnableTool[] };
 type Change = RunnerParams | ((before: RunnerParams) => RunnerParams);
 
 /**
- * `toolRunner()` and `thread()`, and a runner's `setMessagesParams()`, which also takes what makes new parameters of
- * the ones before: every tool that the helper runs is traced.
+ * `toolRunner()`, `thread()` and a runner's `setMessagesParams()`, which also takes a function of the current
+ * parameters: traces every tool that the runner calls.
  */
 export const runTools: ToolLoop<[Change?, ...unknown[]]> = ([params, ...rest], traceTool) => [
   typeof params === "function"
@@ -44,8 +44,8 @@ function readFacts({ name, description }: RunnableTool): ToolFacts {
 
 type ToolUse = Foreign<BetaToolUseBlock>;
 
-/** The model's call: a toolset is told the call itself, and a tool, by later versions, what holds it. */
-function callOf([, told]: readonly unknown[]): ToolUse {
-  const context = (told ?? {}) as ToolUse & { toolUse?: ToolUse; toolUseBlock?: ToolUse };
+/** The model's call. A toolset gets the call itself; later versions give a tool a context that holds it. */
+function callOf([, given]: readonly unknown[]): ToolUse {
+  const context = (given ?? {}) as ToolUse & { toolUse?: ToolUse; toolUseBlock?: ToolUse };
   return context.toolUse ?? context.toolUseBlock ?? context;
 }

@@ -1,7 +1,7 @@
 import type { BetaUsage } from "@anthropic-ai/sdk/resources/beta/messages/messages";
 import type { Foreign, Usage } from "@kit/genai";
 
-/** Reads `usage` of a message, whose input tokens leave out what the prompt cache served and stored. */
+/** Reads `usage` of a message, whose `input_tokens` exclude tokens read from the cache and written to it. */
 export function readUsage(usage: Foreign<BetaUsage> | null | undefined): Usage | undefined {
   if (usage == null) return undefined;
   const { input_tokens: fresh, cache_read_input_tokens: read, cache_creation_input_tokens: written } = usage;

@@ -26,7 +26,7 @@ const TABLE_NAMES: Readonly<Record<string, string>> = {
   moonshot_ai: "moonshotai",
 };
 
-/** The maintained prices of `@pydantic/genai-prices`, by provider and model. Loaded on first use, because they are large. */
+/** The maintained prices of `@pydantic/genai-prices`, by provider and model. They are large, and loaded on first use. */
 export class MaintainedPrices {
   #table: PriceTable | null | undefined;
 

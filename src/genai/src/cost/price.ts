@@ -76,7 +76,7 @@ export function countOf(value: unknown): number {
   return isCount(value) ? value : 0;
 }
 
-/** Splits the tokens of a call by price: input that is neither read from the cache nor written to it, those two, and output. */
+/** Splits the tokens of a call: fresh input, input read from the cache, input written to it, output. */
 export function splitTokens(usage: Usage): { fresh: number; read: number; write: number; output: number } {
   const read = countOf(usage.cacheRead);
   const write = countOf(usage.cacheWrite);

@@ -20,7 +20,7 @@ const FACTORS: ReadonlyMap<string, ReadonlyMap<string, number>> = new Map([
   ["openai", rules({ flex: 0.5, batch: 0.5 })],
   // learn.microsoft.com/azure/foundry/openai/how-to/flex-processing and /batch: 50 % less.
   ["azure.ai.openai", rules({ flex: 0.5, batch: 0.5 })],
-  // platform.claude.com/docs/en/about-claude/pricing: batches at half; models that can be kept in the US, 1.1 times there.
+  // platform.claude.com/docs/en/about-claude/pricing: batches at half, inference in the US only at 1.1 times.
   ["anthropic", rules({ batch: 0.5, us: 1.1 })],
   // console.groq.com/docs/flex-processing: the price of on-demand.
   ["groq", rules({ flex: 1 })],
