@@ -1,3 +1,5 @@
+import { truncate } from "@kit/genai/core";
+
 const TOKENS = /\b(?:sk[-_]|ap_)[\w-]{3,}|\b(?:AIza|gsk_|hf_|xai-|xox[a-z]-|gh[a-z]_)[\w-]{16,}/g;
 const BEARER = /\b(bearer)\s+[^\s"',;]+/gi;
 const MAX_LENGTH = 500;
@@ -13,10 +15,7 @@ export function toErrorText(text: string): string {
   return cut(scrub(cut(text, 4 * MAX_LENGTH)), MAX_LENGTH);
 }
 
-/** The beginning of a text, never splitting a surrogate pair. */
+/** `text`, or as much of it as fits, ending in `…`. */
 export function cut(text: string, maxLength: number): string {
-  if (text.length <= maxLength) return text;
-  const end = maxLength - 1;
-  const half = /[\uD800-\uDBFF]/.test(text.charAt(end - 1));
-  return `${text.slice(0, half ? end - 1 : end)}…`;
+  return text.length <= maxLength ? text : `${truncate(text, maxLength - 1)}…`;
 }

@@ -1,4 +1,4 @@
-import { ATTR } from "@kit/genai/core";
+import { ATTR, truncate } from "@kit/genai/core";
 import { sha256 } from "./fingerprint.js";
 import { type Message, readInstructions, readMessage } from "./message.js";
 import type { ReadableSpan } from "./readable-span.js";
@@ -74,9 +74,7 @@ function cutAll(value: unknown, maxChars: number): unknown {
 
 function cut(text: string, maxChars: number): string {
   if (text.length <= maxChars) return text;
-  // Not by a pattern anchored at the end, which is searched for from the beginning.
-  const isHalf = /[\uD800-\uDBFF]/.test(text.charAt(maxChars - 1));
-  const kept = text.slice(0, isHalf ? maxChars - 1 : maxChars);
+  const kept = truncate(text, maxChars);
   return `${kept}…[truncated ${text.length - kept.length}]`;
 }
 
@@ -86,9 +84,9 @@ function cut(text: string, maxChars: number): string {
  */
 export function toSessionId(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what has to go.
-  const clean = text.replace(/[/\\\u0000-\u001f\u007f]/g, "_").replace(/\p{Surrogate}/gu, "\uFFFD");
+  const clean = text.replace(/[/\\\u0000-\u001f\u007f]/g, "_").toWellFormed();
   if (clean.length <= 255) return clean;
-  return `${clean.slice(0, 222).replace(/[\uD800-\uDBFF]$/, "_")}~${sha256(clean)}`;
+  return `${truncate(clean, 222)}~${sha256(clean)}`;
 }
 
 function toArray(value: unknown): readonly unknown[] {

@@ -1,4 +1,4 @@
-import type { Json } from "./sanitize.js";
+import { type Json, sanitizeText } from "./sanitize.js";
 import type { WireEvent } from "./wire-event.js";
 
 /** The server refuses more. */
@@ -64,7 +64,7 @@ export function fitEvent(event: WireEvent): Fitted {
     const bytesPerUnit = Buffer.byteLength(JSON.stringify(longest.text)) / longest.text.length;
     const cut = Math.max(MARK.length, Math.ceil(excess / bytesPerUnit)) + 2 * MARK.length;
     const keep = Math.max(0, longest.text.length - cut);
-    longest.replace(longest.text.slice(0, keep).replace(/[\uD800-\uDBFF]$/, "") + MARK);
+    longest.replace(sanitizeText(longest.text.slice(0, keep)) + MARK);
   }
   return measure(copy);
 }

@@ -5,6 +5,7 @@ import { ATTR, KIT_ATTR } from "./attributes.js";
 import type { ContentPolicy } from "./content-policy.js";
 import type { ToolDefinition } from "./messages.js";
 import type { Content } from "./operation.js";
+import { truncate } from "./truncate.js";
 
 const MAX_DEPTH = 64;
 
@@ -94,10 +95,10 @@ function toJson(value: unknown, maxLength: number, cut: Cut): string {
 
 function cutText(text: string, maxLength: number, cut: Cut): string {
   if (text.length <= maxLength) return text;
-  // Never ends inside a surrogate pair: half a character is not valid Unicode.
-  const end = /[\uD800-\uDBFF]/.test(text.charAt(maxLength - 1)) ? maxLength - 1 : maxLength;
-  cut.characters += text.length - end;
-  return `${text.slice(0, end)}… [${text.length - end} characters cut]`;
+  const kept = truncate(text, maxLength);
+  const lost = text.length - kept.length;
+  cut.characters += lost;
+  return `${kept}… [${lost} characters cut]`;
 }
 
 function toPlain(value: unknown, maxLength: number, cut: Cut, above: Set<object>): unknown {

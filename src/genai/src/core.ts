@@ -10,3 +10,4 @@ export type { ResponseFacts } from "./operation.js";
 export { toCronKey, toSessionKey } from "./session-key.js";
 export { isTracingSuppressed } from "./suppression.js";
 export { isToolRecorded } from "./tool-runs.js";
+export { truncate } from "./truncate.js";

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { truncate } from "./truncate.js";
 
 /** Longest key that AgentPulse accepts; with a longer one, the event would be lost. */
 const MAX_KEY = 256;
@@ -24,8 +25,7 @@ function bounded(given: string, max: number): string {
   const key = wellFormed(given);
   if (key.length <= max) return key;
   const hash = createHash("sha256").update(key).digest("hex").slice(0, 8);
-  const kept = key.slice(0, max - hash.length - 1);
-  return `${/[\uD800-\uDBFF]$/.test(kept) ? kept.slice(0, -1) : kept}~${hash}`;
+  return `${truncate(key, max - hash.length - 1)}~${hash}`;
 }
 
 /** Lone surrogates are not valid Unicode: every exporter would write them differently, and baggage cannot hold them. */

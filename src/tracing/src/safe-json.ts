@@ -1,4 +1,4 @@
-import { describeError } from "@kit/genai/core";
+import { describeError, truncate } from "@kit/genai/core";
 
 const MAX_DEPTH = 12;
 /** Most members of a Map or Set that are read. */
@@ -31,8 +31,7 @@ export function toText(value: unknown): string {
 /** `text`, or as much of it as fits, ending in `…`. Never splits a surrogate pair. */
 export function cutText(text: string, room: number): string {
   if (text.length <= room) return text;
-  const kept = text.slice(0, room - 1);
-  return `${/[\uD800-\uDBFF]$/.test(kept) ? kept.slice(0, -1) : kept}…`;
+  return `${truncate(text, room - 1)}…`;
 }
 
 class Writer {
