@@ -39,7 +39,9 @@ export class CatSyphonSpanExporter {
   #closed: Promise<void> | undefined;
 
   constructor(options: CatSyphonExporterOptions = {}) {
-    this.#translator = new Translator(resolveSettings(options));
+    this.#translator = new Translator(resolveSettings(options), (error) => {
+      this.#queue?.countLost(1, "invalid", error instanceof Error ? error : undefined);
+    });
     this.#waits = options.queueMode === "sync";
     this.#flushTimeoutMs = options.flushTimeoutMs ?? 30_000;
     this.#maxWaiting = options.maxQueueSize ?? MAX_QUEUE_SIZE;
@@ -67,7 +69,12 @@ export class CatSyphonSpanExporter {
 
   /** Called by `CatSyphonSpanProcessor` with a span that has started: spans below it need not wait for its end then. */
   onSpanStart(span: ReadableSpan): void {
-    if (!this.#closed && this.#queue) this.#guard(() => this.#translator.onStart(span));
+    if (this.#closed || !this.#queue) return;
+    try {
+      this.#translator.onStart(span);
+    } catch {
+      // A span that cannot be read is counted when it ends.
+    }
   }
 
   export(spans: ReadableSpan[], resultCallback: (result: ExportResult) => void): void {
@@ -161,14 +168,6 @@ export class CatSyphonSpanExporter {
   #enqueue(events: readonly QueuedEvent[], done?: (delivered: boolean) => void): void {
     for (const event of events) {
       this.#queue?.add(event, event.type === "session_start" ? orStartAgain(event, done) : done);
-    }
-  }
-
-  #guard(work: () => void): void {
-    try {
-      work();
-    } catch (error) {
-      diag.error("CatSyphon exporter: a span that started could not be read", error);
     }
   }
 }

@@ -18,10 +18,17 @@ export class SpanGate {
   readonly #traces: TraceIndex;
   readonly #maxHoldMs: number;
   readonly #maxHeldSpans: number;
+  readonly #onUnreadable: (error: unknown) => void;
   #held = 0;
 
-  constructor(traces: TraceIndex, limits: { readonly maxHoldMs: number; readonly maxHeldSpans: number }) {
+  /** @param onUnreadable called with why a span was left out */
+  constructor(
+    traces: TraceIndex,
+    limits: { readonly maxHoldMs: number; readonly maxHeldSpans: number },
+    onUnreadable: (error: unknown) => void,
+  ) {
     this.#traces = traces;
+    this.#onUnreadable = onUnreadable;
     this.#maxHoldMs = limits.maxHoldMs;
     this.#maxHeldSpans = limits.maxHeldSpans;
   }
@@ -32,8 +39,9 @@ export class SpanGate {
     const touched = new Set<TraceRecord>();
     this.#traces.shrink();
     for (const span of spans) {
-      const { trace, node } = this.#traces.record(span, true);
-      if (node.translated) continue;
+      const recorded = this.#record(span);
+      if (recorded === undefined || recorded.node.translated) continue;
+      const { trace, node } = recorded;
       if (trace.held === undefined && trace.isRooted(node)) {
         node.translated = true;
         passed.push({ trace, node, span });
@@ -49,6 +57,18 @@ export class SpanGate {
     for (const trace of this.#traces.takeEvicted()) passed.push(...this.#take(trace, () => true));
     passed.push(...this.#takeOverflow());
     return byEnd(passed);
+  }
+
+  #record(span: ReadableSpan): Omit<PlacedSpan, "span"> | undefined {
+    try {
+      // What the order of spans is made of: it must not fail for all of them because of one.
+      toMicros(span.startTime);
+      toMicros(span.endTime);
+      return this.#traces.record(span, true);
+    } catch (error) {
+      this.#onUnreadable(error);
+      return undefined;
+    }
   }
 
   /** Returns what has waited too long. */

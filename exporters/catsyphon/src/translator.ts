@@ -1,5 +1,4 @@
 import { ATTR } from "@kit/genai/core";
-import { diag } from "@opentelemetry/api";
 import { translateChat } from "./chat.js";
 import { addError } from "./events.js";
 import { readError, readUsage, type SpanError } from "./genai-attributes.js";
@@ -27,9 +26,13 @@ export class Translator {
   readonly #starts: SessionStarts;
   readonly #sessions: Sessions;
 
-  constructor(settings: Settings) {
+  readonly #onUnreadable: (error: unknown) => void;
+
+  /** @param onUnreadable called once for each span that is left out, or left unfinished, because reading it failed */
+  constructor(settings: Settings, onUnreadable: (error: unknown) => void) {
     this.#settings = settings;
-    this.#gate = new SpanGate(this.#traces, settings);
+    this.#onUnreadable = onUnreadable;
+    this.#gate = new SpanGate(this.#traces, settings, onUnreadable);
     this.#resolver = new SessionResolver(settings);
     this.#starts = new SessionStarts(settings);
     this.#sessions = new Sessions(settings.maxContentChars);
@@ -82,7 +85,7 @@ export class Translator {
       try {
         this.#translate(trace, node, span);
       } catch (error) {
-        diag.error("CatSyphon exporter: a span could not be translated", error);
+        this.#onUnreadable(error);
       }
       yield;
     }

@@ -98,8 +98,8 @@ export class DeliveryQueue<Item> {
   }
 
   /** Counts items that were lost before they could be added, so that one count covers every loss. */
-  countLost(count: number): void {
-    this.#report.dropped(count, "overflow");
+  countLost(count: number, reason: "overflow" | "invalid" = "overflow", error?: Error): void {
+    this.#report.dropped(count, reason, error);
   }
 
   /**

@@ -1,8 +1,8 @@
 import { type Attributes, type Counter, diag, type MeterProvider, metrics } from "@opentelemetry/api";
 import { VERSION } from "./version.js";
 
-/** Why an item was given up. */
-export type DropReason = "overflow" | "refused" | "poisoned" | "oversize" | "held" | "shutdown";
+/** Why an item was dropped. `invalid`: nothing could be made of it that could be sent. */
+export type DropReason = "overflow" | "refused" | "poisoned" | "oversize" | "held" | "shutdown" | "invalid";
 
 const SUMMARY_EVERY_MS = 60_000;
 
