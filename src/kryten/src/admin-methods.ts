@@ -40,17 +40,17 @@ export abstract class AdminMethods extends CommandMethods {
 
   async setMotd(channel: string, motd: string, options: CommandOptions = {}): Promise<string> {
     assertString(motd, "motd");
-    return this.dispatch({ channel, command: "setMotd", args: { motd }, options });
+    return this.dispatch(channel, "setMotd", { motd }, options);
   }
 
   async setChannelCss(channel: string, css: string, options: CommandOptions = {}): Promise<string> {
     this.#checkSize(css, "css");
-    return this.dispatch({ channel, command: "setChannelCSS", args: { css }, options });
+    return this.dispatch(channel, "setChannelCSS", { css }, options);
   }
 
   async setChannelJs(channel: string, js: string, options: CommandOptions = {}): Promise<string> {
     this.#checkSize(js, "js");
-    return this.dispatch({ channel, command: "setChannelJS", args: { js }, options });
+    return this.dispatch(channel, "setChannelJS", { js }, options);
   }
 
   #checkSize(text: string, what: string): void {
@@ -67,7 +67,7 @@ export abstract class AdminMethods extends CommandMethods {
     options: CommandOptions = {},
   ): Promise<string> {
     assertFilled(channelOptions, "options");
-    return this.dispatch({ channel, command: "setOptions", args: { options: channelOptions }, options });
+    return this.dispatch(channel, "setOptions", { options: channelOptions }, options);
   }
 
   /** Permission names with the rank each needs. */
@@ -78,7 +78,7 @@ export abstract class AdminMethods extends CommandMethods {
   ): Promise<string> {
     assertFilled(permissions, "permissions");
     for (const rank of Object.values(permissions)) assertNumber(rank, "a permission's rank");
-    return this.dispatch({ channel, command: "setPermissions", args: { permissions }, options });
+    return this.dispatch(channel, "setPermissions", { permissions }, options);
   }
 
   async updateEmote(
@@ -89,12 +89,12 @@ export abstract class AdminMethods extends CommandMethods {
   ): Promise<string> {
     assertText(name, "name");
     assertText(image, "image");
-    return this.dispatch({ channel, command: "updateEmote", args: { name, image }, options });
+    return this.dispatch(channel, "updateEmote", { name, image }, options);
   }
 
   async removeEmote(channel: string, name: string, options: CommandOptions = {}): Promise<string> {
     assertText(name, "name");
-    return this.dispatch({ channel, command: "removeEmote", args: { name }, options });
+    return this.dispatch(channel, "removeEmote", { name }, options);
   }
 
   /**
@@ -103,7 +103,7 @@ export abstract class AdminMethods extends CommandMethods {
    */
   async setEmotes(channel: string, emotes: readonly Emote[], options: CommandOptions = {}): Promise<string> {
     assertEmotes(emotes);
-    return this.dispatch({ channel, command: "setEmotes", args: { emotes }, options });
+    return this.dispatch(channel, "setEmotes", { emotes }, options);
   }
 
   /** One `updateEmote` each, in order; resolves to their request ids. All are checked before the first is sent. */
@@ -120,16 +120,18 @@ export abstract class AdminMethods extends CommandMethods {
 
   /** `source` is a regular expression, `flags` its flags, `replace` the replacement. */
   async addFilter(channel: string, ...filter: FilterArguments<CommandOptions>): Promise<string> {
-    return this.dispatch({ channel, command: "addFilter", ...readFilter(filter) });
+    const { args, options } = readFilter(filter);
+    return this.dispatch(channel, "addFilter", args, options);
   }
 
   async updateFilter(channel: string, ...filter: FilterArguments<CommandOptions>): Promise<string> {
-    return this.dispatch({ channel, command: "updateFilter", ...readFilter(filter) });
+    const { args, options } = readFilter(filter);
+    return this.dispatch(channel, "updateFilter", args, options);
   }
 
   async removeFilter(channel: string, name: string, options: CommandOptions = {}): Promise<string> {
     assertText(name, "name");
-    return this.dispatch({ channel, command: "removeFilter", args: { name }, options });
+    return this.dispatch(channel, "removeFilter", { name }, options);
   }
 
   /** `timeout` in seconds, 0 for none. */
@@ -148,22 +150,22 @@ export abstract class AdminMethods extends CommandMethods {
     for (const option of pollOptions) assertText(option, "a poll's option");
     assertBoolean(obscured, "obscured");
     assertNumber(timeout, "timeout", 0);
-    return this.dispatch({
+    return this.dispatch(
       channel,
-      command: "newPoll",
-      args: { title, options: [...pollOptions], obscured, timeout },
+      "newPoll",
+      { title, options: [...pollOptions], obscured, timeout },
       options,
-    });
+    );
   }
 
   /** Options count from 0. */
   async vote(channel: string, option: number, options: CommandOptions = {}): Promise<string> {
     assertInteger(option, "option", 0);
-    return this.dispatch({ channel, command: "vote", args: { option }, options });
+    return this.dispatch(channel, "vote", { option }, options);
   }
 
   async closePoll(channel: string, options: CommandOptions = {}): Promise<string> {
-    return this.dispatch({ channel, command: "closePoll", args: {}, options });
+    return this.dispatch(channel, "closePoll", {}, options);
   }
 
   async setChannelRank(
@@ -174,23 +176,23 @@ export abstract class AdminMethods extends CommandMethods {
   ): Promise<string> {
     assertUsername(username);
     assertInteger(rank, "rank");
-    return this.dispatch({ channel, command: "setChannelRank", args: { username, rank }, options });
+    return this.dispatch(channel, "setChannelRank", { username, rank }, options);
   }
 
   /** The answer comes as the event `channelranks`; `getChannelRanks()` waits for it. */
   async requestChannelRanks(channel: string, options: CommandOptions = {}): Promise<string> {
-    return this.dispatch({ channel, command: "requestChannelRanks", args: {}, options });
+    return this.dispatch(channel, "requestChannelRanks", {}, options);
   }
 
   /** The answer comes as the event `banlist`; `getBanlist()` waits for it. */
   async requestBanlist(channel: string, options: CommandOptions = {}): Promise<string> {
-    return this.dispatch({ channel, command: "requestBanlist", args: {}, options });
+    return this.dispatch(channel, "requestBanlist", {}, options);
   }
 
   /** The answer comes as the event `readchanlog`; `getChanLog()` waits for it. */
   async readChanLog(channel: string, count = 100, options: CommandOptions = {}): Promise<string> {
     assertInteger(count, "count", 1);
-    return this.dispatch({ channel, command: "readChanLog", args: { count }, options });
+    return this.dispatch(channel, "readChanLog", { count }, options);
   }
 
   /** The answer comes as the event `searchresults`; `getLibrarySearch()` waits for it. */
@@ -202,12 +204,12 @@ export abstract class AdminMethods extends CommandMethods {
   ): Promise<string> {
     assertText(query, "query");
     assertText(source, "source");
-    return this.dispatch({ channel, command: "searchLibrary", args: { query, source }, options });
+    return this.dispatch(channel, "searchLibrary", { query, source }, options);
   }
 
   async deleteFromLibrary(channel: string, mediaId: string, options: CommandOptions = {}): Promise<string> {
     assertText(mediaId, "media id");
-    return this.dispatch({ channel, command: "deleteFromLibrary", args: { media_id: mediaId }, options });
+    return this.dispatch(channel, "deleteFromLibrary", { media_id: mediaId }, options);
   }
 
   /** By name, or by the number of the ban; for a number alone the name is looked up in the ban list first. */
@@ -216,7 +218,7 @@ export abstract class AdminMethods extends CommandMethods {
     const args =
       typeof idOrName === "string" ? { username: idOrName } : await this.#ban(channel, idOrName, given);
     assertUsername(args.username);
-    return this.dispatch({ channel, command: "unban", args, options: given });
+    return this.dispatch(channel, "unban", args, given);
   }
 
   async #ban(channel: string, id: number, options: UnbanOptions): Promise<{ id: number; username: string }> {

@@ -1,11 +1,10 @@
-import { setMaxListeners } from "node:events";
-import { context as contexts, SpanKind } from "@opentelemetry/api";
 import type { NatsConnection } from "nats";
 import { assertFunction, assertText, readCallOptions, readOptions } from "./arguments.js";
-import type { Bus, BusMessage, BusState, BusSubscription } from "./bus.js";
+import type { Bus, BusMessage, BusSubscription } from "./bus.js";
 import type { ChatThrottle } from "./chat-throttle.js";
+import { ClientConnection } from "./client-connection.js";
 import type { ConnectOptions, KrytenClientOptions, Registration, RunOptions } from "./client-options.js";
-import type { CommandCall } from "./command.js";
+import type { CommandOptions, CommandRoute } from "./command.js";
 import type { AddMediaOptions, AddMediaResult } from "./command-methods.js";
 import { CommandSender, type SentCommand } from "./command-sender.js";
 import { type ChannelSettings, KrytenConfig, type KrytenConfigInput } from "./config.js";
@@ -26,10 +25,8 @@ import { type RestartCallback, RestartNotices } from "./restart-notices.js";
 import { RunLoop } from "./run-loop.js";
 import { assertSubject, channelPattern } from "./subjects.js";
 import { Telemetry } from "./telemetry.js";
-import { bounded } from "./waiting.js";
 
-const CLOSE_BUDGET_MS = 5000;
-const HANDLER_GRACE_MS = 2000;
+const START_FLUSH_MS = 5000;
 
 /** Called for each event; may be asynchronous, what it returns is ignored. Events do not wait for each other. */
 export type EventHandler<Event> = (event: Event, context: HandlerContext<ClientCore>) => unknown;
@@ -47,17 +44,10 @@ export abstract class ClientCore extends MessageMethods {
   protected abstract readonly throttle: ChatThrottle | undefined;
   readonly #sender: CommandSender;
   readonly #restartNotices: RestartNotices;
+  readonly #connection: ClientConnection;
   readonly #runLoop = new RunLoop();
   readonly #onError: ((error: HandlerError) => void) | undefined;
-  #bus: Bus | undefined;
-  #subscriptions: BusSubscription[] = [];
-  #opening: Promise<void> | undefined;
-  #disconnecting: Promise<void> | undefined;
-  #closing = new AbortController();
-  /** Set when the connection that is being made is no longer wanted. */
-  #calledOff: { readonly reason: unknown } | undefined;
-  #connectedAt: number | undefined;
-  #failed = false;
+  readonly #subscriptions: BusSubscription[] = [];
 
   /** @throws KrytenValidationError for a configuration that cannot be right */
   constructor(config: KrytenConfig | KrytenConfigInput, given: KrytenClientOptions = {}) {
@@ -68,15 +58,25 @@ export abstract class ClientCore extends MessageMethods {
     this.#onError = options.onError;
     this.counters = new HealthCounters(this.config.channels);
     const { retryAttempts, retryDelay, handlerTimeout, service } = this.config;
-    this[MESSENGER] = new Messenger(() => this.#bus, new Telemetry(options), {
+    this[MESSENGER] = new Messenger(() => this.#connection.bus, new Telemetry(options), {
       attempts: retryAttempts,
       delayMs: retryDelay * 1000,
-      closing: () => this.#closing.signal,
+      closing: () => this.#connection.closing,
+    });
+    this.#connection = new ClientConnection({
+      logger: this.logger,
+      telemetry: this.messenger.telemetry,
+      runLoop: this.#runLoop,
+      open: (signal) => this.openBus(signal),
+      start: (bus) => this.#start(bus),
+      announceEnd: (reason) => this.#announceEnd(reason),
+      stop: (graceMs, reason) => this.#stop(graceMs, reason),
+      close: (bus, timeoutMs) => this.closeBus(bus, timeoutMs),
     });
     this.#sender = new CommandSender({
       messenger: this.messenger,
       config: this.config,
-      closing: () => this.#closing.signal,
+      closing: () => this.#connection.closing,
       throttle: () => this.throttle,
       onSent: (sent) => this.commandSent(sent),
     });
@@ -125,7 +125,7 @@ export abstract class ClientCore extends MessageMethods {
 
   /** False while reconnecting. */
   get isConnected(): boolean {
-    return this.#bus?.state === "connected";
+    return this.#connection.state === "connected";
   }
 
   /**
@@ -135,68 +135,15 @@ export abstract class ClientCore extends MessageMethods {
    */
   async connect(options: ConnectOptions = {}): Promise<void> {
     const { signal } = readCallOptions(options);
-    signal?.throwIfAborted();
-    // While it closes, a connection does not count as one: connect anew afterwards.
-    if (this.#disconnecting) await bounded(this.#disconnecting, { signal });
-    if (!signal) return this.#connect();
-    // A caller that joined an attempt only stops waiting for it; the one that began it cancels it.
-    if (this.#opening) return bounded(this.#opening, { signal });
-    const callOff = () => this.#callOff(signal.reason);
-    signal.addEventListener("abort", callOff, { once: true });
-    try {
-      await this.#connect();
-    } finally {
-      signal.removeEventListener("abort", callOff);
-    }
+    return this.#connection.connect(signal);
   }
 
-  async #connect(): Promise<void> {
-    if (this.#opening) return this.#opening;
-    if (this.#bus && this.#bus.state !== "disconnected" && this.#bus.state !== "error") {
-      this.logger.warn("already connected");
-      return;
-    }
-    this.#calledOff = undefined;
-    this.#opening = this.#open().finally(() => {
-      this.#opening = undefined;
-    });
-    return this.#opening;
-  }
-
-  #callOff(reason: unknown): void {
-    this.#calledOff ??= { reason };
-    this.#closing.abort(reason);
-  }
-
-  async #open(): Promise<void> {
-    // What is left of a connection that was lost for good.
-    if (this.#bus) await this.#close();
-    this.#closing = new AbortController();
-    if (this.#calledOff) this.#closing.abort(this.#calledOff.reason);
-    // Every command that waits listens to it.
-    setMaxListeners(0, this.#closing.signal);
-    this.#failed = false;
-    this.#runLoop.renew();
-    const operation = { verb: "kryten", target: "connect", kind: SpanKind.INTERNAL, attributes: {} };
-    await this.messenger.telemetry.record(operation, contexts.active(), async (span) => {
-      try {
-        const bus = await this.openBus(this.#closing.signal);
-        this.#bus = bus;
-        if (bus.server) {
-          span.setAttributes({ "server.address": bus.server.address, "server.port": bus.server.port });
-        }
-        await this.#start(bus);
-        this.#closing.signal.throwIfAborted();
-        // The connection may have been lost for good meanwhile.
-        this.messenger.assertOpen();
-      } catch (error) {
-        this.#failed = true;
-        await this.#close();
-        throw error;
-      }
-    });
-    this.#connectedAt = performance.now();
-    this.logger.info("connected");
+  /**
+   * Announces the end, gives running handlers a moment, sends what is left and closes, all within 5 s.
+   * Never rejects; does nothing when not connected.
+   */
+  disconnect(reason = "Normal shutdown"): Promise<void> {
+    return this.#connection.disconnect(reason);
   }
 
   async #start(bus: Bus): Promise<void> {
@@ -207,49 +154,21 @@ export abstract class ClientCore extends MessageMethods {
     this.#restartNotices.start(this.messenger);
     await this.lifecycle?.start();
     // The server must know the subscriptions before connect() resolves.
-    await bus.flush(CLOSE_BUDGET_MS);
+    await bus.flush(START_FLUSH_MS);
     if (this.config.service?.enableLifecycle) await this.lifecycle?.publishStartup();
+    // The connection may have been lost for good meanwhile.
+    this.messenger.assertOpen();
   }
 
-  /**
-   * Announces the end, gives running handlers a moment, sends what is left and closes, all within 5 s.
-   * Never rejects; does nothing when not connected.
-   */
-  disconnect(reason = "Normal shutdown"): Promise<void> {
-    this.#disconnecting ??= this.#disconnect(reason).finally(() => {
-      this.#disconnecting = undefined;
-    });
-    return this.#disconnecting;
+  async #announceEnd(reason: string): Promise<void> {
+    if (this.config.service?.enableLifecycle) await this.lifecycle?.publishShutdown({ reason });
   }
 
-  async #disconnect(reason: string): Promise<void> {
-    if (this.#opening) {
-      this.#callOff(closed());
-      await this.#opening.catch(() => {});
-    }
-    const bus = this.#bus;
-    if (!bus) return;
-    if (bus.state === "connected" && this.config.service?.enableLifecycle) {
-      const onTimeout = () => closed();
-      const farewell = this.lifecycle?.publishShutdown({ reason }) ?? Promise.resolve();
-      await bounded(farewell, { timeoutMs: 1000, onTimeout }).catch(() => {});
-    }
-    await this.#close();
-    this.logger.info("disconnected");
-  }
-
-  async #close(): Promise<void> {
-    const bus = this.#bus;
+  async #stop(graceMs: number, reason: Error): Promise<void> {
     for (const subscription of this.#subscriptions.splice(0)) this.unsubscribe(subscription);
     this.#restartNotices.stop();
     await this.lifecycle?.stop();
-    await this.dispatcher.close(HANDLER_GRACE_MS, closed());
-    this.#closing.abort(closed());
-    if (bus) await this.closeBus(bus, CLOSE_BUDGET_MS - HANDLER_GRACE_MS - 1000).catch(() => {});
-    // Another connect() may have come in between.
-    if (this.#bus === bus) this.#bus = undefined;
-    this.#connectedAt = undefined;
-    this.#runLoop.end();
+    await this.dispatcher.close(graceMs, reason);
   }
 
   /** To be called when the connection ended for good without being closed. */
@@ -269,7 +188,7 @@ export abstract class ClientCore extends MessageMethods {
    */
   async run(options: RunOptions = {}): Promise<void> {
     const { handleSignals = true } = readOptions(options);
-    if (!this.#bus) throw new KrytenConnectionError("not connected");
+    if (!this.#connection.bus) throw new KrytenConnectionError("not connected");
     if (this.#runLoop.isRunning) {
       this.logger.warn("already running");
       return;
@@ -315,17 +234,11 @@ export abstract class ClientCore extends MessageMethods {
 
   health(): HealthStatus {
     return this.counters.status({
-      state: this.#state,
-      uptimeSeconds: this.#connectedAt === undefined ? 0 : (performance.now() - this.#connectedAt) / 1000,
+      state: this.#connection.state,
+      uptimeSeconds: this.#connection.uptimeSeconds,
       channels: this.config.channels.map(({ domain, channel }) => `${domain}/${channel}`),
       handlersRegistered: this.dispatcher.handlers,
     });
-  }
-
-  get #state(): BusState {
-    if (this.#bus) return this.#bus.state;
-    if (this.#opening) return "connecting";
-    return this.#failed ? "error" : "disconnected";
   }
 
   get channels(): ChannelInfo[] {
@@ -350,8 +263,14 @@ export abstract class ClientCore extends MessageMethods {
     }
   }
 
-  protected dispatch(call: CommandCall): Promise<string> {
-    return this.#sender.dispatch(call);
+  protected dispatch(
+    channel: string,
+    command: string,
+    args: JsonObject,
+    options: CommandOptions,
+    route?: CommandRoute,
+  ): Promise<string> {
+    return this.#sender.dispatch(channel, command, args, options, route);
   }
 
   protected queueMedia(channel: string, args: JsonObject, options: AddMediaOptions): Promise<AddMediaResult> {
@@ -385,8 +304,4 @@ function readFilter(given: EventFilter): EventFilter {
   if (malformed !== "skip" && malformed !== "raw")
     throw new KrytenValidationError("malformed must be skip or raw");
   return filter;
-}
-
-function closed(): KrytenConnectionError {
-  return new KrytenConnectionError("the client was closed");
 }

@@ -26,6 +26,12 @@ export interface PublishOptions {
   signal?: AbortSignal | undefined;
 }
 
+/** Options of `natsRequest()` and `economyRequest()`. */
+export interface RequestOptions {
+  /** Gives up waiting; rejects with the signal's reason. */
+  signal?: AbortSignal | undefined;
+}
+
 /** Options of `connect()`. */
 export interface ConnectOptions {
   /** Cancels the attempt: rejects with the signal's reason and closes what was opened. */

@@ -11,7 +11,7 @@ import {
   toUid,
   type Uid,
 } from "./arguments.js";
-import type { CommandCall, CommandOptions } from "./command.js";
+import type { CommandOptions, CommandRoute } from "./command.js";
 import { KrytenValidationError } from "./errors.js";
 import type { JsonObject } from "./json.js";
 import { normalizeToken } from "./subjects.js";
@@ -56,7 +56,13 @@ export interface SendCommand extends SendCommandOptions {
  */
 export abstract class CommandMethods {
   /** Sends one command; resolves to its request id. */
-  protected abstract dispatch(call: CommandCall): Promise<string>;
+  protected abstract dispatch(
+    channel: string,
+    command: string,
+    args: JsonObject,
+    options: CommandOptions,
+    route?: CommandRoute,
+  ): Promise<string>;
   protected abstract queueMedia(
     channel: string,
     args: JsonObject,
@@ -82,19 +88,15 @@ export abstract class CommandMethods {
         : readOptions(first, "the command");
     assertText(command.service, "service");
     assertText(command.type, "type");
-    return this.dispatch({
-      channel: command.channel ?? this.defaultChannel,
-      service: command.service,
-      command: command.type,
-      args: toArgs(command),
-      options: command,
-    });
+    const { service, type: name } = command;
+    const channel = command.channel ?? this.defaultChannel;
+    return this.dispatch(channel, name, toArgs(command), command, { service });
   }
 
   /** A chat line; lines keep the configured pace. Resolves also when the bridge could not pass it on. */
   async sendChat(channel: string, message: string, options: CommandOptions = {}): Promise<string> {
     assertText(message, "message");
-    return this.dispatch({ channel, command: "say", args: { message }, options, throttled: true });
+    return this.dispatch(channel, "say", { message }, options, { throttled: true });
   }
 
   /** A private message, at the pace of chat. */
@@ -106,13 +108,7 @@ export abstract class CommandMethods {
   ): Promise<string> {
     assertUsername(username);
     assertText(message, "message");
-    return this.dispatch({
-      channel,
-      command: "pm",
-      args: { to: username, msg: message },
-      options,
-      throttled: true,
-    });
+    return this.dispatch(channel, "pm", { to: username, msg: message }, options, { throttled: true });
   }
 
   /** Rejects only when nothing was heard: time-out, no connection, nobody listening. */
@@ -133,7 +129,7 @@ export abstract class CommandMethods {
   }
 
   async deleteMedia(channel: string, uid: Uid, options: CommandOptions = {}): Promise<string> {
-    return this.dispatch({ channel, command: "rmvideo", args: { uid: toUid(uid) }, options });
+    return this.dispatch(channel, "rmvideo", { uid: toUid(uid) }, options);
   }
 
   /** Moves an item behind another, or to either end. */
@@ -145,38 +141,38 @@ export abstract class CommandMethods {
   ): Promise<string> {
     const after = position === "prepend" || position === "append" ? position : readUid(position);
     if (after === undefined) throw new KrytenValidationError("position must be a uid, prepend or append");
-    return this.dispatch({ channel, command: "mvvideo", args: { from: toUid(uid), after }, options });
+    return this.dispatch(channel, "mvvideo", { from: toUid(uid), after }, options);
   }
 
   /** The bridge takes the uid as text only. */
   async jumpTo(channel: string, uid: Uid, options: CommandOptions = {}): Promise<string> {
-    return this.dispatch({ channel, command: "jump", args: { uid: String(toUid(uid)) }, options });
+    return this.dispatch(channel, "jump", { uid: String(toUid(uid)) }, options);
   }
 
   async clearPlaylist(channel: string, options: CommandOptions = {}): Promise<string> {
-    return this.dispatch({ channel, command: "clear", args: {}, options });
+    return this.dispatch(channel, "clear", {}, options);
   }
 
   async shufflePlaylist(channel: string, options: CommandOptions = {}): Promise<string> {
-    return this.dispatch({ channel, command: "shuffle", args: {}, options });
+    return this.dispatch(channel, "shuffle", {}, options);
   }
 
   async setTemp(channel: string, uid: Uid, isTemp = true, options: CommandOptions = {}): Promise<string> {
     assertBoolean(isTemp, "isTemp");
-    return this.dispatch({ channel, command: "settemp", args: { uid: toUid(uid), temp: isTemp }, options });
+    return this.dispatch(channel, "settemp", { uid: toUid(uid), temp: isTemp }, options);
   }
 
   async pause(channel: string, options: CommandOptions = {}): Promise<string> {
-    return this.dispatch({ channel, command: "pause", args: {}, options });
+    return this.dispatch(channel, "pause", {}, options);
   }
 
   async play(channel: string, options: CommandOptions = {}): Promise<string> {
-    return this.dispatch({ channel, command: "play", args: {}, options });
+    return this.dispatch(channel, "play", {}, options);
   }
 
   async seek(channel: string, timeSeconds: number, options: CommandOptions = {}): Promise<string> {
     assertNumber(timeSeconds, "time", 0);
-    return this.dispatch({ channel, command: "seek", args: { time: timeSeconds }, options });
+    return this.dispatch(channel, "seek", { time: timeSeconds }, options);
   }
 
   async kickUser(
@@ -185,7 +181,7 @@ export abstract class CommandMethods {
     reason?: string,
     options: CommandOptions = {},
   ): Promise<string> {
-    return this.dispatch({ channel, command: "kick", args: toSanction(username, reason), options });
+    return this.dispatch(channel, "kick", toSanction(username, reason), options);
   }
 
   async banUser(
@@ -194,39 +190,39 @@ export abstract class CommandMethods {
     reason?: string,
     options: CommandOptions = {},
   ): Promise<string> {
-    return this.dispatch({ channel, command: "ban", args: toSanction(username, reason), options });
+    return this.dispatch(channel, "ban", toSanction(username, reason), options);
   }
 
   async muteUser(channel: string, username: string, options: CommandOptions = {}): Promise<string> {
     assertUsername(username);
-    return this.dispatch({ channel, command: "mute", args: { name: username }, options });
+    return this.dispatch(channel, "mute", { name: username }, options);
   }
 
   /** Only moderators see what the user writes from now on. */
   async shadowMuteUser(channel: string, username: string, options: CommandOptions = {}): Promise<string> {
     assertUsername(username);
-    return this.dispatch({ channel, command: "smute", args: { name: username }, options });
+    return this.dispatch(channel, "smute", { name: username }, options);
   }
 
   /** The bridge has no such command: the chat command it would send is said instead, outside the pace of chat. */
   async unmuteUser(channel: string, username: string, options: CommandOptions = {}): Promise<string> {
     assertUsername(username);
-    return this.dispatch({ channel, command: "say", args: { message: `/unmute ${username}` }, options });
+    return this.dispatch(channel, "say", { message: `/unmute ${username}` }, options);
   }
 
   async voteskip(channel: string, options: CommandOptions = {}): Promise<string> {
-    return this.dispatch({ channel, command: "voteskip", args: {}, options });
+    return this.dispatch(channel, "voteskip", {}, options);
   }
 
   /** An empty name takes the lead from whoever has it. */
   async assignLeader(channel: string, username: string, options: CommandOptions = {}): Promise<string> {
     assertString(username, "username");
     if (username !== "") assertUsername(username);
-    return this.dispatch({ channel, command: "assignLeader", args: { name: username }, options });
+    return this.dispatch(channel, "assignLeader", { name: username }, options);
   }
 
   async playNext(channel: string, options: CommandOptions = {}): Promise<string> {
-    return this.dispatch({ channel, command: "playNext", args: {}, options });
+    return this.dispatch(channel, "playNext", {}, options);
   }
 }
 

@@ -2,7 +2,7 @@ import type { Attributes, Span } from "@opentelemetry/api";
 import { assertChannel, assertSeconds, readCallOptions } from "./arguments.js";
 import type { BusMessage } from "./bus.js";
 import type { ChatThrottle } from "./chat-throttle.js";
-import { type CommandCall, createEnvelope, readContent } from "./command.js";
+import { type CommandOptions, type CommandRoute, createEnvelope, readContent } from "./command.js";
 import type { AddMediaOptions, AddMediaResult } from "./command-methods.js";
 import type { KrytenConfig } from "./config.js";
 import { isObject, type JsonObject, parseJson, toJsonBytes } from "./json.js";
@@ -61,15 +61,19 @@ export class CommandSender {
     this.#options = options;
   }
 
-  async dispatch(call: CommandCall): Promise<string> {
-    const { channel, command, args } = call;
+  async dispatch(
+    channel: string,
+    command: string,
+    args: JsonObject,
+    options: CommandOptions,
+    route: CommandRoute = {},
+  ): Promise<string> {
     assertChannel(channel);
-    const options = readCallOptions(call.options);
-    const { domain, confirm, signal, timeout = CONFIRM_TIMEOUT_SECONDS } = options;
+    const { domain, confirm, signal, timeout = CONFIRM_TIMEOUT_SECONDS } = readCallOptions(options);
     const timeoutMs = timeout * 1000;
-    const service = normalizeToken(call.service ?? "robot");
+    const service = normalizeToken(route.service ?? "robot");
     const subject = buildCommandSubject(service);
-    const turn = call.throttled ? await this.#enter(signal, confirm ? timeoutMs : undefined) : NO_WAIT;
+    const turn = route.throttled ? await this.#enter(signal, confirm ? timeoutMs : undefined) : NO_WAIT;
     const { requestId, message } = this.#command({ subject, service, command, channel, domain, args });
     if (turn.waited > 0) message.attributes["kryten.throttle.wait_seconds"] = turn.waited;
     const outgoing = { ...message, signal, connecting: turn.connecting };

@@ -17,16 +17,12 @@ export interface CommandOptions {
   signal?: AbortSignal | undefined;
 }
 
-/** What one command method asks the client to send. */
-export interface CommandCall {
-  channel: string;
-  command: string;
-  args: JsonObject;
-  options: CommandOptions;
+/** To whom a command goes, and how. */
+export interface CommandRoute {
   /** @default "robot" */
-  service?: string;
-  /** Counts against the pace of chat lines. */
-  throttled?: boolean;
+  service?: string | undefined;
+  /** Waits its turn among the chat lines. @default false */
+  throttled?: boolean | undefined;
 }
 
 /** The sender of a command and the bridge that it is for. */

@@ -1,6 +1,6 @@
-import { assertChannel, assertFunction, assertText, readOptions } from "./arguments.js";
+import { assertChannel, assertFunction, assertText, readCallOptions, readOptions } from "./arguments.js";
 import type { BusSubscription } from "./bus.js";
-import type { PublishOptions } from "./client-options.js";
+import type { PublishOptions, RequestOptions } from "./client-options.js";
 import type { KrytenConfig } from "./config.js";
 import { type HandlerError, KrytenValidationError } from "./errors.js";
 import { isObject, type JsonObject } from "./json.js";
@@ -58,9 +58,15 @@ export abstract class MessageMethods extends KvMethods {
   }
 
   /** Asks any subject with JSON; resolves to the parsed answer. `timeout` in seconds. */
-  async natsRequest(subject: string, body: unknown, timeout = 5): Promise<unknown> {
+  async natsRequest(
+    subject: string,
+    body: unknown,
+    timeout = 5,
+    options: RequestOptions = {},
+  ): Promise<unknown> {
     assertSubject(subject, "publish");
-    return this.requestSubject({ subject, body, timeout }, readJson);
+    const { signal } = readCallOptions(options);
+    return this.requestSubject({ subject, body, timeout, signal }, readJson);
   }
 
   /** Asks the economy service; the fields of the payload stand beside `command`. Resolves to the raw answer. */
@@ -69,11 +75,13 @@ export abstract class MessageMethods extends KvMethods {
     command: string,
     payload: JsonObject = {},
     timeout = 5,
+    options: RequestOptions = {},
   ): Promise<unknown> {
     assertChannel(channel);
     assertText(command, "command");
     if (!isObject(payload)) throw new KrytenValidationError("payload must be an object");
+    const { signal } = readCallOptions(options);
     const body = { ...payload, command, channel };
-    return this.requestSubject({ subject: "kryten.economy.command", body, timeout }, readJson);
+    return this.requestSubject({ subject: "kryten.economy.command", body, timeout, signal }, readJson);
   }
 }

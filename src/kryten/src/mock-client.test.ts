@@ -53,6 +53,8 @@ describe("a bot under test", () => {
     const signal = AbortSignal.abort(new Error("enough"));
     await expect(client.sendChat("test", "hi", { signal })).rejects.toThrow("enough");
     await expect(client.addMedia("test", "yt", "x", { signal })).rejects.toThrow("enough");
+    await expect(client.economyRequest("test", "balance", {}, 5, { signal })).rejects.toThrow("enough");
+    await expect(client.natsRequest("kryten.robot.command", {}, 5, { signal })).rejects.toThrow("enough");
     expect(client.getPublishedCommands()).toEqual([]);
     expect(client.health().commandsSent).toBe(0);
   });

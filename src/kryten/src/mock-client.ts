@@ -1,6 +1,6 @@
 import { assertText, readOptions } from "./arguments.js";
 import { ClientCore } from "./client-core.js";
-import type { KrytenClientOptions } from "./client-options.js";
+import type { KrytenClientOptions, RequestOptions } from "./client-options.js";
 import type { SentCommand } from "./command-sender.js";
 import type { KrytenConfig, KrytenConfigInput } from "./config.js";
 import { KrytenConnectionError } from "./errors.js";
@@ -156,8 +156,14 @@ export class MockKrytenClient extends ClientCore {
     });
   }
 
-  override async economyRequest(channel: string, command: string, payload: JsonObject = {}, timeout = 5) {
-    const reply = await super.economyRequest(channel, command, payload, timeout);
+  override async economyRequest(
+    channel: string,
+    command: string,
+    payload: JsonObject = {},
+    timeout = 5,
+    options: RequestOptions = {},
+  ) {
+    const reply = await super.economyRequest(channel, command, payload, timeout, options);
     const meta = {
       channel,
       domain: this.domainOf(channel, undefined),
