@@ -55,7 +55,8 @@ export class AgentPulseTransport implements Transport<QueuedEvent> {
       for (;;) {
         const body = encoder.toBody(batch);
         // The queue finds it, counts it as dropped, and sends the others.
-        if (encoder.hasLosses(batch)) return { kind: "poisoned", error: new Error("it cannot be translated") };
+        if (encoder.hasLosses(batch))
+          return { kind: "poisoned", error: new Error("it cannot be translated") };
         if (body === undefined) return { kind: "delivered" };
         const answer = await this.#poster.post(body, signal);
         // The server's limit for an event is below the known one: all are made smaller and sent again.
