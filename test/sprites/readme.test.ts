@@ -33,6 +33,7 @@ const PRINTS: Readonly<Record<string, RegExp>> = {
   Errors: /code: 1\nError: ls:[\s\S]*timed out!\nRestore failed: checkpoint not found: invalid-id\n$/,
   "Sandboxes, sessions, files, services, network":
     /^9 false\n[\s\S]*main\.sh[\s\S]*started\nstdout\ncomplete\nmy-box\n$/,
+  Ports: /^http:\/\/127\.0\.0\.1:\d+ leads to port 3000 in the sandbox\n$/,
   Tokens: /^\d+\n$/,
 };
 

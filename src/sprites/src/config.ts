@@ -15,19 +15,19 @@ export interface SpritesClientOptions {
   token?: string;
   /** Limit of one REST call, body included. @default 30000 */
   timeout?: number;
-  /** Limit of connecting and upgrading an exec socket. @default 30000 */
+  /** Limit of connecting for a command, or to a port. @default 30000 */
   connectTimeout?: number;
   /** Limit of a whole checkpoint or restore. @default 300000 */
   checkpointTimeout?: number;
   /** Limit of creating, upgrading or restarting a sprite. @default 120000 */
   createTimeout?: number;
-  /** An exec socket is pinged this often. @default 15000 */
+  /** Each WebSocket is pinged this often. @default 15000 */
   pingInterval?: number;
-  /** An exec socket on which nothing has arrived for this long counts as lost. @default 45000 */
+  /** A WebSocket on which nothing has arrived for this long counts as lost. @default 45000 */
   silenceLimit?: number;
   /** Used for every REST call. @default the global `fetch` */
   fetch?: typeof fetch;
-  /** Used for exec sockets, for example a proxy agent. */
+  /** Used for WebSockets, for example a proxy agent. */
   agent?: Agent;
   /**
    * Record command lines, names of environment variables and what the server says of paths on spans. Output, input

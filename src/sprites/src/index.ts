@@ -28,6 +28,8 @@ export {
 export type { AttachOptions, ExecOptions } from "./exec/exec-options.js";
 export type { OutputChunk, ReadOptions, StreamName } from "./exec/output.js";
 export type { StdinSource } from "./exec/stdin-source.js";
+export type { PortForward } from "./ports/port-forward.js";
+export type { ConnectOptions, ForwardOptions, Ports } from "./ports/ports.js";
 export type { Limits } from "./rest/rest.js";
 export type { FileInfo } from "./sandbox/file-info.js";
 export type {

@@ -11,6 +11,7 @@ import type { StreamMessage } from "./checkpoints/stream-message.js";
 import type { SpritesClient } from "./client.js";
 import { SpriteExec } from "./exec/exec.js";
 import { type ExecOptions, planExec } from "./exec/exec-options.js";
+import { Ports } from "./ports/ports.js";
 import type { Limits, Rest } from "./rest/rest.js";
 import { Filesystem } from "./sandbox/filesystem.js";
 import { NetworkPolicy } from "./sandbox/network-policy.js";
@@ -37,6 +38,8 @@ export class Sprite {
   readonly fs: Filesystem;
   readonly services: Services;
   readonly networkPolicy: NetworkPolicy;
+  /** TCP ports in the sandbox. */
+  readonly ports: Ports;
   readonly #rest: Rest;
   readonly #checkpoints: Checkpoints;
 
@@ -49,6 +52,7 @@ export class Sprite {
     this.fs = new Filesystem(rest, spriteId, "/");
     this.services = new Services(rest, spriteId);
     this.networkPolicy = new NetworkPolicy(rest, spriteId);
+    this.ports = new Ports(rest, spriteId);
   }
 
   /**

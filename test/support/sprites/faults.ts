@@ -63,6 +63,8 @@ export interface Faults {
   historyAsText?: boolean;
   /** The list begins with a pseudo entry `Current`. */
   listCurrent?: boolean;
+  /** A forwarded connection gets this text for an answer, or none for an empty one. */
+  proxyAnswer?: string;
   /** A file cannot be listed: `ENOTDIR`. */
   listRefusesFiles?: boolean;
   /** GET of one checkpoint answers 404. */

@@ -8,6 +8,7 @@ import { answerCheckpoints } from "./checkpoint-routes.js";
 import { canRun, ExecSession, readDuration, readExecQuery } from "./exec-session.js";
 import type { CannedAnswer, Faults } from "./faults.js";
 import { answerFiles } from "./file-routes.js";
+import { serveProxy } from "./proxy-session.js";
 import { Sandbox } from "./sandbox.js";
 import { answerServices } from "./service-routes.js";
 
@@ -214,7 +215,9 @@ export class SpritesServer {
     if (!isAuthorized(request)) refuse(socket, { status: 401, body: UNAUTHORIZED });
     else if (sandbox === undefined) refuse(socket, { status: 404, body: { error: "sprite not found" } });
     else if (sandbox.faults.dropAt === "upgrade") socket.destroy();
-    else if (!sandbox.faults.neverAnswer) {
+    else if (sandbox.faults.neverAnswer) return;
+    else if (path[3] === "proxy") this.#acceptProxy(request, socket, head, sandbox);
+    else {
       const id = path[4] ?? url.searchParams.get("id");
       const session = takeRefusal(sandbox.faults) ?? this.#findSession(sandbox, id, url.searchParams);
       if (session instanceof ExecSession) this.#accept(request, socket, head, session, sandbox);
@@ -241,6 +244,12 @@ export class SpritesServer {
       if (faults.mutePongs) client.pong = () => undefined;
       session.join(client, socket, !joins);
     });
+  }
+
+  #acceptProxy(request: IncomingMessage, socket: Socket, head: Buffer, { faults }: Sandbox): void {
+    const refusal = takeRefusal(faults);
+    if (refusal !== undefined) refuse(socket, refusal);
+    else this.#upgrades.handleUpgrade(request, socket, head, (client) => serveProxy(client, faults));
   }
 
   /** The session to join, a new one, or why not. Starts the process before the upgrade is accepted. */

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { ExitTracker, type Loss } from "./exit-tracker.js";
+import type { Loss } from "../socket/channel.js";
+import { ExitTracker } from "./exit-tracker.js";
 
 const LOST: Loss = { closeCode: 1006, reason: "" };
 

@@ -1,11 +1,5 @@
-import { Silence } from "./silence.js";
-
-/** A connection as it ended, with no exit code known. */
-export interface Loss {
-  readonly closeCode: number;
-  readonly reason: string;
-  readonly error?: Error | undefined;
-}
+import type { Loss } from "../socket/channel.js";
+import { Silence } from "../socket/silence.js";
 
 interface ExitListener {
   onExit(code: number): void;

@@ -2,12 +2,11 @@ import { context, diag } from "@opentelemetry/api";
 import { Deadline } from "../deadline.js";
 import { ConnectionError, ExecutionError, invalidState } from "../errors.js";
 import { withoutSecrets } from "../rest/failure.js";
+import { Channel, type Handshake, type Loss } from "../socket/channel.js";
 import { type ExecFacts, type ExecFailure, ExecSpan } from "../telemetry/exec-span.js";
 import { errorType, propagationHeaders } from "../telemetry/tracing.js";
 import { Waiters } from "../waiters.js";
-import { Channel, type Handshake } from "./channel.js";
 import type { Plan } from "./exec-options.js";
-import type { Loss } from "./exit-tracker.js";
 import { Inbound } from "./inbound.js";
 import { killSession } from "./kill.js";
 import { Output, type StreamName } from "./output.js";
@@ -100,9 +99,10 @@ export class Session {
     this.#span = span;
     try {
       using deadline = new Deadline(config.connectTimeout);
-      const url = this.#plan.url(span.context);
+      const headers = propagationHeaders(config, span.context);
+      const dial = { url: this.#plan.url(span.context), headers, purpose: "exec" } as const;
       const inbound = this.#inbound;
-      const channel = new Channel(config, url, propagationHeaders(config, span.context), {
+      const channel = new Channel(config, dial, {
         onOpen: (handshake) => this.#onOpen(handshake, span),
         onBinary: (data) => inbound.binary(data),
         onText: (text) => inbound.text(text),

@@ -20,7 +20,7 @@ export interface Refusal {
 }
 
 /** What was being done: decides the class of the error. */
-export type Purpose = "api" | "checkpoint" | "restore" | "exec";
+export type Purpose = keyof typeof ERROR_CLASSES;
 
 /** Error bodies are read up to here, the rest is left on the wire. */
 export const MAX_ERROR_BODY = 64 * 1024;
@@ -31,7 +31,11 @@ export const ERROR_CLASSES = {
   checkpoint: CheckpointError,
   restore: RestoreError,
   exec: ExecutionError,
+  proxy: ApiError,
 } as const;
+
+/** Those that upgrade to a WebSocket. */
+const UPGRADES: ReadonlySet<Purpose> = new Set(["exec", "proxy"]);
 
 /** What servers echo, and no error, span or log may show. */
 export interface Secrets {
@@ -60,8 +64,8 @@ export function toError(refusal: Refusal, purpose: Purpose, secrets: Secrets): S
   const said = text(fields.message) ?? text(fields.error) ?? text(body) ?? rawText(body);
   const message = said?.trim().slice(0, MAX_MESSAGE) || `API error (status ${status})`;
   if (status === 401 || status === 403) return new AuthenticationError(message, options);
-  // An upgrade that is answered, but with neither 101 nor a refusal of this request, says nothing of the command.
-  if (purpose === "exec" && (status >= 500 || status < 400)) return new ConnectionError(message, options);
+  // An upgrade that is answered, but with neither 101 nor a refusal of this request, says nothing of what was asked for.
+  if (UPGRADES.has(purpose) && (status >= 500 || status < 400)) return new ConnectionError(message, options);
   return new ERROR_CLASSES[purpose](message, options);
 }
 

@@ -3,10 +3,9 @@ import WebSocket from "ws";
 import type { Config } from "../config.js";
 import { type Deadline, LONGEST_TIMER_MS } from "../deadline.js";
 import { ConnectionError, type SpritesError } from "../errors.js";
-import { MAX_ERROR_BODY, toError } from "../rest/failure.js";
+import { MAX_ERROR_BODY, type Purpose, toError } from "../rest/failure.js";
 import { reasonOf, USER_AGENT } from "../rest/transport.js";
 import { withoutTracing } from "../telemetry/tracing.js";
-import type { Loss } from "./exit-tracker.js";
 import { Silence } from "./silence.js";
 
 /** `ws` defaults to 100 MiB; the server sends some 32 KiB at a time. */
@@ -39,9 +38,26 @@ export interface Handshake {
   readonly capabilities: ReadonlySet<string>;
 }
 
-/** One WebSocket to an exec endpoint: dialling, refusals, keepalive, pausing, and an end that never hangs. */
+/** How an open connection ended. */
+export interface Loss {
+  /** 1006 = no close frame. */
+  readonly closeCode: number;
+  readonly reason: string;
+  readonly error?: Error | undefined;
+}
+
+/** Where to connect to, and what for. */
+export interface Dial {
+  readonly url: string;
+  /** Beside those that every connection has. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly purpose: Purpose;
+}
+
+/** One WebSocket to the service: dialling, refusals, keepalive, pausing, and an end that never hangs. */
 export class Channel {
   readonly #config: Config;
+  readonly #purpose: Purpose;
   readonly #receiver: Receiver;
   readonly #socket: WebSocket;
   readonly #silence: Silence;
@@ -53,8 +69,9 @@ export class Channel {
   #left = false;
   #leaving: Promise<void> | undefined;
 
-  constructor(config: Config, url: string, headers: Readonly<Record<string, string>>, receiver: Receiver) {
+  constructor(config: Config, { url, headers, purpose }: Dial, receiver: Receiver) {
     this.#config = config;
+    this.#purpose = purpose;
     this.#receiver = receiver;
     this.#silence = new Silence(config.silenceLimit, () => {
       this.#error = new Error(`nothing heard for ${config.silenceLimit} ms`);
@@ -95,6 +112,11 @@ export class Channel {
       void this.cut();
       throw error;
     }
+  }
+
+  /** Resolves when the socket has ended, whoever ended it. */
+  get gone(): Promise<void> {
+    return this.#gone;
   }
 
   /** Bytes accepted by `send` that the system has not taken yet. */
@@ -229,7 +251,8 @@ export class Channel {
       header: (name: string) => response.headers[name]?.toString(),
       text: Buffer.concat(chunks).subarray(0, MAX_ERROR_BODY).toString(),
     };
-    return toError(refusal, "exec", { token: this.#config.token, query: new URL(this.#socket.url).search });
+    const query = new URL(this.#socket.url).search;
+    return toError(refusal, this.#purpose, { token: this.#config.token, query });
   }
 }
 
