@@ -1,7 +1,6 @@
 import { existsSync, readdirSync } from "node:fs";
 import { connect, type NatsConnection } from "nats";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { freePort } from "../support/free-port.js";
 import { eventually } from "../support/kryten/eventually.js";
 import { ExampleProcess } from "../support/kryten/example-process.js";
 import { NatsServer } from "../support/kryten/nats-server.js";
@@ -122,8 +121,8 @@ describe("moderator-bot", () => {
 
 describe("analytics", () => {
   it("counts, serves what it counted, and sums up at the end", async () => {
-    const port = await freePort();
-    const bot = await start("analytics", { METRICS_PORT: String(port) });
+    const bot = await start("analytics", { METRICS_PORT: "0" });
+    const [, port] = / started on port (\d+)/.exec(bot.output) ?? [];
     say(lounge, "ann", "hi");
     say(lounge, "ann", "hi");
     lounge.emit("addUser", { name: "bob", rank: 1 });

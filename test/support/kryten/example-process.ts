@@ -16,7 +16,7 @@ export class ExampleProcess {
       env: { ...process.env, ...env },
       stdio: ["ignore", "pipe", "pipe"],
     });
-    this.#ended = new Promise((resolve) => this.#child.once("exit", resolve));
+    this.#ended = new Promise((resolve) => this.#child.once("close", resolve));
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
       stream?.on("data", (chunk: Buffer) => {
         this.#output += chunk.toString();
