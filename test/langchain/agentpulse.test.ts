@@ -9,7 +9,7 @@ let close: () => Promise<void> = async () => {};
 afterEach(() => close());
 
 it.each(VERSIONS)(
-  "one cost for every call of a model, whoever records it, and none for agents: %s",
+  "records one cost for each model call, whoever records it, and none for agents: %s",
   async (version) => {
     const server = await startAgentPulse();
     const processor = new AgentPulseSpanProcessor({

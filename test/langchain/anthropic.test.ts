@@ -34,7 +34,7 @@ describe.each(VERSIONS)("%s", (version) => {
     return new ChatAnthropic({ model: "claude-sonnet-4-5", apiKey: "test", anthropicApiUrl, maxTokens: 100 });
   }
 
-  it("leaves calls and streams to the instrumented SDK below", async () => {
+  it("leaves calls and streams to the instrumented SDK", async () => {
     await chat().invoke("Hi");
     for await (const _ of await chat().stream("Hi"));
     const { spans } = await stage.telemetry.finish();
@@ -43,7 +43,7 @@ describe.each(VERSIONS)("%s", (version) => {
     );
   });
 
-  it("sums for an agent what the SDK counted, where LangChain's streams count otherwise", async () => {
+  it("sums up the SDK's counts for an agent where LangChain's streams count differently", async () => {
     const { createReactAgent } = stage.load("@langchain/langgraph/prebuilt");
     const agent = createReactAgent({ llm: chat(), tools: [], name: "helper" });
     for await (const _ of await agent.stream({ messages: [["user", "Hi"]] }, { streamMode: "messages" }));
@@ -57,7 +57,7 @@ describe.each(VERSIONS)("%s", (version) => {
     ]);
   });
 
-  it("counts the same without it, also what was cached", async () => {
+  it("counts the same tokens without it, cached ones included", async () => {
     await chat().invoke("Hi");
     instrumentation.disable();
     await chat().invoke("Hi");

@@ -79,7 +79,7 @@ describe.each(ALL_VERSIONS)("%s", (version) => {
     // The oldest never lets go of a reader that leaves its events.
     ...(version === "langchain-0.2" ? [] : [["left early", false, "cancelled"] as const]),
     ["aborted", true, "aborted"] as const,
-  ])("records a model whose events are %s as that", async (_, aborts, outcome) => {
+  ])("records the outcome of a model whose events are %s", async (_, aborts, outcome) => {
     const controller = new AbortController();
     const model = toyModel(stage.load).pipe(({ content }: Any) => content);
     const options = { version: "v2", ...(aborts && { signal: controller.signal }) };
@@ -96,7 +96,7 @@ describe.each(ALL_VERSIONS)("%s", (version) => {
     await stage.telemetry.finish();
   });
 
-  it("makes no noise of prompts, parsers and sequences", async () => {
+  it("makes no spans for prompts, parsers and sequences", async () => {
     const chain = prompt().pipe(toyModel(stage.load)).pipe(parser());
     expect(await chain.invoke({ place: "Oslo" })).toBe("Hello");
     expect(await chain.batch([{ place: "Oslo" }, { place: "Rome" }])).toEqual(["Hello", "Hello"]);
@@ -105,7 +105,7 @@ describe.each(ALL_VERSIONS)("%s", (version) => {
     await stage.telemetry.finish();
   });
 
-  it("records a chain that its application names, and all below it", async () => {
+  it("records a chain that the application named, with its steps below", async () => {
     const { RunnableLambda } = stage.load("@langchain/core/runnables");
     const lambda = RunnableLambda.from((text: string) => {
       stage.tracer.startSpan("in lambda").end();
@@ -138,7 +138,7 @@ describe.each(ALL_VERSIONS)("%s", (version) => {
     await stage.telemetry.finish();
   });
 
-  it("takes no class name for the name of a chain", async () => {
+  it("ignores names of classes", async () => {
     const { RunnableLambda } = stage.load("@langchain/core/runnables");
     await toyModel(stage.load).withRetry().invoke("Hi");
     await prompt().invoke({ place: "Oslo" });
@@ -149,7 +149,7 @@ describe.each(ALL_VERSIONS)("%s", (version) => {
     expect(stage.tree()).toEqual(["chat toy-1", "chat toy-1"]);
   });
 
-  it("records a nameless chain of several steps that do work, so that they stay together", async () => {
+  it("records an unnamed chain of several models or retrievers, so that they share a trace", async () => {
     const { RunnablePassthrough, RunnableSequence } = stage.load("@langchain/core/runnables");
     const found = retriever().pipe((documents: Any[]) => documents[0].pageContent);
     const chain = RunnableSequence.from([
@@ -162,7 +162,7 @@ describe.each(ALL_VERSIONS)("%s", (version) => {
     await stage.telemetry.finish();
   });
 
-  it("records a retriever, and what it does below it", async () => {
+  it("records a retriever, with its own spans below", async () => {
     const inner = () => {
       stage.tracer.startSpan("query").end();
       return [];
@@ -185,7 +185,7 @@ describe.each(ALL_VERSIONS)("%s", (version) => {
     await stage.telemetry.finish();
   });
 
-  it("records tools that are called by hand, with the id of the model's call", async () => {
+  it("records tools that the application calls itself, with the id of the tool call", async () => {
     const { DynamicTool, StructuredTool } = stage.load("@langchain/core/tools");
     const { z } = stage.load("zod");
     class Search extends StructuredTool {
@@ -224,7 +224,7 @@ describe.each(ALL_VERSIONS)("%s", (version) => {
     await stage.telemetry.finish();
   });
 
-  it("leaves several prompts at once to the client below", async () => {
+  it("leaves several prompts at once to the client", async () => {
     const model = await stage.chatOpenAI(completion());
     await model.generate([[["user", "a"]], [["user", "b"]]]);
     expect(stage.spans.map(({ instrumentationScope }) => instrumentationScope.name)).toEqual(
@@ -232,7 +232,7 @@ describe.each(ALL_VERSIONS)("%s", (version) => {
     );
   });
 
-  it("records no call that a cache answered", async () => {
+  it("records no call that was answered from a cache", async () => {
     // Of the way in which the older line makes keys.
     vi.spyOn(console, "warn").mockImplementation(() => {});
     const { InMemoryCache } = stage.load("@langchain/core/caches");

@@ -75,7 +75,7 @@ describe.each(VERSIONS)("%s", (version) => {
     expect(calls("tool")).toEqual([[{ "gen_ai.agent.name": "weather_assistant" }, 2]]);
   });
 
-  it("ends a tool that the library ends without a word", async () => {
+  it("ends a tool whose failure the library does not report", async () => {
     const { tool } = stage.load("@langchain/core/tools");
     const schema = { type: "object", properties: {} };
     const fields = { name: "pair", description: "gives two", schema, responseFormat: "content_and_artifact" };
@@ -119,7 +119,7 @@ describe.each(VERSIONS)("%s", (version) => {
     await stage.telemetry.finish();
   });
 
-  it("puts agents and graphs that are nodes below the workflow, under their own or their nodes' names", async () => {
+  it("puts agents and graphs that are nodes below the workflow, with their own or their nodes' names", async () => {
     const inner = graphOf({ step: () => ({ text: "2" }) });
     const named = await agent();
     const unnamed = await agent({ name: undefined });
@@ -175,7 +175,7 @@ describe.each(VERSIONS)("%s", (version) => {
     expect(stage.tree()).toEqual(["invoke_workflow flow", ". step", ". . chat toy-1"]);
   });
 
-  it("finds the run above where the context was lost", async () => {
+  it("finds the parent run when the context was lost", async () => {
     const { ROOT_CONTEXT } = await import("@opentelemetry/api");
     const node = (_: unknown, config: Any) =>
       context.with(ROOT_CONTEXT, async () => {
@@ -186,7 +186,7 @@ describe.each(VERSIONS)("%s", (version) => {
     expect(stage.tree()).toEqual(["invoke_workflow flow", ". chat toy-1"]);
   });
 
-  it("tells the conversation of a thread", async () => {
+  it("records a thread as the conversation", async () => {
     const { MemorySaver } = stage.load("@langchain/langgraph");
     const threaded = await agent({ checkpointSaver: new MemorySaver() });
     await threaded.invoke(ASK, { configurable: { thread_id: "thread-1" } });
@@ -195,7 +195,7 @@ describe.each(VERSIONS)("%s", (version) => {
     await stage.telemetry.finish();
   });
 
-  it("records a failing tool as an error, and the agent that goes on as none", async () => {
+  it("records a failing tool as an error, but not the agent that goes on", async () => {
     const llm = await stage.chatOpenAI(answerWeather);
     const failing = weather(() => {
       throw new RangeError("secret of the tool");
@@ -223,7 +223,7 @@ describe.each(VERSIONS)("%s", (version) => {
     await stage.telemetry.finish();
   });
 
-  it("takes an interrupt for no failure", async () => {
+  it("records an interrupt as cancelled, not as an error", async () => {
     const { Command, interrupt, MemorySaver } = stage.load("@langchain/langgraph");
     const tool = weather(() => interrupt("May I?"));
     const node = async (_: unknown, config: Any) => ({ text: await tool.invoke({ city: "Oslo" }, config) });
@@ -241,7 +241,7 @@ describe.each(VERSIONS)("%s", (version) => {
     await stage.telemetry.finish();
   });
 
-  it("takes a graph whose stream is left early for no failure", async () => {
+  it("records a graph whose stream is left early as cancelled", async () => {
     let go = () => {};
     const waiting = new Promise<void>((resolve) => {
       go = resolve;
@@ -257,7 +257,7 @@ describe.each(VERSIONS)("%s", (version) => {
     await stage.telemetry.finish();
   });
 
-  it("takes a graph whose events are left early for no failure", async () => {
+  it("records a graph whose events are left early as cancelled", async () => {
     let go = () => {};
     const waiting = new Promise<void>((resolve) => {
       go = resolve;
@@ -274,7 +274,7 @@ describe.each(VERSIONS)("%s", (version) => {
     await stage.telemetry.finish();
   });
 
-  it("gives up a graph that the library forgets when its stream is left", async () => {
+  it("ends a graph that the library forgets when its stream is left", async () => {
     const flow = graphOf({ a: () => ({ text: "1" }), b: () => ({ text: "2" }) }, { name: "flow" });
     const leave = async () => {
       for await (const _ of await flow.stream({}, { streamMode: ["updates", "values"] })) break;
@@ -289,7 +289,7 @@ describe.each(VERSIONS)("%s", (version) => {
     await stage.telemetry.finish();
   });
 
-  it("takes an aborted graph for a failure", async () => {
+  it("records an aborted graph as an error", async () => {
     const controller = new AbortController();
     const node = () => {
       controller.abort();
@@ -306,7 +306,7 @@ describe.each(VERSIONS)("%s", (version) => {
   it.each([
     ["of the caller's", { timeout: 20 }, undefined],
     ["of its steps", {}, 20],
-  ])("takes a graph that a time limit %s ends for a failure", async (_, options, stepTimeout) => {
+  ])("records a graph that a time limit %s ends as an error", async (_, options, stepTimeout) => {
     const flow = graphOf({ node: () => new Promise(() => {}) }, { name: "flow" });
     flow.stepTimeout = stepTimeout;
     await expect(flow.invoke({}, options)).rejects.toThrow();
@@ -317,7 +317,7 @@ describe.each(VERSIONS)("%s", (version) => {
     await stage.telemetry.finish();
   });
 
-  it("takes graphs inside one whose stream is left early for no failures", async () => {
+  it("records no error for graphs inside one whose stream is left early", async () => {
     let go = () => {};
     const waiting = new Promise<void>((resolve) => {
       go = resolve;

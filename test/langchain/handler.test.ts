@@ -57,7 +57,7 @@ describe.each(VERSIONS)("%s", (version) => {
     ]);
   });
 
-  it("tells agents from other graphs by the node that comes first", async () => {
+  it("tells agents from other graphs by their first node", async () => {
     stage.instrumentation.disable();
     const { Annotation, END, START, StateGraph } = stage.load("@langchain/langgraph");
     const graphOf = (node: string, work: () => object) =>
@@ -89,7 +89,7 @@ describe.each(VERSIONS)("%s", (version) => {
     });
   });
 
-  it("leaves a model of another provider to the client that asks it", async () => {
+  it("leaves the model of another provider to the client that calls it", async () => {
     stage.instrumentation.disable();
     const model = await stage.chatOpenAI(completion());
     // As ChatDeepSeek does, whose package is a subclass of ChatOpenAI and this.
@@ -100,7 +100,7 @@ describe.each(VERSIONS)("%s", (version) => {
     ]);
   });
 
-  it("records nothing twice beside the instrumentation, wherever it is put", async () => {
+  it("records nothing twice beside the instrumentation, wherever it is passed", async () => {
     await runAgent([handler]);
     await runAgent([], { callbacks: [handler] });
     await runAgent([handler], { callbacks: [handler] });
@@ -118,7 +118,7 @@ it("is a handler by the library's own types", async () => {
   expect(answer.content).toBe("Hello");
 });
 
-it("is not disturbed by a handler of the application, which gets all it got before", async () => {
+it("leaves a handler of the application all its callbacks", async () => {
   const stage = new Stage("langchain-1");
   const seen: string[] = [];
   const own: Any = { handleChatModelStart: () => seen.push("start"), handleLLMEnd: () => seen.push("end") };

@@ -8,7 +8,7 @@ const LINKS = 20;
 /** Makes something that runs: it calls `work` while it does. */
 type Kind = (work: () => void) => () => Promise<unknown>;
 
-describe.each(ALL_VERSIONS)("%s: of runs that each start the next one", (version) => {
+describe.each(ALL_VERSIONS)("%s: runs that each start the next one", (version) => {
   let stage: Stage;
   beforeEach(() => {
     stage = new Stage(version, {}, { openai: false, except: ["missing_expected"] });
@@ -82,44 +82,53 @@ describe.each(ALL_VERSIONS)("%s: of runs that each start the next one", (version
     return kept();
   }
 
-  it.each(Object.entries(kinds))("after their end, as timers do, nothing is kept: %s", async (_, kind) => {
-    let next = () => Promise.resolve<unknown>(undefined);
-    const start = kind(() => {
-      next = AsyncResource.bind(start);
-    });
-    await start();
-    for (let link = 1; link < LINKS; link += 1) await next();
-    expect(stage.spans).toHaveLength(LINKS);
-    expect(await countKept()).toBeLessThanOrEqual(2);
-    // What was left behind is still there to go on.
-    await next();
-  });
+  it.each(Object.entries(kinds))(
+    "keep nothing of their predecessors when started after those have ended, as by timers: %s",
+    async (_, kind) => {
+      let next = () => Promise.resolve<unknown>(undefined);
+      const start = kind(() => {
+        next = AsyncResource.bind(start);
+      });
+      await start();
+      for (let link = 1; link < LINKS; link += 1) await next();
+      expect(stage.spans).toHaveLength(LINKS);
+      expect(await countKept()).toBeLessThanOrEqual(2);
+      // What was left behind is still there to go on.
+      await next();
+    },
+  );
 
   // A model that asks another while it runs is one call with it.
   const overlapping = Object.entries(kinds).filter(([name]) => !name.endsWith("models"));
 
-  it.each(overlapping)("before their end nothing is kept of those that are over: %s", async (_, kind) => {
-    const runs: Promise<unknown>[] = [];
-    const start = kind(() => {
-      if (runs.length < LINKS) runs.push(start());
-    });
-    runs.push(start());
-    for (let link = 0; link < LINKS; link += 1) await runs[link];
-    expect(stage.spans).toHaveLength(LINKS);
-    expect(await countKept()).toBeLessThanOrEqual(2);
-  });
+  it.each(overlapping)(
+    "keep nothing of ended predecessors when started before the end: %s",
+    async (_, kind) => {
+      const runs: Promise<unknown>[] = [];
+      const start = kind(() => {
+        if (runs.length < LINKS) runs.push(start());
+      });
+      runs.push(start());
+      for (let link = 0; link < LINKS; link += 1) await runs[link];
+      expect(stage.spans).toHaveLength(LINKS);
+      expect(await countKept()).toBeLessThanOrEqual(2);
+    },
+  );
 
-  it.each(["tools", "graphs"])("each is below the one that started it, in one trace: %s", async (kind) => {
-    let next = () => Promise.resolve<unknown>(undefined);
-    const start = (kinds[kind] as Kind)(() => {
-      next = AsyncResource.bind(start);
-    });
-    await start();
-    for (let link = 1; link < 4; link += 1) await next();
-    const ids = stage.spans.map((span) => span.spanContext().spanId);
-    expect(stage.spans.map((span) => span.parentSpanContext?.spanId)).toEqual([
-      undefined,
-      ...ids.slice(0, 3),
-    ]);
-  });
+  it.each(["tools", "graphs"])(
+    "are each a child of the one that started it, in one trace: %s",
+    async (kind) => {
+      let next = () => Promise.resolve<unknown>(undefined);
+      const start = (kinds[kind] as Kind)(() => {
+        next = AsyncResource.bind(start);
+      });
+      await start();
+      for (let link = 1; link < 4; link += 1) await next();
+      const ids = stage.spans.map((span) => span.spanContext().spanId);
+      expect(stage.spans.map((span) => span.parentSpanContext?.spanId)).toEqual([
+        undefined,
+        ...ids.slice(0, 3),
+      ]);
+    },
+  );
 });

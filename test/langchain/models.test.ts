@@ -13,7 +13,7 @@ describe.each(ALL_VERSIONS)("%s", (version) => {
   });
   afterEach(() => stage.close());
 
-  it("records a model that no client below records, with all it tells", async () => {
+  it("records a model whose client is not instrumented, with all its facts", async () => {
     const answer = await toyModel(stage.load).invoke("Hi");
     expect(answer.content).toBe("Hello");
     const { spans } = await stage.telemetry.finish();
@@ -35,7 +35,7 @@ describe.each(ALL_VERSIONS)("%s", (version) => {
     });
   });
 
-  it("leaves the call to the instrumented client below", async () => {
+  it("leaves the call to the instrumented client", async () => {
     const model = await stage.chatOpenAI(completion());
     await model.invoke("Hi");
     const { spans } = await stage.telemetry.finish();
@@ -43,7 +43,7 @@ describe.each(ALL_VERSIONS)("%s", (version) => {
     expect(spans[0]?.instrumentationScope.name).toBe("@kit/instrumentation-openai");
   });
 
-  it("keeps a call that waits for its turn in its own place", async () => {
+  it("keeps a queued call in its own context", async () => {
     const model = await stage.chatOpenAI(completion(), { maxConcurrency: 1 });
     const ask = (name: string) =>
       stage.tracer.startActiveSpan(name, async (span: Any) => {
@@ -55,7 +55,7 @@ describe.each(ALL_VERSIONS)("%s", (version) => {
     expect(stage.tree()).toEqual(["a", chat, "b", chat, "c", chat]);
   });
 
-  it("leaves a streamed call to the instrumented client below", async () => {
+  it("leaves a streamed call to the instrumented client", async () => {
     const model = await stage.chatOpenAI(streamedCompletion());
     for await (const _ of await model.stream("Hi"));
     const { spans } = await stage.telemetry.finish();
@@ -63,7 +63,7 @@ describe.each(ALL_VERSIONS)("%s", (version) => {
     expect(spans[0]?.instrumentationScope.name).toBe("@kit/instrumentation-openai");
   });
 
-  it("ends a streamed call of the client below when it is aborted between two pieces", async () => {
+  it("ends a streamed call of the client when it is aborted between two chunks", async () => {
     const model = await stage.chatOpenAI(streamedCompletion("hang"));
     const controller = new AbortController();
     const read = async () => {
@@ -107,7 +107,7 @@ describe.each(ALL_VERSIONS)("%s", (version) => {
     expect(spans[0]?.attributes["error.type"]).toBe("RangeError");
   });
 
-  it("makes the span of the call the parent of what the model does", async () => {
+  it("makes the span of the call the parent of the model's own spans", async () => {
     const model = toyModel(stage.load, () =>
       stage.tracer.startActiveSpan("GET /answer", async (span: Any) => {
         await Promise.resolve();
@@ -129,7 +129,7 @@ describe.each(ALL_VERSIONS)("%s", (version) => {
     ]);
   });
 
-  it("leaves the call to the innermost that records it, through models that ask other models", async () => {
+  it("leaves the call to the innermost recorder, through models that call other models", async () => {
     const openai = await stage.chatOpenAI(completion());
     const router = toyModel(stage.load, async (messages: Any[]) => (await openai.invoke(messages)).content);
     await toyModel(stage.load, async (messages: Any[]) => (await router.invoke(messages)).content).invoke(
@@ -157,7 +157,7 @@ describe.each(ALL_VERSIONS)("%s", (version) => {
     ]);
   });
 
-  it("gives up a stream that nobody reads", async () => {
+  it("ends a stream that nobody reads once it is collected", async () => {
     await (async () => {
       await toyModel(stage.load).stream("Hi");
     })();
@@ -171,7 +171,7 @@ describe.each(ALL_VERSIONS)("%s", (version) => {
     expect(stage.span("chat toy-1").attributes["kit.outcome"]).toBe("abandoned");
   });
 
-  it("keeps nothing of a call in what was made in it and lives on", async () => {
+  it("keeps nothing of a call in contexts that outlive it", async () => {
     const { HumanMessage } = stage.load("@langchain/core/messages");
     const kept: AsyncResource[] = [];
     const model = toyModel(stage.load, () => {
@@ -196,7 +196,7 @@ describe.each(ALL_VERSIONS)("%s", (version) => {
     kept[0]?.runInAsyncScope(() => expect(trace.getActiveSpan()).toBeDefined());
   });
 
-  it("hands down the session of the application, and a thread as the conversation", async () => {
+  it("passes on the application's session, and a thread as the conversation", async () => {
     const model = toyModel(stage.load);
     await session("shop", { id: "session-1" }, async () => {
       await model.invoke("Hi");
@@ -211,7 +211,7 @@ describe.each(ALL_VERSIONS)("%s", (version) => {
     ]);
   });
 
-  it("keeps one span when the client below is asked late, and takes over what it learned", async () => {
+  it("keeps one span when the client is called late, and takes over what it learned", async () => {
     const openai = await stage.chatOpenAI(completion());
     const model = toyModel(stage.load, async () => {
       stage.tracer.startSpan("lookup").end();
@@ -228,7 +228,7 @@ describe.each(ALL_VERSIONS)("%s", (version) => {
   });
 });
 
-describe("langchain-1: events of a model, of which no callback tells", () => {
+describe("langchain-1: events of a model, which have no callbacks", () => {
   let stage: Stage;
   beforeEach(() => {
     // Events do not tell the model that answered.
@@ -243,7 +243,7 @@ describe("langchain-1: events of a model, of which no callback tells", () => {
     return count;
   }
 
-  it("make one span with all that the answer tells", async () => {
+  it("make one span with all facts of the answer", async () => {
     const model = toyModel(stage.load, () => {
       stage.tracer.startSpan("in model").end();
       return "Hello";
@@ -265,12 +265,12 @@ describe("langchain-1: events of a model, of which no callback tells", () => {
     await stage.telemetry.finish();
   });
 
-  it("have ended when their answer is awaited", async () => {
+  it("have ended when their output is awaited", async () => {
     expect((await toyModel(stage.load).streamEvents("Hi")).text).toBe("Hello");
     expect(stage.tree()).toEqual(["chat toy-1"]);
   });
 
-  it("are left to the instrumented client below", async () => {
+  it("are recorded by the instrumented client", async () => {
     await readEvents(await stage.chatOpenAI(streamedCompletion()));
     const { spans } = await stage.telemetry.finish();
     expect(spans.map(({ instrumentationScope }) => instrumentationScope.name)).toEqual([
@@ -278,12 +278,12 @@ describe("langchain-1: events of a model, of which no callback tells", () => {
     ]);
   });
 
-  it("make one span where an older version is asked for, whose callbacks tell", async () => {
+  it("make one span of an older version of events, which has callbacks", async () => {
     for (const version of ["v1", "v2"]) await readEvents(toyModel(stage.load), { version });
     expect(stage.tree()).toEqual(["chat toy-1", "chat toy-1"]);
   });
 
-  it("end as a failure, and as an abort, and the caller gets the same error", async () => {
+  it("end as an error or as aborted, and the caller gets the same error", async () => {
     const failure = new RangeError("too long");
     const failing = toyModel(stage.load, () => {
       throw failure;

@@ -255,7 +255,7 @@ describe.each(VERSIONS)("%s", (version) => {
     await stage.telemetry.finish();
   });
 
-  it("stands beside LangSmith's tracer, whose server is dead", async () => {
+  it("works beside LangSmith's tracer, whose server is down", async () => {
     const settings = {
       LANGSMITH_TRACING: "true",
       LANGSMITH_ENDPOINT: "http://127.0.0.1:9",

@@ -56,7 +56,7 @@ describe.each(VERSIONS)("%s", (version) => {
     await stage.telemetry.finish();
   });
 
-  it("puts one that is a node below the graph around it", async () => {
+  it("puts one that is a node below its graph", async () => {
     const { Annotation, END, START, StateGraph } = stage.load("@langchain/langgraph");
     const graph = new StateGraph(Annotation.Root({ messages: Annotation }))
       .addNode("far", remote(ANSWER))
@@ -67,7 +67,7 @@ describe.each(VERSIONS)("%s", (version) => {
     await stage.telemetry.finish();
   });
 
-  it("tells a reader who leaves and an interrupt from a failure", async () => {
+  it("tells a reader that leaves and an interrupt from a failure", async () => {
     for await (const _ of await remote(ANSWER).stream(ASK, { streamMode: "values" })) break;
     const asking = streamed(told("updates", { __interrupt__: [{ value: "May I?" }] }));
     await expect(remote(asking).invoke(ASK)).rejects.toThrow();

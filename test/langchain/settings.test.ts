@@ -9,7 +9,7 @@ let stage: Stage;
 afterEach(() => stage.close());
 
 describe.each(VERSIONS)("%s", (version) => {
-  it("records every model call itself when told to, with what the client learned", async () => {
+  it("records every model call itself if so configured, with what the client learned", async () => {
     stage = new Stage(version, { inferenceSpans: "always" });
     await (await stage.chatOpenAI(completion())).invoke("Hi");
     const { spans } = await stage.telemetry.finish();
@@ -24,7 +24,7 @@ describe.each(VERSIONS)("%s", (version) => {
     });
   });
 
-  it("records no model call when told not to", async () => {
+  it("records no model call if so configured", async () => {
     stage = new Stage(version, { inferenceSpans: "never" });
     await toyModel(stage.load).invoke("Hi");
     await (await stage.chatOpenAI(completion())).invoke("Hi");
@@ -70,7 +70,7 @@ describe.each(VERSIONS)("%s", (version) => {
     },
   );
 
-  it("takes who records from the environment, and again when the configuration changes", async () => {
+  it("reads the mode from the environment, and again when the configuration changes", async () => {
     process.env.KIT_LANGCHAIN_INFERENCE_SPANS = "never";
     try {
       stage = new Stage(version);
@@ -112,7 +112,7 @@ describe.each(VERSIONS)("%s", (version) => {
     expect(methods().every((method, index) => method === before[index])).toBe(true);
   });
 
-  it("records nothing while it is off, and again when it is on", async () => {
+  it("records nothing while disabled, and again when enabled", async () => {
     stage = new Stage(version);
     stage.instrumentation.disable();
     await toyModel(stage.load).invoke("Hi");

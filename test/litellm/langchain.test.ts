@@ -26,7 +26,7 @@ describe.each(VERSIONS)("%s at a LiteLLM proxy", (version) => {
     beforeEach(() => {
       stage = new Stage(version);
     });
-    it("tells the proxy's facts and price", async () => {
+    it("records the proxy's facts and price", async () => {
       await (await stage.chatOpenAI(answer())).invoke("Hi");
       expect((await stage.telemetry.finish()).onlySpan().attributes).toMatchObject(FACTS);
     });
@@ -36,7 +36,7 @@ describe.each(VERSIONS)("%s at a LiteLLM proxy", (version) => {
     beforeEach(() => {
       stage = new Stage(version, { inferenceSpans: "always" });
     });
-    it("tells the proxy's facts and price, which only the client knows", async () => {
+    it("records the proxy's facts and price, which only the client knows", async () => {
       await (await stage.chatOpenAI(answer())).invoke("Hi");
       const span = (await stage.telemetry.finish()).onlySpan();
       expect(span.instrumentationScope.name).toBe("@kit/instrumentation-langchain");

@@ -136,11 +136,11 @@ describe.each(VERSIONS)("%s", (folder) => {
       },
     );
 
-    it("sees no difference where it gives no parameters, which is no call", async () => {
+    it("sees no difference without parameters, which makes no call", async () => {
       expect(await compared(STREAM, (call) => (call as () => Promise<unknown>)())).toEqual([]);
     });
 
-    it("finds the functions as they were, and afterwards the very same", () => {
+    it("sees functions of the same name and length, and after disabling the original ones", () => {
       const named = parts.map((part, index) => part[PARTS[index] ?? ""]);
       expect(named.map((method) => [method?.name, method?.length])).toEqual(PARTS.map((name) => [name, 1]));
       instrumentation.disable();
@@ -158,7 +158,7 @@ describe.each(VERSIONS)("%s", (folder) => {
       return (await telemetry.finish()).onlySpan();
     };
 
-    it("tells a chat: who was asked, what for, and what it cost", async () => {
+    it("describes a chat: provider, request, usage and cost", async () => {
       const { name, attributes } = await spanOf(json(COMPLETION), (call, baseUrl) =>
         call({ ...PARAMS, baseUrl, temperature: 0, max_tokens: 5 }),
       );
@@ -181,7 +181,7 @@ describe.each(VERSIONS)("%s", (folder) => {
       });
     });
 
-    it("tells how a stream went, and that it came without usage", async () => {
+    it("describes a stream, and says that it reported no usage", async () => {
       const { attributes } = await spanOf(STREAM, async (call, baseUrl) =>
         chunksOf(await call({ ...PARAMS, baseUrl, stream: true })),
       );
@@ -203,7 +203,7 @@ describe.each(VERSIONS)("%s", (folder) => {
       expect((await spanOf(answer, way)).attributes).toMatchObject(told);
     });
 
-    it("adds up the pieces of usage that Ollama's streams come with", async () => {
+    it("adds up the usage in the chunks of Ollama's streams", async () => {
       const lines = OLLAMA.map((line) => Buffer.from(`${JSON.stringify(line)}\n`));
       let seen: { usage?: { prompt_tokens: number; completion_tokens: number } }[] = [];
       const { attributes } = await spanOf(
@@ -223,7 +223,7 @@ describe.each(VERSIONS)("%s", (folder) => {
       expect(pieces).toHaveLength(3);
     });
 
-    it("tells embeddings, and no vector", async () => {
+    it("describes embeddings, without their vectors", async () => {
       const baseUrl = provider.serve("/ollama", json({ embedding: [0.25, 0.5, 0.75] }));
       await litellm.embedding({ model: "ollama/llama3", input: "Hi", baseUrl });
       const { name, attributes } = (await telemetry.finish()).onlySpan();
@@ -234,7 +234,7 @@ describe.each(VERSIONS)("%s", (folder) => {
       });
     });
 
-    it("has no content unless it is asked for", async () => {
+    it("has no content unless capture is enabled", async () => {
       const { attributes } = await spanOf(json(COMPLETION), (call, baseUrl) => call({ ...PARAMS, baseUrl }));
       expect(JSON.stringify(attributes)).not.toMatch(/Hello|"Hi"/);
       telemetry = new Telemetry({ capture: "SPAN_ONLY" });

@@ -105,7 +105,7 @@ describe.each(["openai-4.19", "openai-4", "openai-5", "openai-6", "openai-7"])(
 
     const ways = Object.entries(WAYS).filter(([name]) => name !== "parse()" || folder !== "openai-4.19");
 
-    it.each(ways)("tells the proxy's facts and price of %s", async (_, call) => {
+    it.each(ways)("records the proxy's facts and price of %s", async (_, call) => {
       const { span, finished } = await run(json(COMPLETION, { headers: PRICED }), call);
       expect(span.attributes).toMatchObject({
         "gen_ai.provider.name": "litellm",
@@ -121,7 +121,7 @@ describe.each(["openai-4.19", "openai-4", "openai-5", "openai-6", "openai-7"])(
       expect(providersIn(finished)).toEqual(["litellm"]);
     });
 
-    it("prices a stream, of which the headers cannot tell, by the model that the proxy asked", async () => {
+    it("prices a stream without price headers by the model that the proxy called", async () => {
       const { span } = await run(
         script(CHUNKS, { headers: { ...HEADERS, "x-litellm-response-cost": "0.0" } }),
         async (client) => {
@@ -135,14 +135,14 @@ describe.each(["openai-4.19", "openai-4", "openai-5", "openai-6", "openai-7"])(
       expect(span.attributes["kit.cost.usd"]).toBeCloseTo(0.15);
     });
 
-    it("takes the price of a stream where its headers do tell", async () => {
+    it("records the price of a stream if its headers hold one", async () => {
       const { span } = await run(script(CHUNKS, { headers: PRICED }), async (client) => {
         for await (const _ of await client.chat.completions.create({ ...PARAMS, stream: true }));
       });
       expect(span.attributes["kit.cost.usd"]).toBe(0.25);
     });
 
-    it("believes a price of zero, and takes none where none is told", async () => {
+    it("records a price of zero, and no price if there is none", async () => {
       const free = await run(
         json(COMPLETION, { headers: { ...HEADERS, "x-litellm-response-cost": "0.0" } }),
         (client) => client.chat.completions.create(PARAMS),
@@ -155,7 +155,7 @@ describe.each(["openai-4.19", "openai-4", "openai-5", "openai-6", "openai-7"])(
       expect(unknown.span.attributes).not.toHaveProperty("kit.cost.usd");
     });
 
-    it("takes nothing for an answer out of the proxy's cache, streamed or not", async () => {
+    it("records a price of zero for an answer from the proxy's cache, streamed or not", async () => {
       const cached = { ...PRICED, "x-litellm-cache-key": "key-1" };
       const whole = await run(json(COMPLETION, { headers: cached }), (client) =>
         client.chat.completions.create(PARAMS),
@@ -168,7 +168,7 @@ describe.each(["openai-4.19", "openai-4", "openai-5", "openai-6", "openai-7"])(
         expect(span.attributes).toMatchObject({ "kit.cost.usd": 0, "kit.litellm.cache_key": "key-1" });
     });
 
-    it("tells the call of a failure, and no price of it", async () => {
+    it("records the proxy's call id of a failure, and no price", async () => {
       const answer = json(
         { error: { message: "no such model", type: "invalid_request_error", code: "400" } },
         { status: 400, headers: { "x-litellm-call-id": "call-2", "x-litellm-response-cost": "0" } },
@@ -184,13 +184,13 @@ describe.each(["openai-4.19", "openai-4", "openai-5", "openai-6", "openai-7"])(
       expect(span.attributes).not.toHaveProperty("kit.cost.usd");
     });
 
-    it("tells nothing of the kind where no proxy answered", async () => {
+    it("records none of this if no proxy answered", async () => {
       const { span } = await run(json(COMPLETION), (client) => client.chat.completions.create(PARAMS));
       expect(span.attributes["gen_ai.provider.name"]).toBe("openai");
       expect(Object.keys(span.attributes).filter((name) => /litellm|provenance/.test(name))).toEqual([]);
     });
 
-    it("leaves answer and headers to the application as they came", async () => {
+    it("leaves the answer and its headers unchanged", async () => {
       await run(json(COMPLETION, { headers: PRICED }), async (client) => {
         const { data, response } = await client.chat.completions.create(PARAMS).withResponse();
         expect(data).toMatchObject({ id: "c1", model: "my-alias" });
@@ -207,7 +207,7 @@ describe.each(["openai-4.19", "openai-4", "openai-5", "openai-6", "openai-7"])(
 describe.each(["anthropic-0.30", "anthropic-0.133", "anthropic-0.134", "anthropic-1"])(
   "%s at a LiteLLM proxy",
   (folder) => {
-    it("tells the proxy's facts and price", async () => {
+    it("records the proxy's facts and price", async () => {
       const sdk = load(folder, "@anthropic-ai/sdk") as unknown as {
         Anthropic: new (options: object) => { messages: { create(params: object): Promise<unknown> } };
       };

@@ -19,7 +19,7 @@ describe("a graph", () => {
     [{ name: "nightly", graph: { name: "orders" } }, "nightly"],
     [{ name: "LangGraph", metadata: { langgraph_node: "step" }, parent: { name: "step" } }, "step"],
     [{ name: "LangGraph", metadata: { langgraph_node: "tools" }, parent: { name: "weather" } }, undefined],
-  ])("is a workflow of this name: %o", (facts, name) => {
+  ])("is a workflow with this name: %o", (facts, name) => {
     expect(readMeaning(run({ chain: PREGEL, ...facts }))).toEqual({ operation: "invoke_workflow", name });
   });
 
@@ -27,18 +27,18 @@ describe("a graph", () => {
     [{ graph: { name: "helper", nodes: { agent: 1, tools: 1 } } }, "helper"],
     [{ graph: { nodes: { model_request: 1 } } }, undefined],
     [{ name: "helper", metadata: { ls_integration: "langchain_create_agent" } }, "helper"],
-  ])("is an agent of this name: %o", (facts, name) => {
+  ])("is an agent with this name: %o", (facts, name) => {
     expect(readMeaning(run({ chain: PREGEL, ...facts }))).toMatchObject({ operation: "invoke_agent", name });
   });
 
-  it("is an agent by its first node, a model or what middleware has before it", () => {
+  it("is an agent if its first node is a model or a hook of middleware", () => {
     const first = (firstNode: string) => readMeaning(run({ chain: PREGEL, firstNode }))?.operation;
     const agents = ["agent", "model_request", "Summary.before_agent", "Todo.before_model"];
     expect(agents.map(first)).toEqual(Array(4).fill("invoke_agent"));
     expect(["router", "before_agent"].map(first)).toEqual(Array(2).fill("invoke_workflow"));
   });
 
-  it("is no agent because it runs inside one", () => {
+  it("is not an agent just because it runs inside one", () => {
     const metadata = { ls_integration: "langchain_create_agent" };
     expect(readMeaning(run({ chain: PREGEL, metadata, parent: { name: undefined } }))?.operation).toBe(
       "invoke_workflow",
@@ -47,7 +47,7 @@ describe("a graph", () => {
 });
 
 describe("a chain", () => {
-  it("is told of by the name the application gave it, and only at the top", () => {
+  it("is recorded if the application named it and it has no parent", () => {
     expect(readMeaning(run({ chain: SEQUENCE, name: "travel" }))?.name).toBe("travel");
     expect(readMeaning(run({ chain: { ...SEQUENCE, kwargs: { name: "travel" } } }))?.name).toBe("travel");
     expect(
@@ -64,7 +64,7 @@ describe("a chain", () => {
     expect(readMeaning(run({ chain: { id: ["langgraph", "ToolNode"] }, name: "tools" }))).toBeUndefined();
   });
 
-  it("is a workflow from two models, retrievers or graphs on, however deep they stand", () => {
+  it("is a workflow if it has two models, retrievers or graphs, however deeply nested", () => {
     const model = { invoke() {}, _modelType() {} };
     const retriever = { invoke() {}, _getRelevantDocuments() {} };
     const graph = { invoke() {}, nodes: {} };
@@ -80,7 +80,7 @@ describe("a chain", () => {
     expect(chain(circle)).toBeUndefined();
   });
 
-  it("is a plan in a node that is called so, or in the older agent that plans first", () => {
+  it("is a plan as a planning node, or as the first step of the legacy plan-and-execute agent", () => {
     const node = (name: string) =>
       readMeaning(run({ name, metadata: { langgraph_node: name }, parent: { name: "LangGraph" } }))
         ?.operation;
@@ -91,20 +91,20 @@ describe("a chain", () => {
     expect(first?.operation).toBe("plan");
   });
 
-  it("is a workflow when it is an older chain of several steps", () => {
+  it("is a workflow if it is a legacy chain of several steps", () => {
     const older = (name: string) => readMeaning(run({ chain: { id: ["langchain", "chains", "x", name] } }));
     expect(older("RetrievalQAChain")).toEqual({ operation: "invoke_workflow", name: undefined });
     expect(older("LLMChain")).toBeUndefined();
   });
 
-  it("takes no name that the library gave to a chain of its own", () => {
+  it("ignores names that the library gives to its own chains", () => {
     const names = ["RunnableWithMessageHistory", "LangGraphUpdateState", "ordersUpdateState"];
     expect(names.map((name) => readMeaning(run({ chain: SEQUENCE, name })))).toEqual(
       Array(3).fill(undefined),
     );
   });
 
-  it("is an agent when it is the agent executor", () => {
+  it("is an agent if it is the agent executor", () => {
     const chain = { id: ["langchain", "agents", "executor", "AgentExecutor"] };
     expect(readMeaning(run({ chain, parent: { name: undefined } }))?.operation).toBe("invoke_agent");
   });

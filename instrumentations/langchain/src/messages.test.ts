@@ -3,7 +3,7 @@ import { readContent, readMessages } from "./messages.js";
 
 const text = (content: string) => ({ type: "text", content });
 
-it("reads messages in every shape that the library takes", () => {
+it("reads messages in every format that the library accepts", () => {
   expect(readMessages("Hi")).toEqual([{ role: "user", parts: [text("Hi")] }]);
   expect(readMessages(["system", "Be brief."])).toEqual([{ role: "system", parts: [text("Be brief.")] }]);
   expect(readMessages([["user", "Hi"], { role: "assistant", content: "Hello", name: "Ann" }])).toEqual([
@@ -29,13 +29,13 @@ it("reads messages in every shape that the library takes", () => {
 it.each([
   [{ tool_calls: [{ id: "1", type: "function", function: { name: "f", arguments: '{"a":1}' } }] }, { a: 1 }],
   [{ content: "", invalid_tool_calls: [{ id: "1", name: "f", args: '{"a":' }] }, '{"a":'],
-])("reads calls of tools as OpenAI writes them, and those whose arguments are no JSON: %j", (calls, args) => {
+])("reads tool calls in OpenAI's format, and those whose arguments are not valid JSON: %j", (calls, args) => {
   expect(readMessages({ role: "assistant", ...calls })).toEqual([
     { role: "assistant", parts: [{ type: "tool_call", id: "1", name: "f", arguments: args }] },
   ]);
 });
 
-it.each([[undefined], [null], [5], [[]], [[null, 5]], [{}]])("reads nothing out of %o", (value) => {
+it.each([[undefined], [null], [5], [[]], [[null, 5]], [{}]])("reads no messages from %o", (value) => {
   expect(readMessages(value)).toBeUndefined();
 });
 
@@ -94,7 +94,7 @@ it.each([
   expect(readContent([block])).toEqual([part]);
 });
 
-it("leaves calls of tools to the list of calls, and nothing to say unsaid", () => {
+it("reads tool calls only from the list of calls, and no part from empty content", () => {
   expect(readContent([{ type: "tool_use", id: "1", name: "f", input: {} }, "Hi", ""])).toEqual([text("Hi")]);
   expect(readContent("")).toEqual([]);
   expect(readContent(undefined)).toEqual([]);

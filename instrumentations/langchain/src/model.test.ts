@@ -72,7 +72,7 @@ describe("a request", () => {
     );
   });
 
-  it("takes from the library's own words what the parameters lack", () => {
+  it("reads from the library's metadata what the parameters lack", () => {
     const metadata = { ls_model_name: "toy", ls_temperature: 0, ls_max_tokens: 0, ls_stop: ["END"] };
     expect(requestOf({ extra: {}, metadata })).toMatchObject({
       model: "toy",
@@ -90,16 +90,16 @@ describe("a request", () => {
     [{ generationConfig: { responseMimeType: "application/json" } }, "json"],
     [{ text: { format: { type: "json_schema" } } }, "json"],
     [{ text: { format: { type: "text" } } }, "text"],
-  ])("finds the type of output in %j", (invocation_params, outputType) => {
+  ])("reads the output type from %j", (invocation_params, outputType) => {
     expect(requestOf({ extra: { invocation_params } }).outputType).toBe(outputType);
   });
 
-  it("takes an empty list of stop sequences for none", () => {
+  it("ignores an empty list of stop sequences", () => {
     const extra = { invocation_params: { stopSequences: [] } };
     expect(requestOf({ extra }).stopSequences).toBeUndefined();
   });
 
-  it("reads the tools that are offered, in the shapes of the providers", () => {
+  it("reads tools in the formats of the providers", () => {
     const tools = [
       { type: "function", function: { name: "a", description: "tells", parameters: { type: "object" } } },
       { name: "b", input_schema: { type: "object" } },
@@ -126,7 +126,7 @@ describe("an answer", () => {
   const message = (fields: object) =>
     readResponse({ generations: [[{ text: "Hi", message: fields as object }]] });
 
-  it("counts what was cached once, whether or not the integration counted it in", () => {
+  it("counts cached tokens once, whether or not the integration includes them in the input", () => {
     const usage = (input: number) =>
       message({
         usage_metadata: {
@@ -139,7 +139,7 @@ describe("an answer", () => {
     expect(usage(10)).toMatchObject({ input: 60, output: 5, cacheRead: 30, cacheWrite: 20 });
   });
 
-  it("counts what the total holds beyond input and output: what was cached, or what Gemini thought", () => {
+  it("counts tokens that only the total includes: cached input, or Gemini's thoughts", () => {
     const usage = (total: number, details?: object) =>
       message({
         usage_metadata: {
@@ -171,15 +171,15 @@ describe("an answer", () => {
     ],
     [{ response_metadata: { object: "response", status: "incomplete" } }, "content_filter"],
     [{ response_metadata: { object: "response", status: "failed" } }, "error"],
-  ])("finds why it finished in %j", (fields, reason) => {
+  ])("reads the finish reason from %j", (fields, reason) => {
     expect(message(fields).finishReasons).toEqual([reason]);
   });
 
-  it("takes no reason from a status that is not of OpenAI's responses", () => {
+  it("reads no finish reason from a status that is not OpenAI's", () => {
     expect(message({ response_metadata: { status: "completed" } }).finishReasons).toBeUndefined();
   });
 
-  it("tells under what terms it was served: in OpenAI's words, or in Anthropic's own usage", () => {
+  it("reads the service tier and other terms, of OpenAI's answers and in Anthropic's usage", () => {
     const usage_metadata = { input_tokens: 1, output_tokens: 1 };
     const termsIn = (response_metadata: object) =>
       message({ usage_metadata, response_metadata }).usage?.terms?.filter((term) => term != null);
@@ -205,26 +205,26 @@ describe("an answer", () => {
     [{ stopReason: "max_tokens" }, "max_tokens", undefined],
     [{ finishReason: "STOP" }, "STOP", undefined],
     [{ done_reason: "length", model: "llama3.1" }, "length", "llama3.1"],
-  ])("reads reason and model in the words of each provider: %o", (told, reason, model) => {
+  ])("reads finish reason and model in the format of each provider: %o", (told, reason, model) => {
     const read = message({ response_metadata: told });
     expect(read.finishReasons).toEqual([reason]);
     expect(read.model).toBe(model);
   });
 
-  it("takes no id of the library's own making for the provider's", () => {
+  it("ignores ids that the library made itself", () => {
     expect(message({ id: "chatcmpl-1" }).id).toBe("chatcmpl-1");
     expect(message({ id: "run-0199" }).id).toBeUndefined();
     expect(message({ id: "lc_run--0199" }).id).toBeUndefined();
     expect(message({ id: "run-0199", response_metadata: { id: "resp_1" } }).id).toBe("resp_1");
   });
 
-  it("tells no reasons where none is told, and survives an answer without generations", () => {
+  it("reads no finish reasons if there are none, and accepts an answer without generations", () => {
     expect(message({}).finishReasons).toBeUndefined();
     expect(readResponse({}).finishReasons).toBeUndefined();
     expect(readResponse({ generations: [[undefined]] }).content?.()).toEqual({ outputMessages: [] });
   });
 
-  it("believes the client below before the library", () => {
+  it("prefers what the client knows to what the library knows", () => {
     const ours = { id: "a", usage: { input: 1 }, finishReasons: ["stop"] };
     expect(joinResponses(ours, undefined)).toBe(ours);
     expect(joinResponses(ours, { id: "b", model: "m", usage: undefined })).toEqual({
@@ -241,7 +241,7 @@ it.each([
   [{ anthropicApiUrl: "https://api.anthropic.com" }, "api.anthropic.com", 443],
   [{}, undefined, undefined],
   [undefined, undefined, undefined],
-])("reads the address of %o", (model, address, port) => {
+])("reads the server's address from %o", (model, address, port) => {
   expect(readModelEndpoint(model)).toMatchObject({ address, port });
 });
 

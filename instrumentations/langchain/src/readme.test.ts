@@ -12,7 +12,7 @@ it("shows an example of at most ten lines that uses what the package exports", (
   expect(example).toContain('import { KitCallbackHandler } from "@kit/instrumentation-langchain";');
 });
 
-it("tells the variable, its values, the versions and the limit that the code knows", () => {
+it("documents the variable, its values, the versions and the limit that the code has", () => {
   expect(readme).toContain(`\`inferenceSpans\` | \`${VARIABLE}\` | \`${readInferenceSpans(undefined, {})}\``);
   for (const mode of ["auto", "always", "never"]) {
     expect(readInferenceSpans(undefined, { [VARIABLE]: mode })).toBe(mode);

@@ -35,7 +35,7 @@ function begun(parent?: Run, call?: Call): Run {
   return run;
 }
 
-it("is the context around it until it is recorded, then its span's, and its span's place when it is over", () => {
+it("acts as the surrounding context until it is recorded, as its span's until it ends, and keeps the place in the trace", () => {
   context.with(ROOT_CONTEXT.setValue(KEY, "outer"), () => {
     const run = begun(undefined, CALL);
     expect(run.getValue(KEY)).toBe("outer");
@@ -50,7 +50,7 @@ it("is the context around it until it is recorded, then its span's, and its span
   });
 });
 
-it("ends once, whoever tells first, and keeps nothing of the call", () => {
+it("ends once, and keeps nothing of the call", () => {
   const run = begun(undefined, CALL);
   const translation = noted("at once");
   const over: string[] = [];
@@ -63,7 +63,7 @@ it("ends once, whoever tells first, and keeps nothing of the call", () => {
   expect([run.call, run.recorder]).toEqual([undefined, undefined]);
 });
 
-it("records what nobody else does once, when somebody asks for its span, and not for other values", () => {
+it("records an unclaimed call once its span is asked for, and not for other values of the context", () => {
   const run = begun(undefined, CALL);
   const translation = noted("if nobody else does");
   run.follow(translation);
@@ -75,7 +75,7 @@ it("records what nobody else does once, when somebody asks for its span, and not
   expect(run.getValue(INFERENCE_OFFERED)).toBeUndefined();
 });
 
-it("records nothing that a client takes, and tells the runs further out", () => {
+it("records no call that a client claims, and passes the claim to outer runs", () => {
   const [outer, inner] = [noted("if nobody else does"), noted("if nobody else does")];
   const above = begun(undefined, CALL);
   above.follow(outer);
@@ -87,7 +87,7 @@ it("records nothing that a client takes, and tells the runs further out", () => 
   expect([inner.ends, outer.ends]).toEqual([[], []]);
 });
 
-it("records at its end what nobody asked for or took, and nothing after it", () => {
+it("records an unclaimed call at its end at the latest, and nothing afterwards", () => {
   const [offered, never] = [noted("if nobody else does"), noted("never")];
   for (const translation of [offered, never]) {
     const run = begun(undefined, CALL);
@@ -98,7 +98,7 @@ it("records at its end what nobody asked for or took, and nothing after it", () 
   expect([offered.ends, never.ends]).toEqual([["began", "completed"], []]);
 });
 
-it("is told by one callback of its kind, or is the whole of all that its call begins", () => {
+it("belongs to the first callback of its kind, or holds all runs that its call starts", () => {
   const told = (run: Run, kind: RunKind) => {
     const found = context.with(run, () => Run.reported(kind));
     found.begin(undefined, undefined);
@@ -121,7 +121,7 @@ it("is told by one callback of its kind, or is the whole of all that its call be
   expect(translations.map(({ ends }) => ends)).toEqual([[], []]);
 });
 
-it("begins in the context around it, and hands its conversation down", () => {
+it("starts in the surrounding context, and passes its conversation on", () => {
   expect(begun().base).toBe(ROOT_CONTEXT);
   const parent = new Run("chain");
   parent.begin(undefined, { thread_id: "thread-1" });
@@ -129,7 +129,7 @@ it("begins in the context around it, and hands its conversation down", () => {
   expect(begun(parent).recorded).toBeUndefined();
 });
 
-it("tells the nearest plumbing above that a model is asked, and nothing beyond what is recorded", () => {
+it("records the nearest waiting run when a model is called, and none beyond a recorded one", () => {
   const [outer, inner] = [begun(), noted("with its first model")];
   outer.follow(noted("with its first model"));
   const run = begun(outer);

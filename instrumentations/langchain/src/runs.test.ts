@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { Run } from "./run.js";
 import { MAX_RUNS, Runs } from "./runs.js";
 
-it("gives up the oldest run when one more begins than it keeps", () => {
+it("gives up the oldest run when there is one too many", () => {
   const runs = new Runs();
   const oldest = new Run("chain");
   runs.add("0", oldest);
@@ -14,7 +14,7 @@ it("gives up the oldest run when one more begins than it keeps", () => {
   expect(runs.get("1")).toBeDefined();
 });
 
-it("forgets a run that is over", () => {
+it("forgets a run that has ended", () => {
   const runs = new Runs();
   const run = new Run("chain");
   runs.add("1", run);

@@ -1,6 +1,6 @@
 import { type ChatCompletionChunk, type CompletionUsage, chat } from "@kit/chat-completions";
 
-/** `completion()`, streamed or not: asked and answered in the format of OpenAI, whichever provider it is. */
+/** `completion()`, streamed or not. Requests and answers have OpenAI's format, whichever the provider. */
 export const completion: typeof chat = {
   ...chat,
   fold(content) {
@@ -16,7 +16,7 @@ export const completion: typeof chat = {
   },
 };
 
-/** Of Ollama's streams each chunk tells the whole prompt again, and of the answer its own piece. */
+/** In Ollama's streams, each chunk reports the whole prompt, but only its own piece of the answer. */
 function addPiece(before: CompletionUsage | undefined, piece: CompletionUsage): CompletionUsage {
   const counted = before?.completion_tokens ?? 0;
   return { ...piece, completion_tokens: counted + (piece.completion_tokens ?? 0) };

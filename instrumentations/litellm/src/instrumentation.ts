@@ -10,7 +10,7 @@ export class LiteLLMInstrumentation extends GenAIInstrumentation {
     name: "@kit/instrumentation-litellm",
     version: VERSION,
     module: "litellm",
-    // Of the module itself the exports are getters that nobody can replace; they read these files at each call.
+    // The module's own exports are getters that cannot be replaced; each call reads the exports of these files.
     files: ["dist/src/completion.js", "dist/src/embedding.js"],
     versions: [">=0.7.0 <1"],
     provider: "openai",
@@ -18,7 +18,7 @@ export class LiteLLMInstrumentation extends GenAIInstrumentation {
     targets: (exports) => methodsOf(exports as object, { completion, embedding: embeddings }),
     baseUrl: (_, args) => serverOf(args).baseUrl,
     providerOf: (_, args) => serverOf(args).provider,
-    // Some providers it asks through their own SDKs.
+    // It calls some providers with their own SDKs.
     delegates: true,
   };
 }

@@ -10,7 +10,7 @@ it("shows an example of at most ten lines that uses what the package exports", (
   expect(example).toContain('import { LiteLLMInstrumentation } from "@kit/instrumentation-litellm";');
 });
 
-it("tells the versions, the files and the calls that the code knows", () => {
+it("documents the versions, the files and the methods that the code has", () => {
   const { versions, files = [], targets } = LiteLLMInstrumentation.definition;
   expect(versions).toEqual([">=0.7.0 <1"]);
   expect(readme).toContain("`litellm` 0.7 up to 0.x");

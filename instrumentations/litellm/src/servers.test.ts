@@ -11,11 +11,11 @@ it.each([
   ["ollama/llama3", "ollama", "http://127.0.0.1:11434"],
   ["mistral/mistral-tiny", "mistral_ai", "https://api.mistral.ai"],
   ["nobody-1", "litellm", undefined],
-])("finds by the name %s the provider %s at %s", (model, provider, baseUrl) => {
+])("finds from the model %s the provider %s at %s", (model, provider, baseUrl) => {
   expect(serverOf([{ model }])).toEqual({ provider, baseUrl });
 });
 
-it("believes the base URL that the caller gives", () => {
+it("takes the base URL from the arguments", () => {
   const baseUrl = "http://127.0.0.1:9999";
   expect(serverOf([{ model: "ollama/llama3", baseUrl }])).toEqual({ provider: "ollama", baseUrl });
 });
@@ -25,6 +25,6 @@ it("finds OpenAI's embeddings where the SDK sends them", () => {
   expect(serverOf([{ model: "text-embedding-3-small" }]).baseUrl).toBe("https://gateway.example/v1");
 });
 
-it.each([[[]], [[null]], [[{ model: 7 }]]])("knows nobody by %j", (args) => {
+it.each([[[]], [[null]], [[{ model: 7 }]]])("finds no provider in %j", (args) => {
   expect(serverOf(args)).toEqual({ provider: "litellm" });
 });

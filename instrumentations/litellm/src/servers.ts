@@ -1,18 +1,18 @@
-/** Where a call goes. */
+/** The server that a call goes to. */
 export interface Server {
-  /** Absent where the base URL tells: OpenAI's SDK may be aimed at anything. */
+  /** Absent for OpenAI's SDK, which may call any server: there the base URL decides. */
   readonly provider?: string;
   readonly baseUrl?: string;
 }
 
-/** Takes no base URL from the caller, and so goes where the SDK goes by itself. */
+/** The module ignores the caller's base URL here, so the SDK uses its default. */
 const OPENAI_EMBEDDINGS: Server = {
   get baseUrl() {
     return process.env.OPENAI_BASE_URL ?? "https://api.openai.com/v1";
   },
 };
 
-/** The module's own table: the first of these that is found in a model's name, wherever, chooses the provider. */
+/** As in the module itself, the first of these that a model's name contains decides. */
 const SERVERS: readonly (readonly [marker: string, server: Server])[] = [
   ["claude-", { provider: "anthropic", baseUrl: "https://api.anthropic.com" }],
   ["gpt-", { baseUrl: "https://api.openai.com/v1" }],
@@ -26,7 +26,7 @@ const SERVERS: readonly (readonly [marker: string, server: Server])[] = [
   ["mistral/", { provider: "mistral_ai", baseUrl: "https://api.mistral.ai" }],
 ];
 
-/** Reads from the arguments of a call which provider it asks, and where. The module refuses models it does not know. */
+/** Reads the provider and its address from the arguments of a call. The module rejects models that are not in the table. */
 export function serverOf([params]: readonly unknown[]): Server {
   const { model, baseUrl } = (params ?? {}) as { model?: unknown; baseUrl?: string };
   const known = SERVERS.find(([marker]) => typeof model === "string" && model.includes(marker));
