@@ -70,6 +70,13 @@ describe.each(VERSIONS)("%s", (version) => {
     },
   );
 
+  it("leaves no span open when the events of a model cannot start", async () => {
+    stage = new Stage(version, { inferenceSpans: "always" });
+    // Since 1.0 the input is refused, before that the missing version.
+    expect(() => toyModel(stage.load).streamEvents(5, {})).toThrow();
+    expect(stage.telemetry.unended).toEqual([]);
+  });
+
   it("reads the mode from the environment, and again when the configuration changes", async () => {
     process.env.KIT_LANGCHAIN_INFERENCE_SPANS = "never";
     try {

@@ -99,9 +99,14 @@ export const enterEvents: Wrap = around((proceed, args, handler, receiver) => {
   handler.startUnreported(run, (_, telemetry) =>
     handler.translateModel(run, telemetry, readAsked(receiver as Members, args)),
   );
-  const events = context.with(run, () => proceed(args));
-  followEvents(events as Parameters<typeof followEvents>[0], run);
-  return events;
+  try {
+    const events = context.with(run, () => proceed(args));
+    followEvents(events as Parameters<typeof followEvents>[0], run);
+    return events;
+  } catch (error) {
+    run.end({ outcome: "error", error });
+    throw error;
+  }
 });
 
 /** `AsyncCaller`, whose queue for `maxConcurrency` would run the function at `position` in the context of another call. */
