@@ -1,5 +1,6 @@
 import { type ExportResult, ExportResultCode } from "@opentelemetry/core";
 import type { ReadableSpan, SpanExporter } from "@opentelemetry/sdk-trace";
+import { attempt } from "../attempt.js";
 import { writeQuietly } from "../write-quietly.js";
 import { createPaint, type Paint, type Terminal } from "./paint.js";
 import { renderTrace } from "./render.js";
@@ -98,7 +99,9 @@ export class TraceTreeExporter implements SpanExporter {
       const note = this.#shown.has(id) ? "came later" : trace.rootEnded ? undefined : "root not ended";
       this.#remember(id);
       const width = this.#stream.columns ?? WIDTH_OF_A_FILE;
-      writeQuietly(this.#stream, `${renderTrace(trace.spans, { paint: this.#paint, width, note })}\n`);
+      attempt(() =>
+        writeQuietly(this.#stream, `${renderTrace(trace.spans, { paint: this.#paint, width, note })}\n`),
+      );
     }
   }
 

@@ -32,6 +32,20 @@ it("shows one line a span, children below their parents in the order in which th
   ]);
 });
 
+it("shows a trace that is thousands of spans deep, without indenting each more than the last", () => {
+  const chain = Array.from({ length: 9_000 }, (_, n) => ({
+    name: `step ${n}`,
+    id: String(n + 1),
+    ...(n > 0 && { parent: String(n) }),
+    attributes: n === 8_999 ? usage(10, 1, 0.1) : {},
+  }));
+  const [heading, , ...lines] = render(chain, 200);
+  expect(heading).toContain("9,000 spans · 100 ms · 11 tokens · $0.10");
+  expect(lines.length).toBe(9_001);
+  expect(Math.max(...lines.map(({ length }) => length))).toBeLessThan(300);
+  expect(lines.at(-2)).toMatch(/^ +└─ step 8999 /);
+});
+
 it("sets tokens, cache, cost and first chunk in columns, and only those that some span fills", () => {
   expect(
     render([

@@ -27,6 +27,8 @@ const NARROWEST_NAME = 16;
 const NAME_BESIDE_ERROR = 36;
 /** An error gets at least this much, even if its line wraps: it is what people look for. */
 const NARROWEST_ERROR = 40;
+/** Cells. What is deeper is shown beside its parent: a name at the end of a line of thousands of blanks is not found. */
+const DEEPEST_INDENT = 120;
 const GAP = "  ";
 
 const COLUMNS: readonly Column[] = [
@@ -41,7 +43,7 @@ const COLUMNS: readonly Column[] = [
 /** One trace as text: a heading, then one line for each span, figures in columns. */
 export function renderTrace(spans: readonly ReadableSpan[], options: RenderOptions): string {
   const nodes = toNodes(spans);
-  const rows = nodes.flatMap((node) => toRows(node, "", ""));
+  const rows = toRows(nodes);
   // A column that is empty for every span would only take up space.
   const columns = COLUMNS.filter((column) => rows.some(({ facts }) => column.text(facts) !== ""));
   const widths = columns.map((column) =>
@@ -84,18 +86,24 @@ function heading(spans: readonly ReadableSpan[], nodes: readonly Node[], options
   return `${options.paint("bold", `trace ${id}`)}  ${options.paint("dim", facts.join(" · "))}`;
 }
 
-function toRows({ facts, children }: Node, branch: string, indent: string): Row[] {
-  const last = children.length - 1;
-  return [
-    { branch, facts },
-    ...children.flatMap((child, index) =>
-      toRows(
-        child,
-        `${indent}${index === last ? "└─ " : "├─ "}`,
-        `${indent}${index === last ? "   " : "│  "}`,
-      ),
-    ),
-  ];
+/** One row for each node, those below it right after it. */
+function toRows(roots: readonly Node[]): Row[] {
+  const rows: Row[] = [];
+  const waiting = roots.toReversed().map((node) => ({ node, branch: "", indent: "" }));
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    const { node, branch, indent } = next;
+    rows.push({ branch, facts: node.facts });
+    const isDeepest = indent.length >= DEEPEST_INDENT;
+    for (const [index, child] of [...node.children.entries()].reverse()) {
+      const isLast = index === node.children.length - 1;
+      waiting.push({
+        node: child,
+        branch: `${indent}${isLast ? "└─ " : "├─ "}`,
+        indent: isDeepest ? indent : `${indent}${isLast ? "   " : "│  "}`,
+      });
+    }
+  }
+  return rows;
 }
 
 function paintName(name: string, facts: Facts, paint: Paint): string {

@@ -16,20 +16,22 @@ export interface Totals {
 
 /** Builds the trees. Spans whose parent is missing are their roots: the trace's root, and late or remote ones. */
 export function toNodes(spans: readonly ReadableSpan[]): Node[] {
-  const ids = new Set(spans.map((span) => span.spanContext().spanId));
-  const byParent = new Map<string, ReadableSpan[]>();
-  for (const span of spans) {
-    const parent = span.parentSpanContext?.spanId ?? "";
-    const key = ids.has(parent) ? parent : "";
-    const siblings = byParent.get(key);
-    if (siblings == null) byParent.set(key, [span]);
-    else siblings.push(span);
+  const inOrder = spans.toSorted((one, other) => toMs(one.startTime) - toMs(other.startTime));
+  const entries = inOrder.map((span) => ({ span, node: { facts: readFacts(span), children: [] as Node[] } }));
+  const byId = new Map(entries.map(({ span, node }) => [span.spanContext().spanId, node]));
+  const roots: Node[] = [];
+  for (const { span, node } of entries) {
+    const parent = byId.get(span.parentSpanContext?.spanId ?? "");
+    (parent?.children ?? roots).push(node);
   }
-  const below = (id: string): Node[] =>
-    (byParent.get(id) ?? [])
-      .sort((one, other) => toMs(one.startTime) - toMs(other.startTime))
-      .map((span) => ({ facts: readFacts(span), children: below(span.spanContext().spanId) }));
-  return below("");
+  return roots;
+}
+
+/** All nodes, each before those below it. Without recursion: an agent's trace can be thousands of spans deep. */
+function allOf(roots: readonly Node[]): Node[] {
+  const found = [...roots];
+  for (const { children } of found) found.push(...children);
+  return found;
 }
 
 export function totalsOf(spans: readonly ReadableSpan[], nodes: readonly Node[]): Totals {
@@ -47,9 +49,16 @@ export function totalsOf(spans: readonly ReadableSpan[], nodes: readonly Node[])
 }
 
 /** Agents repeat the usage of the calls below them, so a span counts only if nothing below it does. */
-function sum(nodes: readonly Node[], read: (facts: Facts) => number | undefined): number | undefined {
-  return nodes.reduce<number | undefined>((total, node) => {
-    const own = sum(node.children, read) ?? read(node.facts);
-    return own == null ? total : (total ?? 0) + own;
-  }, undefined);
+function sum(roots: readonly Node[], read: (facts: Facts) => number | undefined): number | undefined {
+  const totals = new Map<Node, number>();
+  const totalOf = (nodes: readonly Node[]) =>
+    nodes.reduce<number | undefined>((total, node) => {
+      const own = totals.get(node);
+      return own == null ? total : (total ?? 0) + own;
+    }, undefined);
+  for (const node of allOf(roots).reverse()) {
+    const total = totalOf(node.children) ?? read(node.facts);
+    if (total != null) totals.set(node, total);
+  }
+  return totalOf(roots);
 }
