@@ -23,7 +23,7 @@ function commandsOf(folder) {
 
 /**
  * An application's bundler finds only what is imported by name, and a bundle has no files beside it to load. Where
- * `parts-in-bundle.js` stands beside `parts.js`, it takes its place behind the doors of the condition "module", which
+ * `x-in-bundle.js` stands beside `x.js`, it takes its place behind the doors of the condition "module", which
  * every bundler sets and Node does not.
  */
 const inBundle = {

@@ -1,8 +1,8 @@
 import type { GenAIInstrumentationConfig } from "@kit/genai";
 import type { Instrumentation } from "@opentelemetry/instrumentation";
 import type { Configuration } from "./configuration.js";
+import { lazy } from "./lazy-packages.js";
 import type { InitOptions } from "./options.js";
-import { parts } from "./parts.js";
 
 /** One of the kit's own instrumentations. It can also instrument libraries that no hook has seen. */
 export type AdapterInstrumentation = Instrumentation & {
@@ -57,7 +57,7 @@ export const ADAPTERS: readonly Adapter[] = [
     files: entryOf("openai"),
     exported: ["OpenAI", "AzureOpenAI"],
     create: (config) => {
-      const { OpenAIInstrumentation } = parts.openai();
+      const { OpenAIInstrumentation } = lazy.openai();
       return new OpenAIInstrumentation(config);
     },
   },
@@ -74,7 +74,7 @@ export const ADAPTERS: readonly Adapter[] = [
     exported: ["Anthropic"],
     nativeVariable: "KIT_ANTHROPIC_NATIVE_TELEMETRY",
     create: (config) => {
-      const { AnthropicInstrumentation } = parts.anthropic();
+      const { AnthropicInstrumentation } = lazy.anthropic();
       return new AnthropicInstrumentation(config);
     },
   },
@@ -106,7 +106,7 @@ export const ADAPTERS: readonly Adapter[] = [
       "RemoteGraph",
     ],
     create: (config) => {
-      const { LangChainInstrumentation } = parts.langchain();
+      const { LangChainInstrumentation } = lazy.langchain();
       return new LangChainInstrumentation(config);
     },
   },
@@ -117,7 +117,7 @@ export const ADAPTERS: readonly Adapter[] = [
     exportsAll: true,
     caughtInside: true,
     create: (config) => {
-      const { LiteLLMInstrumentation } = parts.litellm();
+      const { LiteLLMInstrumentation } = lazy.litellm();
       return new LiteLLMInstrumentation(config);
     },
   },

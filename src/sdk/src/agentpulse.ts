@@ -3,9 +3,9 @@ import type { SpanProcessor } from "@opentelemetry/sdk-trace";
 import { readContentCapture, readCostMatch, readPrices } from "./adapter-config.js";
 import { ADAPTERS } from "./adapters.js";
 import type { Configuration } from "./configuration.js";
+import { lazy } from "./lazy-packages.js";
 import { findInstalled } from "./modules/installed.js";
 import type { InitOptions } from "./options.js";
-import { parts } from "./parts.js";
 import { readAgentName, readServiceName } from "./resource.js";
 
 /** The processor that sends to AgentPulse. Without a key, `undefined`, and nothing is loaded. */
@@ -14,7 +14,7 @@ export function createAgentPulse(
   configuration: Configuration,
 ): SpanProcessor | undefined {
   const given = readAgentPulse(options, configuration);
-  return given && new (parts.agentpulse().AgentPulseSpanProcessor)(given);
+  return given && new (lazy.agentpulse().AgentPulseSpanProcessor)(given);
 }
 
 /** What the exporter is told; `undefined` without a key. */

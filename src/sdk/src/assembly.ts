@@ -11,11 +11,11 @@ import { type LoggerProvider, logs as logsApi } from "@opentelemetry/api-logs";
 import { AsyncLocalStorageContextManager } from "@opentelemetry/context-async-hooks";
 import { createBackends, wantedBackends } from "./backends.js";
 import type { Configuration } from "./configuration.js";
+import { readSpanProcessors } from "./given-components.js";
 import { registeredMeterProvider, registeredTracerProvider } from "./globals.js";
 import { InheritanceProcessor } from "./inherit.js";
 import type { Log } from "./log.js";
 import type { InitOptions } from "./options.js";
-import { readSpanProcessors } from "./own-parts.js";
 import { ContextManagerBelow, readParentContext } from "./parent-trace.js";
 import type { Pipeline } from "./pipeline.js";
 import type { Settings } from "./settings.js";
@@ -66,7 +66,7 @@ export function provideTraces(assembly: Assembly) {
   pipeline.add(
     provider,
     outputs.flatMap(({ exporter }) => exporter ?? []),
-    outputs.flatMap(({ last }) => last ?? []),
+    outputs.flatMap(({ flushSync }) => flushSync ?? []),
   );
   trace.setGlobalTracerProvider(provider);
   undo.push(() => {
@@ -117,7 +117,7 @@ export function provideMetrics({
 export function provideLogs({ settings, log, pipeline, undo }: Assembly): LoggerProvider | undefined {
   const logs = createLogs(settings, log);
   if (logs == null) return undefined;
-  pipeline.add(logs.provider, logs.exporters, logs.last);
+  pipeline.add(logs.provider, logs.exporters, logs.syncFlushes);
   const registered = logsApi.setGlobalLoggerProvider(logs.provider);
   if (registered === logs.provider) undo.push(() => logsApi.disable());
   return registered;

@@ -2,8 +2,8 @@ import type { CollectorClient } from "@kit/catsyphon";
 import type { SpanProcessor } from "@opentelemetry/sdk-trace";
 import { createAgentPulse } from "./agentpulse.js";
 import type { Configuration } from "./configuration.js";
+import { lazy } from "./lazy-packages.js";
 import type { InitOptions } from "./options.js";
-import { parts } from "./parts.js";
 
 /** A backend that is used if its credentials are configured. */
 export interface Backend {
@@ -35,7 +35,7 @@ export const BACKENDS: readonly Backend[] = [
       "CATSYPHON_URL with CATSYPHON_COLLECTOR_ID and CATSYPHON_API_KEY, or with CATSYPHON_WORKSPACE_ID and a stored credential",
     create: () => {
       const client = findCatSyphon();
-      return client && new (parts.catsyphon().CatSyphonSpanProcessor)({ client });
+      return client && new (lazy.catsyphon().CatSyphonSpanProcessor)({ client });
     },
   },
 ];
@@ -46,7 +46,7 @@ export const BACKENDS: readonly Backend[] = [
  */
 export function findCatSyphon(): CollectorClient | undefined {
   try {
-    return parts.catsyphonClient().CollectorClient.fromEnv() ?? undefined;
+    return lazy.catsyphonClient().CollectorClient.fromEnv() ?? undefined;
   } catch (error) {
     const problem = error instanceof Error ? error.message : String(error);
     throw new TypeError(

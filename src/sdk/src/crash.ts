@@ -1,5 +1,5 @@
 import { SpanKind, SpanStatusCode, type TracerProvider } from "@opentelemetry/api";
-import { parts } from "./parts.js";
+import { lazy } from "./lazy-packages.js";
 import { VERSION } from "./version.js";
 
 /**
@@ -22,7 +22,7 @@ export function recordCrashes(providerOf: () => TracerProvider): () => void {
 
 function record(error: unknown, origin: NodeJS.UncaughtExceptionOrigin, provider: TracerProvider): void {
   // Loaded only when needed, which is rare.
-  const { ATTR, describeError, KIT_ATTR, SCHEMA_URL } = parts.core();
+  const { ATTR, describeError, KIT_ATTR, SCHEMA_URL } = lazy.core();
   const { type, message } = describeError(error);
   const className = error instanceof Error ? error.name : type;
   const startTime = Date.now();

@@ -1,6 +1,6 @@
 import type { Attributes, Context } from "@opentelemetry/api";
 import type { Span, SpanProcessor } from "@opentelemetry/sdk-trace";
-import { parts } from "./parts.js";
+import { lazy } from "./lazy-packages.js";
 
 type Core = typeof import("@kit/genai/core");
 
@@ -13,7 +13,7 @@ export class InheritanceProcessor implements SpanProcessor {
 
   onStart(span: Span, parent: Context): void {
     // Loaded with the first span, so that the start does not wait for it; whoever made the span has usually loaded it already.
-    this.#core ??= parts.core();
+    this.#core ??= lazy.core();
     const { ATTR, inheritedAttributes, readInherited } = this.#core;
     if (readInherited(parent) === undefined) return;
     const own = span.attributes;

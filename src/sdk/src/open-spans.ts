@@ -1,5 +1,5 @@
 import type { Span, SpanProcessor } from "@opentelemetry/sdk-trace";
-import { parts } from "./parts.js";
+import { lazy } from "./lazy-packages.js";
 
 /** An application that forgets to end its spans must not fill the memory: the oldest are forgotten. */
 const MAX_OPEN = 1000;
@@ -20,7 +20,7 @@ export class OpenSpans implements SpanProcessor {
   /** Ends all of them as abandoned, inner ones first: nobody else will. */
   abandon(): void {
     if (this.#open.size === 0) return;
-    const core = parts.core();
+    const core = lazy.core();
     for (const span of [...this.#open].reverse()) {
       span.setAttribute(core.KIT_ATTR.outcome, "abandoned");
       span.end();

@@ -81,7 +81,7 @@ it("ends the rest although a part throws at once", async () => {
   pipeline.add({ forceFlush: broken, shutdown: broken }, [{ ...exporter, postLeftovers: broken }], [broken]);
   pipeline.add({}, [exporter]);
   await pipeline.flush();
-  pipeline.last();
+  pipeline.flushSync();
   expect(calls).toEqual(["post"]);
   await pipeline.shutdown();
 });

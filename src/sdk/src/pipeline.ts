@@ -17,7 +17,7 @@ export class Pipeline {
   readonly #timeoutMs: number;
   readonly #stages: Stage[] = [];
   readonly #exporters: EndingExporter[] = [];
-  readonly #last: (() => void)[] = [];
+  readonly #syncFlushes: (() => void)[] = [];
   #recorded = 1;
   readonly openSpans = new OpenSpans();
 
@@ -35,10 +35,14 @@ export class Pipeline {
     shutdown: async () => {},
   };
 
-  add(stage: Stage, exporters: readonly EndingExporter[] = [], last: readonly (() => void)[] = []): void {
+  add(
+    stage: Stage,
+    exporters: readonly EndingExporter[] = [],
+    syncFlushes: readonly (() => void)[] = [],
+  ): void {
     this.#stages.push(stage);
     this.#exporters.push(...exporters);
-    this.#last.push(...last);
+    this.#syncFlushes.push(...syncFlushes);
   }
 
   get isEmpty(): boolean {
@@ -62,8 +66,8 @@ export class Pipeline {
   }
 
   /** For the `exit` event, where nothing can be awaited: after `process.exit()` and after a crash. */
-  last(): void {
-    for (const show of this.#last) attempt(show);
+  flushSync(): void {
+    for (const flush of this.#syncFlushes) attempt(flush);
     // Flushes batches as far as that works without waiting: it does for spans; metrics only reach the console, and are
     // already there if the process ended normally.
     const flushed = this.hasWork() ? this.#stages : [];

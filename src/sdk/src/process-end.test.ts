@@ -3,7 +3,7 @@ import { onProcessEnd } from "./process-end.js";
 
 afterEach(() => vi.restoreAllMocks());
 
-it("leaves before it finishes when a signal ends the process", async () => {
+it("abandons what is open before it sends what is left when a signal ends the process", async () => {
   const died = new Promise<void>((resolve) => {
     vi.spyOn(process, "kill").mockImplementation(() => {
       resolve();
@@ -12,8 +12,8 @@ it("leaves before it finishes when a signal ends the process", async () => {
   });
   const ending = {
     idle: vi.fn(),
-    leave: vi.fn(),
-    last: vi.fn(),
+    abandon: vi.fn(),
+    flushSync: vi.fn(),
     hasWork: () => true,
     finish: vi.fn(async () => {}),
   };
@@ -21,7 +21,7 @@ it("leaves before it finishes when a signal ends the process", async () => {
   try {
     process.emit("SIGTERM", "SIGTERM");
     await died;
-    expect(ending.leave).toHaveBeenCalledBefore(ending.finish);
+    expect(ending.abandon).toHaveBeenCalledBefore(ending.finish);
   } finally {
     stop();
   }

@@ -5,14 +5,14 @@ import { onEndingSignal } from "@kit/delivery/ending-signal";
 export interface Ending {
   /** Nothing is under way any more: what still waits, waits for ever. Work may come up again. */
   idle(): void;
-  /** The process dies, whatever is under way. Comes before `finish` or `last`. */
-  leave(): void;
+  /** The process dies, whatever is still open. Comes before `finish` or `flushSync`. */
+  abandon(): void;
   /** Sends what is left. Resolves in bounded time and never rejects. */
   finish(): Promise<void>;
   /** Whether anything was recorded since `finish` last ran, so that an idle process is not kept up. */
   hasWork(): boolean;
-  /** The very last moment: only what needs no waiting. */
-  last(): void;
+  /** Sends what is left where nothing can be awaited any more. */
+  flushSync(): void;
 }
 
 /**
@@ -25,17 +25,17 @@ export function onProcessEnd(ending: Ending): () => void {
     ending.idle();
     if (ending.hasWork()) void ending.finish();
   };
-  const last = () => {
-    ending.leave();
-    ending.last();
+  const exit = () => {
+    ending.abandon();
+    ending.flushSync();
   };
   process.on("beforeExit", beforeExit);
   // A worker's last words would have to pass through a thread that no longer listens.
-  if (isMainThread) process.on("exit", last);
-  const forgetSignals = onEndingSignal({ flush: () => ending.finish(), leave: () => ending.leave() });
+  if (isMainThread) process.on("exit", exit);
+  const forgetSignals = onEndingSignal({ flush: () => ending.finish(), leave: () => ending.abandon() });
   return () => {
     forgetSignals();
     process.removeListener("beforeExit", beforeExit);
-    process.removeListener("exit", last);
+    process.removeListener("exit", exit);
   };
 }

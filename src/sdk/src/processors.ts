@@ -2,10 +2,10 @@ import type { SpanProcessor } from "@opentelemetry/sdk-trace";
 import { createBackends, wantedBackends } from "./backends.js";
 import { Configuration } from "./configuration.js";
 import { isDisabled } from "./disabled.js";
+import { readSpanProcessors } from "./given-components.js";
 import { InheritanceProcessor } from "./inherit.js";
 import { createLog, reportsOf } from "./log.js";
 import type { InitOptions } from "./options.js";
-import { readSpanProcessors } from "./own-parts.js";
 import { readSettings } from "./settings.js";
 import { createSpanOutputs } from "./signals/traces.js";
 

@@ -13,6 +13,7 @@ import { attempt } from "./attempt.js";
 import type { Configuration } from "./configuration.js";
 import { warnOfSecondCopies } from "./copies.js";
 import { recordCrashes } from "./crash.js";
+import { readInstrumentations } from "./given-components.js";
 import { registeredTracerProvider } from "./globals.js";
 import { Instrumentations } from "./instrumentations.js";
 import { type Kit, setCurrentKit } from "./kit.js";
@@ -21,7 +22,6 @@ import { makeWay } from "./make-way.js";
 import { switchMarks } from "./marks-switch.js";
 import { attachWhenUsed } from "./modules/when-used.js";
 import type { InitOptions } from "./options.js";
-import { readInstrumentations } from "./own-parts.js";
 import { Pipeline } from "./pipeline.js";
 import { type Ending, onProcessEnd } from "./process-end.js";
 import { readSettings } from "./settings.js";
@@ -106,13 +106,13 @@ function toEnding(pipeline: Pipeline, instrumentations: Instrumentations): Endin
   const endOpenCalls = () => instrumentations.endOpenCalls();
   return {
     idle: () => attempt(endOpenCalls),
-    leave: () => {
+    abandon: () => {
       attempt(endOpenCalls);
       attempt(() => pipeline.openSpans.abandon());
     },
     finish: () => pipeline.finish(),
     hasWork: () => pipeline.hasWork(),
-    last: () => pipeline.last(),
+    flushSync: () => pipeline.flushSync(),
   };
 }
 

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import type { PriceOverrides } from "@kit/genai/core";
+import { lazy } from "../lazy-packages.js";
 import { readManifest } from "../modules/installed.js";
-import { parts } from "../parts.js";
 import { require } from "../require.js";
 import { foldersAbove } from "./installed-copies.js";
 
@@ -35,7 +35,7 @@ const LONG = 900_000;
  */
 export function readCosts(models: readonly string[], file: string | undefined): CostReport {
   const own = file === undefined ? {} : readPrices(file);
-  const calculator = new (parts.core().CostCalculator)(own);
+  const calculator = new (lazy.core().CostCalculator)(own);
   const { models: listed, asOf } = calculator.published;
   const wanted = models.length > 0 ? models : [...new Set([...Object.keys(own), ...listed])];
   const found = wanted.flatMap((model): ModelPrices[] => {

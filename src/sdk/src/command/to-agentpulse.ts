@@ -1,5 +1,5 @@
 import type { AgentPulseOptions } from "@kit/exporter-agentpulse";
-import { parts } from "../parts.js";
+import { lazy } from "../lazy-packages.js";
 import { type Answer, type Destination, reasonOf } from "./destination.js";
 
 /** Of no event, so that nothing is read: with a key, it says whether the server knows it. */
@@ -7,7 +7,7 @@ const QUESTION = "/v1/events?limit=1&since=9999999999";
 
 /** AgentPulse, as the exporter with these options would reach it. @throws what the exporter would throw */
 export function toAgentPulse(options: AgentPulseOptions): Destination {
-  const { AgentPulseSpanExporter, resolveSettings } = parts.agentpulse();
+  const { AgentPulseSpanExporter, resolveSettings } = lazy.agentpulse();
   const { endpoint, apiKey, warnings } = resolveSettings(options, process.env);
   return {
     name: "AgentPulse",

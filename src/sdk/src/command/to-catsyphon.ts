@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { CollectorClient } from "@kit/catsyphon";
-import { parts } from "../parts.js";
+import { lazy } from "../lazy-packages.js";
 import { type Answer, type Destination, reasonOf } from "./destination.js";
 import { withoutSecrets } from "./setting-list.js";
 
@@ -11,7 +11,7 @@ export function toCatSyphon(client: CollectorClient): Destination {
     address: withoutSecrets(client.config.serverUrl),
     ask: async (signal) => {
       try {
-        const once = new (parts.catsyphonClient().CollectorClient)({
+        const once = new (lazy.catsyphonClient().CollectorClient)({
           ...client.config,
           // Not among what spreads: it is hidden, so that nobody logs it.
           apiKey: client.config.apiKey,
@@ -25,7 +25,7 @@ export function toCatSyphon(client: CollectorClient): Destination {
       }
     },
     send: async (span): Promise<Answer> => {
-      const exporter = new (parts.catsyphon().CatSyphonSpanExporter)({ client, queueMode: "sync" });
+      const exporter = new (lazy.catsyphon().CatSyphonSpanExporter)({ client, queueMode: "sync" });
       await new Promise<void>((resolve) => exporter.export([span], () => resolve()));
       await exporter.shutdown();
       return exporter.droppedEvents === 0
@@ -36,7 +36,7 @@ export function toCatSyphon(client: CollectorClient): Destination {
 }
 
 function judge(error: unknown): string {
-  const { AuthenticationError, CatSyphonError } = parts.catsyphonClient();
+  const { AuthenticationError, CatSyphonError } = lazy.catsyphonClient();
   const status = error instanceof CatSyphonError ? error.statusCode : undefined;
   if (error instanceof AuthenticationError) {
     return `refuses the credentials (HTTP ${status}). Check CATSYPHON_COLLECTOR_ID and CATSYPHON_API_KEY.`;

@@ -1,4 +1,4 @@
-import { parts } from "../parts.js";
+import { lazy } from "../lazy-packages.js";
 import type { OtlpSettings } from "./settings.js";
 
 /**
@@ -6,7 +6,7 @@ import type { OtlpSettings } from "./settings.js";
  * the rest of OpenTelemetry, and synchronously, because an exiting process cannot await an import.
  */
 export function loadSerializers({ protocol }: OtlpSettings) {
-  const all = parts.serializers();
+  const all = lazy.serializers();
   return protocol === "http/json"
     ? { traces: all.JsonTraceSerializer, metrics: all.JsonMetricsSerializer, logs: all.JsonLogsSerializer }
     : {

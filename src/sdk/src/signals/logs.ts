@@ -1,9 +1,9 @@
 import type { LoggerProvider, LogRecordProcessor } from "@opentelemetry/sdk-logs";
+import { lazy } from "../lazy-packages.js";
 import type { Log } from "../log.js";
 import { divideLogs } from "../otlp/division.js";
 import { OtlpExporter } from "../otlp/exporter.js";
 import { loadSerializers } from "../otlp/serializers.js";
-import { parts } from "../parts.js";
 import type { Settings } from "../settings.js";
 import type { EndingExporter } from "./output.js";
 import { UnsentLogs } from "./unsent-logs.js";
@@ -11,17 +11,17 @@ import { UnsentLogs } from "./unsent-logs.js";
 export interface Logs {
   readonly provider: LoggerProvider;
   readonly exporters: readonly EndingExporter[];
-  /** What can still be done when the process exits at once. */
-  readonly last: readonly (() => void)[];
+  /** What can still be done where nothing can be awaited any more. */
+  readonly syncFlushes: readonly (() => void)[];
 }
 
 /** A logger provider for the configured exporters; `undefined`, and nothing loaded, when there is none. */
 export function createLogs({ logs, resource }: Settings, log: Log): Logs | undefined {
   if (logs.exporters.length === 0) return undefined;
   // Required, not imported: most applications never ask for events and should not wait for them at start.
-  const sdk = parts.logs();
+  const sdk = lazy.logs();
   const otlp: EndingExporter[] = [];
-  const last: (() => void)[] = [];
+  const syncFlushes: (() => void)[] = [];
   const processors = logs.exporters.flatMap((name): LogRecordProcessor[] => {
     if (name === "console") {
       return [new sdk.SimpleLogRecordProcessor({ exporter: new sdk.ConsoleLogRecordExporter() })];
@@ -36,7 +36,7 @@ export function createLogs({ logs, resource }: Settings, log: Log): Logs | undef
     otlp.push(exporter);
     const { scheduleDelayMs, exportTimeoutMs, maxQueueSize, maxExportBatchSize } = logs.batch;
     const unsent = new UnsentLogs(maxQueueSize);
-    last.push(() => unsent.handOver(exporter));
+    syncFlushes.push(() => unsent.handOver(exporter));
     const processor = new sdk.BatchLogRecordProcessor({
       exporter: unsent.watch(exporter),
       scheduledDelayMillis: scheduleDelayMs,
@@ -47,5 +47,5 @@ export function createLogs({ logs, resource }: Settings, log: Log): Logs | undef
     return [processor, unsent];
   });
   const provider = new sdk.LoggerProvider({ resource, processors, logRecordLimits: logs.limits });
-  return { provider, exporters: otlp, last };
+  return { provider, exporters: otlp, syncFlushes };
 }

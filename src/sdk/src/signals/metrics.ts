@@ -1,9 +1,9 @@
 import type { MeterProvider, PushMetricExporter } from "@opentelemetry/sdk-metrics";
 import type { Configuration } from "../configuration.js";
+import { lazy } from "../lazy-packages.js";
 import type { Log } from "../log.js";
 import { OtlpExporter } from "../otlp/exporter.js";
 import { loadSerializers } from "../otlp/serializers.js";
-import { parts } from "../parts.js";
 import type { Settings } from "../settings.js";
 import type { EndingExporter } from "./output.js";
 
@@ -23,7 +23,7 @@ export function createMetrics(
   const { exporters: names, intervalMs, timeoutMs } = settings.metrics;
   if (names.length === 0) return undefined;
   // Required, not imported: most applications never ask for metrics and should not wait for them at start.
-  const sdk = parts.metrics();
+  const sdk = lazy.metrics();
   const otlp: EndingExporter[] = [];
   const readers = names.map((name) => {
     if (name === "console") return reader(new sdk.ConsoleMetricExporter());

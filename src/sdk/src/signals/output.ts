@@ -14,6 +14,6 @@ export interface Output<Processor> {
   readonly processor: Processor;
   /** Batch processors do not wait for the batch under way when they flush, so the exporter is flushed too. */
   readonly exporter?: EndingExporter;
-  /** What can still be done when the process exits immediately. */
-  readonly last?: () => void;
+  /** What can still be done for it where nothing can be awaited any more. */
+  readonly flushSync?: () => void;
 }

@@ -21,7 +21,7 @@ export function createSpanOutputs(
     if (name === "console") {
       const tree = new TraceTreeExporter();
       // The tree collects spans itself; a batch processor would only delay it.
-      return { processor: new SimpleSpanProcessor({ exporter: tree }), last: () => tree.showAll() };
+      return { processor: new SimpleSpanProcessor({ exporter: tree }), flushSync: () => tree.showAll() };
     }
     const settings = traces.otlp();
     const exporter = new OtlpExporter(

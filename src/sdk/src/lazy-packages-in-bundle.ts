@@ -9,10 +9,10 @@ import * as openai from "@kit/instrumentation-openai";
 import * as serializers from "@opentelemetry/otlp-transformer";
 import * as logs from "@opentelemetry/sdk-logs";
 import * as metrics from "@opentelemetry/sdk-metrics";
-import type { Parts } from "./parts.js";
+import type { LazyPackages } from "./lazy-packages.js";
 
 /** The same for bundlers, which only find what is imported statically. */
-export const parts: Parts = {
+export const lazy: LazyPackages = {
   core: () => core,
   agentpulse: () => agentpulse,
   catsyphon: () => catsyphon,

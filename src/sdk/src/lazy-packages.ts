@@ -2,9 +2,9 @@ import { require } from "./require.js";
 
 /**
  * Packages that only some applications need. They are loaded on first use, so that no start waits for them, and synchronously,
- * because an exiting process cannot await an import. Inside a bundle, `parts-in-bundle.ts` takes the place of this file.
+ * because an exiting process cannot await an import. Inside a bundle, `lazy-packages-in-bundle.ts` takes the place of this file.
  */
-export interface Parts {
+export interface LazyPackages {
   core(): typeof import("@kit/genai/core");
   openai(): typeof import("@kit/instrumentation-openai");
   anthropic(): typeof import("@kit/instrumentation-anthropic");
@@ -18,7 +18,7 @@ export interface Parts {
   logs(): typeof import("@opentelemetry/sdk-logs");
 }
 
-export const parts: Parts = {
+export const lazy: LazyPackages = {
   core: () => require("@kit/genai/core"),
   openai: () => require("@kit/instrumentation-openai"),
   anthropic: () => require("@kit/instrumentation-anthropic"),
