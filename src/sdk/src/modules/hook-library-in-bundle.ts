@@ -12,6 +12,11 @@ export function findHookLibrary(): HookLibrary | undefined {
   return hookLibraryOf(process.getBuiltinModule("node:module").createRequire(file));
 }
 
+/** There are no files beside a bundle. */
+export function findLoader(): string | undefined {
+  return undefined;
+}
+
 /** A bundle holds the instrumentations, whether it needs them or not, and runs them at its start. */
 export function isHooked(): boolean {
   return true;

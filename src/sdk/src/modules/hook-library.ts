@@ -18,6 +18,11 @@ export function findHookLibrary(): HookLibrary | undefined {
   };
 }
 
+/** The file with the kit's own hooks for the thread of loaders, which make way for those of the library. */
+export function findLoader(): string | undefined {
+  return require.resolve("@kit/sdk/loader") || require("@kit/sdk/loader");
+}
+
 /** The hook of OpenTelemetry's instrumentations shows nobody a module that it has seen before. */
 export function isHooked(): boolean {
   return instrumentationBase() in require.cache;

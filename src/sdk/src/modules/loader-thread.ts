@@ -1,7 +1,8 @@
 import module, { register } from "node:module";
 import { pathToFileURL } from "node:url";
+import type { LoaderData } from "./create-loader.js";
 import type { HookLibrary } from "./hook-copy.js";
-import { createLoader } from "./loader.js";
+import { findLoader } from "./hook-library.js";
 import { withoutPipes } from "./loader-output.js";
 import type { ModuleName } from "./module-name.js";
 
@@ -33,9 +34,16 @@ const UNNAMED = {
 };
 
 /** Node completes the registration before it returns, but the thread goes on to load the library by itself. */
-export function hookThroughLoader(library: HookLibrary, modules: readonly ModuleName[]): void {
-  const data = { library: pathToFileURL(library.loader()).href, include: modules };
-  withoutPipes(() => register(`data:text/javascript,${encodeURIComponent(LOADER)}`, { data }));
+export function hookThroughLoader(library: HookLibrary, include: readonly ModuleName[]): void {
+  const hooks = pathToFileURL(library.loader()).href;
+  const data: LoaderData = { library: hooks, include };
+  withoutPipes(() => {
+    const loader = findLoader();
+    try {
+      register(loader === undefined ? hooks : pathToFileURL(loader), { data });
+    } catch {
+      // The file has been lost, or cannot be read: the library does without it.
+      register(hooks, { data });
+    }
+  });
 }
-
-const LOADER = `export const { initialize, resolve, load } = (${createLoader})((url) => import(url));`;

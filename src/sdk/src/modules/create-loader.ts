@@ -1,7 +1,7 @@
 import type { ModuleName } from "./module-name.js";
 
 /** What is resolved or loaded, and how: of no concern here but for the URL. */
-interface Resolved {
+export interface Resolved {
   readonly url: string;
 }
 
@@ -11,7 +11,7 @@ type Load = (url: string, context: unknown, next: NextLoad) => Promise<unknown>;
 type NextLoad = (url: string, context: unknown) => Promise<unknown>;
 
 /** The hooks of import-in-the-middle for the thread of loaders. */
-interface LibraryHooks {
+export interface LibraryHooks {
   initialize(options: { readonly include: readonly ModuleName[] }): unknown;
   readonly resolve: Resolve;
   readonly load: Load;
@@ -28,9 +28,6 @@ export interface LoaderData {
  * Hooks for Node's loader thread: those of import-in-the-middle for the modules that are included and for what these
  * become, and none for the thousands of others that an application imports. Loads the library and its parsers without
  * keeping the application waiting for it.
- *
- * Sent to the thread as text, so nothing outside of this function exists for it, not even `import`, for which build
- * tools put functions of their own.
  */
 export function createLoader(load: (url: string) => Promise<LibraryHooks>) {
   let include: readonly ModuleName[] = [];

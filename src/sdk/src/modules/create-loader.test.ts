@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { createLoader } from "./loader.js";
+import { createLoader } from "./create-loader.js";
 
 type Library = Parameters<typeof createLoader>[0] extends (url: string) => Promise<infer Hooks>
   ? Hooks
