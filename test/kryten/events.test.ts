@@ -279,6 +279,31 @@ describe("health and channels", () => {
   });
 });
 
+describe("messages of a subscription that come faster than they are handled", () => {
+  it("wait up to the limits of events, and the oldest beyond them are dropped, told once and counted", async () => {
+    const slow = await openClient(server.url, { channels, maxConcurrentHandlers: 1, maxQueuedEvents: 2 });
+    const begun: string[] = [];
+    let release = () => {};
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    slow.subscribe("raw.news", (message) => {
+      begun.push(message.string());
+      return released;
+    });
+    await slow.nats?.flush();
+    for (const text of ["1", "2", "3", "4", "5"]) other.publish("raw.news", text);
+    await eventually("two are dropped", () => slow.health().eventsDropped === 2);
+    expect(begun).toEqual(["1"]);
+    release();
+    await eventually("those that waited are handled", () => begun.length === 3);
+    expect(begun).toEqual(["1", "4", "5"]);
+    expect(slow.log.lines.filter((line) => line.includes("slower"))).toHaveLength(1);
+    expect(slow.health().errors).toBe(0);
+    await slow.disconnect();
+  });
+});
+
 describe("events that come faster than they are handled", () => {
   it("wait up to a limit, and the oldest beyond it are dropped, told once and counted", async () => {
     const slow = await openClient(server.url, { channels, maxConcurrentHandlers: 1, maxQueuedEvents: 3 });

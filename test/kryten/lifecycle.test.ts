@@ -286,8 +286,7 @@ describe("group restart notices", () => {
     client.onGroupRestart((notice) => void notices.push(notice));
     await client.nats?.flush();
     const send = (body: string) => other.publish("kryten.lifecycle.group.restart", body);
-    // Only this test's own subscription of `other` would stumble over it.
-    other.publish("kryten.lifecycle.group.restart", '"text"');
+    send('"text"');
     send('{"initiator":"a","reason":"r"}');
     send('{"service_name":"b","delay_seconds":"7"}');
     await eventually("both notices", () => notices.length === 2);

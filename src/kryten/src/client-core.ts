@@ -8,6 +8,7 @@ import type { CommandOptions, CommandRoute } from "./command.js";
 import type { AddMediaOptions, AddMediaResult } from "./command-methods.js";
 import { CommandSender, type SentCommand } from "./command-sender.js";
 import { type ChannelSettings, KrytenConfig, type KrytenConfigInput } from "./config.js";
+import { DroppedEvents } from "./dropped-events.js";
 import { type HandlerError, KrytenConnectionError, KrytenValidationError } from "./errors.js";
 import { type AnyHandler, EventDispatcher, type EventFilter } from "./event-dispatcher.js";
 import type { EventFor } from "./event-map.js";
@@ -247,6 +248,10 @@ export abstract class ClientCore extends MessageMethods {
       subscribed: this.#subscriptions.length > 0,
       eventsReceived: this.counters.receivedFrom(channel),
     }));
+  }
+
+  protected createDroppedEvents(): DroppedEvents {
+    return new DroppedEvents(this.counters, this.logger);
   }
 
   protected handlerFailed(error: HandlerError): void {

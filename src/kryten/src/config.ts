@@ -65,7 +65,7 @@ export interface KrytenSettings {
   readonly retryDelay: number;
   /** Seconds a handler may take. @default 30 */
   readonly handlerTimeout: number;
-  /** Handlers that may run at once; further events queue. @default 1000 */
+  /** Event handlers that may run at once, and as many of each `subscribe`; further events queue. @default 1000 */
   readonly maxConcurrentHandlers: number;
   /** Events that may queue, once for each handler; beyond it the oldest is dropped and counted. @default 100000 */
   readonly maxQueuedEvents: number;

@@ -2,6 +2,7 @@ import type { BusMessage } from "./bus.js";
 import { ConcurrencyLimit, OverflowError } from "./concurrency-limit.js";
 import type { Content } from "./content.js";
 import { type Destination, describeSubject } from "./destination.js";
+import { DroppedEvents } from "./dropped-events.js";
 import type { HandlerError } from "./errors.js";
 import { type Conversion, convertEvent } from "./event-conversion.js";
 import { ChatMessageEvent, type KrytenEvent, RawEvent, UserJoinEvent, UserLeaveEvent } from "./events.js";
@@ -51,11 +52,11 @@ export class EventDispatcher {
   readonly #limit: ConcurrencyLimit;
   readonly #destinations = new Map<string, Destination>();
   readonly #running = new Set<HandlerRun<unknown>>();
-  /** The overflow has been warned of; reset when the queue is empty again. */
-  #overflowing = false;
+  readonly #dropped: DroppedEvents;
 
   constructor(options: DispatcherOptions) {
     this.#options = options;
+    this.#dropped = new DroppedEvents(options.health, options.limits.logger);
     this.#limit = new ConcurrencyLimit(options.maxConcurrent, options.maxQueued);
   }
 
@@ -101,7 +102,7 @@ export class EventDispatcher {
     const raw = this.#read(message);
     if (!raw) return [];
     health.eventReceived(raw);
-    if (this.#limit.waiting === 0) this.#overflowing = false;
+    if (this.#limit.waiting === 0) this.#dropped.caughtUp();
     const name = raw.eventName.toLowerCase();
     const wanted = (this.#registered.get(name) ?? []).filter((entry) => matches(entry, raw));
     if (wanted.length === 0) return [];
@@ -127,12 +128,7 @@ export class EventDispatcher {
 
   /** Its turn never came: the queue was full, or the client closes. */
   #notRun(reason: unknown): undefined {
-    if (!(reason instanceof OverflowError)) return;
-    const { health, limits } = this.#options;
-    health.eventsDropped++;
-    if (this.#overflowing) return;
-    this.#overflowing = true;
-    limits.logger.warn("handlers are slower than events come; the oldest events that wait are dropped");
+    if (reason instanceof OverflowError) this.#dropped.add();
   }
 
   /** A channel's events share a few subjects, each described once. */

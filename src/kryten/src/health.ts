@@ -16,7 +16,7 @@ export interface HealthStatus {
   readonly commandsSent: number;
   /** Handlers that failed and events that were malformed. */
   readonly errors: number;
-  /** Dropped because more than `max_queued_events` waited; counted once per handler. */
+  /** Events, and messages of subscriptions, dropped because more than `max_queued_events` waited; once per handler. */
   readonly eventsDropped: number;
   /** From receipt until every handler ended: mean of the last 1000 events with handlers. */
   readonly avgEventLatencyMs: number;

@@ -1,7 +1,9 @@
 import { assertChannel, assertFunction, assertText, readCallOptions, readOptions } from "./arguments.js";
 import type { BusSubscription } from "./bus.js";
 import type { PublishOptions, RequestOptions } from "./client-options.js";
+import { ConcurrencyLimit } from "./concurrency-limit.js";
 import type { KrytenConfig } from "./config.js";
+import type { DroppedEvents } from "./dropped-events.js";
 import { type HandlerError, KrytenValidationError } from "./errors.js";
 import { isObject, type JsonObject } from "./json.js";
 import { KvMethods } from "./kv-methods.js";
@@ -12,6 +14,7 @@ import { assertSubject } from "./subjects.js";
 /** Messages on subjects of any kind: for what the bridge's events, commands and queries do not cover. */
 export abstract class MessageMethods extends KvMethods {
   abstract readonly config: KrytenConfig;
+  protected abstract createDroppedEvents(): DroppedEvents;
   /** A handler failed: the health status counts it. */
   protected abstract handlerFailed(error: HandlerError): void;
 
@@ -31,11 +34,17 @@ export abstract class MessageMethods extends KvMethods {
     await this.messenger.publish({ subject, data: encodeBody(data), headers: toHeaders(headers), signal });
   }
 
-  /** Takes the messages of any subject or pattern, across reconnections, until unsubscribed or disconnected. */
+  /**
+   * Takes the messages of any subject or pattern, across reconnections, until unsubscribed or disconnected. The limits
+   * of event handlers hold for each subscription by itself, so that a handler can wait for another one.
+   */
   subscribe(subject: string, handler: SubjectHandler): BusSubscription {
     assertSubject(subject, "subscribe");
     assertFunction(handler, "the handler");
-    return this.messenger.subscribe(subject, handler, (error) => this.handlerFailed(error));
+    const { maxConcurrentHandlers, maxQueuedEvents } = this.config;
+    const limit = new ConcurrencyLimit(maxConcurrentHandlers, maxQueuedEvents);
+    const bounds = { limit, dropped: this.createDroppedEvents() };
+    return this.messenger.subscribe(subject, handler, (error) => this.handlerFailed(error), bounds);
   }
 
   /** Never throws, not even when the connection is gone. */

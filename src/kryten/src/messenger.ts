@@ -1,8 +1,10 @@
 import { type Attributes, context as contexts, type Span } from "@opentelemetry/api";
 import type { MsgHdrs } from "nats";
 import type { Bus, BusMessage, BusSubscription } from "./bus.js";
+import { type ConcurrencyLimit, OverflowError } from "./concurrency-limit.js";
 import type { Content } from "./content.js";
 import { type Destination, describeSubject } from "./destination.js";
+import type { DroppedEvents } from "./dropped-events.js";
 import { HandlerError, KrytenConnectionError, PublishError } from "./errors.js";
 import { handlerName } from "./handler-run.js";
 import { headerBytes } from "./propagation.js";
@@ -52,6 +54,12 @@ export interface OutgoingRequest<T> extends Outgoing {
 
 /** Takes the messages of a subscription. */
 export type SubjectHandler = (message: BusMessage) => unknown;
+
+/** How many messages of a subscription are handled at once, and who is told of those that are dropped. */
+export interface SubscriptionBounds {
+  limit: ConcurrencyLimit;
+  dropped: DroppedEvents;
+}
 
 /** A message to be handled. */
 export interface Incoming {
@@ -121,6 +129,7 @@ export class Messenger {
     pattern: string,
     handler: SubjectHandler,
     onError: (error: HandlerError) => void,
+    bounds?: SubscriptionBounds,
   ): BusSubscription {
     const name = handlerName(handler);
     const { template } = describeSubject(pattern, true);
@@ -131,13 +140,18 @@ export class Messenger {
       };
       const attributes = { "kryten.handler.name": name };
       this.consumed(destination);
-      this.process({ message, destination, attributes }, async () => {
-        try {
-          await handler(message);
-        } catch (cause) {
-          throw new HandlerError(`handler ${name} failed`, { cause });
-        }
-      }).catch(onError);
+      const run = () =>
+        this.process({ message, destination, attributes }, async () => {
+          try {
+            await handler(message);
+          } catch (cause) {
+            throw new HandlerError(`handler ${name} failed`, { cause });
+          }
+        });
+      if (!bounds) return void run().catch(onError);
+      const { limit, dropped } = bounds;
+      if (limit.waiting === 0) dropped.caughtUp();
+      limit.run(run).catch((error) => (error instanceof OverflowError ? dropped.add() : onError(error)));
     });
   }
 
