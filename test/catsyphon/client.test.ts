@@ -15,7 +15,8 @@ import {
 } from "@kit/catsyphon";
 import { diag } from "@opentelemetry/api";
 import { describe, expect, it, vi } from "vitest";
-import { clientOf, impatient, startServer, temporaryDirectory } from "./harness.js";
+import { temporaryFolder } from "../support/temporary-folder.js";
+import { clientOf, impatient, startServer } from "./harness.js";
 
 const message = (content: string, extra: Partial<Event> = {}): Event => ({
   type: "message",
@@ -26,7 +27,7 @@ const message = (content: string, extra: Partial<Event> = {}): Event => ({
 describe("register", () => {
   it("tells type, version, host and workspace, stores the credential and returns a client that works", async () => {
     const server = await startServer();
-    const configDir = temporaryDirectory();
+    const configDir = temporaryFolder();
     const { url: serverUrl, workspaceId } = server;
     const client = await CollectorClient.register({
       serverUrl,
@@ -49,7 +50,7 @@ describe("register", () => {
 
   it("leaves the store alone when told so", async () => {
     const { url: serverUrl, workspaceId } = await startServer();
-    const configDir = temporaryDirectory();
+    const configDir = temporaryFolder();
     await CollectorClient.register({ serverUrl, workspaceId, configDir, storeCredentials: false });
     expect(new CredentialStore(configDir).listProfiles()).toEqual([]);
   });
@@ -74,7 +75,7 @@ describe("register", () => {
   it.each(["{}", "[]", '{"collector_id":"c"}', '{"collector_id":7,"api_key":null}'])(
     "makes no client of an answer without a credential: %s",
     async (answer) => {
-      const configDir = temporaryDirectory();
+      const configDir = temporaryFolder();
       const fetch = async () => new Response(answer, { status: 201 });
       const request = { serverUrl: "http://h", workspaceId: "w", configDir, fetch };
       await expect(CollectorClient.register(request)).rejects.toMatchObject({ name: "NonRetryableError" });
@@ -115,7 +116,7 @@ describe("register", () => {
 
   it("returns the client although the credential cannot be stored", async () => {
     const { url: serverUrl, workspaceId } = await startServer();
-    const configDir = join(temporaryDirectory(), "file");
+    const configDir = join(temporaryFolder(), "file");
     new CredentialStore(configDir).store({
       serverUrl,
       workspaceId,
@@ -142,7 +143,7 @@ describe("finding credentials", () => {
 
   it("finds what is stored for url, workspace and profile, and returns null for anything else", async () => {
     const { url: serverUrl, workspaceId } = await startServer();
-    const configDir = temporaryDirectory();
+    const configDir = temporaryFolder();
     const where = { serverUrl, workspaceId, configDir };
     expect(CollectorClient.fromStored(where)).toBeNull();
     await CollectorClient.register({ ...where, profile: "ci" });
@@ -153,7 +154,7 @@ describe("finding credentials", () => {
   });
 
   it("prefers options to id and key of the environment, and those to the store", () => {
-    const configDir = temporaryDirectory();
+    const configDir = temporaryFolder();
     const stored = {
       serverUrl: "http://h:1",
       workspaceId: "w",

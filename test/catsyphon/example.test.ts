@@ -3,8 +3,9 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { expect, it } from "vitest";
 import { json, ProviderServer } from "../support/provider-server.js";
+import { temporaryFolder } from "../support/temporary-folder.js";
 import { sessions } from "./exporter-harness.js";
-import { startServer, temporaryDirectory } from "./harness.js";
+import { startServer } from "./harness.js";
 
 const folder = fileURLToPath(new URL("../../examples/catsyphon/", import.meta.url));
 const usage = { prompt_tokens: 30, completion_tokens: 5, total_tokens: 35 };
@@ -27,7 +28,7 @@ it("tells the example's conversation as a reader expects it", async () => {
     completion("r2", { content: "It arrives tomorrow." }, "stop"),
     completion("r3", { content: "You are welcome." }, "stop"),
   ]);
-  const home = temporaryDirectory();
+  const home = temporaryFolder();
   const env = {
     ...process.env,
     HOME: home,

@@ -10,8 +10,9 @@ import { isTracingSuppressed } from "@opentelemetry/core";
 import { BasicTracerProvider, BatchSpanProcessor, NodeTracerProvider } from "@opentelemetry/sdk-trace-node";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { assistant, chatSpan, newTraceId, user } from "../support/catsyphon/spans.js";
+import { temporaryFolder } from "../support/temporary-folder.js";
 import { exporterTo, exportSpans, page, sessions } from "./exporter-harness.js";
-import { impatient, startServer, temporaryDirectory } from "./harness.js";
+import { impatient, startServer } from "./harness.js";
 
 afterEach(() => {
   diag.disable();
@@ -262,7 +263,7 @@ describe("finding the server", () => {
   it("is made from the environment when that says enough, and not otherwise", async () => {
     const server = await startServer();
     const { error } = watchDiag();
-    vi.stubEnv("CATSYPHON_CONFIG_DIR", temporaryDirectory());
+    vi.stubEnv("CATSYPHON_CONFIG_DIR", temporaryFolder());
     expect(createCatSyphonExporterFromEnv()).toBeUndefined();
     vi.stubEnv("CATSYPHON_URL", server.url);
     vi.stubEnv("CATSYPHON_WORKSPACE_ID", server.workspaceId);
@@ -282,7 +283,7 @@ describe("finding the server", () => {
 
   it("registers once when asked to, and stores the credential", async () => {
     const server = await startServer();
-    const configDir = temporaryDirectory();
+    const configDir = temporaryFolder();
     const options = { serverUrl: server.url, workspaceId: server.workspaceId, configDir, autoRegister: true };
     for (let run = 0; run < 2; run++) {
       const exporter = new CatSyphonSpanExporter({ ...options, retryConfig: impatient });
@@ -300,7 +301,7 @@ describe("finding the server", () => {
     const exporter = new CatSyphonSpanExporter({
       serverUrl: server.url,
       workspaceId: server.workspaceId,
-      configDir: temporaryDirectory(),
+      configDir: temporaryFolder(),
       autoRegister: true,
       retryConfig: impatient,
     });
@@ -315,7 +316,7 @@ describe("finding the server", () => {
 
   it("says once that it has nowhere to send, and fails nobody", async () => {
     const { warn } = watchDiag();
-    const exporter = new CatSyphonSpanExporter({ configDir: temporaryDirectory() });
+    const exporter = new CatSyphonSpanExporter({ configDir: temporaryFolder() });
     expect(await exportSpans(exporter, [turn("a")])).toBe(0);
     expect(await exportSpans(exporter, [turn("b")])).toBe(0);
     await exporter.forceFlush();

@@ -1,6 +1,3 @@
-import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { CollectorClient, type CollectorClientOptions } from "@kit/catsyphon";
 import { afterEach } from "vitest";
 import { FakeCatSyphon } from "../support/catsyphon/server.js";
@@ -31,8 +28,4 @@ export function clientOf(
     retryConfig: impatient,
     ...options,
   });
-}
-
-export function temporaryDirectory(): string {
-  return mkdtempSync(join(tmpdir(), "kit-catsyphon-"));
 }

@@ -5,7 +5,8 @@ import { CredentialStore } from "@kit/catsyphon";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { FakeCatSyphon } from "../support/catsyphon/server.js";
 import { runExample } from "../support/example.js";
-import { startServer, temporaryDirectory } from "./harness.js";
+import { temporaryFolder } from "../support/temporary-folder.js";
+import { startServer } from "./harness.js";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const readme = readFileSync(join(root, "src/catsyphon/README.md"), "utf8");
@@ -14,7 +15,7 @@ let server: FakeCatSyphon;
 let home: string;
 beforeEach(async () => {
   server = await startServer();
-  home = temporaryDirectory();
+  home = temporaryFolder();
 });
 
 /** Runs the example under a heading as a program of its own, with this server in place of the one it names. */

@@ -18,8 +18,9 @@ import {
   user,
 } from "../support/catsyphon/spans.js";
 import { random, StoryTeller } from "../support/catsyphon/story.js";
+import { temporaryFolder } from "../support/temporary-folder.js";
 import { exportSpans } from "./exporter-harness.js";
-import { clientOf, startServer, temporaryDirectory } from "./harness.js";
+import { clientOf, startServer } from "./harness.js";
 
 /** A running CatSyphon server and one of its workspaces. */
 const url = process.env.KIT_CATSYPHON_URL ?? "";
@@ -248,7 +249,7 @@ describe.skipIf(url === "")(
 
 describe.skipIf(pythonSdk === "")("the Python SDK, which KIT_CATSYPHON_PYTHON_SDK names", () => {
   it("shares the credentials file, in both directions", () => {
-    const directory = join(temporaryDirectory(), ".catsyphon");
+    const directory = join(temporaryFolder(), ".catsyphon");
     const store = new CredentialStore(directory);
     const ours = {
       serverUrl: "https://Ex.com:443/api",

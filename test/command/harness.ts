@@ -1,6 +1,5 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { afterAll, beforeAll, beforeEach } from "vitest";
@@ -8,6 +7,7 @@ import { type FakeAgentPulse, startAgentPulse } from "../support/agentpulse/inde
 import { FakeCatSyphon } from "../support/catsyphon/server.js";
 import { OtlpCollector } from "../support/otlp-collector.js";
 import { type Run, type RunOptions, startApp } from "../support/register/run-app.js";
+import { temporaryFolder } from "../support/temporary-folder.js";
 
 const sdk = dirname(fileURLToPath(new URL("../../src/sdk/package.json", import.meta.url)));
 const { bin } = createRequire(import.meta.url)(`${sdk}/package.json`) as { bin: Record<string, string> };
@@ -59,11 +59,10 @@ export function usePlace(): Place {
     collector.reset();
     [agentpulse, catsyphon] = await Promise.all([startAgentPulse(), FakeCatSyphon.start()]);
     credentials = catsyphon.addCollector();
-    folder = mkdtempSync(join(tmpdir(), "kit-command-"));
+    folder = temporaryFolder();
     place.install("node_modules/@kit/register", "0.1.0");
     place.install("node_modules/openai", "6.49.0");
     return async () => {
-      rmSync(folder, { recursive: true });
       await Promise.all([agentpulse.close(), catsyphon.stop()]);
     };
   });

@@ -1,9 +1,9 @@
 import { execFile } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
+import { temporaryFolder } from "../support/temporary-folder.js";
 
 const ROOT = join(import.meta.dirname, "../..");
 const README = readFileSync(join(ROOT, "README.md"), "utf8");
@@ -76,16 +76,10 @@ const RUN: Readonly<Record<string, () => Promise<void>>> = {
     expect(said).toMatch(/✓ openai \d.*@kit\/instrumentation-openai/s);
   },
   "node --env-file=.env --import @kit/register app.js": async () => {
-    const folder = mkdtempSync(join(tmpdir(), "kit-front-page-"));
-    try {
-      const file = join(folder, ".env");
-      writeFileSync(file, "OTEL_TRACES_EXPORTER=console\n");
-      expect(await runApplication([`--env-file=${file}`, "--import", "@kit/register"], {})).toContain(
-        "plan a day",
-      );
-    } finally {
-      rmSync(folder, { recursive: true, force: true });
-    }
+    const file = join(temporaryFolder(), ".env");
+    writeFileSync(file, "OTEL_TRACES_EXPORTER=console\n");
+    const said = await runApplication([`--env-file=${file}`, "--import", "@kit/register"], {});
+    expect(said).toContain("plan a day");
   },
   "npm ls @opentelemetry/api import-in-the-middle": async () => {
     // It exits with 1 where anything at all is amiss in node_modules, and lists all the same.

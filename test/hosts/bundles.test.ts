@@ -1,5 +1,4 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type BuildOptions, build as esbuild, type Plugin } from "esbuild";
@@ -7,6 +6,7 @@ import { build as vite } from "vite";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { useWorld } from "../support/register/fixture.js";
 import { runApp } from "../support/register/run-app.js";
+import { temporaryFolder } from "../support/temporary-folder.js";
 
 const APP = join(import.meta.dirname, "apps", "chat.mjs");
 /** What Node's own modules need in an ES module that holds CommonJS: esbuild's documentation has it. */
@@ -19,10 +19,10 @@ let alone: string;
 
 beforeAll(() => {
   beside = mkdtempSync(join(import.meta.dirname, ".bundles-"));
-  alone = mkdtempSync(join(tmpdir(), "kit-bundles-"));
+  alone = temporaryFolder();
 });
 afterAll(() => {
-  for (const each of [beside, alone]) rmSync(each, { recursive: true });
+  rmSync(beside, { recursive: true });
 });
 
 async function bundle(outfile: string, options: BuildOptions): Promise<string> {

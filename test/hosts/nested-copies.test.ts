@@ -16,7 +16,7 @@ const world = useWorld();
 let app: string;
 
 /** A tree as npm lays it out in an application with another version of OpenTelemetry's instrumentation base. */
-const application = useApplication("nested-copies", ({ link, copy, write }) => {
+const application = useApplication(({ link, copy, write }) => {
   for (const name of installed()) {
     if (name.startsWith("@kit/")) copy(name, name, PUBLISHED);
     else link(name);

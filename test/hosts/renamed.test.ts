@@ -10,7 +10,7 @@ const HASH = "f0ed28f090f94724";
 const world = useWorld();
 let app: string;
 
-const application = useApplication("renamed", ({ link, write }) => {
+const application = useApplication(({ link, write }) => {
   link("openai", `openai-${HASH}`);
   link("@anthropic-ai/sdk", `@anthropic-ai/sdk-${HASH}`);
   link("@kit/sdk");

@@ -12,7 +12,7 @@ const world = useWorld();
 let theirs: string[];
 
 /** Another tool with a copy of the hook library to itself, as dd-trace brings it. */
-useApplication("second-hook", ({ link, copy, write }) => {
+useApplication(({ link, copy, write }) => {
   copy(LIBRARY);
   const { dependencies } = JSON.parse(readFileSync(join(MODULES, LIBRARY, "package.json"), "utf8"));
   for (const name of Object.keys(dependencies)) link(name);

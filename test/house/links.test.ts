@@ -1,7 +1,7 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { temporaryFolder } from "../support/temporary-folder.js";
 import { ROOT, workspaceFiles } from "./packages.js";
 
 const PAGES = workspaceFiles().filter((file) => file.endsWith(".md"));
@@ -37,12 +37,11 @@ describe.each(PAGES)("%s", (page) => {
 });
 
 it("finds a page and a heading that are not there", () => {
-  const folder = mkdtempSync(join(tmpdir(), "kit-links-"));
+  const folder = temporaryFolder();
   const page = join(folder, "page.md");
   writeFileSync(
     page,
     "# It is here\n[a](gone.md) [b](#gone) [c](#it-is-here) [d](page.md#it-is-here) ![e](gone.png)",
   );
   expect(deadLinks(page)).toEqual(["gone.md", "#gone", "gone.png"]);
-  rmSync(folder, { recursive: true });
 });

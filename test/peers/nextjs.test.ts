@@ -1,12 +1,12 @@
 import { execFile } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { freePort } from "../support/free-port.js";
 import { PeerProcess } from "../support/peers/peer-process.js";
 import { useWorld } from "../support/register/fixture.js";
+import { temporaryFolder } from "../support/temporary-folder.js";
 
 const ROOT = join(import.meta.dirname, "../..");
 const run = promisify(execFile);
@@ -46,8 +46,8 @@ describe.skipIf(!process.env.KIT_NEXTJS)(
   { timeout: 900_000 },
   () => {
     const world = useWorld();
-    const app = mkdtempSync(join(tmpdir(), "kit-next-"));
-    const deployed = mkdtempSync(join(tmpdir(), "kit-next-deployed-"));
+    let app: string;
+    let deployed: string;
     const write = (files: Readonly<Record<string, string>>) => {
       for (const [name, source] of Object.entries(files)) {
         mkdirSync(dirname(join(app, name)), { recursive: true });
@@ -56,6 +56,7 @@ describe.skipIf(!process.env.KIT_NEXTJS)(
     };
 
     beforeAll(async () => {
+      [app, deployed] = [temporaryFolder(), temporaryFolder()];
       write(FILES);
       const packages = ["src", "instrumentations", "exporters"].flatMap((room) =>
         readdirSync(join(ROOT, room)).map((name) => join(ROOT, room, name)),
@@ -65,9 +66,6 @@ describe.skipIf(!process.env.KIT_NEXTJS)(
       const names = ["next@16", "react", "react-dom", "openai", "@opentelemetry/api", ...tarballs];
       await run("npm", ["install", "--no-audit", "--no-fund", ...names], { cwd: app });
     }, 900_000);
-    afterAll(() => {
-      for (const folder of [app, deployed]) rmSync(folder, { recursive: true, force: true });
-    });
 
     it.each([
       ["outside of the bundles", OUTSIDE],

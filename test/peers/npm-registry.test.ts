@@ -1,12 +1,12 @@
 import { execFile } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { freePort } from "../support/free-port.js";
 import { VERDACCIO } from "../support/peers/binaries.js";
 import { PeerProcess } from "../support/peers/peer-process.js";
+import { temporaryFolder } from "../support/temporary-folder.js";
 
 const ROOT = join(import.meta.dirname, "../..");
 const README = readFileSync(join(ROOT, "README.md"), "utf8");
@@ -35,20 +35,18 @@ const published = ["src", "instrumentations", "exporters"].flatMap((room) =>
 );
 
 describe.skipIf(!VERDACCIO)("a registry (absent unless VERDACCIO_BIN names it)", { timeout: 600_000 }, () => {
-  const folder = mkdtempSync(join(tmpdir(), "kit-registry-"));
+  let folder: string;
   let registry: PeerProcess;
   let env: NodeJS.ProcessEnv;
 
   beforeAll(async () => {
+    folder = temporaryFolder();
     const url = `http://127.0.0.1:${await freePort()}`;
     registry = await startRegistry(folder, url);
     env = { ...process.env, npm_config_registry: url, [`npm_config_${url.slice(5)}/:_authToken`]: "anybody" };
     for (const cwd of published) await run("npm", ["publish"], { cwd, env });
   }, 600_000);
-  afterAll(async () => {
-    await registry?.stop();
-    rmSync(folder, { recursive: true, force: true });
-  });
+  afterAll(() => registry?.stop());
 
   it("gives an application the kit by the commands of the front page", async () => {
     const [, install = "", start = ""] =

@@ -1,28 +1,20 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { useWorld } from "../support/register/fixture.js";
+import { temporaryFolder } from "../support/temporary-folder.js";
 
 const world = useWorld();
 const REGISTER = pathToFileURL(createRequire(import.meta.url).resolve("@kit/register")).href;
 
-let folder: string;
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), "kit-"));
-});
-afterEach(() => rm(folder, { recursive: true }));
-
 it.each(["chat.mjs", "chat.cjs"])(
   "sees a library of %s that is not installed beside the program",
   async (app) => {
+    const folder = temporaryFolder();
     const program = join(folder, "program.mjs");
-    await writeFile(
-      program,
-      `await import(${JSON.stringify(new URL(`apps/${app}`, import.meta.url).href)});`,
-    );
+    writeFileSync(program, `await import(${JSON.stringify(new URL(`apps/${app}`, import.meta.url).href)});`);
     const { stdout, stderr } = await world.run({}, pathToFileURL(program).href, {
       cwd: folder,
       flags: ["--import", REGISTER],

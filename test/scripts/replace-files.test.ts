@@ -1,8 +1,8 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, utimesSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, readFileSync, statSync, utimesSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { beforeEach, expect, it } from "vitest";
+import { temporaryFolder } from "../support/temporary-folder.js";
 
 const SCRIPT = fileURLToPath(new URL("../../scripts/replace-files.mjs", import.meta.url));
 const { replaceFiles } = (await import(pathToFileURL(SCRIPT).href)) as {
@@ -11,9 +11,8 @@ const { replaceFiles } = (await import(pathToFileURL(SCRIPT).href)) as {
 
 let folder: string;
 beforeEach(() => {
-  folder = join(mkdtempSync(join(tmpdir(), "kit-replace-")), "bundle");
+  folder = join(temporaryFolder(), "bundle");
 });
-afterEach(() => rmSync(join(folder, ".."), { recursive: true }));
 
 const file = (name: string, text: string, mode?: number) => ({
   path: join(folder, name),

@@ -1,16 +1,16 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { beforeAll, expect, it } from "vitest";
+import { temporaryFolder } from "../support/temporary-folder.js";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const script = (name: string) => pathToFileURL(join(ROOT, "scripts", name)).href;
 let folder: string;
 
 beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), "kit scripts "));
+  folder = temporaryFolder("kit scripts ");
   writeFileSync(
     join(folder, "main.mjs"),
     `import { isMain } from ${JSON.stringify(script("main-module.mjs"))};
@@ -20,8 +20,6 @@ beforeAll(() => {
   // "junction" is what Windows lets everybody make; elsewhere it is a link.
   symlinkSync(folder, join(folder, "link"), "junction");
 });
-
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 it.each([
   ["main.mjs", "true"],

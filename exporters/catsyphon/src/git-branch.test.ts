@@ -1,13 +1,11 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
+import { temporaryFolder } from "../../../test/support/temporary-folder.js";
 import { readGitBranch } from "./git-branch.js";
 
-const temporary = () => mkdtempSync(join(tmpdir(), "kit-branch-"));
-
 function repository(head: string): string {
-  const root = temporary();
+  const root = temporaryFolder();
   mkdirSync(join(root, ".git"));
   writeFileSync(join(root, ".git", "HEAD"), head);
   return root;
@@ -15,7 +13,9 @@ function repository(head: string): string {
 
 it("asks the CI first", () => {
   expect(readGitBranch({ GITHUB_REF_NAME: "ci" }, repository("ref: refs/heads/main\n"))).toBe("ci");
-  expect(readGitBranch({ GITHUB_HEAD_REF: "pull", GITHUB_REF_NAME: "7/merge" }, temporary())).toBe("pull");
+  expect(readGitBranch({ GITHUB_HEAD_REF: "pull", GITHUB_REF_NAME: "7/merge" }, temporaryFolder())).toBe(
+    "pull",
+  );
 });
 
 it("reads the head of the repository around the directory", () => {
@@ -25,7 +25,7 @@ it("reads the head of the repository around the directory", () => {
 });
 
 it("follows the link of a work tree", () => {
-  const root = temporary();
+  const root = temporaryFolder();
   mkdirSync(join(root, "real"));
   writeFileSync(join(root, "real", "HEAD"), "ref: refs/heads/tree\n");
   writeFileSync(join(root, ".git"), "gitdir: real\n");

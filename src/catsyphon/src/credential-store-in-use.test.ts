@@ -1,7 +1,6 @@
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { readdirSync } from "node:fs";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { temporaryFolder } from "../../../test/support/temporary-folder.js";
 import { CredentialStore } from "./index.js";
 
 const failures: string[] = [];
@@ -20,13 +19,12 @@ const { platform } = process;
 let folder: string;
 
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "kit-credentials-"));
+  folder = temporaryFolder();
 });
 
 afterEach(() => {
   failures.length = 0;
   Object.defineProperty(process, "platform", { value: platform });
-  rmSync(folder, { recursive: true, force: true });
 });
 
 function store(on: NodeJS.Platform): CredentialStore {

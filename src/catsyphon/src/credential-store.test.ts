@@ -1,15 +1,7 @@
-import {
-  existsSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it, vi } from "vitest";
+import { temporaryFolder } from "../../../test/support/temporary-folder.js";
 import { CredentialStore } from "./index.js";
 import { toProfileKey } from "./profile-key.js";
 
@@ -17,7 +9,7 @@ let directory: string;
 let file: string;
 let store: CredentialStore;
 beforeEach(() => {
-  directory = join(mkdtempSync(join(tmpdir(), "kit-credentials-")), ".catsyphon");
+  directory = join(temporaryFolder(), ".catsyphon");
   file = join(directory, "credentials.json");
   store = new CredentialStore(directory);
 });
@@ -90,7 +82,7 @@ describe("the file", () => {
     store.store(credential);
     const elsewhere = `${directory}-real.json`;
     writeFileSync(elsewhere, "{}");
-    const linked = mkdtempSync(join(tmpdir(), "kit-linked-"));
+    const linked = temporaryFolder();
     symlinkSync(elsewhere, join(linked, "credentials.json"));
     new CredentialStore(linked).store(credential);
     expect(Object.keys(JSON.parse(readFileSync(elsewhere, "utf8"))).length).toBe(1);

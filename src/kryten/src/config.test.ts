@@ -1,8 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { inspect } from "node:util";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
+import { temporaryFolder } from "../../../test/support/temporary-folder.js";
 import { KrytenConfig, type KrytenConfigInput } from "./config.js";
 import { KrytenValidationError } from "./errors.js";
 import { toConnectionOptions } from "./nats-options.js";
@@ -142,9 +142,8 @@ describe("input", () => {
 describe("files", () => {
   let directory: string;
   beforeAll(() => {
-    directory = mkdtempSync(join(tmpdir(), "kit-config-"));
+    directory = temporaryFolder();
   });
-  afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
   function file(name: string, text: string): string {
     const path = join(directory, name);

@@ -1,8 +1,8 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, expect, it } from "vitest";
+import { temporaryFolder } from "../../../test/support/temporary-folder.js";
 import { makeWay, type Signal } from "./make-way.js";
 
 const REGISTRY = Symbol.for("opentelemetry.js.api.1");
@@ -86,19 +86,15 @@ const REGISTERS = `(type, instance, version) {
 it.each(["plain", "a (1) b", "Übung # 100%"])(
   "lets in a newer copy of the API in a folder called %j",
   (name) => {
-    const place = mkdtempSync(join(tmpdir(), "kit-api-"));
+    const place = temporaryFolder();
     const api = join(place, name, "node_modules/@opentelemetry/api");
     mkdirSync(api, { recursive: true });
     writeFileSync(join(api, "package.json"), JSON.stringify({ version: "1.99.0" }));
     const anonymous = REGISTERS.replace(") {", ") => {");
     writeFileSync(join(api, "index.cjs"), `module.exports = [function named${REGISTERS}, ${anonymous}]`);
-    try {
-      for (const registers of createRequire(import.meta.url)(join(api, "index.cjs")) as (typeof register)[]) {
-        registered("1.9.1");
-        expect(registers("trace", "theirs", "1.99.0")).toBe(true);
-      }
-    } finally {
-      rmSync(place, { recursive: true });
+    for (const registers of createRequire(import.meta.url)(join(api, "index.cjs")) as (typeof register)[]) {
+      registered("1.9.1");
+      expect(registers("trace", "theirs", "1.99.0")).toBe(true);
     }
   },
 );

@@ -1,8 +1,8 @@
-import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { cpSync, mkdirSync, realpathSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { afterAll, beforeAll } from "vitest";
+import { beforeAll } from "vitest";
+import { temporaryFolder } from "../../support/temporary-folder.js";
 
 /** Where the packages of this checkout are installed. */
 export const MODULES = fileURLToPath(new URL("../../../node_modules", import.meta.url));
@@ -19,7 +19,7 @@ export interface Application {
 }
 
 /** Makes an application for the tests of a file. */
-export function useApplication(title: string, fill: (application: Application) => void): Application {
+export function useApplication(fill: (application: Application) => void): Application {
   let folder = "";
   const source = (name: string) => realpathSync(join(MODULES, name));
   const target = (name: string) => {
@@ -46,10 +46,8 @@ export function useApplication(title: string, fill: (application: Application) =
     },
   };
   beforeAll(() => {
-    // Node names modules by their real path, and the folder for temporary files may be a link.
-    folder = realpathSync(mkdtempSync(join(tmpdir(), `kit-${title}-`)));
+    folder = temporaryFolder();
     fill(application);
   });
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
   return application;
 }

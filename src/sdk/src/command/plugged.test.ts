@@ -1,7 +1,7 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { beforeAll, expect, it } from "vitest";
+import { temporaryFolder } from "../../../../test/support/temporary-folder.js";
 import { findPlugged } from "./plugged.js";
 
 /** As Yarn has it: every package in an archive, and one instance of it for each set of its peers. */
@@ -20,11 +20,10 @@ module.exports = {
 
 let folder: string;
 beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), "kit-plugged-"));
+  folder = temporaryFolder();
   mkdirSync(join(folder, "node_modules", "pnpapi"), { recursive: true });
   writeFileSync(join(folder, "node_modules", "pnpapi", "index.js"), API);
 });
-afterAll(() => rmSync(folder, { recursive: true }));
 
 it("finds each package once, however many instances it has, and which are declared here", () => {
   const { found, nearest } = findPlugged(new Set(["openai", "litellm", "absent"]), folder);

@@ -1,20 +1,18 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { beforeAll, expect, it } from "vitest";
+import { temporaryFolder } from "../../../../test/support/temporary-folder.js";
 import { startsAsCommonJS } from "./entry-point.js";
 
 let folder: string;
 
 beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), "kit-entry-"));
+  folder = temporaryFolder();
   mkdirSync(join(folder, "module", "src"), { recursive: true });
   mkdirSync(join(folder, "commonjs"));
   writeFileSync(join(folder, "module", "package.json"), '{ "type": "module" }');
   writeFileSync(join(folder, "commonjs", "package.json"), "{}");
 });
-
-afterAll(() => rmSync(folder, { recursive: true }));
 
 it.each([
   ["commonjs/app.js", true],

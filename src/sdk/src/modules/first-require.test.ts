@@ -1,23 +1,21 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import Module, { createRequire } from "node:module";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { beforeAll, expect, it } from "vitest";
+import { temporaryFolder } from "../../../../test/support/temporary-folder.js";
 import { onFirstRequire } from "./first-require.js";
 
 let folder: string;
 let require: NodeJS.Require;
 
 beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), "kit-require-"));
+  folder = temporaryFolder();
   for (const name of ["wanted", "other"]) {
     mkdirSync(join(folder, "node_modules", name), { recursive: true });
     writeFileSync(join(folder, "node_modules", name, "index.js"), `exports.name = ${JSON.stringify(name)};`);
   }
   require = createRequire(join(folder, "app.js"));
 });
-
-afterAll(() => rmSync(folder, { recursive: true }));
 
 it("acts once, when the module is loaded and before the application has it", () => {
   const seen: unknown[] = [];
