@@ -109,13 +109,13 @@ describe("a connection to a port", () => {
   it.each<[string, Faults, object]>([
     ["an unknown answer", { proxyAnswer: '{"status":"no"}' }, { message: /not understood/ }],
     ["an answer that is no JSON", { proxyAnswer: "yes" }, { message: /not understood/ }],
-    ["no answer", { proxyAnswer: "" }, { message: /no answer in time/ }],
-    ["no upgrade", { neverAnswer: true }, { message: /did not answer the upgrade in time/ }],
+    ["no answer", { proxyAnswer: "" }, { message: /no answer in time/, limit: 300 }],
+    ["no upgrade", { neverAnswer: true }, { message: /did not answer the upgrade in time/, limit: 20 }],
     ["503", { refuse: { status: 503, body: "asleep" } }, { message: /asleep/, status: 503 }],
   ])("is a ConnectionError with %s", async (_, faults, expected) => {
-    const { message, ...fields } = expected as Record<string, unknown>;
-    const ports = harness.sprite(faults, { connectTimeout: 300 }).ports;
-    const error = await rejection(ports.connect(3000));
+    const { message, limit, ...fields } = expected as Record<string, unknown>;
+    const { ports } = harness.sprite(faults);
+    const error = await rejection(ports.connect(3000, { timeout: limit as number | undefined }));
     expect(error).toMatchObject({ name: "ConnectionError", ...fields });
     expect(error.message).toMatch(message as RegExp);
     await until(() => harness.server.connections === 0);

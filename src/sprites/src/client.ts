@@ -17,7 +17,7 @@ import {
 import { Sprite } from "./sprite.js";
 import { type CreateTokenOptions, createToken } from "./token.js";
 
-/** The way to a Sprites service. Holds no connection: there is nothing to close. */
+/** Client of a Sprites service. Holds no connection, so there is nothing to close. */
 export class SpritesClient {
   /** Base address of the API, without a slash at its end. */
   readonly endpoint: string;
@@ -59,12 +59,12 @@ export class SpritesClient {
     return getSprite(this.#rest, name, limits);
   }
 
-  /** One page. */
+  /** One page of the sandboxes. */
   async listSprites(options: ListSpritesOptions = {}): Promise<SpritePage> {
     return listSprites(this.#rest, readOptions(options));
   }
 
-  /** All of them, page by page as they are asked for. */
+  /** All sandboxes; each page is fetched when it is needed. */
   async *allSprites(given: ListSpritesOptions = {}): AsyncGenerator<SpriteInfo, void, undefined> {
     const options = readOptions(given);
     let continuationToken = options.continuationToken;

@@ -10,7 +10,7 @@ export class Deadline implements Disposable {
   readonly #outer: AbortSignal | undefined;
   readonly #timer: NodeJS.Timeout | undefined;
   readonly #abort = (): void => this.#controller.abort(this.#outer?.reason);
-  /** True when the time ran out, false when the caller's signal came first. */
+  /** The time ran out, and not because the caller's signal aborted first. */
   expired = false;
 
   /** @throws RangeError for a time that is no number, or below zero. */

@@ -19,7 +19,7 @@ export async function createToken(
   organization: string,
   { description, inviteCode, timeout, signal, ...options }: CreateTokenOptions,
 ): Promise<string> {
-  // As `fly tokens create` prints it, the scheme stands before it.
+  // `fly tokens create` prints it with the scheme in front.
   const bare = typeof macaroon === "string" ? macaroon.trim().replace(/^FlyV1(\s+|$)/i, "") : macaroon;
   checkText(bare, "the macaroon");
   checkText(organization, "the organization");

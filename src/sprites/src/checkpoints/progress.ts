@@ -16,7 +16,7 @@ export interface ProgressCall extends Call {
   readonly checkpointId?: string;
 }
 
-/** What the end of an operation is worked out from. Runs inside its span. */
+/** Works out the result from the lines. Runs inside the span. */
 type Conclusion<T> = (messages: readonly StreamMessage[], span: ProgressSpan) => Promise<T>;
 
 /**
@@ -49,7 +49,7 @@ export async function* runProgress<T>(
         yield message;
       }
     } catch (error) {
-      if (!wasSaid(error, messages)) throw error;
+      if (!isDecidedByLines(error, messages)) throw error;
     }
     assertComplete(config, call.purpose, messages);
     return await within(span.context, () => conclude(messages, span));
@@ -61,8 +61,11 @@ export async function* runProgress<T>(
   }
 }
 
-/** Whether the lines so far decide, and not what ended them: after the terminal one nothing of weight comes. */
-function wasSaid(error: unknown, messages: readonly StreamMessage[]): boolean {
+/**
+ * Whether the lines so far decide the outcome, and not the error that ended them. A stream that breaks off without a
+ * terminal line is truncated; after a terminal line, nothing that matters comes.
+ */
+function isDecidedByLines(error: unknown, messages: readonly StreamMessage[]): boolean {
   if (error instanceof ConnectionError) return true;
   return error instanceof TimeoutError && findTerminal(messages) !== undefined;
 }

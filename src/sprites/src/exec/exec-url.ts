@@ -1,6 +1,6 @@
 import { fillTemplate } from "../rest/transport.js";
 
-/** What the query of an exec socket says. */
+/** What the query of an exec address says. */
 export interface ExecRequest {
   readonly args: readonly string[];
   readonly cwd?: string | undefined;

@@ -18,7 +18,7 @@ const NOT_STARTED = "the command was not started: call start() or run() first";
 
 /** How a command is run to its end. */
 export interface RunOptions {
-  /** Input; without it the command finds its input ended, but for a session that was joined. */
+  /** Input of the command. Without it the input is ended at once, except for a session that was joined. */
   stdin?: StdinSource;
   /** Limit of the whole run, connecting included, in milliseconds. @default no limit */
   timeout?: number;
@@ -34,7 +34,7 @@ export interface WaitOptions {
   signal?: AbortSignal;
 }
 
-/** Signals a sandbox takes, with or without `SIG`. */
+/** Signals that a sandbox understands. */
 export type SignalName = "INT" | "TERM" | "HUP" | "KILL" | "QUIT" | "USR1" | "USR2";
 
 /** Output and exit code of a command that has ended. */
@@ -48,7 +48,7 @@ export interface ExecResult {
 /**
  * One command in a sandbox. Run it to its end (`run`), or start it and read, write and wait; or iterate over its
  * output, which starts it. Each byte of output is handed out once, however it is read; `stdout`, `stderr` and
- * `output` show what is kept of it. Leaving an `await using` block before the end lets go of the command.
+ * `output` show what is kept of it. Leaving an `await using` block before the end detaches from the command.
  */
 export class SpriteExec implements AsyncDisposable {
   /** Command and arguments as they run; empty for a session that was joined. */
@@ -59,7 +59,7 @@ export class SpriteExec implements AsyncDisposable {
   onOutput: ((data: Buffer) => void) | undefined;
   /** Called once, after all output. */
   onExit: ((code: number) => void) | undefined;
-  /** Called with text frames that have no meaning here, such as opened ports, as they were sent. */
+  /** Called with the raw text of frames that this client does not interpret, and of those about ports. */
   onControlMessage: ((text: string) => void) | undefined;
   readonly #session: Session;
   readonly #input: Input;
@@ -80,7 +80,7 @@ export class SpriteExec implements AsyncDisposable {
     this.#input = new Input(this.#session);
   }
 
-  /** Whether the command has a pseudo terminal; of a joined session known once it started. */
+  /** Whether the command has a pseudo terminal; for a joined session, known once it has started. */
   get tty(): boolean {
     return this.#session.tty;
   }
@@ -127,7 +127,7 @@ export class SpriteExec implements AsyncDisposable {
     throw await this.#giveUp(new TimeoutError(`the command did not end within ${timeout} ms`), "timeout");
   }
 
-  /** True when the command has ended, false when the time is up or this side let go. Rejects when it was lost. */
+  /** True when the command has ended, false when the time is up or it was closed here. Rejects when it was lost. */
   async wait(options: WaitOptions = {}): Promise<boolean> {
     const { timeout, signal } = readLimits(options);
     if (this.#started === undefined) throw invalidState(NOT_STARTED);
@@ -153,7 +153,7 @@ export class SpriteExec implements AsyncDisposable {
     return { returncode, stdout: this.stdout, stderr: this.stderr, output: this.output };
   }
 
-  /** Resolves when more can be sent. Order is kept, also without waiting. */
+  /** Resolves when more can be sent. Order is kept even if you do not wait. */
   sendStdin(data: StdinChunk): Promise<void> {
     return this.#input.send(data);
   }
@@ -177,7 +177,7 @@ export class SpriteExec implements AsyncDisposable {
     this.#session.sendText(toJson(message, "the message"));
   }
 
-  /** Signals the whole process group. A server that cannot ends the command by force instead. */
+  /** Signals the whole process group. A server that cannot send signals ends the command by force instead. */
   async signal(name: SignalName | `SIG${SignalName}`): Promise<void> {
     if (typeof name !== "string") throw invalidArgument("the signal", "a name such as TERM");
     return this.#session.signal(name.replace(/^SIG/, ""));
@@ -226,7 +226,7 @@ export class SpriteExec implements AsyncDisposable {
     return webWritable(this.#writer());
   }
 
-  /** Before the end this lets go: the command runs on as long as the server allows. Twice does nothing. */
+  /** Detaches from a command that has not ended: how long it runs on is up to the server. Twice does nothing. */
   async close(): Promise<void> {
     this.#started ??= Promise.reject(invalidState("the command was closed before it was started"));
     this.#started.catch(() => undefined);
@@ -262,10 +262,10 @@ export class SpriteExec implements AsyncDisposable {
     } catch (error) {
       return { kind: "failed", error };
     }
-    // Who joins a session and brings no input leaves that of the others open.
+    // A joined session may have other clients: without input of ours, theirs stays open.
     if (stdin !== undefined || !this.#joins) {
       void this.#input.feed(stdin ?? []).catch((error) => {
-        // After the end nobody minds what was not read.
+        // Once the command has ended, input that it did not read is no failure.
         if (session.outcome === undefined) void session.kill(error);
       });
     }

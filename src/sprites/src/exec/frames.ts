@@ -3,7 +3,7 @@ import { isObject } from "../rest/json.js";
 /** First byte of a binary message without TTY. With TTY, binary messages are raw terminal bytes. */
 export const STREAM = { stdin: 0, stdout: 1, stderr: 2, exit: 3, stdinEof: 4 } as const;
 
-/** The command's exit code as the text frame tells it, or what else a text frame can be. */
+/** What a text frame says. */
 export type ControlFrame =
   | { readonly kind: "session"; readonly fields: Readonly<Record<string, unknown>> }
   | { readonly kind: "exit"; readonly code: number }

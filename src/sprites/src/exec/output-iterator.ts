@@ -33,7 +33,7 @@ export class OutputIterator implements AsyncIterableIterator<OutputChunk, undefi
     return { value, done: true };
   }
 
-  /** Lets go of the output and, when nobody else takes any, of the command. Before the first `next` it does nothing. */
+  /** Stops reading and, when nothing else reads, detaches from the command. Before the first `next` it does nothing. */
   async return(): Promise<IteratorResult<OutputChunk, undefined>> {
     if (!this.#left) {
       this.#left = true;

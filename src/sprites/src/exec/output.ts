@@ -16,7 +16,7 @@ export interface OutputChunk {
 /** Unread bytes of a stream at which the connection is paused, and those at which it goes on. */
 export const PAUSE_ABOVE = 1024 * 1024;
 export const RESUME_BELOW = 256 * 1024;
-/** What is left of streamed output, to tell of a failure afterwards. */
+/** What is kept of streamed output, so that a failure can be explained afterwards. */
 const TAIL = 1024 * 1024;
 
 interface Flow {
@@ -38,13 +38,14 @@ interface Lane {
 export interface ReadOptions {
   /** Longest wait for the first byte, in milliseconds; 0 never waits. @default no limit */
   timeout?: number;
+  /** Ends the wait, and the command, with the signal's reason. */
   signal?: AbortSignal;
 }
 
 /**
- * Output on its way from the socket to whoever reads it. Every byte is handed out once, whichever way it is read.
- * Nobody who reads slowly makes memory grow: beyond a limit the connection is paused, or, for a stream that nobody
- * reads while the command is waited for, the oldest bytes go.
+ * Output on its way from the socket to whoever reads it. Every byte is handed out once, whichever way it is read. A
+ * slow reader does not make memory grow: beyond a limit the connection is paused; of a stream that nobody reads while
+ * the command is waited for, the oldest bytes are dropped.
  */
 export class Output {
   readonly #lanes: ReadonlyMap<StreamName, Lane>;

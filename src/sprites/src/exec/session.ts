@@ -12,7 +12,7 @@ import { killSession } from "./kill.js";
 import { Output, type StreamName } from "./output.js";
 import { type StdinChunk, StdinWriter } from "./stdin-writer.js";
 
-/** How a command ended, as far as this side knows. */
+/** How a command ended, as far as this client knows. */
 export type Outcome =
   | { readonly kind: "exited"; readonly code: number }
   | ({ readonly kind: "failed" } & ExecFailure)
@@ -157,15 +157,15 @@ export class Session {
     else await killSession(this.#plan.config, this.#plan.spriteId, this.sessionId, `SIG${name}`);
   }
 
-  /** Ends the command and this side of it; its outcome is `error`. Resolves when both are done, or given up. */
+  /** Kills the command and closes the connection; the outcome is `error`. Resolves when that is done, or given up. */
   kill(error: unknown, type = errorType(error)): Promise<void> {
     this.#killing ??= this.#kill({ kind: "failed", error, type });
     return this.#killing;
   }
 
-  /** Lets go of the command: what becomes of it is up to the server. Resolves when the socket is gone. */
+  /** Detaches: what becomes of the command is up to the server. Resolves when the socket is gone. */
   async detach(): Promise<void> {
-    // Without a turn in between: a callback that closes gets no more output.
+    // Not a microtask later: a callback that closes gets no more output.
     if (this.#killing !== undefined) await this.#killing;
     this.#finish({ kind: "detached" });
     await this.#channel?.leave();
@@ -259,7 +259,7 @@ export class Session {
       this.#finish({ kind: "exited", code });
       return;
     }
-    // The kill has an outcome of its own; that the command is gone, and how, is known all the same.
+    // The outcome is that of the kill; the exit code is known all the same.
     this.exitCode = code;
     this.#inSpan(() => this.#observer.onExit(code));
     this.#exitSeen?.();

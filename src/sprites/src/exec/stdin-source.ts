@@ -3,7 +3,7 @@ import type { StdinChunk } from "./stdin-writer.js";
 /** Input for a whole command: at once, or as it comes (also a Node or Web stream of bytes). */
 export type StdinSource = StdinChunk | AsyncIterable<StdinChunk> | Iterable<StdinChunk>;
 
-/** Pieces of the source, until it ends or `over` resolves; a source that is waited for then is let go. */
+/** Pieces of the source, until it ends or `over` resolves, also while a piece is awaited. */
 export async function* readStdinSource(
   source: StdinSource,
   over: Promise<unknown>,

@@ -88,10 +88,7 @@ export class Filesystem {
     return [...entries];
   }
 
-  /**
-   * What the directory above tells of it: the server has no call for one path, and lists a directory's insides when
-   * asked for it. Of `/` only that it is one.
-   */
+  /** Read from the listing of the directory above, as the server has no call for one path. Of `/`, only that it exists. */
   async stat(path: string, limits?: Limits): Promise<FileInfo> {
     checkText(path, "path");
     const whole = posix.resolve("/", this.#workingDir, path);
@@ -109,7 +106,7 @@ export class Filesystem {
     return (await this.#find(path, limits)) !== undefined;
   }
 
-  /** Takes a marker file that is written into it and removed: the server has no call for directories. */
+  /** Writes a marker file into the new directory and removes it, as the server has no call for directories. */
   async mkdir(path: string, given: MakeDirectoryOptions = {}): Promise<void> {
     const { mode, recursive = false, ...limits } = readOptions(given);
     checkText(path, "path");

@@ -98,7 +98,7 @@ export async function createSprite(
     ...(runtime && { runtime }),
   };
   const call = { method: "POST", template: ALL, json, purpose: "api" } as const;
-  return readSprite(await rest.json(call, patient(rest, options)), name);
+  return readSprite(await rest.json(call, withCreateTimeout(rest, options)), name);
 }
 
 export async function getSprite(rest: Rest, name: string, limits?: Limits): Promise<SpriteInfo> {
@@ -133,7 +133,7 @@ export async function renewSprite(
   limits?: Limits,
 ): Promise<void> {
   const call = { method: "POST", template: `${ONE}/${how}`, params: { name }, purpose: "api" } as const;
-  return rest.done(call, patient(rest, readOptions(limits)));
+  return rest.done(call, withCreateTimeout(rest, readOptions(limits)));
 }
 
 export function destroySprite(rest: Rest, name: string, limits?: Limits): Promise<void> {
@@ -160,8 +160,8 @@ export async function listSprites(rest: Rest, options: ListSpritesOptions): Prom
   };
 }
 
-/** What moves a whole machine takes longer than other calls. */
-function patient(rest: Rest, { timeout, signal }: Limits): Limits {
+/** Calls that move a whole machine take longer than others. */
+function withCreateTimeout(rest: Rest, { timeout, signal }: Limits): Limits {
   return { timeout: timeout ?? rest.config.createTimeout, signal };
 }
 

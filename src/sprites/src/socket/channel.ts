@@ -15,7 +15,7 @@ const MAX_MESSAGE = 16 * 1024 * 1024;
  * seconds, `ws` for thirty.
  */
 const CLOSE_GRACE_MS = 250;
-/** A refusal whose body drips is cut here; its status is known by then. */
+/** Longest time to read the body of a refusal, whose status is known by then. */
 const REFUSAL_MS = 5000;
 
 /** `closeTimeout` is missing in the type declarations of `ws`. */

@@ -5,7 +5,7 @@ import { measureExec } from "./exec-metrics.js";
 import { safely } from "./safely.js";
 import { errorType } from "./tracing.js";
 
-/** What a span of a command tells from its start. */
+/** What the span of a command records at its start. */
 export interface ExecFacts {
   readonly spriteId: string;
   readonly args: readonly string[];
@@ -16,14 +16,14 @@ export interface ExecFacts {
   readonly mode: "run" | "start" | "attach";
 }
 
-/** Why a command has no outcome of its own. `type` names what is no error of ours. */
+/** Why a command has no exit code. `type` is the `error.type` of what is no error of this package. */
 export interface ExecFailure {
   readonly error: unknown;
   readonly type?: string;
   readonly closeCode?: number;
 }
 
-/** The last events come in any case: what killed it, or how it exited, and the exception. */
+/** Leaves room for the last events: what killed it, or how it exited, and the exception. */
 const MAX_EVENTS = 64 - 3;
 const CLOSING_EVENTS = new Set(["sprites.killed", "sprites.exit"]);
 /** Command lines can hold whole scripts. */
@@ -58,7 +58,7 @@ export class ExecSpan {
     if (CLOSING_EVENTS.has(name) || this.#events++ < MAX_EVENTS) this.#span.event(name, attributes);
   }
 
-  /** A joined session tells what it runs only once it is joined. */
+  /** What a joined session runs is known only once it is joined. */
   joined(command: string, tty: boolean): void {
     this.set({ "sprites.exec.tty": tty });
     const path = command.split(" ", 1)[0];
