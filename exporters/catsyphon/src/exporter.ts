@@ -101,13 +101,14 @@ export class CatSyphonSpanExporter {
     this.#handOver = handOver;
   }
 
-  /** At `process.exit()` and after a crash, where nothing can be awaited. Sessions stay open, as the server ends them. */
+  /** At `process.exit()` and after a crash, where nothing can be awaited: what `shutdown` does, as far as time allows. */
   #sendLast = (): void => {
     if (this.#closed || !this.#queue || !this.#transport) return;
     try {
       this.#handOver();
-      this.#slicer.run(this.#translator.release(), (events) => this.#enqueue(events));
+      this.#slicer.run(this.#translator.finish(), (events) => this.#enqueue(events));
       this.#slicer.finishWithin(LAST_TRANSLATION_MS);
+      this.#enqueue(this.#translator.takeEvents());
       if (this.#queue.pending === 0) return;
       postBeforeExit(this.#transport.toLastRequests(this.#queue.takeForExit()), { timeoutMs: LAST_POST_MS });
     } catch {

@@ -95,9 +95,9 @@ export class Session implements QueuedSession {
     return early > 0 && early < START_PRECISION_MICROS ? this.#latestMicros : micros;
   }
 
-  /** Time of the last event as it was sent. */
+  /** The latest time of all its events, sent or not. */
   get lastMicros(): number {
-    return this.#last.sent;
+    return Math.max(this.#last.sent, this.#latestMicros);
   }
 
   /** Takes the new events, in order, with strictly increasing times. An event that comes late keeps its true time. */

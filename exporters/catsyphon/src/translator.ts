@@ -46,41 +46,48 @@ export class Translator {
 
   /** Translates spans that have ended; those whose ancestors are unknown wait. */
   *translate(spans: readonly ReadableSpan[]): TranslationSteps {
-    return yield* this.#translateAll(this.#gate.pass(spans));
+    yield* this.#translateAll(this.#gate.pass(spans));
+    return this.takeEvents();
   }
 
   /** Translates spans that have waited for too long, and ends idle sessions. */
   *tick(): TranslationSteps {
-    const events = yield* this.#translateAll(this.#gate.releaseExpired());
+    yield* this.#translateAll(this.#gate.releaseExpired());
     const before = Date.now() - this.#settings.idleTimeoutMs;
     for (const session of this.#sessions.idleSince(before)) {
       if (!this.#stays(session, ["shutdown", "never"])) this.#endNow(session, session.outcome);
       yield;
     }
-    return [...events, ...this.#sessions.takeEvents()];
+    return this.takeEvents();
   }
 
   /** Translates every span that waits. */
   *release(): TranslationSteps {
-    return yield* this.#translateAll(this.#gate.releaseAll());
+    yield* this.#translateAll(this.#gate.releaseAll());
+    return this.takeEvents();
   }
 
   /** Translates every span that waits and ends every session; `abandoned` if its outermost span is still open. */
   *finish(): TranslationSteps {
-    const events = yield* this.release();
+    yield* this.#translateAll(this.#gate.releaseAll());
     for (const session of [...this.#sessions.open()]) {
       if (this.#stays(session, ["never"])) continue;
       this.#endNow(session, session.openTraces.size > 0 ? "abandoned" : session.outcome);
       yield;
     }
-    return [...events, ...this.#sessions.takeEvents()];
+    return this.takeEvents();
+  }
+
+  /** The new events of all sessions; for whoever cannot wait for the last step. */
+  takeEvents(): QueuedEvent[] {
+    return this.#sessions.takeEvents();
   }
 
   #stays(session: Session, modes: readonly Settings["endConversation"][]): boolean {
     return session.identity.keyedBy === "application" && modes.includes(this.#settings.endConversation);
   }
 
-  *#translateAll(placed: readonly PlacedSpan[]): TranslationSteps {
+  *#translateAll(placed: readonly PlacedSpan[]): Generator<undefined, void, undefined> {
     for (const { trace, node, span } of placed) {
       try {
         this.#translate(trace, node, span);
@@ -89,7 +96,6 @@ export class Translator {
       }
       yield;
     }
-    return this.#sessions.takeEvents();
   }
 
   #translate(trace: TraceRecord, node: SpanNode, span: ReadableSpan): void {
