@@ -3,6 +3,7 @@ import type Anthropic from "@anthropic-ai/sdk";
 import { AnthropicInstrumentation } from "@kit/instrumentation-anthropic";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ANTHROPIC } from "../fixtures/anthropic.js";
+import { ANTHROPIC_TOOLS } from "../fixtures/anthropic-tools.js";
 import { ProviderServer } from "../support/provider-server.js";
 import { Telemetry } from "../support/telemetry.js";
 import { seenFacts, wantedFacts } from "./facts.js";
@@ -32,7 +33,7 @@ describe.each(FOLDERS)("%s", (folder) => {
 
   if (RECORDINGS.length === 0) it.skip(RECORDINGS_ABSENT, () => {});
 
-  it.each([...ANTHROPIC, ...RECORDINGS].flatMap(deliveries))(
+  it.each([...ANTHROPIC, ...ANTHROPIC_TOOLS, ...RECORDINGS].flatMap(deliveries))(
     "$recording.provider $recording.api $recording.case, $how",
     async (delivery) => {
       const { recording } = delivery;

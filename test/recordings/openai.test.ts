@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { OPENAI_CHAT } from "../fixtures/openai-chat.js";
 import { OPENAI_OTHER } from "../fixtures/openai-other.js";
 import { OPENAI_RESPONSES } from "../fixtures/openai-responses.js";
+import { OPENAI_RESPONSES_TOOLS } from "../fixtures/openai-responses-tools.js";
 import { ProviderServer } from "../support/provider-server.js";
 import { Telemetry } from "../support/telemetry.js";
 import { seenFacts, wantedFacts } from "./facts.js";
@@ -41,7 +42,7 @@ beforeAll(async () => {
 });
 afterAll(() => provider.close());
 
-const FIXTURES = [...OPENAI_CHAT, ...OPENAI_RESPONSES, ...OPENAI_OTHER];
+const FIXTURES = [...OPENAI_CHAT, ...OPENAI_RESPONSES, ...OPENAI_RESPONSES_TOOLS, ...OPENAI_OTHER];
 
 describe.each(FOLDERS)("%s", (folder) => {
   const sdk = loadOpenAI(folder);
