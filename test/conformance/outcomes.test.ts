@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { type Attributes, context, SpanStatusCode, trace } from "@opentelemetry/api";
 import { describe, expect, it } from "vitest";
 import { chunk, completion, refusal, streamedCompletion } from "../support/provider/openai-answers.js";
@@ -102,6 +103,26 @@ describe("a call that fails", () => {
     expect(facts(onlySpan().attributes)).toEqual({ reasons: ["error"], error: expect.any(String) });
     expect(onlySpan().attributes["gen_ai.output.messages"]).toContain("Half");
   });
+});
+
+describe("a stream whose connection breaks before the first chunk", () => {
+  it.each(["text/event-stream", "application/json"])(
+    "fails with what its reader got, as %s",
+    async (type) => {
+      const gate = new Gate();
+      const begun = script([Buffer.from('{"id":'), gate, "drop"], { headers: { "content-type": type } });
+      const { onlySpan } = await run(begun, async (client) => {
+        const stream = await client.chat.completions.create(askStreamed);
+        const step = expect(stream[Symbol.asyncIterator]().next()).rejects.toThrow(TypeError);
+        await gate.reached;
+        // By then the stream is known to stand open. The SDK aborts its own request when reading fails.
+        await delay(20);
+        gate.open();
+        await step;
+      });
+      expect(facts(onlySpan().attributes)).toEqual({ error: "TypeError" });
+    },
+  );
 });
 
 describe("a call the application ends itself", () => {

@@ -30,7 +30,7 @@ export class Observation implements StreamObserver {
   /** The body of an answer that is no stream although one was asked for, as long as no chunk has come. */
   #unstreamed: Promise<unknown> | undefined;
   #streaming = false;
-  #stepped = false;
+  #reading = false;
 
   constructor(recorder: Recorder, call: Call) {
     this.recorder = recorder;
@@ -83,9 +83,12 @@ export class Observation implements StreamObserver {
     this.#end({ outcome: isAbort(error) ? "aborted" : "error", response: this.#partial(), error });
   }
 
+  begin(): void {
+    this.#reading = true;
+  }
+
   /** One step of the stream: a chunk, or its end. SDKs end an aborted stream without an error. */
   step(result: IteratorResult<unknown>): void {
-    this.#stepped = true;
     if (result?.done !== true) {
       this.#unstreamed = undefined;
       this.recorder.chunk();
@@ -112,8 +115,9 @@ export class Observation implements StreamObserver {
   }
 
   /**
-   * A stream that nobody steps has no step in which an abort could show: nobody reads it, or whoever wraps it answered
-   * its own reader. Its signal may outlive it and must not hold it.
+   * A stream without a reader has no step in which an abort could show. One with a reader may have none either, if
+   * whoever wraps it answered that reader, or one that fails: SDKs abort a request whose answer breaks off. The signal
+   * may outlive the stream and must not hold it.
    */
   linger(): void {
     const signal = this.#signal;
@@ -121,7 +125,7 @@ export class Observation implements StreamObserver {
     if (!signal.aborted) {
       const standing = new WeakRef(this);
       signal.addEventListener("abort", () => standing.deref()?.linger(), { once: true });
-    } else if (this.#stepped) this.#abortSoon(signal);
+    } else if (this.#reading) this.#abortSoon(signal);
     else this.#abort(signal);
   }
 

@@ -15,6 +15,8 @@ class Seen {
     this.failure = error;
   }
 
+  begin(): void {}
+
   close(): void {
     this.closed += 1;
   }

@@ -57,6 +57,7 @@ function tapFirst(
     if (isField && members[member] === opened) members[member] = open;
     if (tapped) return steps;
     tapped = true;
+    observation.begin();
     try {
       return tap(steps, observation);
     } catch (error) {

@@ -202,6 +202,15 @@ export const failures = (dialect: Dialect): readonly AnyScenario[] => [
     },
   },
   {
+    name: "gets plain JSON that is cut in answer to a streamed call",
+    spans: ["chat error|completed|abandoned"],
+    drops: true,
+    async run({ client, provider }) {
+      provider.script(half(dialect.answer("word ".repeat(20_000)), "cut"));
+      return settledSoon(iterate(await streamed(dialect, client)));
+    },
+  },
+  {
     name: "runs out of time",
     spans: ["chat error"],
     // A fetch that never answers, and no server: whether a request arrives in so short a time is up to the machine.
