@@ -5,6 +5,7 @@ import { describeOnNodes } from "../support/register/nodes.js";
 
 const world = useWorld();
 
+const REFUSED = ["--require", fileURLToPath(new URL("apps/refused-loader.cjs", import.meta.url))];
 const ORDER = ["--require", fileURLToPath(new URL("apps/order-of-start.cjs", import.meta.url))];
 
 describeOnNodes((node, major) => {
@@ -35,6 +36,12 @@ describeOnNodes((node, major) => {
       ["libraries that are all left alone", "chat.mjs", { KIT_INSTRUMENTATIONS: "none" }],
     ])("is not started for %s", async (_, file, env) => {
       expect(await orderOf(env as Record<string, string>, file)).toBe("load");
+    });
+
+    it("has the library's own hooks where those of the kit cannot be registered", async () => {
+      const { code, stderr } = await world.run({}, "chat.mjs", { node, preloads: REFUSED });
+      expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+      expect(world.collector.spans.map(({ name }) => name)).toEqual(["chat gpt-4.1-mini"]);
     });
   });
 });

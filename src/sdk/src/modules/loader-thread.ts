@@ -35,15 +35,20 @@ const UNNAMED = {
 
 /** Node completes the registration before it returns, but the thread goes on to load the library by itself. */
 export function hookThroughLoader(library: HookLibrary, include: readonly ModuleName[]): void {
-  const hooks = pathToFileURL(library.loader()).href;
-  const data: LoaderData = { library: hooks, include };
+  const data: LoaderData = { library: pathToFileURL(library.loader()).href, include };
   withoutPipes(() => {
-    const loader = findLoader();
-    try {
-      register(loader === undefined ? hooks : pathToFileURL(loader), { data });
-    } catch {
-      // The file has been lost, or cannot be read: the library does without it.
-      register(hooks, { data });
-    }
+    // Where the kit's own loader is missing, the library does without.
+    if (!registerLoader(data)) register(data.library, { data });
   });
+}
+
+function registerLoader(data: LoaderData): boolean {
+  try {
+    const loader = findLoader();
+    if (loader === undefined) return false;
+    register(pathToFileURL(loader), { data });
+    return true;
+  } catch {
+    return false;
+  }
 }
