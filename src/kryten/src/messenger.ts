@@ -2,23 +2,20 @@ import { type Attributes, context as contexts, type Span } from "@opentelemetry/
 import type { MsgHdrs } from "nats";
 import type { Bus, BusMessage, BusSubscription } from "./bus.js";
 import { type ConcurrencyLimit, OverflowError } from "./concurrency-limit.js";
+import {
+  type Connecting,
+  ConnectionWait,
+  limitTime,
+  type RetryPolicy,
+  type TimeLimit,
+} from "./connection-wait.js";
 import type { Content } from "./content.js";
 import { type Destination, describeSubject } from "./destination.js";
 import type { DroppedEvents } from "./dropped-events.js";
-import { HandlerError, KrytenConnectionError, PublishError } from "./errors.js";
+import { HandlerError, KrytenConnectionError } from "./errors.js";
 import { handlerName } from "./handler-run.js";
 import { headerBytes } from "./propagation.js";
 import { type MessagingVerb, type Operation, type Telemetry, toErrorType } from "./telemetry.js";
-import { noReply, sleepUntilWoken } from "./waiting.js";
-
-export interface RetryPolicy {
-  /** Waits for a connection before giving up. */
-  attempts: number;
-  /** Aborts every wait when the client closes. */
-  closing: () => AbortSignal | undefined;
-  /** First wait; each further one is twice as long, up to 30 s. */
-  delayMs: number;
-}
 
 /** A message to be sent, with what its span tells beyond the subject. */
 export interface Outgoing {
@@ -35,14 +32,6 @@ export interface Outgoing {
   traced?: boolean;
   /** A wait for the connection that has begun already. */
   connecting?: Connecting | undefined;
-}
-
-/** A wait for a connection. */
-export interface Connecting {
-  /** Rejects when there is none in time. */
-  readonly done: Promise<void>;
-  /** How many times it has waited so far. */
-  readonly retries: number;
 }
 
 export interface OutgoingRequest<T> extends Outgoing {
@@ -73,19 +62,16 @@ export interface Incoming {
 /** Key of a client's messenger, for a `LifecycleEventPublisher` that is given the client. */
 export const MESSENGER: unique symbol = Symbol("kryten.messenger");
 
-const MAX_DELAY_MS = 30_000;
-const JITTER = 0.1;
-
 /** Sends and receives over the client's current bus: waits for a connection and records each operation. */
 export class Messenger {
   readonly telemetry: Telemetry;
   readonly #bus: () => Bus | undefined;
-  readonly #retry: RetryPolicy;
+  readonly #waits: ConnectionWait;
 
   constructor(bus: () => Bus | undefined, telemetry: Telemetry, retry: RetryPolicy) {
     this.#bus = bus;
     this.telemetry = telemetry;
-    this.#retry = retry;
+    this.#waits = new ConnectionWait(() => this.bus, retry);
   }
 
   /** @throws KrytenConnectionError when there never was a connection, or it ended for good */
@@ -107,15 +93,15 @@ export class Messenger {
   async request<T>(outgoing: OutgoingRequest<T>): Promise<T> {
     const { subject, data, signal, accept, timeoutMs, onWritten } = outgoing;
     signal?.throwIfAborted();
-    const deadline = performance.now() + timeoutMs;
+    const limit = limitTime(timeoutMs);
     return this.#recorded("request", outgoing, async (span) => {
-      await this.#connected(span, { deadline, timeoutMs }, outgoing);
+      await this.#connected(span, limit, outgoing);
       const reply = await this.bus.request(subject, data, {
         headers: this.#headers(outgoing),
         signal,
         accept,
         onWritten,
-        timeoutMs: Math.max(1, deadline - performance.now()),
+        timeoutMs: Math.max(1, limit.deadline - performance.now()),
       });
       return outgoing.read(reply, span);
     });
@@ -238,71 +224,28 @@ export class Messenger {
 
   /** Waits for a connection as publishing does or, with a time limit, as a request does. */
   connecting(signal: AbortSignal | undefined, timeoutMs?: number): Connecting {
-    const limit =
-      timeoutMs === undefined ? undefined : { deadline: performance.now() + timeoutMs, timeoutMs };
-    const connecting = { done: Promise.resolve(), retries: 0 };
-    connecting.done = this.#wait(connecting, limit, signal);
-    // Nobody may be waiting for it any more when it rejects.
-    connecting.done.catch(() => {});
-    return connecting;
+    return this.#waits.start(signal, timeoutMs === undefined ? undefined : limitTime(timeoutMs));
   }
 
   get isConnected(): boolean {
     return this.#bus()?.state === "connected";
   }
 
-  /** What is published while `nats` reconnects is lost, so a message waits here until there is a connection. */
+  /** Before a message is sent: waits for a connection, and notes on the span how often. */
   async #connected(
     span: Span | undefined,
-    limit: Limit | undefined,
+    limit: TimeLimit | undefined,
     { connecting, signal }: Outgoing,
   ): Promise<void> {
-    const tally = { retries: 0 };
+    let again: Connecting | undefined;
     try {
       await connecting?.done;
       // It may be lost again: other chat lines had their turn meanwhile.
-      if (this.bus.state !== "connected") await this.#wait(tally, limit, signal);
+      if (this.bus.state !== "connected") again = this.#waits.start(signal, limit);
+      await again?.done;
     } finally {
-      const retries = (connecting?.retries ?? 0) + tally.retries;
+      const retries = (connecting?.retries ?? 0) + (again?.retries ?? 0);
       if (retries > 0) span?.setAttribute("kryten.retry.count", retries);
     }
   }
-
-  /** Retries by the policy, and at once when the connection is back: those that wait go on in the order they came. */
-  async #wait(
-    tally: { retries: number },
-    limit: Limit | undefined,
-    signal: AbortSignal | undefined,
-  ): Promise<void> {
-    let wake = (): void => {};
-    const leave = this.bus.onChange(() => wake());
-    try {
-      for (let { bus } = this; bus.state !== "connected"; bus = this.bus) {
-        const { retries } = tally;
-        if (retries === this.#retry.attempts)
-          throw new PublishError(`no connection after ${retries} retries`);
-        const delay =
-          Math.min(this.#retry.delayMs * 2 ** retries, MAX_DELAY_MS) * (1 + JITTER * Math.random());
-        const left = limit ? limit.deadline - performance.now() : Number.POSITIVE_INFINITY;
-        const onAsleep = (woken: () => void) => {
-          wake = woken;
-        };
-        const ms = Math.min(delay, Math.max(0, left));
-        await sleepUntilWoken(ms, onAsleep, signal, this.#retry.closing());
-        tally.retries++;
-        if (limit && left <= delay && this.bus.state !== "connected") {
-          throw noReply("the request", limit.timeoutMs);
-        }
-      }
-    } finally {
-      leave();
-    }
-  }
-}
-
-/** Time limit of a request. */
-interface Limit {
-  /** By `performance.now()`. */
-  readonly deadline: number;
-  readonly timeoutMs: number;
 }
