@@ -44,7 +44,6 @@ export class RunHandler {
   readonly [MARK] = true;
   /** Otherwise a start callback may come after its run has ended. */
   readonly awaitHandlers = true;
-  readonly ignoreCustomEvent = true;
   readonly #telemetry: () => Telemetry | undefined;
   readonly #inferenceSpans: InferenceSpans;
   readonly #runs = new Runs();
@@ -53,11 +52,6 @@ export class RunHandler {
   constructor(telemetry: () => Telemetry | undefined, inferenceSpans: InferenceSpans) {
     this.#telemetry = telemetry;
     this.#inferenceSpans = inferenceSpans;
-  }
-
-  /** The library copies some handlers; all copies must share the open runs. */
-  copy(): this {
-    return this;
   }
 
   /** The open run with this id. */
