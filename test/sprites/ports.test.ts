@@ -5,6 +5,7 @@ import { text } from "node:stream/consumers";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { WebSocketServer } from "ws";
 import type { Faults } from "../support/sprites/faults.js";
+import { TOKEN } from "../support/sprites/server.js";
 import { Telemetry } from "../support/telemetry.js";
 import { Harness, rejection, until } from "./harness.js";
 
@@ -73,6 +74,17 @@ describe("a connection to a port", () => {
     };
     keepWriting();
     expect(await text(connection)).toBe("bye");
+  });
+
+  it("does not repeat the token when the server's reason does", async () => {
+    const server = new WebSocketServer({ port: 0, host: "127.0.0.1" });
+    onTestFinished(() => void server.close());
+    server.on("connection", (socket) => socket.close(1011, `no ${TOKEN}`));
+    await until(() => server.address() !== null);
+    const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const error = await rejection(harness.client({ endpoint }).attach("box").ports.connect(80));
+    expect(error.message).toContain("1011: no [token]");
+    expect(JSON.stringify(error)).not.toContain(TOKEN);
   });
 
   it("may go to another host than the sandbox itself", async () => {

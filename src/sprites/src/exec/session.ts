@@ -1,8 +1,7 @@
 import { context, diag } from "@opentelemetry/api";
 import { Deadline } from "../deadline.js";
 import { ConnectionError, ExecutionError, invalidState } from "../errors.js";
-import { withoutSecrets } from "../rest/failure.js";
-import { Channel, type Handshake, type Loss } from "../socket/channel.js";
+import { Channel, type Handshake, type Loss, toLossError } from "../socket/channel.js";
 import { type ExecFacts, type ExecFailure, ExecSpan } from "../telemetry/exec-span.js";
 import { errorType, propagationHeaders } from "../telemetry/tracing.js";
 import { Waiters } from "../waiters.js";
@@ -265,19 +264,15 @@ export class Session {
     this.#exitSeen?.();
   }
 
-  #onLost({ closeCode, reason, error }: Loss): void {
+  #onLost(loss: Loss): void {
     if (this.#killing !== undefined) {
       this.#exitSeen?.();
       return;
     }
-    const told = withoutSecrets(reason, this.#plan.config);
-    const detail = [`close code ${closeCode}`, told].filter(Boolean).join(": ");
-    const lost = new ConnectionError(`the connection was lost before the exit code came (${detail})`, {
-      closeCode,
-      reason: told,
-      ...(error !== undefined && { cause: error }),
-    });
-    this.#finish({ kind: "failed", error: error instanceof ExecutionError ? error : lost, closeCode });
+    const { closeCode, error: cause } = loss;
+    const what = "the connection was lost before the exit code came";
+    const error = cause instanceof ExecutionError ? cause : toLossError(what, loss, this.#plan.config);
+    this.#finish({ kind: "failed", error, closeCode });
   }
 
   /** In the order that callers count on: streams end, then the code is there, then callback, waiters, span, socket. */

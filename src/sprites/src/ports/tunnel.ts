@@ -4,11 +4,10 @@ import { readLimits } from "../arguments.js";
 import type { Config } from "../config.js";
 import { Deadline } from "../deadline.js";
 import { ConnectionError } from "../errors.js";
-import { withoutSecrets } from "../rest/failure.js";
 import { readObject } from "../rest/json.js";
 import type { Limits } from "../rest/rest.js";
 import { fillTemplate } from "../rest/transport.js";
-import { Channel, type Dial, type Loss } from "../socket/channel.js";
+import { Channel, type Dial, type Loss, toLossError } from "../socket/channel.js";
 import { ClientSpan } from "../telemetry/client-span.js";
 import { errorType, propagationHeaders } from "../telemetry/tracing.js";
 
@@ -97,7 +96,9 @@ class Tunnel extends Duplex {
     await this.#channel.open(deadline);
     await deadline.race(this.#opened);
     if (this.#settle === undefined) return;
-    throw deadline.expired ? this.#failure("no answer in time") : deadline.signal.reason;
+    throw deadline.expired
+      ? new ConnectionError(`${this.#failed} (no answer in time)`)
+      : deadline.signal.reason;
   }
 
   override _read(): void {
@@ -139,26 +140,25 @@ class Tunnel extends Duplex {
     const settle = this.#settle;
     if (settle === undefined) return;
     const { status } = readObject(parse(text));
-    if (status !== "connected") settle.reject(this.#failure("the server's answer is not understood"));
+    if (status !== "connected")
+      settle.reject(new ConnectionError(`${this.#failed} (the server's answer is not understood)`));
     else {
       this.#settle = undefined;
       settle.resolve();
     }
   }
 
-  #onClosed({ closeCode, reason, error }: Loss): void {
-    const told = [`close code ${closeCode}`, withoutSecrets(reason, this.#config)].filter(Boolean).join(": ");
-    const details = { closeCode, reason, ...(error !== undefined && { cause: error }) };
-    if (this.#settle !== undefined) this.#settle.reject(this.#failure(told, details));
-    else if (ORDERLY.has(closeCode) && error === undefined) {
+  #onClosed(loss: Loss): void {
+    if (this.#settle !== undefined) this.#settle.reject(toLossError(this.#failed, loss, this.#config));
+    else if (ORDERLY.has(loss.closeCode) && loss.error === undefined) {
       this.#isOver = true;
       this.push(null);
-    } else this.destroy(new ConnectionError(`the connection was lost (${told})`, details));
+    } else this.destroy(toLossError("the connection was lost", loss, this.#config));
   }
 
-  #failure(why: string, details = {}): ConnectionError {
+  get #failed(): string {
     const { host, port } = this.#target;
-    return new ConnectionError(`cannot connect to ${host}:${port} in the sandbox (${why})`, details);
+    return `cannot connect to ${host}:${port} in the sandbox`;
   }
 }
 

@@ -3,7 +3,7 @@ import WebSocket from "ws";
 import type { Config } from "../config.js";
 import { type Deadline, LONGEST_TIMER_MS } from "../deadline.js";
 import { ConnectionError, type SpritesError } from "../errors.js";
-import { MAX_ERROR_BODY, type Purpose, toError } from "../rest/failure.js";
+import { MAX_ERROR_BODY, type Purpose, type Secrets, toError, withoutSecrets } from "../rest/failure.js";
 import { reasonOf, USER_AGENT } from "../rest/transport.js";
 import { withoutTracing } from "../telemetry/tracing.js";
 import { Silence } from "./silence.js";
@@ -254,6 +254,21 @@ export class Channel {
     const query = new URL(this.#socket.url).search;
     return toError(refusal, this.#purpose, { token: this.#config.token, query });
   }
+}
+
+/** The error for a connection that ended so; `what` says what that means. */
+export function toLossError(
+  what: string,
+  { closeCode, reason, error }: Loss,
+  secrets: Secrets,
+): ConnectionError {
+  const said = withoutSecrets(reason, secrets);
+  const detail = [`close code ${closeCode}`, said].filter(Boolean).join(": ");
+  return new ConnectionError(`${what} (${detail})`, {
+    closeCode,
+    reason: said,
+    ...(error !== undefined && { cause: error }),
+  });
 }
 
 function readHandshake(headers: IncomingMessage["headers"]): Handshake {
