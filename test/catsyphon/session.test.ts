@@ -72,6 +72,15 @@ describe("what a session sends", () => {
     expect(await sent()).toEqual([{ type: "message", author_role, message_type, content: "x" }]);
   });
 
+  it("may be started again after a start that was refused for its metadata", async () => {
+    const { session, sent } = await quietSession();
+    const refused = session.start({ agentType: "a", author_role: "nobody" });
+    await expect(refused).rejects.toThrow(TypeError);
+    expect(session.started).toBe(false);
+    await session.start({ agentType: "a" });
+    expect(await sent()).toEqual([{ type: "session_start", agent_type: "a" }]);
+  });
+
   it("carries model, tokens, thinking and stop reason of a message", async () => {
     const { server, session, sent } = await quietSession();
     await session.message({

@@ -164,7 +164,7 @@ export class CollectorClient {
     return credentials && new CollectorClient({ ...given, ...pick(credentials) });
   }
 
-  /** Begins to tell a session; nothing is sent yet. @throws TypeError for an id that is empty or too long. */
+  /** Opens a session; nothing is sent yet. @throws TypeError for an id that is empty or too long. */
   session(sessionId: string, options: SessionOptions = {}): Session {
     const id = requireSessionId(sessionId);
     this.#warnOfSlash(id);
@@ -172,20 +172,20 @@ export class CollectorClient {
   }
 
   /**
-   * Runs `tell` with a session, and completes it with `success`, or with `failed` when `tell` throws. A session
-   * that was not started is only flushed. The error of `tell` is thrown on unchanged.
+   * Runs `work` with a session, and completes it with `success`, or with `failed` if `work` throws. A session that was
+   * not started is only flushed. The error of `work` is rethrown unchanged.
    */
   async withSession<T>(
     sessionId: string,
-    tell: (session: Session) => Promise<T> | T,
+    work: (session: Session) => Promise<T> | T,
     options: SessionOptions = {},
   ): Promise<T> {
-    if (typeof tell !== "function")
+    if (typeof work !== "function")
       throw new TypeError("withSession takes a function as its second argument");
     const session = this.session(sessionId, options);
     let result: T;
     try {
-      result = await tell(session);
+      result = await work(session);
     } catch (error) {
       await finish(session, "failed").catch((closing: unknown) => {
         this.#report(closing);

@@ -21,7 +21,7 @@ export interface StoredCredential {
   readonly workspaceId: string;
   readonly collectorId: string;
   readonly apiKey: string;
-  /** The first characters of the key, fit to be shown. */
+  /** The first characters of the key, which may be shown. */
   readonly apiKeyPrefix: string;
   readonly createdAt: string;
   readonly profile: string;
@@ -124,7 +124,7 @@ export class CredentialStore {
         return content as FileContent;
       }
     } catch {
-      // Told below, together with JSON that is no object.
+      // Reported below, together with JSON that is no object.
     }
     diag.warn(`${this.#file} is not a JSON object and is treated as empty`);
     return {};

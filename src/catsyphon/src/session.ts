@@ -35,7 +35,7 @@ export interface CompleteSessionOptions extends CallOptions {
   readonly summary?: string | undefined;
 }
 
-/** When a session sends by itself what it was told. */
+/** When a session sends its events by itself. */
 export interface SessionOptions {
   /** Events that start a flush. @default the client's `batchSize` */
   readonly batchSize?: number;
@@ -79,8 +79,8 @@ export interface MessageOptions {
 const STORED_TYPES = new Set(["message", "tool_call", "tool_result", "thinking", "error"]);
 
 /**
- * One conversation, told event by event. Events are buffered: a call that fills the batch resolves when it is
- * sent, and rejects with the client's errors when that failed; nothing is lost then, the next flush sends again.
+ * One conversation, event by event. Events are buffered: a call that fills the batch resolves when the batch is sent,
+ * and rejects with the client's errors if that fails; nothing is lost then, the next flush sends it again.
  */
 export class Session {
   readonly sessionId: string;
@@ -126,10 +126,9 @@ export class Session {
       diag.warn(`CatSyphon session ${this.sessionId} was started already`);
       return;
     }
-    this.#state = "started";
     const { agentType, agentVersion, workingDirectory, gitBranch, parentSessionId, ...rest } = options;
     const { slug, contextSemantics, ...metadata } = rest;
-    await this.#add("session_start", {
+    this.#append("session_start", {
       ...metadata,
       agent_type: agentType,
       agent_version: agentVersion,
@@ -139,6 +138,9 @@ export class Session {
       slug,
       context_semantics: typeof contextSemantics === "string" ? { mode: contextSemantics } : contextSemantics,
     });
+    // Not before: a start that is refused here may be given again.
+    this.#state = "started";
+    await this.#flushIfFull();
   }
 
   /** @throws TypeError for an unknown role or message type. */
@@ -218,8 +220,8 @@ export class Session {
   }
 
   /**
-   * Sends what waits, the end of the session, and then completes it at the server, which sets the end time to
-   * now. For a history that is told later pass `callEndpoint: false`.
+   * Sends what waits and the end of the session, then completes it at the server, which sets the end time to now.
+   * For a session imported afterwards, pass `callEndpoint: false`.
    * @throws TypeError for an unknown outcome.
    */
   async complete(
@@ -283,6 +285,10 @@ export class Session {
 
   async #add(type: Event["type"], data: Record<string, unknown>, emittedAt?: Date | string): Promise<void> {
     this.#append(type, data, emittedAt);
+    await this.#flushIfFull();
+  }
+
+  async #flushIfFull(): Promise<void> {
     if (this.#log.length >= this.#batchSize) await this.flush();
   }
 

@@ -74,9 +74,9 @@ export class DropReport {
 }
 
 /** Meters and loggers are the application's: their failures must not stop the delivery, or reach who adds an item. */
-function quietly(tell: () => void): void {
+function quietly(work: () => void): void {
   try {
-    tell();
+    work();
   } catch {
     // Nobody is left who could hear of it.
   }

@@ -27,7 +27,7 @@ export function onEndingSignal(farewell: Farewell): () => void {
     try {
       process.kill(process.pid, signal);
     } catch {
-      // Windows tells of consoles that close, by signals that it cannot send.
+      // Windows reports a console that closes as a signal, but cannot send that one.
       process.kill(process.pid, "SIGKILL");
     }
   };

@@ -104,7 +104,7 @@ function isLost(error: NodeJS.ErrnoException): boolean {
 }
 
 /** Reports the answer once, with as much of its text as arrived. */
-function read(response: IncomingMessage, tell: (answer: HttpAnswer) => void): void {
+function read(response: IncomingMessage, done: (answer: HttpAnswer) => void): void {
   let text = "";
   response.setEncoding("utf8");
   response.on("data", (chunk: string) => {
@@ -116,7 +116,7 @@ function read(response: IncomingMessage, tell: (answer: HttpAnswer) => void): vo
   response.on("close", () => {
     const retryAfterMs = readRetryAfter(response.headers["retry-after"], Date.now());
     const status = response.statusCode ?? 0;
-    tell({ status, text, retryAfterMs, ...(!response.complete && { isCut: true }) });
+    done({ status, text, retryAfterMs, ...(!response.complete && { isCut: true }) });
   });
 }
 

@@ -28,7 +28,7 @@ const FAILED = 1;
 
 /** Runs in a thread of its own: plain text, so that no loader or preload of the application gets in its way. */
 const POST = `
-const { workerData: { requests, tls, ended, statuses, told } } = require("node:worker_threads");
+const { workerData: { requests, tls, ended, statuses, reason } } = require("node:worker_threads");
 const nameOf = ({ errors: [first] = [], code, message }) => first ? nameOf(first) : code ?? message;
 const finish = (index, status) => {
   Atomics.store(statuses, index, status);
@@ -43,7 +43,7 @@ const post = (index) => {
   request(url, { method: "POST", headers: { ...headers, "content-length": body.byteLength }, ...tls })
     .on("response", (response) => response.on("end", () => finish(index, response.statusCode)).resume())
     .on("error", (error) => {
-      new TextEncoder().encodeInto(nameOf(error), told);
+      new TextEncoder().encodeInto(nameOf(error), reason);
       finish(index, ${FAILED});
     })
     .end(body);
@@ -67,26 +67,26 @@ export function postBeforeExit(requests: readonly LastRequest[], options: LastPo
     new Int32Array(new SharedArrayBuffer(length * Int32Array.BYTES_PER_ELEMENT));
   const ended = numbers(1);
   const statuses = numbers(requests.length);
-  const told = new Uint8Array(new SharedArrayBuffer(LONGEST_REASON));
+  const reason = new Uint8Array(new SharedArrayBuffer(LONGEST_REASON));
   const worker = new Worker(POST, {
     eval: true,
     // Nothing that the application starts with: neither preloads nor what NODE_OPTIONS says.
     execArgv: [],
     env: Object.fromEntries(Object.entries(process.env).filter(([name]) => ABOUT_CONNECTIONS.test(name))),
-    workerData: { requests, tls: options.tls, ended, statuses, told },
+    workerData: { requests, tls: options.tls, ended, statuses, reason },
   });
   worker.unref();
   Atomics.wait(ended, 0, 0, options.timeoutMs);
   const tried = statuses.findLastIndex((status) => status !== 0) + 1;
   // The one that was under way when the time was over.
   const under = tried < requests.length && Atomics.load(ended, 0) === 0 ? 1 : 0;
-  return Array.from(statuses.subarray(0, tried + under), (status) => toAnswer(status, told));
+  return Array.from(statuses.subarray(0, tried + under), (status) => toAnswer(status, reason));
 }
 
-function toAnswer(status: number, told: Uint8Array): LastAnswer {
+function toAnswer(status: number, reason: Uint8Array): LastAnswer {
   if (status === 0) return { status: undefined, reason: "no answer in time" };
   if (status !== FAILED) return { status, reason: `HTTP ${status} ${nameOfStatus(status)}`.trimEnd() };
-  return { status: undefined, reason: Buffer.from(told).toString().replaceAll("\0", "").trim() };
+  return { status: undefined, reason: Buffer.from(reason).toString().replaceAll("\0", "").trim() };
 }
 
 /** Loaded now: no start should wait for what only few ends need. */
