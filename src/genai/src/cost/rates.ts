@@ -24,32 +24,57 @@ export const SEARCHES = [
   ["fileSearches", "storage_searches_kcount", "storage_searches"],
 ] as const satisfies readonly (readonly [count: TokenCount, rate: string, tableCount: string])[];
 
+/** What text costs, in US dollars per million tokens. */
+interface TextRates {
+  readonly input: number;
+  readonly cached: number;
+  readonly output: number;
+}
+
 /** US dollars for the tokens of a call at the rates of its model; `undefined` if the table has none for tokens. */
 export function costOfTokens(price: ModelPrice, usage: Usage): number | undefined {
   const size = countOf(usage.input);
-  const rate = (name: string) => rateOf(price[name], size);
-  const inputRate = rate("input_mtok");
-  const outputRate = rate("output_mtok");
+  const inputRate = rateOf(price.input_mtok, size);
+  const outputRate = rateOf(price.output_mtok, size);
   if (inputRate === undefined && outputRate === undefined) return undefined;
-  const base = inputRate ?? 0;
-  const outputBase = outputRate ?? 0;
-  const readBase = rate("cache_read_mtok") ?? base;
+  const input = inputRate ?? 0;
+  const text: TextRates = {
+    input,
+    cached: rateOf(price.cache_read_mtok, size) ?? input,
+    output: outputRate ?? 0,
+  };
   const { fresh, read, write, output } = splitTokens(usage);
-  let dollars = fresh * base + read * readBase + output * outputBase + (rate("requests_kcount") ?? 0) * 1_000;
+  let dollars = fresh * text.input + read * text.cached + output * text.output;
+  dollars += (rateOf(price.requests_kcount, size) ?? 0) * 1_000;
   if (write > 0) {
-    const writeRate = rate("cache_write_mtok") ?? base;
+    const rate = rateOf(price.cache_write_mtok, size) ?? input;
     const hour = Math.min(countOf(usage.cacheWrite1h), write);
-    dollars += (write - hour) * writeRate + hour * (rate("cache_write_1h_mtok") ?? writeRate);
+    dollars += (write - hour) * rate + hour * (rateOf(price.cache_write_1h_mtok, size) ?? rate);
   }
+  // Asked first, as it takes longer than all of the above and most calls have text alone.
+  if (isMixed(usage)) dollars += beyondText(price, usage, text);
+  return dollars / 1_000_000;
+}
+
+function isMixed(usage: Usage): boolean {
+  const { audioInput, audioCacheRead, audioOutput, imageInput, imageCacheRead, imageOutput } = usage;
+  return Boolean(audioInput || audioCacheRead || audioOutput || imageInput || imageCacheRead || imageOutput);
+}
+
+/** What sound and pictures cost beyond the same number of tokens of text. */
+function beyondText(price: ModelPrice, usage: Usage, text: TextRates): number {
+  const { fresh, read, output } = splitTokens(usage);
+  const size = countOf(usage.input);
+  let dollars = 0;
   for (const { input, cached, output: produced } of MODALITIES) {
     const cachedCount = Math.min(countOf(usage[cached[0]]), read);
     const freshCount = Math.min(Math.max(0, countOf(usage[input[0]]) - cachedCount), fresh);
     const producedCount = Math.min(countOf(usage[produced[0]]), output);
-    if (freshCount > 0) dollars += freshCount * ((rate(input[1]) ?? base) - base);
-    if (cachedCount > 0) dollars += cachedCount * ((rate(cached[1]) ?? readBase) - readBase);
-    if (producedCount > 0) dollars += producedCount * ((rate(produced[1]) ?? outputBase) - outputBase);
+    dollars += freshCount * ((rateOf(price[input[1]], size) ?? text.input) - text.input);
+    dollars += cachedCount * ((rateOf(price[cached[1]], size) ?? text.cached) - text.cached);
+    dollars += producedCount * ((rateOf(price[produced[1]], size) ?? text.output) - text.output);
   }
-  return dollars / 1_000_000;
+  return dollars;
 }
 
 /** US dollars for the searches of a call. */
