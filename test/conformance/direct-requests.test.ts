@@ -98,6 +98,20 @@ describe.each(VERSIONS)("a request made with post() of %s", (version) => {
   });
 });
 
+it("fails as without the kit where path or body cannot be read", async () => {
+  const odd = () => {
+    throw new Error("cannot be read");
+  };
+  const { spans } = await run("openai-6", json(COMPLETION), async (client) => {
+    const rejected = [
+      client.post({ toString: odd } as never, { body: {} }),
+      client.post("/chat/completions", Object.defineProperty({}, "body", { get: odd, enumerable: true })),
+    ];
+    for (const promise of rejected) await expect(promise).rejects.toThrow("cannot be read");
+  });
+  expect(spans).toEqual([]);
+});
+
 it("covers the other operations by their paths", async () => {
   const paths = ["/responses", "/completions", "/embeddings", "/moderations", "/images/generations"];
   const { spans } = await run(

@@ -32,6 +32,7 @@ import type { OperationEnd } from "./outcome.js";
 import { type Method, Patches } from "./patches.js";
 import { recordProviders } from "./recorded-providers.js";
 import { type OperationStart, Recorder } from "./recorder.js";
+import { readPosted, readRequest } from "./requests.js";
 import { followHandedOut, followHandingOut, handsOut, isAPIPromise, observeAPIPromise } from "./stainless.js";
 import {
   isInferenceRecorded,
@@ -203,11 +204,10 @@ export abstract class GenAIInstrumentation<
     return {
       method(this: unknown, ...args: unknown[]) {
         if (self.calling === true || !self.isEnabled()) return Reflect.apply(original, this, args);
-        const [path, options] = args as [path: unknown, options?: { body?: unknown }];
-        const call = requests.get(String(path).replace(/\?.*/, ""));
-        return call !== undefined && typeof options?.body === "object"
-          ? self.record(original, call, this, args, [options.body, options])
-          : Reflect.apply(original, this, args);
+        const posted = readPosted(requests, args);
+        return posted === undefined
+          ? Reflect.apply(original, this, args)
+          : self.record(original, posted.call, this, args, posted.given);
       },
     }.method;
   }
@@ -355,17 +355,6 @@ function withAllAttributes(end: OperationEnd, { request, ownProvider }: Operatio
     ...end,
     response: { ...response, attributes: { ...request.attributes, ...response?.attributes, ...own } },
   };
-}
-
-/** Parameters may throw when they are asked for what they do not have; what they do have is all that the SDK sends. */
-function readRequest(call: Call, args: unknown[]): RequestFacts {
-  try {
-    return call.request(...args);
-  } catch (error) {
-    const [params, ...others] = args;
-    if (typeof params !== "object" || params === null) throw error;
-    return call.request({ ...params }, ...others);
-  }
 }
 
 /** Watches a method's result and returns what its caller gets: the very same object, except for a plain promise. */
