@@ -279,18 +279,25 @@ describe("health and channels", () => {
   });
 });
 
+/** A handler that notes what it is given, and does not end before it is released. */
+function createHeldHandler() {
+  const begun: string[] = [];
+  let release = () => {};
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const handle = (given: string) => {
+    begun.push(given);
+    return released;
+  };
+  return { begun, handle, release: () => release() };
+}
+
 describe("messages of a subscription that come faster than they are handled", () => {
   it("wait up to the limits of events, and the oldest beyond them are dropped, told once and counted", async () => {
     const slow = await openClient(server.url, { channels, maxConcurrentHandlers: 1, maxQueuedEvents: 2 });
-    const begun: string[] = [];
-    let release = () => {};
-    const released = new Promise<void>((resolve) => {
-      release = resolve;
-    });
-    slow.subscribe("raw.news", (message) => {
-      begun.push(message.string());
-      return released;
-    });
+    const { begun, handle, release } = createHeldHandler();
+    slow.subscribe("raw.news", (message) => handle(message.string()));
     await slow.nats?.flush();
     for (const text of ["1", "2", "3", "4", "5"]) other.publish("raw.news", text);
     await eventually("two are dropped", () => slow.health().eventsDropped === 2);
@@ -307,15 +314,8 @@ describe("messages of a subscription that come faster than they are handled", ()
 describe("events that come faster than they are handled", () => {
   it("wait up to a limit, and the oldest beyond it are dropped, told once and counted", async () => {
     const slow = await openClient(server.url, { channels, maxConcurrentHandlers: 1, maxQueuedEvents: 3 });
-    const begun: string[] = [];
-    let release = () => {};
-    const released = new Promise<void>((resolve) => {
-      release = resolve;
-    });
-    slow.on("usercount", (event) => {
-      begun.push(event.correlationId);
-      return released;
-    });
+    const { begun, handle, release } = createHeldHandler();
+    slow.on("usercount", (event) => handle(event.correlationId));
     for (const id of ["1", "2", "3", "4", "5", "6"]) {
       bridge.emit("usercount", 1, { correlation_id: id });
     }
