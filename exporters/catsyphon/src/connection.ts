@@ -1,6 +1,6 @@
 import { CollectorClient, RetryConfig } from "@kit/catsyphon";
 import type { CatSyphonExporterOptions } from "./options.js";
-import { createPostingFetch } from "./posting-fetch.js";
+import { createPost } from "./post.js";
 
 /** How to get a client, and how patient to be with it. */
 export interface Connection {
@@ -21,7 +21,7 @@ export function findConnection(
   const once = { maxRetries: 0 };
   const { client, timeout, timeoutMs, retryConfig } = options;
   const settings = {
-    fetch: options.fetch ?? createPostingFetch(),
+    ...(options.fetch ? { fetch: options.fetch } : { post: createPost() }),
     ...(timeout !== undefined && { timeout }),
     ...(timeoutMs !== undefined && { timeoutMs }),
   };

@@ -15,7 +15,6 @@ export class EventEncoder {
       eventHash: event.hash,
       data: event.data,
     });
-    event.data = "";
     return event.encoded;
   }
 }

@@ -18,7 +18,7 @@ export interface QueuedEvent {
   /** 0 until it is queued. */
   sequence: number;
   readonly hash: string;
-  /** `data` as JSON; emptied when the whole event is encoded. */
-  data: string;
+  /** `data` as JSON in UTF-8: outside of the heap, where the garbage collector need not copy what waits. */
+  readonly data: Buffer;
   encoded: EncodedEvent | undefined;
 }

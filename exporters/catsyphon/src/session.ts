@@ -121,8 +121,8 @@ export class Session implements QueuedSession {
     return json.length > this.#maxContentChars ? cutContent(json, this.#maxContentChars) : json;
   }
 
-  #toEvent(type: EventType, micros: number, hash: string, data: string): QueuedEvent {
-    return { session: this, type, micros, sequence: 0, hash, data, encoded: undefined };
+  #toEvent(type: EventType, micros: number, hash: string, json: string): QueuedEvent {
+    return { session: this, type, micros, sequence: 0, hash, data: Buffer.from(json), encoded: undefined };
   }
 
   #place(micros: number): number {

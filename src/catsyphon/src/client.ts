@@ -14,7 +14,7 @@ import { type CredentialSources, type Credentials, findCredentials, readSources 
 import { CatSyphonError, NonRetryableError } from "./errors.js";
 import type { Event } from "./event.js";
 import { EventSender, type SendOptions } from "./event-sender.js";
-import { CollectorHttp, normalizeServerUrl } from "./http.js";
+import { CollectorHttp, normalizeServerUrl, type Post } from "./http.js";
 import { type RegistrationRequest, registerCollector } from "./registration.js";
 import {
   type EventsResponse,
@@ -28,8 +28,13 @@ import { sanitizeText } from "./sanitize.js";
 import { type CallOptions, type CompleteSessionOptions, Session, type SessionOptions } from "./session.js";
 import { type WireEvent, WireEventFactory } from "./wire-event.js";
 
+interface HttpMeans {
+  /** @internal How POST requests are made, if not by `fetch`. */
+  readonly post?: Post;
+}
+
 /** Settings of a client beside its credentials. */
-export interface ClientOptions {
+export interface ClientOptions extends HttpMeans {
   /** Longest time for one request, in seconds. @default 30 */
   readonly timeout?: number;
   /** The same in milliseconds; wins. */
@@ -105,6 +110,7 @@ export class CollectorClient {
       timeoutMs: timeout * 1000,
       retry: retryConfig,
       fetch,
+      post: options.post,
       secret: apiKey,
     });
     this.#sender = new EventSender(this.#http);
@@ -122,6 +128,7 @@ export class CollectorClient {
       timeoutMs: seconds(options.timeoutMs, options.timeout, 30) * 1000,
       retry: new RetryConfig(options.retryConfig),
       fetch: options.fetch,
+      post: options.post,
     });
     const client = new CollectorClient({ ...options, serverUrl, ...registration });
     const { workspaceId, profile = "default", configDir } = options;
@@ -241,16 +248,12 @@ export class CollectorClient {
     this.#requireOpen();
     const id = requireSessionId(sessionId);
     this.#warnOfSlash(id);
-    const lines = events.map(({ line }) => line);
-    return this.#sender.sendLines(id, lines, options.signal);
+    return this.#sender.sendEncoded(id, events, options.signal);
   }
 
   /** The request that `sendEncoded` would make, for a process that exits and cannot await it. Holds the key. */
   toEncodedRequest(sessionId: string, events: readonly EncodedEvent[]) {
-    return this.#sender.toPost(
-      requireSessionId(sessionId),
-      events.map(({ line }) => line),
-    );
+    return this.#sender.toPost(requireSessionId(sessionId), events);
   }
 
   /** `null` when the server does not know the session. @throws AuthenticationError for another collector's. */

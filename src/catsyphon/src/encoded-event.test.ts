@@ -1,10 +1,16 @@
 import { describe, expect, it } from "vitest";
 import { encodeData, encodeEvent, REQUEST_LIMITS } from "./encoded-event.js";
-import type { EventData } from "./event.js";
+import type { EventData, EventType } from "./event.js";
 import { WireEventFactory } from "./wire-event.js";
 
 const at = "2026-05-01T08:00:00.000001Z";
 const common = { emittedAt: at, observedAt: at, eventHash: "h", sequence: 7 } as const;
+
+function encode(type: EventType, data: EventData) {
+  const bytes = Buffer.from(encodeData(type, data));
+  const { pieces, size } = encodeEvent({ ...common, type, data: bytes });
+  return { line: pieces.map((piece) => Buffer.from(piece).toString()).join(""), size };
+}
 
 function nested(depth: number): unknown {
   return depth === 0 ? "core" : [nested(depth - 1)];
@@ -39,7 +45,7 @@ describe("an encoded event is what the client makes of it otherwise:", () => {
   it.each(Object.entries(data))("%s", (_, each) => {
     for (const type of ["message", "session_start"] as const) {
       const wire = new WireEventFactory("s").create({ ...common, type, data: each });
-      const { line, size } = encodeEvent({ ...common, type, data: encodeData(type, each) });
+      const { line, size } = encode(type, each);
       expect(JSON.parse(line)).toEqual(JSON.parse(JSON.stringify(wire)));
       expect(size).toBe(Buffer.byteLength(line) + 1);
     }
@@ -51,8 +57,8 @@ it("refuses an author role that the server does not know", () => {
 });
 
 it("cuts an event that is larger than a request", () => {
-  const data = encodeData("message", { content: "é".repeat(1_000_000) });
-  const { size } = encodeEvent({ ...common, type: "message", data });
+  const { line, size } = encode("message", { content: "é".repeat(1_000_000) });
+  expect(size).toBe(Buffer.byteLength(line) + 1);
   expect(size).toBeLessThanOrEqual(REQUEST_LIMITS.bytes + 1);
   expect(size).toBeGreaterThan(REQUEST_LIMITS.bytes / 2);
 });

@@ -1,10 +1,12 @@
 import { ENVELOPE_BYTES, fitEvent, MAX_BATCH_BYTES, MAX_BATCH_EVENTS } from "./batches.js";
 import type { EventData, EventType } from "./event.js";
-import { toWireData } from "./wire-event.js";
+import { joinPieces } from "./http.js";
+import { toWireData, type WireEvent } from "./wire-event.js";
 
 /** An event as requests carry it. */
 export interface EncodedEvent {
-  readonly line: string;
+  /** Its JSON, in pieces; bytes are UTF-8. */
+  readonly pieces: readonly (string | Uint8Array)[];
   /** Bytes that it adds to a request, its comma included. */
   readonly size: number;
 }
@@ -20,12 +22,12 @@ export interface CompleteEvent {
   readonly observedAt: string;
   /** 1 to 32 letters and digits. */
   readonly eventHash: string;
-  /** From `encodeData`. */
-  readonly data: string;
+  /** From `encodeData`, as UTF-8. */
+  readonly data: Uint8Array;
 }
 
 /**
- * What an event says, as JSON that the server takes. An event that waits is a third of the size so.
+ * What an event says, as JSON that the server takes.
  * @throws TypeError for an unknown author role.
  */
 export function encodeData(type: EventType, data: EventData): string {
@@ -38,13 +40,17 @@ export function encodeData(type: EventType, data: EventData): string {
  */
 export function encodeEvent(event: CompleteEvent): EncodedEvent {
   const { sequence, type, emittedAt, observedAt, eventHash, data } = event;
+  // All of it in characters of one byte.
   const head =
     `{"sequence":${sequence},"type":"${type}","emitted_at":"${emittedAt}",` +
     `"observed_at":"${observedAt}","event_hash":"${eventHash}","data":`;
-  const line = `${head}${data}}`;
-  // Of the line as a whole it would be a copy more; before the data all characters are of one byte.
-  const size = head.length + Buffer.byteLength(data) + "},".length;
-  if (size <= REQUEST_LIMITS.bytes) return { line, size };
-  const fitted = fitEvent(JSON.parse(line));
-  return { line: fitted.line, size: fitted.size + 1 };
+  const size = head.length + data.byteLength + "},".length;
+  if (size <= REQUEST_LIMITS.bytes) return { pieces: [head, data, "}"], size };
+  const fitted = fitEvent(JSON.parse(`${head}${Buffer.from(data)}}`));
+  return { pieces: [fitted.line], size: fitted.size + 1 };
+}
+
+/** The event again, to be changed. */
+export function decodeEvent({ pieces }: EncodedEvent): WireEvent {
+  return JSON.parse(joinPieces(pieces));
 }

@@ -1,6 +1,7 @@
 import { type Batch, toBatches } from "./batches.js";
+import { decodeEvent, type EncodedEvent } from "./encoded-event.js";
 import { CatSyphonError, NonRetryableError } from "./errors.js";
-import type { CollectorHttp } from "./http.js";
+import type { CollectorHttp, ListBody } from "./http.js";
 import { type EventsResponse, readEventsResponse, readSessionStatus } from "./responses.js";
 import type { WireEvent } from "./wire-event.js";
 
@@ -37,17 +38,17 @@ export class EventSender {
     return total;
   }
 
-  /** Sends events that are JSON already, and no more than one request takes. */
-  async sendLines(
+  /** Sends no more events than one request takes. */
+  async sendEncoded(
     sessionId: string,
-    lines: readonly string[],
+    encoded: readonly EncodedEvent[],
     signal: AbortSignal | undefined,
   ): Promise<EventsResponse> {
     try {
-      return await this.#post(sessionId, lines, signal);
+      return await this.#post(sessionId, piecesOf(encoded), signal);
     } catch (error) {
       if (!isGap(error)) throw error;
-      const events = lines.map((line) => JSON.parse(line) as WireEvent);
+      const events = encoded.map(decodeEvent);
       await this.#closeGap(sessionId, error, events, events);
       return await this.#post(
         sessionId,
@@ -84,14 +85,14 @@ export class EventSender {
     renumber(batch, all, last + 1);
   }
 
-  /** What `sendLines` would send. */
-  toPost(sessionId: string, lines: readonly string[]) {
-    return this.#http.toPost(EVENTS, toBody(sessionId, lines));
+  /** What `sendEncoded` would send. */
+  toPost(sessionId: string, encoded: readonly EncodedEvent[]) {
+    return this.#http.toPost(EVENTS, toBody(sessionId, piecesOf(encoded)));
   }
 
-  async #post(sessionId: string, lines: readonly string[], signal: AbortSignal | undefined) {
-    const json = toBody(sessionId, lines);
-    return readEventsResponse(await this.#http.request({ method: "POST", path: EVENTS, json, signal }));
+  async #post(sessionId: string, events: ListBody["items"], signal: AbortSignal | undefined) {
+    const list = toBody(sessionId, events);
+    return readEventsResponse(await this.#http.request({ method: "POST", path: EVENTS, list, signal }));
   }
 
   async #status(sessionId: string) {
@@ -105,8 +106,12 @@ export class EventSender {
   }
 }
 
-function toBody(sessionId: string, lines: readonly string[]): string {
-  return `{"session_id":${JSON.stringify(sessionId)},"events":[${lines.join(",")}]}`;
+function toBody(sessionId: string, items: ListBody["items"]): ListBody {
+  return { before: `{"session_id":${JSON.stringify(sessionId)},"events":[`, items, after: "]}" };
+}
+
+function piecesOf(events: readonly EncodedEvent[]): ListBody["items"] {
+  return events.map(({ pieces }) => pieces);
 }
 
 /** Old servers insist on gapless numbers. */

@@ -5,12 +5,36 @@ import { type RetryConfig, readRetryAfter } from "./retry.js";
 /** The longest delay of a timer. */
 export const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
+/** JSON that contains one list, as the pieces it consists of; the commas between the items are left out. */
+export interface ListBody {
+  readonly before: string;
+  /** Bytes are UTF-8. */
+  readonly items: readonly (string | readonly (string | Uint8Array)[])[];
+  readonly after: string;
+}
+
+/** What became of a request that was answered. */
+export interface Answer {
+  readonly status: number;
+  readonly text: string;
+  readonly retryAfterMs: number | undefined;
+}
+
+/** Posts JSON by other means than `fetch`; `undefined` where that has to do it. Rejects when no whole answer comes. */
+export type Post = (
+  url: string,
+  headers: Readonly<Record<string, string>>,
+  body: string | ListBody,
+  signal: AbortSignal,
+) => Promise<Answer | undefined>;
+
 export interface HttpOptions {
   readonly baseUrl: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly timeoutMs: number;
   readonly retry: RetryConfig;
   readonly fetch: typeof fetch | undefined;
+  readonly post?: Post | undefined;
   /** Never to appear in an error, even when the server repeats it. */
   readonly secret?: string;
   /** Narrows what is retried: a request that is not idempotent must not be sent again after a lost answer. */
@@ -24,7 +48,7 @@ export interface HttpRequest {
   /** To be sent as JSON. */
   readonly body?: unknown;
   /** The same, as JSON already. */
-  readonly json?: string;
+  readonly list?: ListBody;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -40,9 +64,11 @@ export function normalizeServerUrl(serverUrl: string): string {
 /** Speaks JSON with the collector API; repeats what is worth repeating, and turns the rest into typed errors. */
 export class CollectorHttp {
   readonly #options: HttpOptions;
+  readonly #jsonHeaders: Readonly<Record<string, string>>;
 
   constructor(options: HttpOptions) {
     this.#options = options;
+    this.#jsonHeaders = { ...options.headers, "Content-Type": "application/json" };
   }
 
   /** @throws CatSyphonError, or the reason of `signal` when that aborts. */
@@ -59,19 +85,15 @@ export class CollectorHttp {
   }
 
   /** The POST of some JSON, for whoever makes it by other means. */
-  toPost(path: string, json: string) {
-    const { baseUrl, headers } = this.#options;
-    return {
-      url: `${baseUrl}${path}`,
-      headers: { ...headers, "Content-Type": "application/json" },
-      body: Buffer.from(json),
-    };
+  toPost(path: string, list: ListBody) {
+    const { baseUrl } = this.#options;
+    return { url: `${baseUrl}${path}`, headers: this.#jsonHeaders, body: Buffer.from(toText(list)) };
   }
 
   async #attempt(request: HttpRequest): Promise<{ value?: unknown; error?: CatSyphonError }> {
-    const { baseUrl, headers, timeoutMs, fetch: send = fetch } = this.#options;
-    const { signal, method, path, body } = request;
-    const json = request.json ?? (body === undefined ? undefined : JSON.stringify(body));
+    const { baseUrl, timeoutMs } = this.#options;
+    const { signal } = request;
+    const url = `${baseUrl}${request.path}`;
     const controller = new AbortController();
     const abort = () => controller.abort(signal?.reason);
     signal?.addEventListener("abort", abort, { once: true });
@@ -80,16 +102,9 @@ export class CollectorHttp {
     // unless it is one of those that should not.
     const timer = timeoutMs > LONGEST_TIMER_MS ? undefined : setTimeout(expire, timeoutMs).unref();
     try {
-      const response = await send(`${baseUrl}${path}`, {
-        method,
-        headers: json === undefined ? headers : { ...headers, "Content-Type": "application/json" },
-        signal: controller.signal,
-        ...(json !== undefined && { body: json }),
-      });
-      const text = await response.text();
-      if (response.ok) return { value: this.#parse(request, response.status, text) };
-      const retryAfterMs = readRetryAfter(response.headers.get("retry-after"), Date.now());
-      return { error: this.#toError(response.status, text, retryAfterMs) };
+      const { status, text, retryAfterMs } = await this.#exchange(url, request, controller.signal);
+      if (status >= 200 && status < 300) return { value: this.#parse(request, status, text) };
+      return { error: this.#toError(status, text, retryAfterMs) };
     } catch (error) {
       if (signal?.aborted) throw signal.reason;
       if (error instanceof NonRetryableError) return { error };
@@ -98,6 +113,24 @@ export class CollectorHttp {
       clearTimeout(timer);
       signal?.removeEventListener("abort", abort);
     }
+  }
+
+  async #exchange(url: string, { method, body, list }: HttpRequest, signal: AbortSignal): Promise<Answer> {
+    const { headers, post, fetch: send = fetch } = this.#options;
+    const json = list ?? JSON.stringify(body);
+    if (post && method === "POST" && json !== undefined) {
+      const answer = await post(url, this.#jsonHeaders, json, signal);
+      if (answer) return answer;
+    }
+    const response = await send(url, {
+      method,
+      headers: json === undefined ? headers : this.#jsonHeaders,
+      signal,
+      ...(json !== undefined && { body: toText(json) }),
+    });
+    const text = await response.text();
+    const retryAfterMs = readRetryAfter(response.headers.get("retry-after"), Date.now());
+    return { status: response.status, text, retryAfterMs };
   }
 
   #parse({ method, path }: HttpRequest, statusCode: number, text: string): unknown {
@@ -124,6 +157,16 @@ export class CollectorHttp {
     const { secret } = this.#options;
     return secret ? text.replaceAll(secret, "[api key]") : text;
   }
+}
+
+function toText(body: string | ListBody): string {
+  if (typeof body === "string") return body;
+  const texts = body.items.map((item) => (typeof item === "string" ? item : joinPieces(item)));
+  return `${body.before}${texts.join(",")}${body.after}`;
+}
+
+export function joinPieces(pieces: readonly (string | Uint8Array)[]): string {
+  return pieces.map((piece) => (typeof piece === "string" ? piece : Buffer.from(piece).toString())).join("");
 }
 
 function readDetail(body: string): unknown {

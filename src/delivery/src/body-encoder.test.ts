@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { BodyEncoder } from "./body-encoder.js";
+import { BodyEncoder, type ListBody } from "./body-encoder.js";
 
 const text = (bytes: Uint8Array) => Buffer.from(bytes).toString();
 
@@ -31,7 +31,7 @@ it("takes the same memory again once it was given back, unless it is very large"
 
 it("puts a list together", () => {
   const bodies = new BodyEncoder();
-  const list = (...items: string[]) =>
-    Buffer.from(bodies.encode({ before: "[", items, after: "]é" })).toString();
+  const list = (...items: ListBody["items"]) => text(bodies.encode({ before: "[", items, after: "]é" }));
   expect([list(), list("1"), list('"ü"', "{}", '"€"')]).toEqual(["[]é", "[1]é", '["ü",{},"€"]é']);
+  expect(list([], ['"ü', Buffer.from('€"')], "1", [Buffer.from("{}")])).toBe('[,"ü€",1,{}]é');
 });

@@ -1,11 +1,12 @@
 /** Larger bodies are rare; their memory is not kept. */
 const MAX_KEPT_BYTES = 1024 * 1024;
 
-/** JSON that contains one list, as the texts it consists of; the commas between the items are left out. */
+/** JSON that contains one list, as the pieces it consists of; the commas between the items are left out. */
 export interface ListBody {
   /** Everything before the first item. */
   readonly before: string;
-  readonly items: readonly string[];
+  /** Bytes are UTF-8: of what waits for long, they cost the garbage collector nothing. */
+  readonly items: readonly (string | readonly (string | Uint8Array)[])[];
   /** Everything after the last item. */
   readonly after: string;
 }
@@ -39,7 +40,10 @@ export class BodyEncoder {
 
 function sizeOf({ before, items, after }: ListBody): number {
   let size = Buffer.byteLength(before) + Buffer.byteLength(after) + Math.max(0, items.length - 1);
-  for (const item of items) size += Buffer.byteLength(item);
+  for (const item of items) {
+    if (typeof item === "string") size += Buffer.byteLength(item);
+    else for (const piece of item) size += Buffer.byteLength(piece);
+  }
   return size;
 }
 
@@ -48,7 +52,14 @@ function writeList(memory: Buffer, { before, items, after }: ListBody): void {
   let end = memory.write(before);
   for (const [index, item] of items.entries()) {
     if (index > 0) memory[end++] = COMMA;
-    end += memory.write(item, end);
+    if (typeof item === "string") end += memory.write(item, end);
+    else for (const piece of item) end += writePiece(memory, piece, end);
   }
   memory.write(after, end);
+}
+
+function writePiece(memory: Buffer, piece: string | Uint8Array, at: number): number {
+  if (typeof piece === "string") return memory.write(piece, at);
+  memory.set(piece, at);
+  return piece.byteLength;
 }
