@@ -174,6 +174,14 @@ describe("a command that prints 160 MB", () => {
     expect(exec.returncode).toBe(0);
   });
 
+  it("ends for one who read its beginning and then waits for the end, and can still be read", async () => {
+    const exec = harness.exec(print(8), { collect: false });
+    await exec.start();
+    const beginning = await exec.readStdout();
+    expect(await exec.wait()).toBe(true);
+    expect(beginning.length + (await exec.readStdout()).length).toBe(8 * 1024 * 1024);
+  });
+
   it("does not hold up the reading of the other stream", async () => {
     const exec = harness.exec("head -c 50000000 /dev/zero >&2; echo done");
     const lines: string[] = [];

@@ -155,6 +155,36 @@ describe("output that is not collected", () => {
     expect(output.bytes("stdout").length).toBeLessThanOrEqual(PAUSE_ABOVE + PIECE);
   });
 
+  it.each<[string, (output: Output, work: () => Promise<void>) => Promise<unknown>]>([
+    ["the end", (output, work) => output.whileWaiting(work)],
+    ["another stream", (output, work) => Promise.all([output.read("stderr", { timeout: 5 }), work()])],
+    [
+      "another stream by iteration",
+      (output, work) => {
+        output.consume(["stderr"]);
+        return work();
+      },
+    ],
+  ])("of a stream that was read is kept, and holds up nobody who waits for %s", async (_, wait) => {
+    const { flow, output, push } = make(false);
+    await output.read("stdout", { timeout: 0 });
+    await wait(output, async () => {
+      push(PAUSE_ABOVE * 5);
+      expect(flow.pause).not.toHaveBeenCalled();
+    });
+    expect(await output.read("stdout")).toHaveLength(PAUSE_ABOVE * 5);
+  });
+
+  it("holds the command up again once nobody waits any more", async () => {
+    const { flow, output, push } = make(false);
+    await output.read("stdout", { timeout: 0 });
+    await output.whileWaiting(async () => {
+      push(PAUSE_ABOVE * 2);
+      expect(flow.pause).not.toHaveBeenCalled();
+    });
+    expect(flow.pause).toHaveBeenCalledOnce();
+  });
+
   it("is not held for a callback that has seen it", () => {
     const { flow, output, push } = make(false);
     push(PAUSE_ABOVE * 5, "stdout", true);

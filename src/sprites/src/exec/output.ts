@@ -44,8 +44,9 @@ export interface ReadOptions {
 
 /**
  * Output on its way from the socket to whoever reads it. Every byte is handed out once, whichever way it is read. A
- * slow reader does not make memory grow: beyond a limit the connection is paused; of a stream that nobody reads while
- * the command is waited for, the oldest bytes are dropped.
+ * slow reader does not make memory grow: beyond a limit the connection is paused. It is not paused for a reader who
+ * may never read again (of `read`, not of an iterator) while somebody waits for what is behind those bytes; then they
+ * are kept. Of a stream that nobody ever read, the oldest are dropped.
  */
 export class Output {
   readonly #lanes: ReadonlyMap<StreamName, Lane>;
@@ -87,9 +88,11 @@ export class Output {
     lane.wasRead = true;
     if (lane.buffer.unread === 0 && !this.#ended && timeout !== 0) {
       using deadline = new Deadline(timeout, signal);
-      while (lane.buffer.unread === 0 && !this.#ended && !deadline.signal.aborted) {
-        await this.#changes.wait(deadline.signal);
-      }
+      await this.whileWaiting(async () => {
+        while (lane.buffer.unread === 0 && !this.#ended && !deadline.signal.aborted) {
+          await this.#changes.wait(deadline.signal);
+        }
+      });
       signal?.throwIfAborted();
     }
     const data = lane.buffer.takeAll();
@@ -135,7 +138,7 @@ export class Output {
     return [...this.#lanes.values()].some((lane) => lane.consumers > 0);
   }
 
-  /** Somebody waits for the end: streams that nobody reads must not hold it up. */
+  /** Somebody waits for the end, or for bytes: other streams must not hold them up. */
   async whileWaiting<T>(work: () => Promise<T>): Promise<T> {
     this.#waiting++;
     this.#check();
@@ -143,6 +146,7 @@ export class Output {
       return await work();
     } finally {
       this.#waiting--;
+      this.#check();
     }
   }
 
@@ -185,11 +189,12 @@ export class Output {
 
   /** Pauses or resumes the connection by what is unread now. */
   #check(): void {
+    if (this.#ended) return;
     let full = false;
     for (const lane of this.#lanes.values()) {
       if (lane.buffer.unread <= (this.#paused ? RESUME_BELOW : PAUSE_ABOVE)) continue;
       if (this.#mustWait(lane)) full = true;
-      else if (!this.#collecting) lane.buffer.discardBeyond(PAUSE_ABOVE);
+      else if (!this.#collecting && !lane.wasRead) lane.buffer.discardBeyond(PAUSE_ABOVE);
     }
     if (full === this.#paused) return;
     this.#paused = full;
@@ -200,9 +205,8 @@ export class Output {
   /** True when somebody reads this stream, or still may. */
   #mustWait(lane: Lane): boolean {
     if (lane.consumers > 0) return true;
-    if (this.#collecting) return false;
+    if (this.#collecting || this.#waiting > 0 || this.consumed) return false;
     if (lane.wasRead) return true;
-    if (lane.observed || this.#waiting > 0) return false;
-    return !this.consumed && [...this.#lanes.values()].every((other) => !other.wasRead);
+    return !lane.observed && [...this.#lanes.values()].every((other) => !other.wasRead);
   }
 }
