@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ExecutionError } from "@kit/sprites";
 import { describe, expect, it } from "vitest";
-import { Harness, rejection } from "./harness.js";
+import { Harness, isAlive, rejection, until } from "./harness.js";
 
 const harness = new Harness();
 
@@ -148,6 +148,29 @@ describe("result", () => {
     const exec = harness.exec("echo hi");
     await exec.start();
     expect((await exec.result()).stdout.toString()).toBe("hi\n");
+  });
+
+  it("of a command that was started does not drop input", async () => {
+    const exec = harness.exec("cat");
+    await exec.start();
+    expect(await rejection(exec.result({ stdin: "lost" }))).toMatchObject({ code: "INVALID_STATE" });
+    await exec.close();
+  });
+
+  it("of a command that was started ends it when the time is up", async () => {
+    const exec = harness.exec("sleep 600");
+    await exec.start();
+    expect((await rejection(exec.result({ timeout: 20 }))).name).toBe("TimeoutError");
+    await until(() => !isAlive(exec.sessionId));
+  });
+
+  it.each([true, false])("of a command that was closed is none (started before: %s)", async (started) => {
+    const exec = harness.exec("sleep 1");
+    if (started) await exec.start();
+    const result = rejection(exec.result());
+    await until(() => exec.sessionId !== undefined);
+    await exec.close();
+    expect(await result).toMatchObject({ code: "INVALID_STATE" });
   });
 });
 

@@ -124,7 +124,7 @@ export class SpriteExec implements AsyncDisposable {
     if (outcome?.kind === "failed") throw outcome.error;
     if (outcome !== undefined) return this;
     if (!deadline.expired) throw await this.#giveUp(signal?.reason, "aborted");
-    throw await this.#giveUp(new TimeoutError(`the command did not end within ${timeout} ms`), "timeout");
+    throw await this.#outOfTime(timeout);
   }
 
   /** True when the command has ended, false when the time is up or it was closed here. Rejects when it was lost. */
@@ -139,12 +139,16 @@ export class SpriteExec implements AsyncDisposable {
     return outcome?.kind === "exited";
   }
 
-  /** Runs the command unless it was started, and waits. `check` turns an exit code other than 0 into an error. */
+  /**
+   * Runs the command unless it was started, and waits for its end. `check` turns an exit code other than 0 into an
+   * error. @throws ExecutionError (`INVALID_STATE`) when it was closed, or for `stdin` after its start
+   */
   async result(given: RunOptions & { check?: boolean } = {}): Promise<ExecResult> {
     const { check = false, ...options } = readLimits(given);
     if (this.#started === undefined) await this.run(options);
-    else if (!(await this.wait(options))) throw new TimeoutError("the command has not ended");
-    const returncode = this.returncode as number;
+    else await this.#awaitEnd(options);
+    const returncode = this.returncode;
+    if (returncode === null) throw invalidState("the command was closed before it ended");
     if (check && returncode !== 0) {
       throw new ExecutionError(`the command ended with exit code ${returncode}`, {
         errorCode: "NONZERO_EXIT",
@@ -272,6 +276,12 @@ export class SpriteExec implements AsyncDisposable {
     return session.output.whileWaiting(() => session.done);
   }
 
+  async #awaitEnd(options: RunOptions): Promise<void> {
+    if (options.stdin != null) throw invalidState("the command was started already: use sendStdin()");
+    if ((await this.wait(options)) || this.#session.outcome !== undefined) return;
+    throw await this.#outOfTime(options.timeout);
+  }
+
   async #read(stream: StreamName, given: ReadOptions = {}): Promise<Buffer> {
     const options = readLimits(given);
     if (this.#started === undefined) throw invalidState(NOT_STARTED);
@@ -293,6 +303,10 @@ export class SpriteExec implements AsyncDisposable {
     const session = this.#session;
     if (this.#killOnTimeout || !session.isOpen) await session.kill(reason, type);
     return reason;
+  }
+
+  #outOfTime(timeout: number | undefined): Promise<unknown> {
+    return this.#giveUp(new TimeoutError(`the command did not end within ${timeout} ms`), "timeout");
   }
 
   #iterate(stream: StreamName | "all" | "main" = "main"): OutputIterator {
