@@ -309,6 +309,41 @@ describe("messages of a subscription that come faster than they are handled", ()
     expect(slow.health().errors).toBe(0);
     await slow.disconnect();
   });
+
+  it("are not handled any more once it is unsubscribed, or the client disconnects", async () => {
+    const slow = await openClient(server.url, { channels, maxConcurrentHandlers: 1 });
+    const [first, second] = [createHeldHandler(), createHeldHandler()];
+    const subscription = slow.subscribe("raw.news", (message) => first.handle(message.string()));
+    slow.subscribe("raw.news", (message) => second.handle(message.string()));
+    await slow.nats?.flush();
+    for (const text of ["1", "2"]) other.publish("raw.news", text);
+    await eventually("both handlers run", () => first.begun.length + second.begun.length === 2);
+    await other.flush();
+    await slow.nats?.flush();
+    slow.unsubscribe(subscription);
+    first.release();
+    const disconnected = slow.disconnect();
+    second.release();
+    await disconnected;
+    await settle();
+    expect([first.begun, second.begun]).toEqual([["1"], ["1"]]);
+    expect(slow.health()).toMatchObject({ errors: 0, eventsDropped: 0 });
+  });
+
+  it("that are being handled as the client disconnects are answered first", async () => {
+    const slow = await openClient(server.url, { channels });
+    let begun = false;
+    slow.subscribeRequestReply("my.service", async () => {
+      begun = true;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      return { done: true };
+    });
+    await slow.nats?.flush();
+    const answer = other.request("my.service", "{}");
+    await eventually("it is being handled", () => begun);
+    await slow.disconnect();
+    expect((await answer).json()).toEqual({ done: true });
+  });
 });
 
 describe("events that come faster than they are handled", () => {
@@ -325,6 +360,19 @@ describe("events that come faster than they are handled", () => {
     await eventually("those that waited are handled", () => begun.length === 4);
     expect(begun).toEqual(["1", "4", "5", "6"]);
     expect(slow.log.lines.filter((line) => line.includes("dropped"))).toHaveLength(1);
+    await slow.disconnect();
+  });
+
+  it("are not handled any more by a handler that was removed", async () => {
+    const slow = await openClient(server.url, { channels, maxConcurrentHandlers: 1 });
+    const { begun, handle, release } = createHeldHandler();
+    const registration = slow.on("usercount", (event) => handle(event.correlationId));
+    for (const id of ["1", "2"]) bridge.emit("usercount", 1, { correlation_id: id });
+    await eventually("both have come", () => slow.health().eventsReceived === 2);
+    registration.off();
+    release();
+    await settle();
+    expect(begun).toEqual(["1"]);
     await slow.disconnect();
   });
 });

@@ -30,7 +30,7 @@ function methodsOf(client: object): string[] {
     "domainOf",
     "commandSent",
     "handlerFailed",
-    "createDroppedEvents",
+    "createHandlerQueue",
   ];
   const lasting = ["constructor", "connect", "disconnect", "run", "stop", "openBus", "closeBus", "warn"];
   const names = new Set<string>();

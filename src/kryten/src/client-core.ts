@@ -8,11 +8,11 @@ import type { CommandOptions, CommandRoute } from "./command.js";
 import type { AddMediaOptions, AddMediaResult } from "./command-methods.js";
 import { CommandSender, type SentCommand } from "./command-sender.js";
 import { type ChannelSettings, KrytenConfig, type KrytenConfigInput } from "./config.js";
-import { DroppedEvents } from "./dropped-events.js";
 import { type HandlerError, KrytenConnectionError, KrytenValidationError } from "./errors.js";
 import { type AnyHandler, EventDispatcher, type EventFilter } from "./event-dispatcher.js";
 import type { EventFor } from "./event-map.js";
 import type { RawEvent } from "./events.js";
+import { HandlerQueue } from "./handler-queue.js";
 import { describeFailure, type HandlerContext } from "./handler-run.js";
 import { type ChannelInfo, HealthCounters, type HealthStatus } from "./health.js";
 import type { JsonObject } from "./json.js";
@@ -86,8 +86,7 @@ export abstract class ClientCore extends MessageMethods {
     this.dispatcher = new EventDispatcher({
       messenger: this.messenger,
       health: this.counters,
-      maxConcurrent: this.config.maxConcurrentHandlers,
-      maxQueued: this.config.maxQueuedEvents,
+      queue: this.createHandlerQueue(),
       limits,
       client: this,
       onError,
@@ -169,7 +168,7 @@ export abstract class ClientCore extends MessageMethods {
     for (const subscription of this.#subscriptions.splice(0)) this.unsubscribe(subscription);
     this.#restartNotices.stop();
     await this.lifecycle?.stop();
-    await this.dispatcher.close(graceMs, reason);
+    await Promise.all([this.dispatcher.close(graceMs, reason), this.closeSubscriptions(graceMs)]);
   }
 
   /** To be called when the connection ended for good without being closed. */
@@ -250,8 +249,13 @@ export abstract class ClientCore extends MessageMethods {
     }));
   }
 
-  protected createDroppedEvents(): DroppedEvents {
-    return new DroppedEvents(this.counters, this.logger);
+  protected createHandlerQueue(): HandlerQueue {
+    return new HandlerQueue({
+      maxRunning: this.config.maxConcurrentHandlers,
+      maxWaiting: this.config.maxQueuedEvents,
+      logger: this.logger,
+      onDropped: () => this.counters.eventsDropped++,
+    });
   }
 
   protected handlerFailed(error: HandlerError): void {

@@ -1,15 +1,13 @@
 import type { BusMessage } from "./bus.js";
-import { ConcurrencyLimit, OverflowError } from "./concurrency-limit.js";
 import type { Content } from "./content.js";
 import { type Destination, describeSubject } from "./destination.js";
-import { DroppedEvents } from "./dropped-events.js";
 import type { HandlerError } from "./errors.js";
 import { type Conversion, convertEvent } from "./event-conversion.js";
 import { ChatMessageEvent, type KrytenEvent, RawEvent, UserJoinEvent, UserLeaveEvent } from "./events.js";
+import type { HandlerQueue } from "./handler-queue.js";
 import { type HandlerLimits, HandlerRun, handlerName, runHandler } from "./handler-run.js";
 import type { HealthCounters } from "./health.js";
 import type { Messenger } from "./messenger.js";
-import { bounded } from "./waiting.js";
 
 /** Which events a handler wants. Channel and domain are compared ignoring case. */
 export interface EventFilter {
@@ -29,13 +27,13 @@ interface Registered {
   readonly domain: string | undefined;
   readonly raw: boolean;
   readonly handler: AnyHandler;
+  removed: boolean;
 }
 
 export interface DispatcherOptions {
   messenger: Messenger;
   health: HealthCounters;
-  maxConcurrent: number;
-  maxQueued: number;
+  queue: HandlerQueue;
   limits: HandlerLimits;
   /** What handlers get as `context.client`. */
   client: unknown;
@@ -49,15 +47,11 @@ const MAX_DESTINATIONS = 1000;
 export class EventDispatcher {
   readonly #options: DispatcherOptions;
   readonly #registered = new Map<string, Registered[]>();
-  readonly #limit: ConcurrencyLimit;
   readonly #destinations = new Map<string, Destination>();
   readonly #running = new Set<HandlerRun<unknown>>();
-  readonly #dropped: DroppedEvents;
 
   constructor(options: DispatcherOptions) {
     this.#options = options;
-    this.#dropped = new DroppedEvents(options.health, options.limits.logger);
-    this.#limit = new ConcurrencyLimit(options.maxConcurrent, options.maxQueued);
   }
 
   get handlers(): number {
@@ -74,6 +68,7 @@ export class EventDispatcher {
       domain: filter.domain?.toLowerCase(),
       raw: filter.malformed === "raw",
       handler,
+      removed: false,
     };
     const list = this.#registered.get(registered.event) ?? [];
     // A new list each time, because one may be iterated at the moment.
@@ -82,6 +77,7 @@ export class EventDispatcher {
   }
 
   #remove(registered: Registered): void {
+    registered.removed = true;
     const list = (this.#registered.get(registered.event) ?? []).filter((other) => other !== registered);
     if (list.length > 0) this.#registered.set(registered.event, list);
     else this.#registered.delete(registered.event);
@@ -89,20 +85,17 @@ export class EventDispatcher {
 
   /** Drops events whose handlers have not started, lets running ones end, and aborts those that do not. */
   async close(graceMs: number, reason: Error): Promise<void> {
-    this.#limit.clear(reason);
-    const onTimeout = () => reason;
-    await bounded(this.#limit.idle(), { timeoutMs: graceMs, onTimeout }).catch(() => {});
+    await this.#options.queue.close(graceMs);
     for (const run of this.#running) run.abort(reason);
   }
 
   /** Resolves to what the handlers threw, when all have ended. Never rejects. */
   async deliver(message: BusMessage): Promise<HandlerError[]> {
-    const { health } = this.#options;
+    const { health, queue } = this.#options;
     const received = performance.now();
     const raw = this.#read(message);
     if (!raw) return [];
     health.eventReceived(raw);
-    if (this.#limit.waiting === 0) this.#dropped.caughtUp();
     const name = raw.eventName.toLowerCase();
     const wanted = (this.#registered.get(name) ?? []).filter((entry) => matches(entry, raw));
     if (wanted.length === 0) return [];
@@ -115,20 +108,16 @@ export class EventDispatcher {
     for (const entry of wanted) {
       const event = toHandlerEvent(entry, raw, conversion);
       if (!event) continue;
-      const run = this.#limit.run(() => {
+      const run = async () => {
+        if (entry.removed) return undefined;
         started = true;
         return this.#run(entry, event, raw, message, destination);
-      });
-      runs.push(run.catch((reason: unknown) => this.#notRun(reason)));
+      };
+      runs.push(queue.run(run));
     }
     const errors = (await Promise.all(runs)).filter((error) => error !== undefined);
     if (started) health.eventHandled(performance.now() - received);
     return errors;
-  }
-
-  /** Its turn never came: the queue was full, or the client closes. */
-  #notRun(reason: unknown): undefined {
-    if (reason instanceof OverflowError) this.#dropped.add();
   }
 
   /** A channel's events share a few subjects, each described once. */

@@ -1,10 +1,9 @@
 import { assertChannel, assertFunction, assertText, readCallOptions, readOptions } from "./arguments.js";
 import type { BusSubscription } from "./bus.js";
 import type { PublishOptions, RequestOptions } from "./client-options.js";
-import { ConcurrencyLimit } from "./concurrency-limit.js";
 import type { KrytenConfig } from "./config.js";
-import type { DroppedEvents } from "./dropped-events.js";
 import { type HandlerError, KrytenValidationError } from "./errors.js";
+import type { HandlerQueue } from "./handler-queue.js";
 import { isObject, type JsonObject } from "./json.js";
 import { KvMethods } from "./kv-methods.js";
 import type { SubjectHandler } from "./messenger.js";
@@ -14,7 +13,9 @@ import { assertSubject } from "./subjects.js";
 /** Messages on subjects of any kind: for what the bridge's events, commands and queries do not cover. */
 export abstract class MessageMethods extends KvMethods {
   abstract readonly config: KrytenConfig;
-  protected abstract createDroppedEvents(): DroppedEvents;
+  /** Closes each subscription. */
+  readonly #subscriptions = new Set<(graceMs: number) => Promise<void>>();
+  protected abstract createHandlerQueue(): HandlerQueue;
   /** A handler failed: the health status counts it. */
   protected abstract handlerFailed(error: HandlerError): void;
 
@@ -35,16 +36,32 @@ export abstract class MessageMethods extends KvMethods {
   }
 
   /**
-   * Takes the messages of any subject or pattern, across reconnections, until unsubscribed or disconnected. The limits
-   * of event handlers hold for each subscription by itself, so that a handler can wait for another one.
+   * Takes the messages of any subject or pattern, across reconnections, until unsubscribed or disconnected.
+   * `max_concurrent_handlers` and `max_queued_events` hold for each subscription by itself: a handler can wait for
+   * another subscription, but where the limit is 1 not for its own.
    */
   subscribe(subject: string, handler: SubjectHandler): BusSubscription {
     assertSubject(subject, "subscribe");
     assertFunction(handler, "the handler");
-    const { maxConcurrentHandlers, maxQueuedEvents } = this.config;
-    const limit = new ConcurrencyLimit(maxConcurrentHandlers, maxQueuedEvents);
-    const bounds = { limit, dropped: this.createDroppedEvents() };
-    return this.messenger.subscribe(subject, handler, (error) => this.handlerFailed(error), bounds);
+    const queue = this.createHandlerQueue();
+    const subscription = this.messenger.subscribe(
+      subject,
+      handler,
+      (error) => this.handlerFailed(error),
+      (run) => queue.run(run),
+    );
+    const close = (graceMs: number) => {
+      this.#subscriptions.delete(close);
+      this.unsubscribe(subscription);
+      return queue.close(graceMs);
+    };
+    this.#subscriptions.add(close);
+    return { unsubscribe: () => void close(0) };
+  }
+
+  /** Ends what `subscribe` began, and waits for the handlers that run, but no longer than this. */
+  protected async closeSubscriptions(graceMs: number): Promise<void> {
+    await Promise.all([...this.#subscriptions].map((close) => close(graceMs)));
   }
 
   /** Never throws, not even when the connection is gone. */

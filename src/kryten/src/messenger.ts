@@ -1,7 +1,6 @@
 import { type Attributes, context as contexts, type Span } from "@opentelemetry/api";
 import type { MsgHdrs } from "nats";
 import type { Bus, BusMessage, BusSubscription } from "./bus.js";
-import { type ConcurrencyLimit, OverflowError } from "./concurrency-limit.js";
 import {
   type Connecting,
   ConnectionWait,
@@ -11,7 +10,6 @@ import {
 } from "./connection-wait.js";
 import type { Content } from "./content.js";
 import { type Destination, describeSubject } from "./destination.js";
-import type { DroppedEvents } from "./dropped-events.js";
 import { HandlerError, KrytenConnectionError } from "./errors.js";
 import { handlerName } from "./handler-run.js";
 import { headerBytes } from "./propagation.js";
@@ -43,12 +41,6 @@ export interface OutgoingRequest<T> extends Outgoing {
 
 /** Takes the messages of a subscription. */
 export type SubjectHandler = (message: BusMessage) => unknown;
-
-/** How many messages of a subscription are handled at once, and who is told of those that are dropped. */
-export interface SubscriptionBounds {
-  limit: ConcurrencyLimit;
-  dropped: DroppedEvents;
-}
 
 /** A message to be handled. */
 export interface Incoming {
@@ -108,14 +100,14 @@ export class Messenger {
   }
 
   /**
-   * Delivers messages to a handler of the application, each run inside its own span.
+   * Delivers messages to a handler of the application, each run inside its own span, at once or when `schedule` says.
    * What it throws goes to `onError`.
    */
   subscribe(
     pattern: string,
     handler: SubjectHandler,
     onError: (error: HandlerError) => void,
-    bounds?: SubscriptionBounds,
+    schedule = (run: () => Promise<void>): Promise<void> => run(),
   ): BusSubscription {
     const name = handlerName(handler);
     const { template } = describeSubject(pattern, true);
@@ -134,10 +126,7 @@ export class Messenger {
             throw new HandlerError(`handler ${name} failed`, { cause });
           }
         });
-      if (!bounds) return void run().catch(onError);
-      const { limit, dropped } = bounds;
-      if (limit.waiting === 0) dropped.caughtUp();
-      limit.run(run).catch((error) => (error instanceof OverflowError ? dropped.add() : onError(error)));
+      schedule(run).catch(onError);
     });
   }
 
