@@ -1,16 +1,16 @@
-export { type Choice, readChoice } from "./choice.js";
-export { readEndpoint } from "./endpoint.js";
-export { readInherited, withInherited } from "./inherited.js";
-export type { OperationEnd } from "./outcome.js";
-export { isProviderRecorded } from "./recorded-providers.js";
-export { Recorder } from "./recorder.js";
+export { type Choice, readChoice } from "./adapter/choice.js";
+export { readEndpoint } from "./adapter/endpoint.js";
+export type { OperationEnd } from "./adapter/outcome.js";
+export { readInherited, withInherited } from "./context/inherited.js";
 export {
   INFERENCE_OFFERED,
   isInferenceRecorded,
   isTracingSuppressed,
   takeInference,
   unmarkInferenceRecorded,
-} from "./suppression.js";
-export type { Telemetry } from "./telemetry.js";
-export { type TelemetryOptions, TelemetrySource } from "./telemetry-source.js";
-export { startTool } from "./tool.js";
+} from "./context/suppression.js";
+export { isProviderRecorded } from "./patch/recorded-providers.js";
+export { Recorder } from "./record/recorder.js";
+export type { Telemetry } from "./record/telemetry.js";
+export { type TelemetryOptions, TelemetrySource } from "./record/telemetry-source.js";
+export { startTool } from "./tool/tool.js";

@@ -1,11 +1,7 @@
-export { ATTR, KIT_ATTR } from "./attributes.js";
-export { batchCalls, batchResults } from "./batches.js";
-export type { ContentCapture } from "./content-policy.js";
-export { copyWith } from "./copy-with.js";
-export { type Definition, methodsOf, type Target } from "./definition.js";
-export { DeltaFold } from "./delta-fold.js";
-export { type Foreign, withoutNulls } from "./foreign.js";
-export { GenAIInstrumentation, type GenAIInstrumentationConfig } from "./instrumentation.js";
+export { batchCalls, batchResults } from "./adapter/batches.js";
+export { copyWith } from "./adapter/copy-with.js";
+export { DeltaFold } from "./adapter/delta-fold.js";
+export { type Foreign, withoutNulls } from "./adapter/foreign.js";
 export {
   type Message,
   type MessagePart,
@@ -15,8 +11,7 @@ export {
   textMessage,
   textOf,
   toMediaPart,
-} from "./messages.js";
-export type { NativeTelemetry } from "./native.js";
+} from "./adapter/messages.js";
 export type {
   Call,
   Content,
@@ -26,11 +21,16 @@ export type {
   ToolFacts,
   ToolLoop,
   TraceTool,
-} from "./operation.js";
-export { readParameters, type SharedParameters } from "./parameters.js";
-export { clientOf, resourceMethods } from "./resources.js";
-export { markInferenceRecorded } from "./suppression.js";
-export { TextBuilder } from "./text-builder.js";
-export { traceMember } from "./tool-object.js";
-export type { Usage } from "./usage.js";
+} from "./adapter/operation.js";
+export { readParameters, type SharedParameters } from "./adapter/parameters.js";
+export { TextBuilder } from "./adapter/text-builder.js";
+export type { Usage } from "./adapter/usage.js";
+export { ATTR, KIT_ATTR } from "./attributes.js";
+export type { ContentCapture } from "./content/content-policy.js";
+export { markInferenceRecorded } from "./context/suppression.js";
+export type { NativeTelemetry } from "./native/native.js";
+export { type Definition, methodsOf, type Target } from "./patch/definition.js";
+export { GenAIInstrumentation, type GenAIInstrumentationConfig } from "./patch/instrumentation.js";
+export { clientOf, resourceMethods } from "./patch/resources.js";
+export { traceMember } from "./tool/tool-object.js";
 export { VERSION } from "./version.js";

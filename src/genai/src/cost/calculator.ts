@@ -1,5 +1,5 @@
 import { diag } from "@opentelemetry/api";
-import { isAmount, isCount, type Usage } from "../usage.js";
+import { isAmount, isCount, type Usage } from "../adapter/usage.js";
 import { type MaintainedPrice, MaintainedPrices } from "./maintained.js";
 import { type CostMatch, toModelName } from "./model-name.js";
 import { costAt, type Price, type PriceOverrides, readOverrides } from "./price.js";

@@ -1,6 +1,6 @@
 import { diag } from "@opentelemetry/api";
 import type { ModelPrice, Usage as PriceUsage, Provider } from "@pydantic/genai-prices";
-import { isCount, type Usage } from "../usage.js";
+import { isCount, type Usage } from "../adapter/usage.js";
 import { toModelName } from "./model-name.js";
 import { countOf } from "./price.js";
 import { costOfSearches, costOfTokens, SEARCHES } from "./rates.js";

@@ -1,6 +1,6 @@
 import { calcPrice } from "@pydantic/genai-prices";
 import { describe, expect, it } from "vitest";
-import type { Usage } from "../usage.js";
+import type { Usage } from "../adapter/usage.js";
 import { CostCalculator } from "./calculator.js";
 
 const costs = new CostCalculator();

@@ -1,5 +1,5 @@
 import { diag } from "@opentelemetry/api";
-import { isAmount, isCount, type Usage } from "../usage.js";
+import { isAmount, isCount, type Usage } from "../adapter/usage.js";
 
 /** US dollars per 1,000 tokens. */
 export interface Price {

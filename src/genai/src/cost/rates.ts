@@ -1,5 +1,5 @@
 import type { ModelPrice, TieredPrices } from "@pydantic/genai-prices";
-import type { Usage } from "../usage.js";
+import type { Usage } from "../adapter/usage.js";
 import { countOf, splitTokens } from "./price.js";
 
 type TokenCount = Exclude<keyof Usage, "terms" | "aside">;

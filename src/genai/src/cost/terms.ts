@@ -1,4 +1,4 @@
-import type { Usage } from "../usage.js";
+import type { Usage } from "../adapter/usage.js";
 
 /** Terms at which the listed prices apply unchanged, by all providers' names. */
 const USUAL: ReadonlySet<unknown> = new Set([

@@ -1,0 +1,345 @@
+import {
+  type Attributes,
+  type Context,
+  context,
+  diag,
+  type HrTime,
+  type Span,
+  SpanKind,
+  SpanStatusCode,
+  trace,
+} from "@opentelemetry/api";
+import type { AnyValueMap } from "@opentelemetry/api-logs";
+import { isInference } from "../adapter/inference.js";
+import type { Content, HeaderFacts, Prices, RequestFacts, ResponseFacts } from "../adapter/operation.js";
+import type { OperationEnd, Outcome } from "../adapter/outcome.js";
+import { hasUsage, type Usage } from "../adapter/usage.js";
+import { type AttributeSink, CopiedAttributes } from "../attribute-sink.js";
+import { ATTR, KIT_ATTR } from "../attributes.js";
+import { conformContent } from "../content/conform.js";
+import { redactContent, setContent, setStructuredContent } from "../content/content.js";
+import { type Inherited, inheritedAttributes, readInherited } from "../context/inherited.js";
+import { unusualTerms } from "../cost/terms.js";
+import {
+  codeOf,
+  type ErrorText,
+  errorType,
+  readError,
+  readErrorType,
+  rememberTold,
+  stringsGiven,
+  stringsOf,
+} from "./errors.js";
+import { emitDetails, emitException, wantsDetails } from "./events.js";
+import { type Failure, tellFailure } from "./failure.js";
+import { readHeaders, withHeaderFacts } from "./headers.js";
+import { creationAttributes, type OperationStart } from "./operation-start.js";
+import { modelOf, setAll, setFacts } from "./span-attributes.js";
+import type { Telemetry } from "./telemetry.js";
+
+/**
+ * Records one operation from its start to its single end: span, metrics and events. It never holds the promise or stream
+ * that it describes, so that an abandoned one can be garbage-collected.
+ */
+export class Recorder implements Prices {
+  /** The context in which the operation runs: its span is the parent of what happens inside. */
+  readonly context: Context;
+  readonly #telemetry: Telemetry;
+  #start: OperationStart;
+  readonly #span: Span;
+  /** Whether anybody listens for the details event; checked once, because a logger may take long to answer. */
+  readonly #listened: boolean;
+  /** Milliseconds; read only if something is measured with it, since the span keeps its own time. */
+  readonly #startedAt: number;
+  /** Milliseconds since the epoch at the true start, if that was earlier. */
+  readonly #startTime: number | undefined;
+  #captured: Content | undefined;
+  /** What the operation inherits from the session or agent around it; `undefined` outside of any. */
+  readonly #inherited: Attributes | undefined;
+  readonly #tally: Inherited["tally"];
+  #firstChunkAt: number | undefined;
+  #lastChunkAt = 0;
+  #metricAttributes: Attributes | undefined;
+  /** Facts from the headers of the answer. */
+  #told: HeaderFacts | undefined;
+  #ended = false;
+
+  constructor(telemetry: Telemetry, start: OperationStart) {
+    const parent = start.parent ?? context.active();
+    this.#telemetry = telemetry;
+    this.#start = start;
+    const { request } = start;
+    const inherited = readInherited(parent);
+    if (inherited !== undefined) {
+      this.#inherited = inheritedAttributes(parent, request.operation);
+      if (isInference(request.operation) && start.countedElsewhere !== true) this.#tally = inherited.tally;
+    }
+    const subject = start.subject ?? modelOf(request) ?? request.dataSourceId;
+    this.#startTime = start.startedAt?.time;
+    this.#span = telemetry.tracer.startSpan(
+      subject != null && subject !== "" ? `${request.operation} ${subject}` : request.operation,
+      {
+        kind: start.kind ?? SpanKind.CLIENT,
+        attributes: this.#creationAttributes(),
+        links: telemetry.remembered.linksTo(request.linkTo),
+        startTime: this.#startTime,
+      },
+      parent,
+    );
+    this.context = trace.setSpan(parent, this.#span);
+    this.#listened = isInference(request.operation) && wantsDetails(telemetry.logger, this.context);
+    this.#startedAt =
+      start.startedAt?.mark ??
+      (request.stream === true || telemetry.instruments !== undefined ? performance.now() : 0);
+    if (this.recording && this.wantsContent) this.#captured = readContent(request.content, this.#span);
+  }
+
+  /** Whether this operation is recorded anywhere. If not, its result need not be watched. */
+  get recording(): boolean {
+    if (this.#start.ended !== undefined) return true;
+    return this.#span.isRecording() || this.#telemetry.instruments !== undefined || this.#listened;
+  }
+
+  /** What the caller asked for. */
+  get request(): RequestFacts {
+    return this.#start.request;
+  }
+
+  /** Whether the operation has ended. */
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  /** Whether content is to be read at all. */
+  get wantsContent(): boolean {
+    const { onSpan, onEvent } = this.#telemetry.policy;
+    return (onSpan && this.#span.isRecording()) || onEvent;
+  }
+
+  /** Notes that a chunk of a streamed answer arrived. */
+  chunk(): void {
+    const { instruments } = this.#telemetry;
+    const first = this.#firstChunkAt === undefined;
+    if (!first && instruments === undefined) return;
+    if (!isInference(this.#start.request.operation)) return;
+    const now = performance.now();
+    if (first) this.#firstChunkAt = now;
+    else
+      instruments?.recordChunk(
+        (now - this.#lastChunkAt) / 1_000,
+        this.#callAttributes(undefined),
+        this.context,
+      );
+    this.#lastChunkAt = now;
+  }
+
+  /** Notes the headers of the answer. Called before its chunks, and more than once for some promises. */
+  respond(headers: unknown): void {
+    const { headers: read } = this.#start;
+    if (read === undefined || this.#told !== undefined) return;
+    this.#told = readHeaders(headers, read);
+    this.#answeredBy(this.#told?.provider);
+  }
+
+  /** Samplers saw the expected provider, because the one that answered was not known yet. */
+  #answeredBy(provider: string | undefined): void {
+    if (provider === undefined || provider === this.#start.provider) return;
+    this.#start = { ...this.#start, provider, ownProvider: false };
+    this.#metricAttributes = undefined;
+  }
+
+  /** Ends the operation. Every call after the first does nothing. Never throws. */
+  end(reported: OperationEnd): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    const streamed = this.#start.request.stream === true;
+    const end = this.#told === undefined ? reported : withHeaderFacts(reported, this.#told, streamed);
+    const response = end.response ?? {};
+    this.#answeredBy(response.provider);
+    let failure: Failure | undefined;
+    try {
+      this.#start.ended?.(end);
+      failure = this.#readFailure(end);
+      this.#describe(end.outcome, response, failure);
+      if (failure !== undefined) this.#fail(failure);
+      this.#remember(response);
+    } catch (error) {
+      diag.debug("an operation could not be recorded in full", String(error));
+      if (failure !== undefined) this.#span.setStatus({ code: SpanStatusCode.ERROR });
+    }
+    guard("the end of a span", () => this.#span.end(this.#endTime()));
+    if (this.#tally !== undefined) guard("a tally", () => this.#tally?.(response));
+    if (this.#telemetry.instruments !== undefined)
+      guard("metrics", () => this.#measure(response, failure?.type));
+  }
+
+  /** A span with an explicit start takes its end from the wall clock, unless it is given that too. */
+  #endTime(): number | undefined {
+    return this.#startTime === undefined ? undefined : this.#startTime + performance.now() - this.#startedAt;
+  }
+
+  #remember({ linkAs }: ResponseFacts): void {
+    if (linkAs !== undefined) this.#telemetry.remembered.remember(linkAs, this.#span.spanContext());
+  }
+
+  #describe(outcome: Outcome, response: ResponseFacts, failure: Failure | undefined): void {
+    if (!this.#span.isRecording() && !this.#listened) return;
+    const { policy } = this.#telemetry;
+    const copied = this.#listened ? new CopiedAttributes(this.#span) : undefined;
+    const sink: AttributeSink = copied ?? this.#span;
+    this.#setAttributes(sink, outcome, response, failure);
+    const content = this.wantsContent ? guard("content", () => this.#content(response, sink)) : undefined;
+    if (copied !== undefined) guard("an event", () => this.#emitDetails(copied.attributes, content));
+    if (content !== undefined && policy.onSpan) {
+      guard("content", () => setContent(this.#span, content, policy.maxLength));
+    }
+  }
+
+  #readFailure({ outcome, error, response }: OperationEnd): Failure | undefined {
+    const told = response?.error;
+    if (outcome !== "error" && outcome !== "aborted") {
+      if (told === undefined) return undefined;
+      const type = codeOf(told.type) ?? "_OTHER";
+      return this.#tell(type, { name: type, message: told.message });
+    }
+    const failure = this.#tell(errorType(error, this.#start.errorCode?.(error)), error);
+    rememberTold(error, failure.onSpan);
+    return failure;
+  }
+
+  #tell(type: string, error: unknown): Failure {
+    return tellFailure(type, error, this.#telemetry.policy, () => this.#readCarefully(error));
+  }
+
+  /** What may be recorded of an error without content: its message may repeat the call or, late in a stream, the answer. */
+  #readCarefully(error: unknown): ErrorText {
+    const { request, params, errorsAreContent } = this.#start;
+    if (errorsAreContent === true || this.#firstChunkAt !== undefined) return readErrorType(error);
+    return readError(error, stringsOf(request.content?.()), stringsGiven(params));
+  }
+
+  #setAttributes(
+    sink: AttributeSink,
+    outcome: Outcome,
+    response: ResponseFacts,
+    failure: Failure | undefined,
+  ): void {
+    const { request, provider, ownProvider } = this.#start;
+    const { usage } = response;
+    guard("facts", () => setFacts(sink, request, response));
+    if (ownProvider === true) {
+      if (request.ownAttributes !== undefined) setAll(sink, "any", request.ownAttributes);
+      if (response.ownAttributes !== undefined) setAll(sink, "any", response.ownAttributes);
+    }
+    const inference = isInference(request.operation);
+    const completed = outcome === "completed" && failure === undefined;
+    const measured = hasUsage(usage);
+    // Work inside this process uses and costs what its calls do, and those record it themselves.
+    const billed = provider !== undefined;
+    setAll(sink, "any", {
+      "gen_ai.provider.name": response.provider,
+      "gen_ai.response.time_to_first_chunk": inference ? this.#secondsToFirstChunk() : undefined,
+      "error.type": failure?.type,
+      "kit.outcome": outcome === "completed" || outcome === "error" ? undefined : outcome,
+      "kit.usage.missing": (billed && inference && completed && !measured) || undefined,
+      "kit.price.terms": billed && measured ? unusualTerms(usage?.terms) : undefined,
+      "kit.cost.usd":
+        billed && usage != null ? guard("a cost", () => this.#cost(usage, response)) : undefined,
+    });
+  }
+
+  #secondsToFirstChunk(): number | undefined {
+    return this.#firstChunkAt === undefined ? undefined : (this.#firstChunkAt - this.#startedAt) / 1_000;
+  }
+
+  #cost(usage: Usage, response: ResponseFacts): number | undefined {
+    const { request, provider = "" } = this.#start;
+    const served = this.#told?.served;
+    const models = [served?.model, modelOf(response), modelOf(request)];
+    return this.#telemetry.costs.cost(served?.provider ?? provider, models, usage);
+  }
+
+  price(model: string | null | undefined, usage: Usage): number | undefined {
+    return this.#cost(usage, { model });
+  }
+
+  #content(response: ResponseFacts, sink: AttributeSink): Content | undefined {
+    const content: Content = Object.assign(this.#captured ?? {}, readContent(response.content, sink));
+    this.#captured = undefined;
+    return redactContent(conformContent(content), this.#telemetry.policy, sink);
+  }
+
+  #emitDetails(attributes: Attributes, content: Content | undefined): void {
+    const { logger, policy } = this.#telemetry;
+    const all = { ...this.#creationAttributes(), ...attributes } as AnyValueMap;
+    if (content !== undefined && policy.onEvent) setStructuredContent(all, content, policy.maxLength);
+    if (logger !== undefined) emitDetails(logger, all, this.context);
+  }
+
+  #fail({ type, onSpan, onEvent }: Failure): void {
+    const message = onSpan.message !== type ? onSpan.message : undefined;
+    this.#span.setStatus({ code: SpanStatusCode.ERROR, ...(message !== undefined && { message }) });
+    if (this.#start.provider !== undefined) emitException(this.#telemetry.logger, onEvent, this.context);
+  }
+
+  #measure(response: ResponseFacts, failed: string | undefined): void {
+    const { request, ownProvider } = this.#start;
+    this.#telemetry.instruments?.record({
+      operation: request.operation,
+      seconds: durationOf(this.#span) ?? (performance.now() - this.#startedAt) / 1_000,
+      attributes: this.#callAttributes(response),
+      ownAttributes: ownProvider === true ? response.ownAttributes : undefined,
+      errorType: failed,
+      usage: response.usage,
+      calls: response.calls,
+      firstChunkSeconds: this.#secondsToFirstChunk(),
+      context: this.context,
+    });
+  }
+
+  #creationAttributes(): Attributes {
+    const attributes = creationAttributes(this.#start);
+    const { dataSourceId } = this.#start.request;
+    if (dataSourceId !== undefined) attributes[ATTR.dataSourceId] = dataSourceId;
+    // Spreading both would cost half as much as a span.
+    return this.#inherited === undefined ? attributes : Object.assign({}, this.#inherited, attributes);
+  }
+
+  #callAttributes(response: ResponseFacts | undefined): Attributes {
+    if (response === undefined && this.#metricAttributes !== undefined) return this.#metricAttributes;
+    const attributes = creationAttributes(this.#start);
+    // Of the inherited attributes, only the name has few enough values for a metric.
+    const agent = this.#inherited?.[ATTR.agentName];
+    if (agent !== undefined) attributes[ATTR.agentName] = agent;
+    const answered = response && modelOf(response);
+    if (answered !== undefined) attributes[ATTR.responseModel] = answered;
+    if (response === undefined) this.#metricAttributes = attributes;
+    return attributes;
+  }
+}
+
+/** Runs one part of recording. If it fails, only that part is lost, and the application's call is unaffected. */
+function guard<T>(what: string, record: () => T): T | undefined {
+  try {
+    return record();
+  } catch (error) {
+    diag.debug(`${what} could not be recorded`, String(error));
+    return undefined;
+  }
+}
+
+function readContent(read: (() => Content) | undefined, sink: AttributeSink): Content | undefined {
+  try {
+    return read?.();
+  } catch (error) {
+    sink.setAttribute(KIT_ATTR.contentDropped, "unreadable");
+    diag.debug("the content of an operation could not be read", String(error));
+    return undefined;
+  }
+}
+
+/** The span's own duration, so that metric and span agree to the nanosecond; spans of the bare API have none. */
+function durationOf(span: Span): number | undefined {
+  const { duration } = span as Span & { duration?: HrTime };
+  return Array.isArray(duration) ? duration[0] + duration[1] / 1e9 : undefined;
+}

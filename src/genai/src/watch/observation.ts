@@ -1,0 +1,183 @@
+import { diag } from "@opentelemetry/api";
+import type { Call, Fold, ResponseFacts } from "../adapter/operation.js";
+import type { OperationEnd } from "../adapter/outcome.js";
+import type { Recorder } from "../record/recorder.js";
+import { AbandonedCalls } from "./abandonment.js";
+import { isAsyncIterable, tapStream } from "./stream.js";
+import type { StreamObserver } from "./stream-observer.js";
+import { isJsonResponse, readUnstreamed } from "./unstreamed.js";
+
+/** One for the whole process; its only state is the open calls. */
+export const ABANDONED = new AbandonedCalls();
+
+/** How long the reader of an aborted stream has to take the step that tells of it. */
+const GRACE_MS = 50;
+
+/**
+ * Follows one call from its promise through its stream to the end, and informs the recorder. Promise and stream hold it
+ * through the functions that watch them and the recorder does not, so its collection means that both are gone.
+ */
+export class Observation implements StreamObserver {
+  watched = false;
+  /** Whether anybody has started to parse the body. If not, only the raw response was asked for. */
+  parsing = false;
+  readonly recorder: Recorder;
+  readonly #call: Call;
+  #fold: Fold<unknown, unknown> | undefined;
+  #signal: AbortSignal | undefined;
+  /** Kept only until its body is read. */
+  #response: unknown;
+  /** The body of an answer that is no stream although one was asked for, as long as no chunk has come. */
+  #unstreamed: Promise<unknown> | undefined;
+  #streaming = false;
+  #reading = false;
+
+  constructor(recorder: Recorder, call: Call) {
+    this.recorder = recorder;
+    this.#call = call;
+    ABANDONED.add(this);
+  }
+
+  /** The call resolved to a body or to a stream of chunks. */
+  settle(value: unknown): void {
+    if (this.#streaming) return;
+    const response = this.#response;
+    this.#response = undefined;
+    try {
+      if (this.#call.fold === undefined || !isAsyncIterable(value)) {
+        this.#end({ outcome: "completed", response: this.#read(value) });
+        return;
+      }
+      this.#streaming = true;
+      this.#fold = this.#call.fold(this.recorder.wantsContent, this.recorder);
+      this.#signal = (value as { controller?: AbortController }).controller?.signal;
+      tapStream(value, this);
+      // Before the SDK reads the first byte.
+      if (this.recorder.request.stream === true && isJsonResponse(response))
+        this.#unstreamed = readUnstreamed(response, () => this.#unstreamed === undefined);
+      if (this.#signal !== undefined) ABANDONED.add(this);
+    } catch (error) {
+      unreadable(error);
+    }
+  }
+
+  /** The provider answered, or failed with an error that carries the answer's headers; a body may follow. */
+  respond(answer: unknown): void {
+    this.#response = answer;
+    try {
+      this.recorder.respond((answer as { headers?: unknown } | null | undefined)?.headers);
+    } catch (error) {
+      unreadable(error);
+    }
+  }
+
+  /** The raw response was handed over and nobody parsed its body. */
+  handOver(): void {
+    if (!this.parsing) this.#end({ outcome: "raw" });
+  }
+
+  /** The call or its stream failed. */
+  fail(error: unknown): void {
+    this.respond(error);
+    this.#response = undefined;
+    this.#end({ outcome: isAbort(error) ? "aborted" : "error", response: this.#partial(), error });
+  }
+
+  begin(): void {
+    this.#reading = true;
+  }
+
+  /** One step of the stream: a chunk, or its end. SDKs end an aborted stream without an error. */
+  step(result: IteratorResult<unknown>): void {
+    if (result?.done !== true) {
+      this.#unstreamed = undefined;
+      this.recorder.chunk();
+      this.#add(result?.value);
+      return;
+    }
+    if (this.#signal?.aborted === true) this.#abort(this.#signal);
+    else if (this.#unstreamed !== undefined) this.#unstreamed.then((body) => this.#endWith(body));
+    else this.#end({ outcome: "completed", response: this.#partial() });
+  }
+
+  #endWith(body: unknown): void {
+    const response = this.#read(body);
+    if (response !== undefined && response.error === undefined) this.recorder.chunk();
+    this.#end({ outcome: "completed", response: response ?? this.#partial() });
+  }
+
+  /**
+   * The consumer leaves the stream before its end. The request may already be aborted, but that means nothing: some SDKs
+   * abort it themselves just before. An abort by the application shows in the next step, if there is one.
+   */
+  close(): void {
+    this.#end({ outcome: "cancelled", response: this.#partial() });
+  }
+
+  /**
+   * A stream without a reader has no step in which an abort could show. One with a reader may have none either, if
+   * whoever wraps it answered that reader, or one that fails: SDKs abort a request whose answer breaks off. The signal
+   * may outlive the stream and must not hold it.
+   */
+  linger(): void {
+    const signal = this.#signal;
+    if (signal === undefined || this.recorder.ended) return;
+    if (!signal.aborted) {
+      const standing = new WeakRef(this);
+      signal.addEventListener("abort", () => standing.deref()?.linger(), { once: true });
+    } else if (this.#reading) this.#abortSoon(signal);
+    else this.#abort(signal);
+  }
+
+  /** A method of its own: beside the listener above, this function would make it hold the stream. */
+  #abortSoon(signal: AbortSignal): void {
+    setTimeout(() => this.#abort(signal), GRACE_MS).unref();
+  }
+
+  #add(chunk: unknown): void {
+    try {
+      this.#fold?.add(chunk);
+    } catch (error) {
+      diag.debug("a chunk could not be read", String(error));
+    }
+  }
+
+  #abort(signal: AbortSignal): void {
+    this.#end({ outcome: "aborted", response: this.#partial(), error: signal.reason });
+  }
+
+  #end(end: OperationEnd): void {
+    ABANDONED.forget(this);
+    this.recorder.end(end);
+  }
+
+  #partial(): ResponseFacts | undefined {
+    try {
+      return this.#read(this.#fold?.body());
+    } catch (error) {
+      unreadable(error);
+      return undefined;
+    }
+  }
+
+  #read(body: unknown): ResponseFacts | undefined {
+    if (body == null) return undefined;
+    try {
+      return this.#call.response?.(body, this.recorder.request);
+    } catch (error) {
+      unreadable(error);
+      return undefined;
+    }
+  }
+}
+
+/** A body of an unforeseen shape loses its facts, but never affects the application's call. */
+function unreadable(error: unknown): void {
+  diag.debug("an answer could not be read", String(error));
+}
+
+function isAbort(error: unknown): boolean {
+  if (typeof error !== "object" || error === null) return false;
+  const { name } = error as Error;
+  return name === "AbortError" || error.constructor?.name === "APIUserAbortError";
+}
