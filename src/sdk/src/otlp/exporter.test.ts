@@ -1,13 +1,14 @@
-import { expect, it } from "vitest";
+import { expect, it, onTestFinished } from "vitest";
 import { CLOSED_PORT } from "../../../../test/support/free-port.js";
+import { LoopbackServer } from "../../../../test/support/loopback-server.js";
 import { createLog } from "../log.js";
 import { OtlpExporter } from "./exporter.js";
 
-/** An exporter of texts to where nobody listens, and what is said of it. */
-function start() {
+/** An exporter of texts, by default to where nobody listens, and what is said of it. */
+function start(url = `http://127.0.0.1:${CLOSED_PORT}/`) {
   const lines: string[] = [];
   const settings = {
-    url: `http://127.0.0.1:${CLOSED_PORT}/`,
+    url,
     headers: {},
     compression: "none",
     protocol: "http/json",
@@ -32,4 +33,21 @@ it.each([
   exporter.postLeftovers(5_000);
   exporter.hurry();
   expect(lines.length).toBe(complaints);
+});
+
+it("retries again when the process survives what looked like its end, as with Ctrl+C in an interactive program", async () => {
+  const statuses: number[] = [];
+  const server = new LoopbackServer((request, response) => {
+    statuses.push(statuses.length === 0 ? 503 : 200);
+    request.resume().on("end", () => response.writeHead(statuses.at(-1) ?? 0, { "retry-after": "0" }).end());
+  });
+  await server.listen();
+  onTestFinished(() => server.close());
+  const { exporter, lines } = start(server.url);
+  exporter.hurry();
+  exporter.abort();
+  exporter.export("a batch", () => {});
+  await exporter.shutdown();
+  expect(statuses).toEqual([503, 200]);
+  expect(lines).toEqual([]);
 });

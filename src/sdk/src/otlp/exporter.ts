@@ -43,7 +43,7 @@ export class OtlpExporter<Batch> {
   readonly #load: LoadSerializer<Batch>;
   readonly #divide: Divide<Batch>;
   readonly #report: DeliveryReport;
-  readonly #hurry = new AbortController();
+  #hurry = new AbortController();
   #cut = new AbortController();
   /** Exports under way, each with the parts that have not been delivered. */
   readonly #sending = new Map<Promise<void>, Batch[]>();
@@ -88,6 +88,7 @@ export class OtlpExporter<Batch> {
   abort(): void {
     this.#cut.abort();
     this.#cut = new AbortController();
+    this.#hurry = new AbortController();
   }
 
   /**
@@ -123,7 +124,7 @@ export class OtlpExporter<Batch> {
       import("./transport.js"),
       import("./retrying.js"),
     ]);
-    return { serializer, transport: retrying(httpTransport(this.#settings), this.#hurry.signal) };
+    return { serializer, transport: retrying(httpTransport(this.#settings), () => this.#hurry.signal) };
   }
 
   /** Sends one part after another, each in its own turn; `rest` holds those not yet delivered. */

@@ -19,7 +19,7 @@ function scripted(outcomes: Outcome[], onWait: (ms: number) => void = () => {}) 
     onWait(ms);
   };
   const send = (signal = new AbortController().signal) =>
-    retrying(transport, hurry.signal, RETRY, wait).send(new Uint8Array(), signal);
+    retrying(transport, () => hurry.signal, RETRY, wait).send(new Uint8Array(), signal);
   return { send, hurry, waits, sent: () => sent };
 }
 

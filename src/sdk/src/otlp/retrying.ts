@@ -16,17 +16,18 @@ type Wait = (ms: number, signal: AbortSignal) => Promise<void>;
 
 /**
  * Retries what may succeed later, until `signal` aborts. Once `hurry` aborts there are no more waits: an ending process
- * tries whatever is left once. Waits count against the caller's deadline.
+ * tries whatever is left once. It is asked for with each body, because a process can survive what looked like its end.
+ * Waits count against the caller's deadline.
  */
 export function retrying(
   transport: Transport,
-  hurry: AbortSignal,
+  hurry: () => AbortSignal,
   policy = RETRY,
   wait: Wait = unlessAborted,
 ): Transport {
   return {
     async send(body, signal) {
-      const either = AbortSignal.any([signal, hurry]);
+      const either = AbortSignal.any([signal, hurry()]);
       let waitMs = policy.firstWaitMs;
       let outcome: Outcome = await transport.send(body, signal);
       for (let attempt = 1; attempt < policy.attempts && outcome.kind === "retry"; attempt++) {
