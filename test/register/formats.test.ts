@@ -53,6 +53,13 @@ describeOnNodes((node, major) => {
     expect(world.collector.spans.map(({ name }) => name)).toEqual(["chat gpt-4.1-mini"]);
   });
 
+  it("runs CommonJS that tsx has read, and traces it where hooks run in the application's own thread", async () => {
+    const flags = ["--import", "tsx", ...REGISTER];
+    const { code, stdout, stderr } = await world.run({}, "compiled.cts", { flags, node });
+    expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: "Hello yourself\n", stderr: "" });
+    expect(world.collector.spans).toHaveLength(major > 20 ? 1 : 0);
+  });
+
   it.runIf(major > 20).each(TYPESCRIPT)(
     "traces TypeScript without a compiler: %s",
     async (_, file, flags) => {

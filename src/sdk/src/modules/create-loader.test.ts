@@ -51,6 +51,15 @@ it.each(["openai", "openai/index.mjs", "file:///a.mjs?iitm=bindings"])(
   },
 );
 
+it("leaves alone what CommonJS requires that another loader has read", async () => {
+  const { loader } = start(async () => createLibrary().library);
+  const asFile = async (url: string) => ({ url, format: "commonjs" });
+  const resolve = (parentURL: string) => loader.resolve("file:///openai/index.mjs", { parentURL }, asFile);
+  expect((await resolve("file:///app.cts")).url).toBe("file:///openai/index.mjs");
+  expect((await resolve("file:///app.mjs")).url).toBe("file:///openai/index.mjs?iitm=true");
+  expect((await resolve("file:///openai/index.js?iitm=true")).url).toBe("file:///openai/index.mjs?iitm=true");
+});
+
 it("resolves and loads everything else without waiting for the library", async () => {
   const { loader } = start(() => new Promise(() => {}));
   expect(await loader.resolve("./other.js", {}, next)).toEqual({ url: "file:///app/./other.js" });

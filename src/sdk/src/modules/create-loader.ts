@@ -1,12 +1,18 @@
 import type { ModuleName } from "./module-name.js";
 
-/** What is resolved or loaded, and how: of no concern here but for the URL. */
+/** What a specifier was resolved to, as far as it matters here. */
 export interface Resolved {
   readonly url: string;
+  readonly format?: string | null | undefined;
 }
 
-type Resolve = (specifier: string, context: unknown, next: NextResolve) => Promise<Resolved>;
-type NextResolve = (specifier: string, context: unknown) => Promise<Resolved>;
+/** Who asks. */
+export interface Importer {
+  readonly parentURL?: string | undefined;
+}
+
+type Resolve = (specifier: string, context: Importer, next: NextResolve) => Promise<Resolved>;
+type NextResolve = (specifier: string, context: Importer) => Promise<Resolved>;
 type Load = (url: string, context: unknown, next: NextLoad) => Promise<unknown>;
 type NextLoad = (url: string, context: unknown) => Promise<unknown>;
 
@@ -49,11 +55,11 @@ export function createLoader(load: (url: string) => Promise<LibraryHooks>) {
       );
     },
 
-    async resolve(specifier: string, context: unknown, next: NextResolve): Promise<Resolved> {
+    async resolve(specifier: string, context: Importer, next: NextResolve): Promise<Resolved> {
       // What the library has made of a module imports others by such marks.
       if (!specifier.includes("iitm=")) {
         const resolved = await next(specifier, context);
-        if (!isIncluded(specifier, resolved.url)) return resolved;
+        if (!isIncluded(specifier, resolved.url) || isRequired(specifier, resolved, context)) return resolved;
       }
       await loading;
       return hooks === undefined ? next(specifier, context) : hooks.resolve(specifier, context, next);
@@ -63,4 +69,15 @@ export function createLoader(load: (url: string) => Promise<LibraryHooks>) {
       return hooks === undefined ? next(url, context) : hooks.load(url, context, next);
     },
   };
+}
+
+/** Importers that do not require: what the library has made of a module, and ES modules by their ending. */
+const IMPORTS = /[?&]iitm=|\.m[jt]s$/;
+
+/**
+ * Whether CommonJS that another loader has read, such as a `.cts` file under tsx, requires CommonJS: Node then asks for
+ * the URL of the file, and fails with ERR_VM_MODULE_LINK_FAILURE if it is given an ES module instead.
+ */
+function isRequired(specifier: string, { format }: Resolved, { parentURL = "" }: Importer): boolean {
+  return format === "commonjs" && specifier.startsWith("file:") && !IMPORTS.test(parentURL);
 }
