@@ -206,7 +206,7 @@ describe("the configuration", () => {
       {
         level: "note",
         subject: "unread",
-        says: "AGENTPULSE_APIKEY, OTEL_EXPORTER_OTLP_METRICS_TIMEOUT: set, but not read: misspelt, or for something that is off",
+        says: "AGENTPULSE_APIKEY, OTEL_EXPORTER_OTLP_METRICS_TIMEOUT: set, but not read: misspelt, or meant for something else or for what is off",
       },
     ]);
     expect(code).toBe(0);

@@ -18,7 +18,7 @@ it("sends the headers of the signal over the common ones, percent-decoded", asyn
 it("ignores a list that is none, without repeating what may be a secret", async () => {
   const { stderr } = await world.run({ OTEL_EXPORTER_OTLP_HEADERS: "my-secret-token" });
   expect(stderr).toBe(
-    "[kit] OTEL_EXPORTER_OTLP_HEADERS is not a list of percent-encoded key=value pairs; it is ignored.\n",
+    "[kit] OTEL_EXPORTER_OTLP_HEADERS: what is not a percent-encoded key=value pair is ignored.\n",
   );
   expect(world.collector.spans).toHaveLength(1);
 });

@@ -19,6 +19,10 @@ it.each([
   [{ instrumentations: {} }, "instrumentations is not a list; it is ignored."],
   [{ instrumentations: ["openai"] }, "instrumentations: what has no enable() is ignored."],
   [{ sampler: "always_on" }, "sampler: what has no shouldSample() is ignored."],
+  [{ otlp: "http://collector" }, "otlp is not an object; it is ignored."],
+  [{ batch: 512 }, "batch is not an object; it is ignored."],
+  [{ resourceAttributes: "team=a" }, "resourceAttributes is not an object; it is ignored."],
+  [{ agentpulse: true }, "agentpulse is not an object; it is ignored."],
 ])("leaves out of %j what is none, and says so", async (options, line) => {
   const client = app.start(wrong(options));
   expect(app.stderr).toEqual([`[kit] ${line}\n`]);

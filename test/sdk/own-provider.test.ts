@@ -39,6 +39,8 @@ it("has a session on the spans of other instrumentations", async () => {
 
 it("gives none where the kit is off or spans go nowhere", () => {
   expect(createSpanProcessors({ tracesExporter: "none" })).toEqual([]);
+  vi.stubEnv("OTEL_TRACES_EXPORTER", "none");
+  expect(createSpanProcessors(null as never)).toEqual([]);
   vi.stubEnv("AGENTPULSE_ENABLED", "false");
   expect(createSpanProcessors(app.options)).toEqual([]);
 });

@@ -101,27 +101,32 @@ export class Configuration {
     });
   }
 
-  /** `key=value,key=value`, percent-encoded. One bad pair invalidates the whole variable, as OpenTelemetry specifies. */
-  pairs(variable: string): Record<string, string> {
+  /**
+   * `key=value,key=value`, percent-encoded. One bad part invalidates all, as OpenTelemetry specifies for the attributes of
+   * a resource, or only itself if the parts have nothing to do with each other.
+   */
+  pairs(variable: string, independent = false): Record<string, string> {
     const place = { variables: [variable] };
     const given = this.given(place);
-    const pairs = this.#pairs(variable, given?.text ?? "");
+    const pairs = this.#pairs(variable, given?.text ?? "", independent);
     this.note(place, pairs, Object.keys(pairs).length > 0 ? given?.name : undefined);
     return pairs;
   }
 
-  #pairs(variable: string, text: string): Record<string, string> {
+  #pairs(variable: string, text: string, independent: boolean): Record<string, string> {
     const pairs: Record<string, string> = {};
     for (const member of split(text)) {
       const equals = member.indexOf("=");
       const key = member.slice(0, Math.max(equals, 0)).trim();
       const value = decode(member.slice(equals + 1).trim());
-      if (key === "" || value == null) {
-        // The value is not repeated: in a list of headers it may be a credential.
+      if (key !== "" && value != null) pairs[key] = value;
+      // The text is not repeated: in a list of headers it may be a credential.
+      else if (independent) {
+        this.report(`${variable}: what is not a percent-encoded key=value pair is ignored.`);
+      } else {
         this.report(`${variable} is not a list of percent-encoded key=value pairs; it is ignored.`);
         return {};
       }
-      pairs[key] = value;
     }
     return pairs;
   }

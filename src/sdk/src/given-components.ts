@@ -1,7 +1,30 @@
 import type { Instrumentation } from "@opentelemetry/instrumentation";
 import type { Sampler, SpanProcessor } from "@opentelemetry/sdk-trace";
-import type { Configuration } from "./configuration.js";
+import type { Configuration, Report } from "./configuration.js";
 import type { InitOptions } from "./options.js";
+
+const OBJECTS = [
+  "otlp",
+  "batch",
+  "agentpulse",
+  "resourceAttributes",
+] as const satisfies readonly (keyof InitOptions)[];
+
+/** The options without what cannot be read as such: plain JavaScript may pass anything. */
+export function readOptions(given: unknown, report: Report): InitOptions {
+  if (given == null) return {};
+  if (typeof given !== "object") {
+    report("the options are not an object; they are ignored.");
+    return {};
+  }
+  let options: InitOptions = given;
+  for (const name of OBJECTS) {
+    if (options[name] == null || typeof options[name] === "object") continue;
+    report(`${name} is not an object; it is ignored.`);
+    options = { ...options, [name]: undefined };
+  }
+  return options;
+}
 
 /**
  * Checks components that the application passed in. One that lacks a method would later throw in the middle of the

@@ -1,6 +1,7 @@
 import { diag } from "@opentelemetry/api";
 import { Configuration } from "./configuration.js";
 import { isDisabled } from "./disabled.js";
+import { readOptions } from "./given-components.js";
 import { currentKit, INACTIVE, type Kit, setCurrentKit } from "./kit.js";
 import { createLog, reportsOf } from "./log.js";
 import { switchMarks } from "./marks-switch.js";
@@ -10,8 +11,8 @@ import { start } from "./start.js";
 
 /** Like the package's `init`, but without the functions for manual instrumentation: for the hook. */
 export function init(given?: InitOptions): Kit {
-  // Plain JavaScript may pass anything.
-  const options: InitOptions = typeof given === "object" && given !== null ? given : {};
+  const problems: string[] = [];
+  const options = readOptions(given, (problem) => problems.push(problem));
   const running = currentKit();
   if (running != null) {
     if (Object.keys(options).length > 0) {
@@ -19,7 +20,6 @@ export function init(given?: InitOptions): Kit {
     }
     return running;
   }
-  const problems: string[] = [];
   const configuration = new Configuration(process.env, (problem) => problems.push(problem));
   const disabled = isDisabled(options, configuration);
   const log = createLog(readLogLevel(options, configuration), !disabled && readDebug(options, configuration));

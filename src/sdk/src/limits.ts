@@ -2,14 +2,27 @@ import type { LogRecordLimits } from "@opentelemetry/sdk-logs";
 import type { SpanLimits } from "@opentelemetry/sdk-trace";
 import type { Configuration } from "./configuration.js";
 
-/** How much one span may carry, by the variables of OpenTelemetry; the general ones count where the span's own is not set. */
+/**
+ * How much one span may carry, by the variables of OpenTelemetry; the general ones count where the span's own is not set.
+ * For events and links, OpenTelemetry's SDK has other names than its specification: both are read.
+ */
 export function readSpanLimits(configuration: Configuration): Required<SpanLimits> {
   return {
     ...readAttributeLimits("OTEL_SPAN", configuration),
     eventCountLimit: limit(configuration, 128, "OTEL_SPAN_EVENT_COUNT_LIMIT"),
     linkCountLimit: limit(configuration, 128, "OTEL_SPAN_LINK_COUNT_LIMIT"),
-    attributePerEventCountLimit: limit(configuration, 128, "OTEL_EVENT_ATTRIBUTE_COUNT_LIMIT"),
-    attributePerLinkCountLimit: limit(configuration, 128, "OTEL_LINK_ATTRIBUTE_COUNT_LIMIT"),
+    attributePerEventCountLimit: limit(
+      configuration,
+      128,
+      "OTEL_EVENT_ATTRIBUTE_COUNT_LIMIT",
+      "OTEL_SPAN_ATTRIBUTE_PER_EVENT_COUNT_LIMIT",
+    ),
+    attributePerLinkCountLimit: limit(
+      configuration,
+      128,
+      "OTEL_LINK_ATTRIBUTE_COUNT_LIMIT",
+      "OTEL_SPAN_ATTRIBUTE_PER_LINK_COUNT_LIMIT",
+    ),
   };
 }
 

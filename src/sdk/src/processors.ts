@@ -2,7 +2,7 @@ import type { SpanProcessor } from "@opentelemetry/sdk-trace";
 import { createBackends, wantedBackends } from "./backends.js";
 import { Configuration } from "./configuration.js";
 import { isDisabled } from "./disabled.js";
-import { readSpanProcessors } from "./given-components.js";
+import { readOptions, readSpanProcessors } from "./given-components.js";
 import { InheritanceProcessor } from "./inherit.js";
 import { createLog, reportsOf } from "./log.js";
 import type { InitOptions } from "./options.js";
@@ -14,9 +14,10 @@ import { createSpanOutputs } from "./signals/traces.js";
  * `new NodeSDK({ spanProcessors: createSpanProcessors() })`. That provider then flushes and shuts them down. Empty if the
  * kit is disabled or spans go nowhere.
  */
-export function createSpanProcessors(options: InitOptions = {}): SpanProcessor[] {
+export function createSpanProcessors(given?: InitOptions): SpanProcessor[] {
   const log = createLog(undefined);
   const configuration = new Configuration(process.env, reportsOf(log));
+  const options = readOptions(given, configuration.report);
   if (isDisabled(options, configuration)) return [];
   const elsewhere = wantedBackends(options, configuration).length > 0;
   const places = [

@@ -2,6 +2,28 @@ import { expect, it } from "vitest";
 import { Configuration } from "./configuration.js";
 import { readSettings } from "./settings.js";
 
+it.each([
+  [
+    "attributePerEventCountLimit",
+    "OTEL_EVENT_ATTRIBUTE_COUNT_LIMIT",
+    "OTEL_SPAN_ATTRIBUTE_PER_EVENT_COUNT_LIMIT",
+  ],
+  [
+    "attributePerLinkCountLimit",
+    "OTEL_LINK_ATTRIBUTE_COUNT_LIMIT",
+    "OTEL_SPAN_ATTRIBUTE_PER_LINK_COUNT_LIMIT",
+  ],
+] as const)(
+  "reads %s under the name of the specification, then under that of OpenTelemetry's SDK",
+  (limit, specified, own) => {
+    const read = (variables: Record<string, string>) =>
+      readSettings({}, new Configuration(variables, () => {})).spanLimits[limit];
+    expect(read({})).toBe(128);
+    expect(read({ [own]: "3" })).toBe(3);
+    expect(read({ [own]: "3", [specified]: "2" })).toBe(2);
+  },
+);
+
 function readMetrics(variables: Record<string, string>) {
   const problems: string[] = [];
   const { metrics } = readSettings({}, new Configuration(variables, (problem) => problems.push(problem)));

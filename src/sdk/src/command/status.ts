@@ -68,7 +68,7 @@ export function judgeConfiguration({ settings, destinations, mistakes, unread }:
       problem("sampler", "OTEL_TRACES_SAMPLER and OTEL_TRACES_SAMPLER_ARG drop every trace that starts here"),
     );
   }
-  const says = `${unread.join(", ")}: set, but not read: misspelt, or for something that is off`;
+  const says = `${unread.join(", ")}: set, but not read: misspelt, or meant for something else or for what is off`;
   return unread.length === 0 ? wrong : [...wrong, { level: "note", subject: "unread", says }];
 }
 

@@ -43,6 +43,25 @@ it("points from the gRPC port to the one of HTTP, whether nobody answers there o
   ]);
 });
 
+it.each([
+  ["a certificate that nobody vouches for", "DEPTH_ZERO_SELF_SIGNED_CERT"],
+  ["plain HTTP on the other side", "EPROTO"],
+  ["a file that holds no certificate", "ERR_OSSL_PEM_NO_START_LINE"],
+])("points to the certificates for %s", (_, reason) => {
+  const { lines, report: told } = report("https://collector/v1/traces");
+  told.unreachable(reason);
+  expect(lines[0]).toMatch(/ Check that it speaks TLS, and OTEL_EXPORTER_OTLP_CERTIFICATE\.$/);
+});
+
+it("says where the path comes from that a collector does not know", () => {
+  const { lines, report: told } = report("http://127.0.0.1:4318/v1/traces/v1/traces");
+  told.refused("HTTP 404 Not Found");
+  expect(lines).toEqual([
+    "OTLP traces: http://127.0.0.1:4318/v1/traces/v1/traces refused a batch (HTTP 404 Not Found); it is dropped. " +
+      "/v1/traces is appended to OTEL_EXPORTER_OTLP_ENDPOINT, not to OTEL_EXPORTER_OTLP_TRACES_ENDPOINT.",
+  ]);
+});
+
 it("says another reason too", () => {
   const { lines, report: told } = report();
   told.unreachable("ECONNREFUSED");

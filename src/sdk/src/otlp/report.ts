@@ -3,6 +3,8 @@ import type { Signal } from "./settings.js";
 
 /** The port on which collectors speak gRPC, where HTTP never works. */
 const GRPC_PORT = "4317";
+/** Codes of errors on the way to an encrypted connection. */
+const TLS = /CERT|SIGNATURE|SSL|TLS|EPROTO/;
 const GRPC_HINT = `Port ${GRPC_PORT} is usually gRPC; OTLP over HTTP is usually on 4318.`;
 
 /**
@@ -46,10 +48,9 @@ export class DeliveryReport {
       this.#lost(`${this.#place} takes no data now (${reason}); ${this.#signal} are dropped until it does.`);
       return;
     }
-    const hint =
-      this.#port === GRPC_PORT
-        ? GRPC_HINT
-        : `Start a collector, set OTEL_EXPORTER_OTLP_ENDPOINT, or OTEL_${this.#signal.toUpperCase()}_EXPORTER=none.`;
+    let hint = `Start a collector, set OTEL_EXPORTER_OTLP_ENDPOINT, or OTEL_${this.#signal.toUpperCase()}_EXPORTER=none.`;
+    if (this.#port === GRPC_PORT) hint = GRPC_HINT;
+    else if (TLS.test(reason)) hint = "Check that it speaks TLS, and OTEL_EXPORTER_OTLP_CERTIFICATE.";
     this.#lost(
       `${this.#place} cannot be reached (${reason}); ${this.#signal} are dropped until it can. ${hint}`,
     );
@@ -59,6 +60,10 @@ export class DeliveryReport {
     let hint = "";
     if (this.#port === GRPC_PORT) hint = ` ${GRPC_HINT}`;
     else if (/HTTP 40[13]/.test(reason)) hint = " Check OTEL_EXPORTER_OTLP_HEADERS.";
+    else if (reason.startsWith("HTTP 404")) {
+      const signal = this.#signal;
+      hint = ` /v1/${signal} is appended to OTEL_EXPORTER_OTLP_ENDPOINT, not to OTEL_EXPORTER_OTLP_${signal.toUpperCase()}_ENDPOINT.`;
+    }
     this.#lost(`${this.#place} refused a batch (${reason}); it is dropped.${hint}`);
   }
 

@@ -81,6 +81,17 @@ it("leaves out what is no header, names its variable and does not repeat it", ()
   expect(problems.join()).not.toContain("secret");
 });
 
+it("keeps the other headers beside a part that is none, and does not repeat it", () => {
+  const { headers, problems } = read("traces", {
+    OTEL_EXPORTER_OTLP_HEADERS: "authorization=Bearer%20key,x-load=50%,secret",
+  });
+  expect(headers).toEqual({ authorization: "Bearer key" });
+  expect(problems).toEqual([
+    "OTEL_EXPORTER_OTLP_HEADERS: what is not a percent-encoded key=value pair is ignored.",
+    "OTEL_EXPORTER_OTLP_HEADERS: what is not a percent-encoded key=value pair is ignored.",
+  ]);
+});
+
 it("refuses a duration that no timer can wait", () => {
   const { timeoutMs, problems } = read("traces", { OTEL_EXPORTER_OTLP_TIMEOUT: "2147483648" });
   expect(timeoutMs).toBe(10_000);

@@ -102,7 +102,7 @@ function append(endpoint: string, path: string): string {
 }
 
 function readHeaders(variable: string, configuration: Configuration): Record<string, string> {
-  return onlyHeaders(variable, configuration.pairs(variable), configuration);
+  return onlyHeaders(variable, configuration.pairs(variable, true), configuration);
 }
 
 /** One invalid header would make Node refuse every request, and the collector would seem unreachable. */
