@@ -1,5 +1,5 @@
 import { diag } from "@opentelemetry/api";
-import { findConnection } from "./connection.js";
+import { findConnection } from "./delivery/connection.js";
 import { CatSyphonSpanExporter } from "./exporter.js";
 import type { CatSyphonExporterOptions } from "./options.js";
 

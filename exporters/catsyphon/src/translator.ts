@@ -1,18 +1,18 @@
 import { ATTR } from "@kit/genai/core";
-import { translateChat } from "./chat.js";
-import { addError } from "./events.js";
+import { SmallSet } from "./bounded/small-set.js";
+import { translateChat } from "./conversation/chat.js";
+import { addError } from "./conversation/events.js";
+import { isNestedTwin, translateTool } from "./conversation/tool.js";
 import { readError, readUsage, type SpanError } from "./genai-attributes.js";
 import type { Settings } from "./options.js";
-import type { QueuedEvent } from "./queued-event.js";
 import { type ReadableSpan, readString, toMicros } from "./readable-span.js";
-import type { Origin, Session } from "./session.js";
-import { SessionResolver } from "./session-resolver.js";
-import { SessionStarts } from "./session-start.js";
-import { Sessions } from "./sessions.js";
-import { SmallSet } from "./small-set.js";
-import { type PlacedSpan, SpanGate } from "./span-gate.js";
-import { isNestedTwin, translateTool } from "./tool.js";
-import { type SessionIdentity, type SpanNode, TraceIndex, type TraceRecord } from "./trace.js";
+import type { QueuedEvent } from "./session/queued-event.js";
+import type { Origin, Session } from "./session/session.js";
+import { SessionResolver } from "./session/session-resolver.js";
+import { SessionStarts } from "./session/session-start.js";
+import { Sessions } from "./session/sessions.js";
+import { type PlacedSpan, SpanGate } from "./trace/span-gate.js";
+import { type SessionIdentity, type SpanNode, TraceIndex, type TraceRecord } from "./trace/trace.js";
 
 /** Translation in small steps, between which other work may run; returns the new events. */
 export type TranslationSteps = Generator<undefined, QueuedEvent[], undefined>;

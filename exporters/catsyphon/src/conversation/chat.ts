@@ -1,15 +1,15 @@
 import type { EventData } from "@kit/catsyphon";
 import { ATTR } from "@kit/genai/core";
-import { type CapturedContent, readContent, toText } from "./content.js";
+import { readError, readStopReason, readUsage } from "../genai-attributes.js";
+import { type CapturedContent, readContent, toText } from "../message/content.js";
+import { fingerprint, hashOf } from "../message/fingerprint.js";
+import { countRepeats, readNewInput } from "../message/history.js";
+import { isSystem, type Message, type Part, reasoningOf, textOf } from "../message/message.js";
+import type { Settings } from "../options.js";
+import { type ReadableSpan, readString, toMicros } from "../readable-span.js";
+import type { Origin, Session } from "../session/session.js";
+import type { SpanNode, TraceRecord } from "../trace/trace.js";
 import { addError, addToolCall, addToolResult, type ReplyFacts } from "./events.js";
-import { fingerprint, hashOf } from "./fingerprint.js";
-import { readError, readStopReason, readUsage } from "./genai-attributes.js";
-import { countRepeats, readNewInput } from "./history.js";
-import { isSystem, type Message, type Part, reasoningOf, textOf } from "./message.js";
-import type { Settings } from "./options.js";
-import { type ReadableSpan, readString, toMicros } from "./readable-span.js";
-import type { Origin, Session } from "./session.js";
-import type { SpanNode, TraceRecord } from "./trace.js";
 
 type Call = Extract<Part, { kind: "call" }>;
 

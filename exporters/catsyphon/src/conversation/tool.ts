@@ -1,11 +1,11 @@
 import { ATTR } from "@kit/genai/core";
-import { parse, toText } from "./content.js";
+import { readError } from "../genai-attributes.js";
+import { parse, toText } from "../message/content.js";
+import type { Settings } from "../options.js";
+import { type ReadableSpan, toMicros } from "../readable-span.js";
+import type { Session } from "../session/session.js";
+import type { SpanNode, TraceRecord } from "../trace/trace.js";
 import { addToolCall, addToolResult } from "./events.js";
-import { readError } from "./genai-attributes.js";
-import type { Settings } from "./options.js";
-import { type ReadableSpan, toMicros } from "./readable-span.js";
-import type { Session } from "./session.js";
-import type { SpanNode, TraceRecord } from "./trace.js";
 
 /** Adds the events of one execution of a tool: the call, unless the model's reply had it, and the result. */
 export function translateTool(

@@ -1,7 +1,7 @@
-import { toSessionId } from "./content.js";
-import { ask, type Settings } from "./options.js";
-import { type ReadableSpan, readString } from "./readable-span.js";
-import type { SessionIdentity, SpanNode, TraceRecord } from "./trace.js";
+import { toSessionId } from "../message/content.js";
+import { ask, type Settings } from "../options.js";
+import { type ReadableSpan, readString } from "../readable-span.js";
+import type { SessionIdentity, SpanNode, TraceRecord } from "../trace/trace.js";
 
 /** Finds the session that a span belongs to, and keeps it with the span. */
 export class SessionResolver {

@@ -1,5 +1,5 @@
 import { type EncodedEvent, encodeEvent, formatMicros } from "@kit/catsyphon";
-import type { QueuedEvent } from "./queued-event.js";
+import type { QueuedEvent } from "../session/queued-event.js";
 
 /** Completes the JSON of events, once each: to know their size, and to send them however often. */
 export class EventEncoder {

@@ -1,6 +1,6 @@
-import { toParameters } from "./content.js";
-import type { Settings } from "./options.js";
-import type { Origin, Session } from "./session.js";
+import { toParameters } from "../message/content.js";
+import type { Settings } from "../options.js";
+import type { Origin, Session } from "../session/session.js";
 
 /** Model, tokens and stop reason, which only the first event of a reply carries: the server sums them up. */
 export interface ReplyFacts {

@@ -1,5 +1,5 @@
 import { CollectorClient, RetryConfig } from "@kit/catsyphon";
-import type { CatSyphonExporterOptions } from "./options.js";
+import type { CatSyphonExporterOptions } from "../options.js";
 import { createPost } from "./post.js";
 
 /** How to get a client, and how patient to be with it. */

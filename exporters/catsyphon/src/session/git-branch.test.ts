@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { temporaryFolder } from "../../../test/support/temporary-folder.js";
+import { temporaryFolder } from "../../../../test/support/temporary-folder.js";
 import { readGitBranch } from "./git-branch.js";
 
 function repository(head: string): string {

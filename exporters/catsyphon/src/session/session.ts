@@ -1,12 +1,12 @@
 import { type EventData, type EventType, encodeData } from "@kit/catsyphon";
-import { cutTexts } from "./content.js";
-import { hashOf } from "./fingerprint.js";
-import { LruMap } from "./lru-map.js";
+import { LruMap } from "../bounded/lru-map.js";
+import { RecentSet } from "../bounded/recent-set.js";
+import { cutTexts } from "../message/content.js";
+import { hashOf } from "../message/fingerprint.js";
+import { type ReadableSpan, START_PRECISION_MICROS, toMicros } from "../readable-span.js";
+import type { SessionIdentity } from "../trace/trace.js";
 import type { QueuedEvent, QueuedSession } from "./queued-event.js";
-import { type ReadableSpan, START_PRECISION_MICROS, toMicros } from "./readable-span.js";
-import { RecentSet } from "./recent-set.js";
 import { ToolCalls } from "./tool-calls.js";
-import type { SessionIdentity } from "./trace.js";
 
 /** The span an event comes from; sent with it. */
 export interface Origin {

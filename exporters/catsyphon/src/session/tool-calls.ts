@@ -1,5 +1,5 @@
-import { hashOf, sorted } from "./fingerprint.js";
-import { LruMap } from "./lru-map.js";
+import { LruMap } from "../bounded/lru-map.js";
+import { hashOf, sorted } from "../message/fingerprint.js";
 
 /** One call of a tool, from the model's request to its result. */
 export interface ToolCall {

@@ -9,9 +9,9 @@ import {
 import type { Outcome, Transport } from "@kit/delivery";
 import type { LastRequest } from "@kit/delivery/last-post";
 import { diag } from "@opentelemetry/api";
+import type { QueuedEvent } from "../session/queued-event.js";
 import type { Connection } from "./connection.js";
 import type { EventEncoder } from "./event-encoder.js";
-import type { QueuedEvent } from "./queued-event.js";
 
 const REFUSED_FOR_MS = 300_000;
 

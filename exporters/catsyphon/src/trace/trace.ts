@@ -1,9 +1,9 @@
 import { ATTR } from "@kit/genai/core";
 import type { Attributes } from "@opentelemetry/api";
-import { type OperationKind, readOperationKind } from "./genai-attributes.js";
-import { LruMap } from "./lru-map.js";
-import { type ReadableSpan, readString } from "./readable-span.js";
-import type { SmallSet } from "./small-set.js";
+import { LruMap } from "../bounded/lru-map.js";
+import type { SmallSet } from "../bounded/small-set.js";
+import { type OperationKind, readOperationKind } from "../genai-attributes.js";
+import { type ReadableSpan, readString } from "../readable-span.js";
 
 /** The session a span belongs to. */
 export interface SessionIdentity {

@@ -1,7 +1,7 @@
-import { LruMap } from "./lru-map.js";
+import { LruMap } from "../bounded/lru-map.js";
+import type { SessionIdentity } from "../trace/trace.js";
 import type { QueuedEvent } from "./queued-event.js";
 import { Session } from "./session.js";
-import type { SessionIdentity } from "./trace.js";
 
 const MAX_SESSIONS = 10_000;
 

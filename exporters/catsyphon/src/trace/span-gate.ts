@@ -1,6 +1,6 @@
 import { ATTR } from "@kit/genai/core";
-import { readOperationKind } from "./genai-attributes.js";
-import { type ReadableSpan, START_PRECISION_MICROS, toMicros } from "./readable-span.js";
+import { readOperationKind } from "../genai-attributes.js";
+import { type ReadableSpan, START_PRECISION_MICROS, toMicros } from "../readable-span.js";
 import type { SpanNode, TraceIndex, TraceRecord } from "./trace.js";
 
 /** A span whose place in its trace is known as well as it will ever be. */

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { LruMap } from "./lru-map.js";
+import { LruMap } from "../bounded/lru-map.js";
 import { Session } from "./session.js";
 import { ToolCalls } from "./tool-calls.js";
 

@@ -1,7 +1,7 @@
 import { ATTR, truncate } from "@kit/genai/core";
+import type { ReadableSpan } from "../readable-span.js";
 import { sha256 } from "./fingerprint.js";
 import { type Message, readInstructions, readMessage } from "./message.js";
-import type { ReadableSpan } from "./readable-span.js";
 
 /** What was captured of a model call. */
 export interface CapturedContent {

@@ -1,9 +1,9 @@
 import type { SessionStartData } from "@kit/catsyphon";
 import { ATTR } from "@kit/genai/core";
+import { ask, type Settings } from "../options.js";
+import { type ReadableSpan, readString } from "../readable-span.js";
+import type { SessionIdentity, SpanNode, TraceRecord } from "../trace/trace.js";
 import { readGitBranch } from "./git-branch.js";
-import { ask, type Settings } from "./options.js";
-import { type ReadableSpan, readString } from "./readable-span.js";
-import type { SessionIdentity, SpanNode, TraceRecord } from "./trace.js";
 
 /** Makes the data of `session_start` events: agent, directory, branch. The branch is read once per process. */
 export class SessionStarts {
