@@ -93,6 +93,22 @@ describe.each(BATCHES.flatMap(([version, kinds]) => kinds.map((kind) => [version
       expect(new Set(spans.map((span) => span.instrumentationScope.name))).toHaveLength(1);
     });
 
+    it("tells what its results used once, however often and by how many readers they are read", async () => {
+      stage = await setStage(version, answerBatches, { global: true });
+      const batches = batchesOf(stage, kind);
+      for await (const _ of await batches.results("msgbatch_1")) break;
+      const [one, other] = [await batches.results("msgbatch_1"), await batches.results("msgbatch_1")];
+      const beside = other[Symbol.asyncIterator]();
+      for await (const _ of one) await beside.next();
+      await beside.next();
+
+      const read = (await stage.telemetry.finish()).spans.filter(({ name }) => name === "batch_results");
+      const told = (name: string) => read.map(({ attributes }) => attributes[name] ?? null).sort();
+      expect(told("kit.batch.succeeded.count")).toEqual([1, 2, 2]);
+      expect(told("gen_ai.usage.output_tokens")).toEqual([7, 7, null]);
+      expect(told("kit.cost.usd")).toEqual([expect.any(Number), expect.any(Number), null]);
+    });
+
     it("that does not exist fails as it does without us", async () => {
       stage = await setStage(version, json({ error: { type: "not_found_error" } }, { status: 404 }));
       await expect(batchesOf(stage, kind).results("gone")).rejects.toMatchObject({ status: 404 });

@@ -51,13 +51,14 @@ const results = batchResults(({ ok, model, tokens }: Line) => ({
 }));
 const PRICES: Readonly<Record<string, number>> = { small: 0.25, large: 2 };
 const prices = {
+  readResult: () => true,
   price: (model: string | null | undefined, { input }: Usage) => {
     const each = PRICES[model ?? ""];
     return each === undefined ? undefined : each * (input ?? 0);
   },
 };
-const factsOf = (lines: readonly Line[]) => {
-  const fold = results.fold?.(false, prices);
+const factsOf = (lines: readonly Line[], readResult = prices.readResult as (position: number) => boolean) => {
+  const fold = results.fold?.(false, { ...prices, readResult });
   for (const line of lines) fold?.add(line);
   return fold && results.response?.(fold.body(), request);
 };
@@ -73,6 +74,19 @@ it("adds up the results as far as they were read, each at the price of its own m
     usage: { input: 5, costUsd: 6.5, terms: ["batch"] },
     attributes: { "kit.batch.succeeded.count": 2, "kit.batch.failed.count": 1 },
   });
+});
+
+it("leaves out what an earlier reading counted, but tells every outcome", () => {
+  const lines = [
+    { ok: true, model: "small", tokens: 2 },
+    { ok: false },
+    { ok: true, model: "large", tokens: 3 },
+  ];
+  expect(factsOf(lines, (position) => position > 1)).toEqual({
+    usage: { input: 3, costUsd: 6, terms: ["batch"] },
+    attributes: { "kit.batch.succeeded.count": 2, "kit.batch.failed.count": 1 },
+  });
+  expect(factsOf(lines, () => false)?.usage).toEqual({});
 });
 
 it("has no cost when the price of one result is unknown, or none was read", () => {

@@ -1,6 +1,6 @@
 import { KIT_ATTR } from "../attributes.js";
 import { textOf } from "./messages.js";
-import type { Call, Fold, Prices, RequestFacts, ResponseFacts } from "./operation.js";
+import type { Call, Fold, RequestFacts, ResponseFacts, Results } from "./operation.js";
 import { addUsage, type Usage } from "./usage.js";
 
 /** What a provider tells of a batch, in its own words; what is absent or odd is not recorded. */
@@ -53,23 +53,28 @@ export function batchResults<Result>(
       usage,
       attributes: { [KIT_ATTR.batchSucceededCount]: succeeded, [KIT_ATTR.batchFailedCount]: failed },
     }),
-    fold: (_, prices) => foldResults(read, prices),
+    fold: (_, results) => foldResults(read, results),
   };
 }
 
-/** Prices each result by itself: results come from different models, and rates depend on the size of one request. */
+/**
+ * Prices each result by itself: results come from different models, and rates depend on the size of one request. Outcomes
+ * are told whenever they are read, but what the results used and cost only once, since sums over spans are bills.
+ */
 function foldResults<Result>(
   read: (result: Result) => BatchResultFacts,
-  prices: Prices | undefined,
+  results: Results | undefined,
 ): Fold<Result, Tally> {
   const tally: Tally = { succeeded: 0, failed: 0, usage: {} };
+  let position = 0;
   let dollars: number | undefined = 0;
   return {
     add(result) {
       const { succeeded, model, usage } = read(result);
       tally[succeeded ? "succeeded" : "failed"] += 1;
-      if (usage === undefined) return;
-      const price = prices?.price(model, usage);
+      const isNew = results?.readResult(position++) !== false;
+      if (usage === undefined || !isNew) return;
+      const price = results?.price(model, usage);
       // The sum of some would look like the price of all.
       dollars = price === undefined || dollars === undefined ? undefined : dollars + price;
       addUsage(tally.usage, usage);

@@ -115,10 +115,12 @@ export interface Fold<Chunk, Body> {
   body(): Body;
 }
 
-/** Prices a part of an answer whose parts come from different models; the price of a whole answer is worked out anyway. */
-export interface Prices {
-  /** US dollars, or `undefined` when the model, its price or its usage is unknown. */
+/** What the fold of an answer that consists of several results, each of a model of its own, may ask. */
+export interface Results {
+  /** US dollars for one result, or `undefined` when the model, its price or its usage is unknown. */
   price(model: string | null | undefined, usage: Usage): number | undefined;
+  /** Notes that the result at this position was read; `false` if an earlier call in this process read it. */
+  readResult(position: number): boolean;
 }
 
 /**
@@ -131,7 +133,7 @@ export interface Call<Args extends readonly unknown[] = readonly unknown[], Body
   readonly path?: string;
   response?(body: Body, request: RequestFacts): ResponseFacts;
   /** Starts a fold. With `content` false it must not keep text, so that an open stream takes constant memory. */
-  fold?(content: boolean, prices?: Prices): Fold<Chunk, Body>;
+  fold?(content: boolean, results?: Results): Fold<Chunk, Body>;
 }
 
 /** A tool as the application passed it to a library that runs tools itself. */

@@ -25,3 +25,23 @@ it("keeps the last thousand ids", () => {
   expect(spans.linksTo(["id0"])).toEqual([]);
   expect(spans.linksTo(["id1", "id1000"])).toHaveLength(2);
 });
+
+it("knows how far the results of a batch were read, by any reader", () => {
+  const spans = new RememberedSpans();
+  expect([0, 1, 0, 1, 2, 2].map((position) => spans.readResult("b1", position))).toEqual([
+    true,
+    true,
+    false,
+    false,
+    true,
+    false,
+  ]);
+  expect(spans.readResult("b2", 0)).toBe(true);
+});
+
+it("knows it of the last thousand batches", () => {
+  const spans = new RememberedSpans();
+  for (let id = 0; id <= 1_000; id += 1) spans.readResult(`b${id}`, 0);
+  expect(spans.readResult("b1000", 0)).toBe(false);
+  expect(spans.readResult("b0", 0)).toBe(true);
+});

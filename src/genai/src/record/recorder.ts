@@ -11,7 +11,7 @@ import {
 } from "@opentelemetry/api";
 import type { AnyValueMap } from "@opentelemetry/api-logs";
 import { isInference } from "../adapter/inference.js";
-import type { Content, HeaderFacts, Prices, RequestFacts, ResponseFacts } from "../adapter/operation.js";
+import type { Content, HeaderFacts, RequestFacts, ResponseFacts, Results } from "../adapter/operation.js";
 import type { OperationEnd, Outcome } from "../adapter/outcome.js";
 import { hasUsage, type Usage } from "../adapter/usage.js";
 import { type AttributeSink, CopiedAttributes } from "../attribute-sink.js";
@@ -41,7 +41,7 @@ import type { Telemetry } from "./telemetry.js";
  * Records one operation from its start to its single end: span, metrics and events. It never holds the promise or stream
  * that it describes, so that an abandoned one can be garbage-collected.
  */
-export class Recorder implements Prices {
+export class Recorder implements Results {
   /** The context in which the operation runs: its span is the parent of what happens inside. */
   readonly context: Context;
   readonly #telemetry: Telemetry;
@@ -162,7 +162,8 @@ export class Recorder implements Prices {
       failure = this.#readFailure(end);
       this.#describe(end.outcome, response, failure);
       if (failure !== undefined) this.#fail(failure);
-      this.#remember(response);
+      if (response.linkAs !== undefined)
+        this.#telemetry.remembered.remember(response.linkAs, this.#span.spanContext());
     } catch (error) {
       diag.debug("an operation could not be recorded in full", String(error));
       if (failure !== undefined) this.#span.setStatus({ code: SpanStatusCode.ERROR });
@@ -176,10 +177,6 @@ export class Recorder implements Prices {
   /** A span with an explicit start takes its end from the wall clock, unless it is given that too. */
   #endTime(): number | undefined {
     return this.#startTime === undefined ? undefined : this.#startTime + performance.now() - this.#startedAt;
-  }
-
-  #remember({ linkAs }: ResponseFacts): void {
-    if (linkAs !== undefined) this.#telemetry.remembered.remember(linkAs, this.#span.spanContext());
   }
 
   #describe(outcome: Outcome, response: ResponseFacts, failure: Failure | undefined): void {
@@ -261,6 +258,14 @@ export class Recorder implements Prices {
 
   price(model: string | null | undefined, usage: Usage): number | undefined {
     return this.#cost(usage, { model });
+  }
+
+  readResult(position: number): boolean {
+    const { endpoint, request } = this.#start;
+    return this.#telemetry.remembered.readResult(
+      `${endpoint?.address}:${endpoint?.port} ${request.linkTo}`,
+      position,
+    );
   }
 
   #content(response: ResponseFacts, sink: AttributeSink): Content | undefined {
