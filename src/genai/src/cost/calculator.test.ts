@@ -14,6 +14,10 @@ describe("from the table", () => {
     ["groq", "llama-3.1-8b-instant", MILLION, 0.13],
     ["litellm", "openai/gpt-5-mini", MILLION, 2.25],
     ["some-gateway", "gpt-4o", MILLION, 12.5],
+    ["gcp.gemini", "models/gemini-2.5-flash", MILLION, 2.8],
+    ["gcp.vertex_ai", "google/gemini-2.5-flash", MILLION, 2.8],
+    ["gcp.vertex_ai", "publishers/google/models/gemini-2.5-flash", MILLION, 2.8],
+    ["groq", "openai/gpt-oss-120b", MILLION, 0.75],
   ])("prices %s %s", (provider, model, usage, dollars) => {
     expect(costs.cost(provider, [model], usage)).toBeCloseTo(dollars, 9);
   });
@@ -57,6 +61,7 @@ describe("from the table", () => {
     ["a fine-tune, which costs more than its base", "openai", "ft:gpt-4o-2024-08-06:org::id", MILLION],
     ["a call without usage", "openai", "gpt-4o", {}],
     ["a model on a server of one's own", "ollama", "llama-3.1-8b", MILLION],
+    ["open weights that OpenAI does not serve", "openai", "gpt-oss-120b", MILLION],
   ])("is unknown for %s, never 0", (_, provider, model, usage) => {
     expect(costs.cost(provider, [model], usage)).toBeUndefined();
   });

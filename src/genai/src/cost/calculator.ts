@@ -105,9 +105,12 @@ export class CostCalculator {
   #find(provider: string, model: string): Pricing {
     const own = this.#own.exactly(model);
     if (own !== undefined) return flat(own);
+    const name = toModelName(model);
     // The tables would give a fine-tune the lower price of its base model.
-    if (toModelName(model) === undefined) return null;
-    if (SELF_HOSTED.has(provider)) return flat(this.#own.find(model, this.#match));
+    if (name === undefined) return null;
+    // OpenAI publishes the weights of `gpt-oss` and does not serve them, so some compatible server does.
+    const selfHosted = SELF_HOSTED.has(provider) || (provider === "openai" && name.startsWith("gpt-oss"));
+    if (selfHosted) return flat(this.#own.find(model, this.#match));
     if (this.#match === "prefix") {
       return flat(this.#published.list.find(model, "prefix")) ?? this.#maintained.find(provider, model);
     }

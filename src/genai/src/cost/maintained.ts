@@ -100,6 +100,8 @@ function* places(
   if (table.findProvider({ providerId: listed }) !== undefined) {
     yield [listed, model];
     if (listed === "azure") yield ["openai", model];
+    // Google's APIs also take resource names: `models/gemini-2.5-flash`, `publishers/google/models/…`.
+    if (listed === "google") yield [listed, model.slice(model.lastIndexOf("/") + 1)];
     return;
   }
   // Gateways charge the maker's price, under a name of their own for the model.
