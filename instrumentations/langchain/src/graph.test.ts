@@ -75,6 +75,10 @@ describe("a chain", () => {
       chain({ first: { steps: { context: { first: retriever, last: {} } } }, last: graph }),
     ).toBeDefined();
     expect(chain({ mapper: { steps: { a: model, b: { first: {}, last: model } } } })).toBeDefined();
+    expect(chain({ runnable: model, fallbacks: [model] })).toBeDefined();
+    expect(chain({ bound: { lc_id: ["RunnableRetry"], bound: model } })).toBeDefined();
+    expect(chain({ branches: [[{}, model]], default: model })).toBeUndefined();
+    expect(chain({ branches: [[model, {}]], default: model })).toBeDefined();
     const circle: Record<string, unknown> = {};
     circle.first = circle;
     expect(chain(circle)).toBeUndefined();

@@ -46,7 +46,7 @@ export function readMeaning(run: ChainRun): Meaning | undefined {
   if (run.parent !== undefined) return undefined;
   const name = given !== undefined && OWN_NAMES.test(given) ? undefined : given;
   const isLegacy = id[1] === "chains" && !SINGLE.includes(id.at(-1) ?? "");
-  if (name === undefined && !isLegacy && countSteps(kwargs) < 2) return undefined;
+  if (name === undefined && !isLegacy && countSteps({ ...kwargs, lc_id: id }) < 2) return undefined;
   return { operation: "invoke_workflow", name };
 }
 
@@ -95,13 +95,26 @@ function givenName({ name, chain: { id, kwargs } }: ChainRun): string | undefine
   return isGiven ? given : undefined;
 }
 
-/** Counts the models, retrievers and graphs in a chain. With two or more, it is a workflow. */
+/** Chains that may call what they hold several times. */
+const REPEATING = ["RunnableEach", "RunnableRetry"];
+
+/** Counts the models, retrievers and graphs that a chain may call. With two or more, it is a workflow. */
 function countSteps(step: unknown, depth = 0): number {
   if (typeof step !== "object" || step === null || depth > 8) return 0;
-  const { invoke, nodes, _modelType, _getRelevantDocuments } = step as Members;
+  const { lc_id: id, invoke, nodes, _modelType, _getRelevantDocuments } = step as Members;
   if (typeof _modelType === "function" || typeof _getRelevantDocuments === "function") return 1;
   if (typeof invoke === "function" && nodes !== undefined) return 1;
-  const { first, middle = [], last, bound, mapper, steps = {} } = step as Members;
-  const inner = [first, middle, last, bound, mapper, Object.values(steps as object)].flat();
-  return inner.reduce((sum: number, each) => sum + countSteps(each, depth + 1), 0);
+  const { first, middle, last, bound, mapper, steps, runnable, fallbacks } = step as Members;
+  const { branches = [], default: otherwise } = step as {
+    branches?: [unknown, unknown][];
+    default?: unknown;
+  };
+  const count = (each: unknown) => countSteps(each, depth + 1);
+  const all = [first, middle, last, bound, mapper, runnable, fallbacks, Object.values(steps ?? {})].flat();
+  const conditions = branches.map(([condition]) => condition);
+  const targets = [...branches.map(([, target]) => target), otherwise];
+  const sum = [...all, ...conditions].reduce((total: number, each) => total + count(each), 0);
+  // Only one of the branches is called.
+  const total = sum + Math.max(...targets.map(count));
+  return REPEATING.includes((id as string[] | undefined)?.at(-1) ?? "") ? total * 2 : total;
 }

@@ -29,6 +29,7 @@ export interface LangChainInstrumentationConfig
 const CORE = [
   "callbacks/manager",
   "runnables/base",
+  "runnables/branch",
   "language_models/chat_models",
   "language_models/llms",
   "tools/index",
@@ -123,7 +124,9 @@ function targets(exports: unknown): readonly Target[] {
     { on: graph, method: "_streamIterator", wrap: enter("chain") },
     { on: methods("RemoteGraph"), method: "_streamIterator", wrap: enterRemote },
     { on: methods("RunnableSequence"), method: "invoke", wrap: enter("chain") },
-    { on: methods("RunnableSequence"), method: "_streamIterator", wrap: enter("chain") },
+    ...["RunnableSequence", "RunnableWithFallbacks", "RunnableBranch"].map((name) => {
+      return { on: methods(name), method: "_streamIterator", wrap: enter("chain") };
+    }),
     ...["RunnableLambda", "RunnableMap", "RunnableAssign"].map((name) => {
       return { on: methods(name), method: "transform", wrap: enterAlone };
     }),

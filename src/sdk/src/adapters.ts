@@ -36,6 +36,7 @@ export interface Adapter {
 const LANGCHAIN_PARTS = [
   "callbacks/manager",
   "runnables/base",
+  "runnables/branch",
   "language_models/chat_models",
   "language_models/llms",
   "tools/index",
