@@ -65,7 +65,7 @@ describe.each(ALL_VERSIONS)("%s", (version) => {
     },
   );
 
-  function lambda(func: () => Any): Any {
+  function lambda(func: (input: Any) => Any): Any {
     const { RunnableLambda } = stage.load("@langchain/core/runnables");
     return new RunnableLambda({ func });
   }

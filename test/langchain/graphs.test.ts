@@ -211,6 +211,27 @@ describe.each(VERSIONS)("%s", (version) => {
     await stage.telemetry.finish();
   });
 
+  it("records a tool that is called with arguments that do not match its schema", async () => {
+    const { tool } = stage.load("@langchain/core/tools");
+    const { createReactAgent } = stage.load("@langchain/langgraph/prebuilt");
+    const { z } = stage.load("zod");
+    const schema = z.object({ place: z.string() });
+    const tools = [tool(() => "Sunny", { name: "weather", description: "tells", schema })];
+    const llm = await stage.chatOpenAI(answerWeather);
+    await createReactAgent({ llm, tools, name: "helper" }).invoke({ messages: [["user", "Hi"]] });
+    const [failed, ...others] = stage.spans.filter(({ name }) => name === "execute_tool weather");
+    // The model asks for two cities.
+    expect(others).toHaveLength(1);
+    expect(failed?.status).toEqual({ code: SpanStatusCode.ERROR });
+    expect(failed?.attributes).toMatchObject({
+      "error.type": "ToolInputParsingException",
+      "gen_ai.agent.name": "helper",
+      "gen_ai.tool.call.id": "call_1",
+    });
+    expect(failed?.parentSpanContext?.spanId).toBe(stage.span("invoke_agent helper").spanContext().spanId);
+    await stage.telemetry.finish();
+  });
+
   it("records the error of a node on the graph", async () => {
     const failure = new TypeError("boom");
     const flow = graphOf({

@@ -107,6 +107,18 @@ describe.each(ALL_VERSIONS)("%s", (version) => {
     expect(spans[0]?.attributes["error.type"]).toBe("RangeError");
   });
 
+  it("records a failure before the first chunk as one of a stream", async () => {
+    const failing = toyModel(stage.load, () => {
+      throw new RangeError("down");
+    });
+    await expect(failing.stream("Hi")).rejects.toThrow("down");
+    expect(stage.span("chat toy-1").attributes).toMatchObject({
+      "error.type": "RangeError",
+      "gen_ai.request.stream": true,
+    });
+    await stage.telemetry.finish();
+  });
+
   it("makes the span of the call the parent of the model's own spans", async () => {
     const model = toyModel(stage.load, () =>
       stage.tracer.startActiveSpan("GET /answer", async (span: Any) => {

@@ -77,6 +77,19 @@ describe.each(VERSIONS)("%s", (version) => {
     expect(stage.telemetry.unended).toEqual([]);
   });
 
+  it("ends what is still open as abandoned when the process is about to end", async () => {
+    stage = new Stage(version, {}, { except: ["missing_expected"] });
+    const model = toyModel(stage.load, () => new Promise(() => {}));
+    void model.pipe(String).invoke("Hi", { runName: "endless" });
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    stage.instrumentation.endOpenCalls();
+    expect(stage.tree()).toEqual(["invoke_workflow endless", ". chat toy-1"]);
+    expect(stage.spans.map(({ attributes }) => attributes["kit.outcome"])).toEqual(
+      Array(2).fill("abandoned"),
+    );
+    await stage.telemetry.finish();
+  });
+
   it("reads the mode from the environment, and again when the configuration changes", async () => {
     process.env.KIT_LANGCHAIN_INFERENCE_SPANS = "never";
     try {

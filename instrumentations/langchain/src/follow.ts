@@ -1,4 +1,5 @@
 import { context } from "@opentelemetry/api";
+import { type Events, followEvents } from "./model-events.js";
 import type { Run } from "./run.js";
 
 type Step = (...args: unknown[]) => Promise<IteratorResult<unknown>>;
@@ -9,11 +10,11 @@ const COLLECTED = new FinalizationRegistry<Run>((run) => run.end({ outcome: "aba
 /** How long an aborted stream or tool has to end by itself. */
 const GRACE_MS = 50;
 
-/** Ends a run with what its method returned: a promise, or a generator that somebody steps. */
+/** Ends a run with what its method returned: a promise, a generator that somebody steps, or a model's events. */
 export function follow(result: unknown, run: Run): unknown {
   if (result instanceof Promise) return followPromise(result, run);
-  if (typeof (result as Partial<Generator> | null)?.next === "function")
-    followGenerator(result as Generator, run);
+  if (typeof (result as Partial<Generator>).next === "function") followGenerator(result as Generator, run);
+  else followEvents(result as Events, run);
   return result;
 }
 

@@ -16,7 +16,7 @@ import { VERSION } from "./version.js";
 
 /** The parameters of a start callback; the last ones differ by the kind of run. */
 type Started<Rest extends readonly unknown[]> = [
-  serialized: Chain & StartedTool["serialized"],
+  serialized: Chain & Partial<StartedTool>["serialized"],
   input: unknown,
   id: string,
   parentId?: string,
@@ -46,17 +46,13 @@ export class RunHandler {
   readonly awaitHandlers = true;
   readonly #telemetry: () => Telemetry | undefined;
   readonly #inferenceSpans: InferenceSpans;
-  readonly #runs = new Runs();
+  /** The open ones. */
+  readonly runs = new Runs();
 
   /** `telemetry` returns `undefined` while the instrumentation is disabled. */
   constructor(telemetry: () => Telemetry | undefined, inferenceSpans: InferenceSpans) {
     this.#telemetry = telemetry;
     this.#inferenceSpans = inferenceSpans;
-  }
-
-  /** The open run with this id. */
-  run(id: string | undefined): Run | undefined {
-    return this.#runs.get(id);
   }
 
   /** Starts a run that has no callbacks. */
@@ -78,27 +74,26 @@ export class RunHandler {
   }
 
   handleLLMNewToken(token: string, _index: unknown, id: string, ...[, , fields]: Rest): void {
-    const run = this.#runs.get(id);
+    const run = this.runs.get(id);
     // A token without a chunk may be the whole answer of a model that does not stream, or of a cache.
     if (run?.streams === false && fields !== undefined) run.chunk(token);
   }
 
   handleChatModelStreamEvent(event: unknown, id: string): void {
-    const run = this.#runs.get(id);
+    const run = this.runs.get(id);
     if (run?.streams === false) run.chunk(event);
   }
 
   handleLLMEnd(result: unknown, id: string, ...[, , extra]: Rest): void {
     const { cached } = (extra ?? {}) as { cached?: boolean };
-    if (cached === true) this.#runs.get(id)?.ignore();
+    if (cached === true) this.runs.get(id)?.ignore();
     this.#end(id, () => readResponse(result as ModelResult));
   }
 
   handleToolStart(...[serialized, input, id, parentId, , metadata, name, callId]: ToolStart): void {
-    this.#start("tool", id, parentId, metadata, (run, telemetry) => {
-      run.agent?.addTool();
-      return translateTool(telemetry, run.call, { serialized, input, name, callId });
-    });
+    this.#start("tool", id, parentId, metadata, (run, telemetry) =>
+      translateTool(run, telemetry, { serialized, input, name, callId }),
+    );
   }
 
   handleToolEnd(output: unknown, id: string): void {
@@ -128,7 +123,7 @@ export class RunHandler {
   }
 
   handleLLMError(error: unknown, id: string): void {
-    this.#runs.get(id)?.end({ outcome: "error", error });
+    this.runs.get(id)?.end({ outcome: "error", error });
   }
 
   readonly handleToolError = this.handleLLMError;
@@ -159,20 +154,20 @@ export class RunHandler {
     translate: Translate,
   ): void {
     const telemetry = this.#telemetry();
-    if (telemetry === undefined || this.#runs.get(id) !== undefined) return;
+    if (telemetry === undefined || this.runs.get(id) !== undefined) return;
     guard(() => {
       const run = Run.reported(kind);
-      const parent = this.#runs.get(parentId);
+      const parent = this.runs.get(parentId);
       const node = metadata?.langgraph_node;
       if (node !== "__start__") parent?.childStarts(node);
       if (kind === "model") parent?.modelStarts();
-      this.#runs.add(id, run);
+      this.runs.add(id, run);
       begin(run, parent, metadata, translate, telemetry);
     });
   }
 
   #end(id: string, read: () => ResponseFacts): void {
-    this.#runs.get(id)?.end({ outcome: "completed", response: guard(read) });
+    this.runs.get(id)?.end({ outcome: "completed", response: guard(read) });
   }
 }
 

@@ -13,6 +13,7 @@ import {
   enterEvents,
   enterRemote,
   enterRun,
+  enterTool,
   type HandlerSource,
   keepContext,
   noteStream,
@@ -87,6 +88,11 @@ export class LangChainInstrumentation
     this.handler = undefined;
   }
 
+  override endOpenCalls(): void {
+    super.endOpenCalls();
+    this.handler?.runs.endAll();
+  }
+
   readHandler(): RunHandler | undefined {
     if (!this.isEnabled()) return undefined;
     this.handler ??= new RunHandler(
@@ -117,7 +123,7 @@ function targets(exports: unknown): readonly Target[] {
     { on: methods("BaseChatModel"), method: "streamEvents", wrap: enterEvents },
     { on: methods("AsyncCaller"), method: "call", wrap: keepContext(0) },
     { on: methods("AsyncCaller"), method: "callWithOptions", wrap: keepContext(1) },
-    { on: methods("StructuredTool"), method: "call", wrap: enter("tool") },
+    { on: methods("StructuredTool"), method: "call", wrap: enterTool },
     { on: methods("BaseRetriever"), method: "invoke", wrap: enter("retriever") },
     { on: graph, method: "stream", wrap: noteStream },
     { on: graph, method: "streamEvents", wrap: noteStream },

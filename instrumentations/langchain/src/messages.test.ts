@@ -85,6 +85,40 @@ it.each([
     { type: "file", file: { file_data: "data:application/pdf;base64,AAAA", filename: "a.pdf" } },
     { type: "blob", modality: "document", content: "AAAA", mime_type: "application/pdf" },
   ],
+  [
+    { type: "server_tool_call", id: "s1", name: "web_search", args: { query: "x" } },
+    {
+      type: "server_tool_call",
+      id: "s1",
+      name: "web_search",
+      server_tool_call: { type: "server_tool_call", args: { query: "x" } },
+    },
+  ],
+  [
+    { type: "server_tool_call_result", toolCallId: "s1", status: "success", output: [] },
+    {
+      type: "server_tool_call_response",
+      id: "s1",
+      server_tool_call_response: { type: "server_tool_call_result", status: "success", output: [] },
+    },
+  ],
+  [
+    { type: "server_tool_use", id: "s1", name: "web_search", input: {} },
+    {
+      type: "server_tool_call",
+      id: "s1",
+      name: "web_search",
+      server_tool_call: { type: "server_tool_use", input: {} },
+    },
+  ],
+  [
+    { type: "web_search_tool_result", tool_use_id: "s1", content: [] },
+    {
+      type: "server_tool_call_response",
+      id: "s1",
+      server_tool_call_response: { type: "web_search_tool_result", content: [] },
+    },
+  ],
   [{ type: "image" }, { type: "x_image" }],
   [
     { type: "citation", source: "x" },

@@ -93,7 +93,7 @@ export function readContent(content: unknown): MessagePart[] {
   );
 }
 
-interface Block {
+interface Block extends Members {
   type?: string;
   id?: unknown;
   text?: unknown;
@@ -107,6 +107,9 @@ interface Block {
 
 /** Blocks that repeat the message's tool calls. */
 const CALLS = ["tool_use", "tool_call", "functionCall", "input_json_delta"];
+/** Tools that the provider runs, in the library's format or Anthropic's. */
+const SERVER_CALL = /^server_tool_call$|_tool_use$/;
+const SERVER_RESULT = /^server_tool_call_result$|_tool_result$/;
 const MODALITIES: Readonly<Record<string, string>> = {
   image: "image",
   image_url: "image",
@@ -121,11 +124,27 @@ function readBlock(block: Block | null): MessagePart[] {
   const type = block?.type;
   if (block == null || type === undefined || CALLS.includes(type)) return [];
   if (typeof block.text === "string") return [{ type: "text", content: block.text }];
+  if (SERVER_CALL.test(type)) return [readServerCall(block, type)];
+  if (SERVER_RESULT.test(type)) return [readServerResult(block, type)];
   const thought = block.reasoning ?? block.thinking;
   if (typeof thought === "string") return [{ type: "reasoning", content: thought }];
   const modality = MODALITIES[type];
   const media = modality && toMediaPart(modality, readMedia(block));
   return [media || { ...block, type: `x_${modality ?? type}` }];
+}
+
+function readServerCall({ id, name, ...own }: Members, type: string): MessagePart {
+  return {
+    type: "server_tool_call",
+    id: textOf(id),
+    name: textOf(name) ?? type,
+    server_tool_call: { ...own, type },
+  };
+}
+
+function readServerResult({ toolCallId, tool_use_id, ...own }: Members, type: string): MessagePart {
+  const id = textOf(toolCallId ?? tool_use_id);
+  return { type: "server_tool_call_response", id, server_tool_call_response: { ...own, type } };
 }
 
 function readMedia({ image_url: image, input_audio: audio, file, source, ...block }: Block) {

@@ -39,6 +39,7 @@ export class ModelCall implements Translation {
     this.#run = run;
     this.#telemetry = telemetry;
     this.#request = readRequest(asked);
+    if (run.streams) this.#request.stream = true;
     this.#provider = toProvider(asked.metadata?.ls_provider, asked.className ?? "langchain");
     this.when = whenOf(mode, this.#provider, run);
     this.#isInner = isInferenceRecorded(run.base) || run.base.getValue(INFERENCE_OFFERED) !== undefined;
@@ -62,7 +63,7 @@ export class ModelCall implements Translation {
   }
 
   chunk(piece: unknown): void {
-    // Callbacks do not say in advance whether a call streams.
+    // Callbacks of other models do not say in advance whether a call streams.
     this.#request.stream = true;
     if (this.#run.recorder?.wantsContent === true) this.#text += readPiece(piece);
   }

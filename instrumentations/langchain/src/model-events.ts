@@ -11,7 +11,7 @@ interface ModelLike {
 }
 
 /** What `streamEvents` returns. Several readers may iterate it, and it runs to its end whoever reads. */
-interface Events extends AsyncIterable<unknown> {
+export interface Events extends AsyncIterable<unknown> {
   readonly output: Promise<object>;
 }
 

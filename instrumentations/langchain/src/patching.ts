@@ -2,11 +2,12 @@ import type { Target } from "@kit/genai";
 import { context } from "@opentelemetry/api";
 import { endWhenAborted, follow } from "./follow.js";
 import { isKitHandler, type RunHandler } from "./handler.js";
-import { followEvents, readAsked } from "./model-events.js";
+import { readAsked } from "./model-events.js";
 import type { Members } from "./names.js";
 import { inStream, noteRunning } from "./outcome.js";
 import { translateRemote } from "./remote.js";
 import { isInside, Run, type RunKind } from "./run.js";
+import { translateTool } from "./tool.js";
 
 type Args = readonly unknown[];
 type Wrap = Extract<Target, { wrap: unknown }>["wrap"];
@@ -70,7 +71,7 @@ function withHandler(callbacks: unknown, handler: RunHandler): unknown {
 export const enterRun: Wrap = around((proceed, args) => {
   const { callbacks } = (args[0] ?? {}) as { callbacks?: Manager };
   const handler = handlersIn(callbacks).find(isKitHandler);
-  const run = handler?.run(callbacks?.getParentRunId?.())?.recorded;
+  const run = handler?.runs.get(callbacks?.getParentRunId?.())?.recorded;
   if (run === undefined || isInside(context.active(), run)) return proceed(args);
   return context.with(run.inside, () => proceed(args));
 });
@@ -96,17 +97,19 @@ export const enterEvents: Wrap = around((proceed, args, handler, receiver) => {
   const { version } = (args[1] ?? {}) as { version?: unknown };
   if (version === "v1" || version === "v2") return proceed(args);
   const run = begun("model", receiver, args);
+  run.streams = true;
   handler.startUnreported(run, (_, telemetry) =>
     handler.translateModel(run, telemetry, readAsked(receiver as Members, args)),
   );
-  try {
-    const events = context.with(run, () => proceed(args));
-    followEvents(events as Parameters<typeof followEvents>[0], run);
-    return events;
-  } catch (error) {
-    run.end({ outcome: "error", error });
-    throw error;
-  }
+  return proceedIn(run, proceed, args);
+});
+
+/** `StructuredTool.call`, whose callbacks are not called if the input does not match the tool's schema. */
+export const enterTool: Wrap = around((proceed, args, handler, receiver) => {
+  const run = begun("tool", receiver, args);
+  run.startLate = () =>
+    handler.startUnreported(run, (_, telemetry) => translateTool(run, telemetry, { input: args[0] }));
+  return proceedIn(run, proceed, args);
 });
 
 /** `AsyncCaller`, whose queue for `maxConcurrency` would run the function at `position` in the context of another call. */
@@ -136,11 +139,15 @@ function begun(kind: RunKind, receiver: unknown, args: Args, several = false): R
 }
 
 function proceedIn(run: Run, proceed: (args: Args) => unknown, args: Args): unknown {
-  const result = follow(
-    context.with(run, () => proceed(args)),
-    run,
-  );
+  let result: unknown;
+  try {
+    result = context.with(run, () => proceed(args));
+  } catch (error) {
+    run.end({ outcome: "error", error });
+    throw error;
+  }
+  const followed = follow(result, run);
   // Tools that wrap a function may never settle when they are aborted before the function is called.
   if (run.streams || typeof run.call?.receiver.func === "function") endWhenAborted(run, signalIn(args));
-  return result;
+  return followed;
 }

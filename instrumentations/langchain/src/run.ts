@@ -45,6 +45,8 @@ export class Run implements Context {
   base: Context;
   /** Whether its method returned a stream, whose chunks are then counted there and not by callbacks. */
   streams = false;
+  /** Starts the run of a call that fails before its start callback. */
+  startLate: (() => void) | undefined;
   /** The library's name for it. */
   name: string | undefined;
   /** The agent that it is, or that it runs in. */
@@ -143,6 +145,7 @@ export class Run implements Context {
   /** Ends the run. Every call after the first does nothing. */
   end(reported: OperationEnd): void {
     if (this.ended) return;
+    if (!this.#started && reported.error !== undefined) this.startLate?.();
     // If it is recorded only at its end, nothing can have happened inside its span.
     const inside = this.recorder !== undefined && this.call !== undefined ? this.inside : this.#inside;
     const { error } = reported;
@@ -156,7 +159,7 @@ export class Run implements Context {
     this.base = inside === undefined ? withoutEnded(this.base) : afterwards(inside);
     this.#parent = this.parent;
     this.#whole = this;
-    this.call = this.recorder = this.#translation = this.#inside = this.#offer = undefined;
+    this.call = this.startLate = this.recorder = this.#translation = this.#inside = this.#offer = undefined;
     for (const work of this.#onEnd.splice(0)) work();
   }
 

@@ -21,4 +21,9 @@ export class Runs {
     this.#runs.set(id, run);
     run.onEnd(() => this.#runs.delete(id));
   }
+
+  /** Ends all of them as abandoned, inner ones first. */
+  endAll(): void {
+    for (const run of [...this.#runs.values()].reverse()) run.end({ outcome: "abandoned" });
+  }
 }

@@ -1,24 +1,26 @@
 import { parseJson, type ResponseFacts } from "@kit/genai";
 import { startTool, type Telemetry } from "@kit/genai/framework";
-import type { Call } from "./run.js";
+import type { Run } from "./run.js";
 import type { Translation } from "./translation.js";
 
 /** What the start callback of a tool reports. */
 export interface StartedTool {
-  readonly serialized: { readonly id?: readonly string[]; readonly name?: string };
+  readonly serialized?: { readonly id?: readonly string[]; readonly name?: string };
   readonly input: unknown;
-  readonly name: string | undefined;
-  readonly callId: string | undefined;
+  readonly name?: string | undefined;
+  readonly callId?: string | undefined;
 }
 
 /** One run of a tool. The tool itself knows more than its callback reports. */
-export function translateTool(telemetry: Telemetry, call: Call | undefined, told: StartedTool): Translation {
+export function translateTool(run: Run, telemetry: Telemetry, told: StartedTool): Translation {
+  run.agent?.addTool();
   const { serialized, input } = told;
-  const { name, description } = (call?.receiver ?? {}) as { name?: string; description?: string };
+  const { receiver, args = [] } = run.call ?? {};
+  const { name, description } = (receiver ?? {}) as { name?: string; description?: string };
   const tool = {
-    name: name ?? told.name ?? serialized.name ?? serialized.id?.at(-1) ?? "tool",
+    name: name ?? told.name ?? serialized?.name ?? serialized?.id?.at(-1) ?? "tool",
     description,
-    callId: told.callId ?? readCallId(call?.args ?? []),
+    callId: told.callId ?? readCallId(args),
   };
   const content = () => ({ toolArguments: parseJson(input) });
   return { when: "at once", record: ({ parent }) => startTool(telemetry, tool, parent, content) };
