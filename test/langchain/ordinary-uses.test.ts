@@ -34,7 +34,7 @@ const USES: Record<string, [use: (stage: Stage) => Promise<unknown>, tree: strin
       const model = await stage.chatOpenAI([refusal(500, "overloaded"), completion()]);
       await model.withRetry({ stopAfterAttempt: 2 }).invoke("Hi");
     },
-    ["chat gpt-4o-mini", "chat gpt-4o-mini"],
+    ["invoke_workflow", ". chat gpt-4o-mini", ". chat gpt-4o-mini"],
   ],
   "a fallback that streams": [
     async (stage) => {
@@ -44,7 +44,7 @@ const USES: Record<string, [use: (stage: Stage) => Promise<unknown>, tree: strin
       const model = await stage.chatOpenAI(streamedCompletion());
       await drain(failing.withFallbacks([model]).stream("Hi"));
     },
-    ["chat toy-1", "chat gpt-4o-mini"],
+    ["invoke_workflow", ". chat toy-1", ". chat gpt-4o-mini"],
   ],
   "a map, a branch and a batch": [
     async (stage) => {
