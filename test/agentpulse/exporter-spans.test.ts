@@ -3,11 +3,11 @@ import { NodeTracerProvider, SamplingDecision } from "@opentelemetry/sdk-trace-n
 import { describe, expect, it } from "vitest";
 import { CHAT, type ProcessorOptions, processorTo, startServer } from "./harness.js";
 
-/** A server, and what it gets of spans that took one second. */
 /** An hour ago: the server shows the last day, so that fixed times would be gone from its pages tomorrow. */
 const START = Math.floor(Date.now() / 1000) - 3_600;
 const END = START + 1;
 
+/** A server, and what it gets of spans that took one second. */
 async function setUp(options: ProcessorOptions = {}) {
   const server = await startServer();
   const { processor, tracer } = processorTo(server, options);

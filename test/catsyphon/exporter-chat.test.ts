@@ -182,6 +182,7 @@ describe("prompts and replies", () => {
     const parts = [
       text("See"),
       { type: "uri", modality: "image", uri: "https://h/cat.png" },
+      { type: "uri", modality: "image", uri: "data:image/png;base64,QUJD" },
       { type: "blob", modality: "audio", content: "QUJD" },
       { type: "file", modality: "document", file_id: "file-1" },
       { type: "refusal", content: "no" },
@@ -190,7 +191,7 @@ describe("prompts and replies", () => {
       chatSpan({ input: [{ role: "user", parts }], output: [assistant("ok")], attributes: conversation }),
     ]);
     expect(page(server, "shop:c")[0]).toBe(
-      "user: See\n[uri] image https://h/cat.png\n[blob] audio\n[file] document file-1\n[refusal] no",
+      "user: See\n[uri] image https://h/cat.png\n[uri] image\n[blob] audio\n[file] document file-1\n[refusal] no",
     );
   });
 

@@ -148,23 +148,26 @@ describe("delivery", () => {
     expect(exporter.droppedEvents).toBe(0);
   });
 
-  it.each([422, 500])("isolates what the server answers with %i, and delivers the rest", async (status) => {
-    const server = await startServer();
-    const { warn } = watchDiag();
-    server.fault = ({ body }) => (body.includes('"content":"poison"') ? { status } : undefined);
-    const exporter = exporterTo(server);
-    for (const word of ["a", "poison", "b"]) await exportSpans(exporter, [turn(word)]);
-    await exporter.forceFlush();
-    expect(page(server, "shop:c")).toEqual([
-      "user: a",
-      "assistant: reply a",
-      "assistant: reply poison",
-      "user: b",
-      "assistant: reply b",
-    ]);
-    expect(exporter.droppedEvents).toBe(1);
-    expect(warn.mock.calls.map(String).join()).toContain("poisoned");
-  });
+  it.each([400, 422, 500])(
+    "isolates what the server answers with %i, and delivers the rest",
+    async (status) => {
+      const server = await startServer();
+      const { warn } = watchDiag();
+      server.fault = ({ body }) => (body.includes('"content":"poison"') ? { status } : undefined);
+      const exporter = exporterTo(server);
+      for (const word of ["a", "poison", "b"]) await exportSpans(exporter, [turn(word)]);
+      await exporter.forceFlush();
+      expect(page(server, "shop:c")).toEqual([
+        "user: a",
+        "assistant: reply a",
+        "assistant: reply poison",
+        "user: b",
+        "assistant: reply b",
+      ]);
+      expect(exporter.droppedEvents).toBe(1);
+      expect(warn.mock.calls.map(String).join()).toContain("poisoned");
+    },
+  );
 
   it("says what was wrong with an event, without its content", async () => {
     const server = await startServer();
@@ -197,19 +200,22 @@ describe("delivery", () => {
       const server = await startServer();
       const { error } = watchDiag();
       const exporter = exporterTo(server, { apiKey: "cs_live_wrong" });
-      for (const word of ["a", "b", "c"]) {
+      await exportSpans(exporter, [turn("a"), turn("of a session that is sent at the same time", "d")]);
+      await exporter.forceFlush();
+      await expect.poll(() => exporter.pendingEvents).toBe(0);
+      for (const word of ["b", "c"]) {
         await exportSpans(exporter, [turn(word)]);
         await exporter.forceFlush();
       }
       // Each with the start of the session, which nobody has got yet.
-      expect(server.requests.length).toBe(1);
+      expect(server.requests.length).toBe(2);
       expect(error).toHaveBeenCalledOnce();
       expect(String(error.mock.calls)).not.toContain("cs_live_wrong");
-      expect(exporter.droppedEvents).toBe(9);
+      expect(exporter.droppedEvents).toBe(12);
       vi.advanceTimersByTime(300_001);
       await exportSpans(exporter, [turn("d")]);
       await exporter.forceFlush();
-      expect(server.requests.length).toBe(2);
+      expect(server.requests.length).toBe(3);
     } finally {
       vi.useRealTimers();
     }
@@ -230,9 +236,9 @@ describe("delivery", () => {
     const turns = Array.from({ length: 20 }, (_, n) => turn(`${n}`));
     exporter.export(turns, () => {});
     await exporter.forceFlush();
-    expect(exporter.droppedEvents).toBeGreaterThan(0);
-    const lines = page(server, "shop:c");
-    expect(lines.at(-1)).toBe("assistant: reply 19");
+    const sent = server.sentEvents("shop:c").length;
+    expect([sent, exporter.droppedEvents]).toEqual([10, 31]);
+    expect(page(server, "shop:c").at(-1)).toBe("assistant: reply 19");
   });
 
   it("drains on shutdown, and fails later exports", async () => {

@@ -341,6 +341,19 @@ describe("agents called by agents", () => {
     expect(page(server, "shop:own").length).toBe(2);
   });
 
+  it("have sessions of their own in a conversation that only spans below the caller name", async () => {
+    const root = agentSpan({ agent: "boss", end: 99 });
+    const sub = agentSpan({
+      agent: "worker",
+      parent: root,
+      start: 1,
+      end: 50,
+      attributes: conversation("c"),
+    });
+    const { server } = await tell([chatSpan({ parent: sub, start: 2, ...io }), sub, root]);
+    expect(sessions(server)).toEqual(["shop:c", `shop:c.${sub.spanContext().spanId}`]);
+  });
+
   it("nest as deep as they call each other", async () => {
     const chain = [agentSpan({ agent: "0", end: 99, attributes: conversation("c") })];
     for (let depth = 1; depth < 4; depth++) {

@@ -67,8 +67,11 @@ describe("events", () => {
 
   it("reach several handlers, registered in any case, before or after connecting", async () => {
     const seen: string[] = [];
+    await client.disconnect();
     client.on("ChatMsg", () => void seen.push("first"));
+    await client.connect();
     client.on("CHATMSG", () => void seen.push("second"));
+    await settle();
     bridge.emit("chatMsg", { username: "ann", msg: "hi" });
     await eventually("both run", () => seen.length === 2);
     expect(seen).toEqual(["first", "second"]);

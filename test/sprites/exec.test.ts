@@ -1,7 +1,6 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { ExecutionError } from "@kit/sprites";
+import { ExecutionError, VERSION } from "@kit/sprites";
 import { describe, expect, it } from "vitest";
+import { TOKEN } from "../support/sprites/server.js";
 import { Harness, isAlive, rejection, until } from "./harness.js";
 
 const harness = new Harness();
@@ -88,7 +87,9 @@ describe("run", () => {
       yield "some";
       throw new Error("input broke");
     })();
-    await expect(harness.exec("cat").run({ stdin: broken })).rejects.toThrow("input broke");
+    const exec = harness.exec("cat");
+    await expect(exec.run({ stdin: broken })).rejects.toThrow("input broke");
+    await until(() => !isAlive(exec.sessionId));
   });
 
   it("gets a megabyte of base64 whole", async () => {
@@ -193,9 +194,11 @@ it("loses nothing of fifty fast commands", async () => {
 
 it("dials with the token, its own name, and no compression", async () => {
   await harness.exec("true").run();
-  const { version } = JSON.parse(readFileSync(join("src", "sprites", "package.json"), "utf8"));
   const { headers } = harness.server.received.findLast(({ url }) => url.includes("/exec")) ?? {};
-  expect(headers).toMatchObject({ "user-agent": `@kit/sprites/${version}` });
+  expect(headers).toMatchObject({
+    authorization: `Bearer ${TOKEN}`,
+    "user-agent": `@kit/sprites/${VERSION}`,
+  });
   expect(headers).not.toHaveProperty("sec-websocket-extensions");
   expect(headers).not.toHaveProperty("traceparent");
 });

@@ -189,8 +189,11 @@ it("services are made, watched, stopped, signalled and removed", async () => {
   for await (const { exitCode } of services.stop("web", { grace: "1s" })) codes.push(exitCode);
   expect(codes).toContain(0);
   expect(await services.get("web")).toMatchObject({ status: "stopped" });
-  for await (const { type } of services.start("web")) expect(type).not.toBe("stopped");
-  for await (const { type } of services.restart("web")) expect(type).not.toBe("stopped");
+  for (const events of [services.start("web"), services.restart("web")]) {
+    const told: string[] = [];
+    for await (const { type } of events) told.push(type);
+    expect(told).toEqual(["started", "exit", "complete"]);
+  }
   const lines: string[] = [];
   for await (const { data } of services.logs("web", { lines: 2 })) lines.push(data);
   expect(lines).toEqual(["two", "three"]);

@@ -1,13 +1,6 @@
 import { Agent } from "node:http";
 import type { ExecOptions, SpritesClientOptions } from "@kit/sprites";
-import {
-  context,
-  propagation,
-  SpanKind,
-  SpanStatusCode,
-  type TracerProvider,
-  trace,
-} from "@opentelemetry/api";
+import { context, propagation, SpanKind, SpanStatusCode, type TracerProvider } from "@opentelemetry/api";
 import {
   CompositePropagator,
   isTracingSuppressed,
@@ -459,11 +452,6 @@ it("measures how long commands take and how many run", async () => {
   ]);
   const active = found.find(({ descriptor }) => descriptor.name === "sprites.exec.active");
   expect(active?.dataPoints[0]?.value).toBe(0);
-});
-
-it("works the same without any SDK", async () => {
-  trace.disable();
-  expect((await harness.exec("exit 3; ").run()).returncode).toBe(3);
 });
 
 it("does not let telemetry that throws into any call", async () => {

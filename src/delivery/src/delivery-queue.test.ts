@@ -211,6 +211,26 @@ describe("bad batches", () => {
     expect(queue.droppedCount).toBe(0);
   });
 
+  it.each([
+    [1, 0],
+    [4, 2],
+  ])("drops %i items of which none ever gets through after %i later rounds", async (items, rounds) => {
+    const doubtful: Outcome = { ...retry, otherwise: { kind: "poisoned", error: boom } };
+    const queue = queueTo(
+      destination(() => doubtful),
+      { retry: { attempts: 2, initialDelayMs: 10, maxDelayMs: 1_000 } },
+    );
+    for (const item of letters(items)) queue.add(item);
+    void queue.flush();
+    await pass(10);
+    for (let round = 0; round < rounds; round++) {
+      expect(queue.droppedCount).toBe(0);
+      await pass(1_000);
+      await pass(10);
+    }
+    expect(queue.droppedCount).toBe(items);
+  });
+
   it("splits what is too large, and remembers the limit the server stated", async () => {
     const to = destination((batch) =>
       batch.length > 4 ? { kind: "oversize", error: boom, maxItems: 4 } : delivered,
@@ -220,6 +240,17 @@ describe("bad batches", () => {
     await queue.flush();
     expect(to.accepted).toEqual(letters(20));
     expect(to.requests.map((batch) => batch.length)).toEqual([10, 4, 4, 2, 4, 4, 2]);
+  });
+
+  it("never raises a limit because the server states a higher one", async () => {
+    const to = destination((batch) =>
+      batch.length > 1 && batch.includes("i3") ? { kind: "oversize", error: boom, maxItems: 50 } : delivered,
+    );
+    const queue = queueTo(to, { maxBatchItems: 10 });
+    for (const item of letters(30)) queue.add(item);
+    await queue.flush();
+    expect(to.accepted).toEqual(letters(30));
+    expect(Math.max(...to.requests.map((batch) => batch.length))).toBe(10);
   });
 
   it("drops a single item that is too large even alone", async () => {
