@@ -8,8 +8,10 @@ describe("scrub", () => {
     ["key ap_0123456789abcdef0123456789abcdef refused", "key ap_*** refused"],
     ["Authorization: Bearer abc.def-ghi, then", "Authorization: Bearer ***, then"],
     ['{"authorization":"bearer xyz"}', '{"authorization":"bearer ***"}'],
-    ["AIzaSyA1234567890abcdefghij", "AIz***"],
-    ["ghp_abcdefghijklmnopqrstuvwxyz", "ghp***"],
+    ...["AIzaSyA1", "gsk_", "hf_", "xai-", "xoxb-", "ghp_"].map((prefix) => [
+      `${prefix}1234567890abcdef`,
+      `${prefix.slice(0, 3)}***`,
+    ]),
   ])("takes the credential out of %j", (text, scrubbed) => {
     expect(scrub(text)).toBe(scrubbed);
   });
