@@ -1,19 +1,16 @@
-import { CollectorClient, REQUEST_LIMITS } from "@kit/catsyphon";
+import { REQUEST_LIMITS } from "@kit/catsyphon";
 import { describe, expect, it } from "vitest";
+import { type Connection, findConnection } from "./connection.js";
 import { EventEncoder } from "./event-encoder.js";
 import { Session } from "./session.js";
 import { CatSyphonTransport } from "./transport.js";
 
 /** A transport to a server that gives every request this answer. */
 function transportTo(status: number) {
-  const client = new CollectorClient({
-    serverUrl: "http://collector.test",
-    collectorId: "c",
-    apiKey: "k",
-    fetch: async () => new Response("{}", { status }),
-    retryConfig: { maxRetries: 0 },
-  });
-  return new CatSyphonTransport({ connect: async () => client, client }, 1_000, new EventEncoder());
+  const fetch = async () => new Response("{}", { status });
+  const credentials = { serverUrl: "http://collector.test", collectorId: "c", apiKey: "k" };
+  const connection = findConnection({ ...credentials, fetch }, {}) as Connection;
+  return new CatSyphonTransport(connection, 1_000, new EventEncoder());
 }
 
 /** Events of one session, each with a text of this length. */
