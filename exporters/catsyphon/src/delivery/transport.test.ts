@@ -1,8 +1,8 @@
 import { REQUEST_LIMITS } from "@kit/catsyphon";
 import { describe, expect, it } from "vitest";
+import { Session } from "../session/session.js";
 import { type Connection, findConnection } from "./connection.js";
 import { EventEncoder } from "./event-encoder.js";
-import { Session } from "./session.js";
 import { CatSyphonTransport } from "./transport.js";
 
 /** A transport to a server that gives every request this answer. */
