@@ -33,7 +33,7 @@ describe("what cannot be right", () => {
             "clearAll",
             "store",
             "sendEncoded",
-            "toEncodedRequest",
+            "toEncodedRequests",
           ].includes(name),
       );
       for (const name of names.filter((each) => typeof methods[each] === "function")) {

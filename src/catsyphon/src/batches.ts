@@ -19,23 +19,27 @@ export interface Batch {
 
 /** Cuts events into batches the server takes, in order. A single larger event loses the end of its longest text. */
 export function toBatches(events: readonly WireEvent[]): Batch[] {
-  const batches: Batch[] = [];
-  let batch: Batch = { events: [], lines: [] };
-  let bytes = ENVELOPE_BYTES;
-  for (const each of events) {
-    const { event, line, size } = fitEvent(each);
-    const count = batch.events.length;
-    if (count > 0 && (count === MAX_BATCH_EVENTS || bytes + size + 1 > MAX_BATCH_BYTES)) {
-      batches.push(batch);
-      batch = { events: [], lines: [] };
-      bytes = ENVELOPE_BYTES;
+  return inRequests(events.map(fitEvent)).map((fitted) => ({
+    events: fitted.map(({ event }) => event),
+    lines: fitted.map(({ line }) => line),
+  }));
+}
+
+/** Groups events of known size into as many as one request may have each. */
+export function inRequests<Sized extends { readonly size: number }>(events: readonly Sized[]): Sized[][] {
+  const requests: Sized[][] = [];
+  let bytes = Number.POSITIVE_INFINITY;
+  for (const event of events) {
+    const last = requests.at(-1);
+    bytes += event.size;
+    if (last !== undefined && last.length < MAX_BATCH_EVENTS && bytes <= MAX_BATCH_BYTES - ENVELOPE_BYTES)
+      last.push(event);
+    else {
+      requests.push([event]);
+      bytes = event.size;
     }
-    batch.events.push(event);
-    batch.lines.push(line);
-    bytes += size + 1;
   }
-  if (batch.events.length > 0) batches.push(batch);
-  return batches;
+  return requests;
 }
 
 /** An event that goes into one request. */
@@ -43,13 +47,13 @@ export interface Fitted {
   readonly event: WireEvent;
   /** It as JSON. */
   readonly line: string;
-  /** Bytes of the line. */
+  /** Bytes that it adds to a request, its comma included. */
   readonly size: number;
 }
 
 function measure(event: WireEvent): Fitted {
   const line = JSON.stringify(event);
-  return { event, line, size: Buffer.byteLength(line) };
+  return { event, line, size: Buffer.byteLength(line) + ",".length };
 }
 
 /** Returns the event itself when it fits; else a copy whose longest texts are cut until it does. */

@@ -8,6 +8,7 @@ import {
   requireText,
 } from "./arguments.js";
 import { BatchWriter, type BatchWriterOptions } from "./batch-writer.js";
+import { inRequests } from "./batches.js";
 import { CredentialStore } from "./credential-store.js";
 import type { EncodedEvent } from "./encoded-event.js";
 import { type CredentialSources, type Credentials, findCredentials, readSources } from "./environment.js";
@@ -251,9 +252,10 @@ export class CollectorClient {
     return this.#sender.sendEncoded(id, events, options.signal);
   }
 
-  /** The request that `sendEncoded` would make, for a process that exits and cannot await it. Holds the key. */
-  toEncodedRequest(sessionId: string, events: readonly EncodedEvent[]) {
-    return this.#sender.toPost(requireSessionId(sessionId), events);
+  /** The requests that would send these events, for a process that exits and cannot await them. They hold the key. */
+  toEncodedRequests(sessionId: string, events: readonly EncodedEvent[]) {
+    const id = requireSessionId(sessionId);
+    return inRequests(events).map((batch) => this.#sender.toPost(id, batch));
   }
 
   /** `null` when the server does not know the session. @throws AuthenticationError for another collector's. */

@@ -47,7 +47,7 @@ export function encodeEvent(event: CompleteEvent): EncodedEvent {
   const size = head.length + data.byteLength + "},".length;
   if (size <= REQUEST_LIMITS.bytes) return { pieces: [head, data, "}"], size };
   const fitted = fitEvent(JSON.parse(`${head}${Buffer.from(data)}}`));
-  return { pieces: [fitted.line], size: fitted.size + 1 };
+  return { pieces: [fitted.line], size: fitted.size };
 }
 
 /** The event again, to be changed. */

@@ -4,7 +4,6 @@ import {
   type CollectorClient,
   type EncodedEvent,
   NonRetryableError,
-  REQUEST_LIMITS,
 } from "@kit/catsyphon";
 import type { Outcome, Transport } from "@kit/delivery";
 import type { LastRequest } from "@kit/delivery/last-post";
@@ -45,9 +44,7 @@ export class CatSyphonTransport implements Transport<QueuedEvent> {
       if (lines.length === 0) bySession.set(sessionId, lines);
       lines.push(this.#encoder.encode(event));
     }
-    return Array.from(bySession, ([sessionId, lines]) =>
-      toBatches(lines).map((batch) => client.toEncodedRequest(sessionId, batch)),
-    ).flat();
+    return Array.from(bySession, ([sessionId, lines]) => client.toEncodedRequests(sessionId, lines)).flat();
   }
 
   async send(batch: readonly QueuedEvent[], signal: AbortSignal): Promise<Outcome> {
@@ -110,23 +107,6 @@ export class CatSyphonTransport implements Transport<QueuedEvent> {
     this.#complainedAt = Date.now();
     diag.error(`CatSyphon refuses the credentials; events are dropped for 5 minutes: ${error.message}`);
   }
-}
-
-/** As many in each as one request may have. */
-function toBatches(events: readonly EncodedEvent[]): EncodedEvent[][] {
-  const batches: EncodedEvent[][] = [];
-  let bytes = Number.POSITIVE_INFINITY;
-  for (const event of events) {
-    const last = batches.at(-1);
-    bytes += event.size;
-    if (last !== undefined && last.length < REQUEST_LIMITS.events && bytes <= REQUEST_LIMITS.bytes)
-      last.push(event);
-    else {
-      batches.push([event]);
-      bytes = event.size;
-    }
-  }
-  return batches;
 }
 
 /** What may stand in a log: validation errors repeat the values they complain of, and those are content. */

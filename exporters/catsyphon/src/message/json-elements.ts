@@ -46,15 +46,11 @@ export function* elementsFromStart(json: string): Generator<string> {
   }
 }
 
-/** From a closing quote back to the one that opens the string: it is preceded by no odd run of backslashes. */
+/** From a closing quote back to the one that opens the string: of all quotes in between, each is escaped. */
 function openingQuote(json: string, closing: number): number {
-  for (let quote = json.lastIndexOf('"', closing - 1); quote >= 0; quote = json.lastIndexOf('"', quote - 1)) {
-    let slashes = 0;
-    while (json.charCodeAt(quote - 1 - slashes) === BACKSLASH) slashes++;
-    if (slashes % 2 === 0) return quote;
-    if (quote === 0) break;
-  }
-  return -1;
+  let quote = json.lastIndexOf('"', closing - 1);
+  while (quote > 0 && json.charCodeAt(quote - 1) === BACKSLASH) quote = json.lastIndexOf('"', quote - 1);
+  return quote;
 }
 
 function closingQuote(json: string, opening: number): number {

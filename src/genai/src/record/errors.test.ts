@@ -48,10 +48,26 @@ it.each([
   "Incorrect API key provided: sk-abcdef1234567890",
   "bad header Authorization: Bearer abc.def-123456",
   "key AIzaSyA1234567890abcdefghij is invalid",
+  "hf_abcdef1234567890abcdef1234567890 cannot read this model",
+  "remote: ghp_abcdef1234567890abcdef1234567890 denied",
+  "invalid_auth: xoxb-1234567890-abcdef1234567890",
+  "AKIAABCDEFGHIJKLMNOP is not authorized",
+  "jwt malformed: eyJhbGciOiJI.eyJzdWIiOiIx.abcdef1234567890",
 ])("takes the secret out of %s", (message) => {
   const text = readError(new Error(message));
   expect(text.message).toContain("[secret]");
-  expect(`${text.message}${text.stack}`).not.toMatch(/abcdef1234567890|abc\.def-123456|AIzaSyA/);
+  expect(`${text.message}${text.stack}`).not.toMatch(
+    /abcdef1234567890|abc\.def-123456|AIzaSyA|ABCDEFGH|eyJhbG/,
+  );
+});
+
+it.each([
+  "hf_hub_download failed",
+  "xox-small is no model",
+  "task-1 failed on disk-full",
+  "ghost-writer: 404",
+])("leaves %s as it is", (message) => {
+  expect(readError(new Error(message)).message).toBe(message);
 });
 
 it.each([

@@ -1,6 +1,19 @@
 const MAX_MESSAGE = 500;
-const SECRETS =
-  /\b(?:sk|ap|pk|rk|gsk|xai|key)[-_][\w*-]{6,}|\b(?:Bearer|Basic)\s+[\w.~+/=*-]{6,}|\bAIza[\w-]{20,}/gi;
+/** Keys by how they begin: of providers, of clouds and of the services that agents use; signed tokens; headers. */
+const SECRETS = new RegExp(
+  [
+    /\b(?:sk|ap|pk|rk|gsk|xai|key)[-_][\w*-]{6,}/,
+    // These are beginnings of ordinary names, too.
+    /\b(?:hf|r8|pplx|gh[a-z]|github_pat|glpat|xox[a-z])[-_][\w-]{16,}/,
+    /\bAIza[\w-]{20,}/,
+    /\bA[KS]IA[A-Z\d]{16}\b/,
+    /\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*/,
+    /\b(?:Bearer|Basic)\s+[\w.~+/=*-]{6,}/,
+  ]
+    .map(({ source }) => source)
+    .join("|"),
+  "gi",
+);
 
 interface ErrorLike {
   name?: unknown;
