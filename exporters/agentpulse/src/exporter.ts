@@ -27,8 +27,13 @@ export class AgentPulseSpanExporter {
     for (const warning of warnings) log.warn(warning);
     if (!enabled || apiKey === undefined) return;
     // The batch processor queues spans itself and waits for the callback, so what cannot be sent now is not kept.
-    const patience = { queueOnHold: "drop", itemDeadlineMs: DEADLINE_MS } as const;
-    this.#reporter = new Reporter({ settings: this.#settings, apiKey, log, ...patience });
+    this.#reporter = new Reporter({
+      settings: this.#settings,
+      apiKey,
+      log,
+      queueOnHold: "drop",
+      itemDeadlineMs: DEADLINE_MS,
+    });
   }
 
   /** Events dropped so far. */
