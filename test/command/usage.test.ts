@@ -107,6 +107,6 @@ describe("costs", () => {
     if (text !== undefined) writeFileSync(file, text);
     const { code, stdout, stderr } = await command(["costs", "--prices", file]);
     expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
-    expect(stderr).toMatch(/^kit-telemetry: .{10}/);
+    expect(stderr).toMatch(/^kit-telemetry: .*\bprices\.json\b.*\n$/);
   });
 });

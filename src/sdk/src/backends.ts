@@ -41,8 +41,8 @@ export const BACKENDS: readonly Backend[] = [
 ];
 
 /**
- * The collector of CatSyphon's variables; `undefined` when they do not suffice.
- * @throws TypeError for what is no address or no key, by the name of its variable
+ * The client that CatSyphon's variables describe; `undefined` if some are missing.
+ * @throws TypeError that names the variable with an invalid address or key
  */
 export function findCatSyphon(): CollectorClient | undefined {
   try {
@@ -75,7 +75,7 @@ export function createBackends(options: InitOptions, configuration: Configuratio
   return openBackends(options, configuration, ({ create }) => create(options, configuration));
 }
 
-/** What `open` makes of the wanted backends; one of which it makes nothing is reported with what asks for it. */
+/** What `open` makes of each wanted backend. If it makes nothing, the setting that asks for the backend is reported. */
 export function openBackends<Opened>(
   options: InitOptions,
   configuration: Configuration,

@@ -17,20 +17,20 @@ export interface ModelPrices {
   readonly tiered: boolean;
 }
 
-/** Prices as the calculator has them. */
+/** Prices as the cost calculator uses them. */
 export interface CostReport {
   readonly models: readonly ModelPrices[];
   readonly unknown: readonly string[];
-  /** Whose prices they are: the first that knows a model counts. */
+  /** Where the prices come from, in the order in which they are asked. */
   readonly sources: readonly string[];
 }
 
-/** So many that the price of one cannot be lost in rounding, and so few that no price rises. */
+/** Tokens: enough that rounding loses nothing, and too few for the price tier of long inputs. */
 const USUAL = 1000;
 const LONG = 900_000;
 
 /**
- * @param models by their names, or as `azure/gpt-4o`; without any, those of AgentPulse's list and the own ones
+ * @param models by their names, or as `azure/gpt-4o`; if empty, all of AgentPulse's list and of the file
  * @param file own prices as JSON
  */
 export function readCosts(models: readonly string[], file: string | undefined): CostReport {
@@ -92,17 +92,18 @@ function toRow(model: string, prices: readonly string[]): string {
   return `${model.padEnd(40)}${prices.map((price) => ` ${price.padStart(8)}`).join("")}`;
 }
 
-/** `2.50`, `0.075`: cents, and as many digits more as there are. */
+/** `2.50`, `0.075`: at least two decimals. */
 function formatPrice(dollars: number): string {
   const exact = String(Number(dollars.toFixed(6)));
   return (exact.split(".")[1]?.length ?? 0) > 2 ? exact : dollars.toFixed(2);
 }
 
 function readPrices(file: string): PriceOverrides {
-  const prices: unknown = JSON.parse(readFileSync(file, "utf8"));
+  const text = readFileSync(file, "utf8");
+  const prices = lazy.core().parseJson(text);
   if (typeof prices === "object" && prices !== null && !Array.isArray(prices))
     return prices as PriceOverrides;
-  throw new TypeError(`${file} holds no object of prices by model`);
+  throw new TypeError(`${file} is not a JSON object of prices by model`);
 }
 
 function maintainedVersion(): string | undefined {

@@ -13,7 +13,7 @@ export interface LibraryFinding extends Finding {
   readonly recorded: boolean;
 }
 
-/** Who calls models by these gets no span of the kit for it. */
+/** Libraries that call models, and for which the kit has no instrumentation. */
 const NOT_INSTRUMENTED = [
   "@aws-sdk/client-bedrock-runtime",
   "@google/genai",
@@ -50,7 +50,7 @@ export function judgeLibraries(copies: readonly Copy[], enabled: readonly Adapte
     if (problem !== undefined) return ours.map((copy) => tell(copy, "problem", problem));
     return ours.map((copy) => {
       if (isSupported(copy.version, ranges)) return tell(copy, "ok", `recorded by ${name}`);
-      // What only a dependency has may never be called.
+      // A copy that only a dependency has may never be called.
       const level = copy.nearest ? "problem" : "note";
       return tell(copy, level, `unsupported version: ${name} supports ${ranges.join(" or ")}`);
     });
@@ -61,7 +61,7 @@ function tell({ name, ...copy }: Copy, level: Finding["level"], says: string): L
   return { level, subject: name, ...copy, recorded: level === "ok", says };
 }
 
-/** By the definitions that the hook is given, unless it cannot be loaded, where `init` would fail as well. */
+/** Read from the definitions that the hook gets; an instrumentation that cannot be loaded here fails in `init`, too. */
 function instrumentationOf(adapter: Adapter, library: string) {
   try {
     const instrumentation = adapter.create({ enabled: false }) as unknown as {

@@ -15,9 +15,9 @@ import { toCollector } from "./to-collector.js";
 
 /** What `init` would do in this environment, without doing it. */
 export interface Plan {
-  /** Absent where the kit is switched off: nothing else is read then. */
+  /** Absent if the kit is disabled: nothing else is read then. */
   readonly settings: Settings | undefined;
-  /** Libraries that are left on. */
+  /** Instrumentations that are enabled. */
   readonly adapters: readonly Adapter[];
   readonly destinations: readonly Destination[];
   /** Each setting that a variable can change. */
@@ -28,7 +28,7 @@ export interface Plan {
   readonly mistakes: readonly string[];
 }
 
-/** Asks the very functions that `init` asks. */
+/** Uses the functions that `init` uses, so that both agree. */
 export function readPlan(): Plan {
   const mistakes = new Set<string>();
   const list = new SettingList();
@@ -86,7 +86,7 @@ export const OPEN: Readonly<Record<string, (configuration: Configuration) => Des
   },
 };
 
-/** Read by CatSyphon's client alone. */
+/** Read only by CatSyphon's client. */
 const STORE_OF_CREDENTIALS = ["CATSYPHON_PROFILE", "CATSYPHON_CONFIG_DIR"];
 
 function backendsOf(configuration: Configuration): Destination[] {

@@ -15,7 +15,7 @@ const MARKS = {
   problem: ["red", "✗"],
 } as const;
 
-/** A page of findings, and at its end what they come to. */
+/** All findings, and the verdict at the end. */
 export function renderStatus(status: Status, paint: Paint, all: boolean): string {
   const { surroundings, libraries, settings, configuration, destinations } = status;
   return page(paint, [
@@ -26,7 +26,7 @@ export function renderStatus(status: Status, paint: Paint, all: boolean): string
   ]).concat(verdict(status.ok, [...surroundings, ...libraries, ...configuration, ...destinations], paint));
 }
 
-/** The same of a test. */
+/** The same for a test. */
 export function renderTest({ ok, traceId, configuration, destinations }: TestReport, paint: Paint): string {
   const made = traceId === undefined ? [] : [`trace ${traceId}, one span "chat kit-telemetry-test"`];
   return page(paint, [
@@ -59,7 +59,7 @@ function renderFinding({ level, subject, says }: Finding, paint: Paint): string 
   return [`  ${paint(color, mark)} ${first}`, ...more.map((line) => `      ${line}`)].join("\n");
 }
 
-/** One for each library and what becomes of it, whatever the number of its copies. */
+/** Copies of a library with the same fate share one item. */
 function libraryItems(libraries: readonly LibraryFinding[]): Item[] {
   if (libraries.length === 0)
     return [{ level: "note", subject: "none", says: `found from ${process.cwd()}` }];
@@ -78,7 +78,7 @@ function libraryItems(libraries: readonly LibraryFinding[]): Item[] {
   });
 }
 
-/** Those that somebody set, and how many there are beside them. */
+/** The settings that are not at their default, and the number of those that are. */
 function settingLines(settings: readonly Setting[], all: boolean): Item[] {
   const shown = settings.filter(({ from }) => all || from !== undefined);
   const lines = shown.map(({ name, value, from }) => {
@@ -95,7 +95,7 @@ function verdict(ok: boolean, findings: readonly Finding[], paint: Paint): strin
   return `${paint("red", count === 1 ? "1 problem." : `${count} problems.`)}\n`;
 }
 
-/** At blanks; a word that is longer than a line stays whole, as addresses are copied. */
+/** Breaks lines at blanks. Longer words stay whole, so that addresses can be copied. */
 function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
   for (const word of text.split(" ")) {

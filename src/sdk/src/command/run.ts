@@ -41,14 +41,14 @@ interface Outcome {
   readonly text: string;
 }
 
-/** A command line that means nothing. */
+/** A command line that cannot be understood. */
 class UsageError extends Error {
   override readonly name = "UsageError";
 }
 
 /** Runs a command line; never rejects. */
 export async function run(args: string[]): Promise<void> {
-  // Requests to backends do not keep a process up.
+  // Requests to backends do not keep the process alive.
   const hold = setInterval(() => {}, 60_000);
   try {
     const { values, positionals } = parse(args);
@@ -105,10 +105,10 @@ function toMs(timeout: string | undefined, fallback: number): number {
   throw new UsageError(`--timeout "${timeout}": expected seconds above 0, at most 3600`);
 }
 
-/** A backend that hangs does not keep the process up, and what is written to a pipe arrives first. */
+/** Exits once the text is written, whatever request still hangs: `process.exit` alone would cut it off in a pipe. */
 function end(code: number, text: string, stream: NodeJS.WriteStream = process.stdout): void {
   process.exitCode = code;
-  // Whoever reads may have heard enough.
+  // The reader may be gone, as with `| head`.
   stream.on("error", () => {});
   stream.write(text, () => process.exit());
 }

@@ -6,17 +6,17 @@ export interface Setting {
   readonly name: string;
   /** What is used. Keys and headers are `set` or `not set`, addresses are without what may be a password. */
   readonly value: string;
-  /** The variable that it comes from. */
+  /** The variable that set it. */
   readonly from?: string;
 }
 
-/** Names of variables that the kit reads begin so. */
+/** How the names of all variables begin that the kit reads. */
 export const LIKE_OURS = /^(?:OTEL|KIT|AGENTPULSE|CATSYPHON)_/;
 
 const SECRET = /(?:KEY|HEADERS)$/;
 const ADDRESS = /(?:ENDPOINT|URL)$/;
 
-/** Writes down what a `Configuration` reads. */
+/** Records what a `Configuration` reads. */
 export class SettingList {
   readonly #settings = new Map<string, Setting>();
   readonly #read = new Set<string>();
@@ -33,7 +33,7 @@ export class SettingList {
     return [...this.#settings.values()];
   }
 
-  /** Names of variables that look as if they were for the kit, and that nothing has asked for. */
+  /** Variables that look as if they were meant for the kit, and that nothing has read. */
   unread(env: NodeJS.ProcessEnv): readonly string[] {
     return Object.keys(env).filter((name) => LIKE_OURS.test(name) && env[name] && !this.#read.has(name));
   }

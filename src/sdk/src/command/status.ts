@@ -6,11 +6,11 @@ import { findCopies } from "./installed-copies.js";
 import { judgeLibraries, LIBRARIES, type LibraryFinding } from "./libraries.js";
 import { type Plan, readPlan } from "./plan.js";
 import type { Setting } from "./setting-list.js";
-import { COMPANY, judgeSurroundings } from "./surroundings.js";
+import { judgeSurroundings, WATCHED_PACKAGES } from "./surroundings.js";
 
-/** What the kit would do here, and what of it would fail. */
+/** What the kit would do here, and which parts of it would fail. */
 export interface Status {
-  /** Whether nothing would be lost, and every setting can be used. */
+  /** Whether no telemetry would be lost, and every setting can be used. */
   readonly ok: boolean;
   readonly surroundings: readonly Finding[];
   readonly libraries: readonly LibraryFinding[];
@@ -19,28 +19,28 @@ export interface Status {
   readonly destinations: readonly (Finding & { readonly address: string })[];
 }
 
-/** @param patienceMs how long a backend may take for its answer */
-export async function readStatus(folder: string, patienceMs: number): Promise<Status> {
+/** @param timeoutMs how long a backend may take to answer */
+export async function readStatus(folder: string, timeoutMs: number): Promise<Status> {
   const plan = readPlan();
-  const copies = findCopies(new Set([...LIBRARIES, ...COMPANY]), folder);
+  const copies = findCopies(new Set([...LIBRARIES, ...WATCHED_PACKAGES]), folder);
   const surroundings = judgeSurroundings(copies, folder);
   const libraries = judgeLibraries(copies, plan.adapters);
   const configuration = judgeConfiguration(plan);
-  const destinations = await askAll(plan.destinations, patienceMs);
+  const destinations = await askAll(plan.destinations, timeoutMs);
   const findings = [...surroundings, ...libraries, ...configuration, ...destinations];
   const ok = findings.every(({ level }) => level !== "problem");
   return { ok, surroundings, libraries, settings: plan.list, configuration, destinations };
 }
 
-/** All at once: the slowest decides how long it takes. */
+/** Asks all destinations in parallel. */
 export function askAll(
   destinations: readonly Destination[],
-  patienceMs: number,
+  timeoutMs: number,
 ): Promise<Status["destinations"]> {
-  const patience = AbortSignal.timeout(patienceMs);
+  const signal = AbortSignal.timeout(timeoutMs);
   return Promise.all(
     destinations.map(async ({ name, address, optional, ask }) => {
-      const { ok, says } = await ask(patience);
+      const { ok, says } = await ask(signal);
       if (ok || !optional) return { level: ok ? "ok" : "problem", subject: name, address, says } as const;
       return {
         level: "note",

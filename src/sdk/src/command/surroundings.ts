@@ -12,10 +12,10 @@ import { LIKE_OURS } from "./setting-list.js";
 const REGISTER = "@kit/register";
 const KIT = [REGISTER, "@kit/sdk"];
 
-/** Names of the packages, beside libraries, whose copies matter. */
-export const COMPANY: readonly string[] = [...KIT, ...Object.keys(SINGLETONS)];
+/** Packages besides the libraries whose copies are looked for. */
+export const WATCHED_PACKAGES: readonly string[] = [...KIT, ...Object.keys(SINGLETONS)];
 
-/** The kit itself, what starts it, the Node below, and copies of what should be there once. */
+/** The kit itself, what starts it, the Node that runs it, and packages of which there should be only one copy. */
 export function judgeSurroundings(copies: readonly Copy[], folder: string): Finding[] {
   return [
     judgeKit(copies),
@@ -43,7 +43,7 @@ function judgeKit(copies: readonly Copy[]): Finding {
     : { level: "ok", subject, says };
 }
 
-/** As far as it can be seen from outside: the command that starts an application may stand anywhere. */
+/** As far as it shows from outside: the command that starts the application may be anywhere. */
 function judgeStart(folder: string): Finding {
   const subject = "start";
   if (process.env.NODE_OPTIONS?.includes(REGISTER)) return { level: "ok", subject, says: "by NODE_OPTIONS" };
@@ -56,7 +56,7 @@ function judgeStart(folder: string): Finding {
   return { level: "note", subject, says };
 }
 
-/** A program mostly reads that file when the kit has started already. */
+/** Most programs read that file themselves, when the kit has started already. */
 function judgeEnvFile(folder: string): Finding[] {
   const names = namesIn(join(folder, ".env"));
   const unset = names.filter((name) => LIKE_OURS.test(name) && process.env[name] === undefined);
@@ -79,7 +79,7 @@ function scriptsOf(folder: string): [name: string, command: unknown][] {
       const { scripts } = JSON.parse(readFileSync(join(each, "package.json"), "utf8"));
       return Object.entries(scripts ?? {});
     } catch {
-      // The one of a folder above counts.
+      // None here, so that of a folder above counts.
     }
   }
   return [];

@@ -13,9 +13,9 @@ import type { Finding } from "./finding.js";
 import { readPlan } from "./plan.js";
 import { askAll, judgeConfiguration, type Status } from "./status.js";
 
-/** What became of a trace that was made for the purpose. */
+/** What became of the test trace. */
 export interface TestReport {
-  /** Whether every backend took it, and nothing is wrong with the configuration. */
+  /** Whether every backend accepted it, and nothing is wrong with the configuration. */
   readonly ok: boolean;
   /** Absent where the kit is switched off. */
   readonly traceId?: string;
@@ -24,8 +24,9 @@ export interface TestReport {
 }
 
 const MODEL = "kit-telemetry-test";
-/** @param patienceMs how long a backend may take, its repetitions included */
-export async function sendTest(patienceMs: number): Promise<TestReport> {
+
+/** @param timeoutMs how long a backend may take, including retries */
+export async function sendTest(timeoutMs: number): Promise<TestReport> {
   const plan = readPlan();
   const configuration = judgeConfiguration(plan);
   const wellConfigured = configuration.every(({ level }) => level !== "problem");
@@ -33,13 +34,13 @@ export async function sendTest(patienceMs: number): Promise<TestReport> {
   const span = makeSpan(plan.settings);
   const { traceId } = span.spanContext();
   const places = plan.destinations.filter(({ send }) => send !== undefined);
-  const asked = await askAll(places, patienceMs);
+  const asked = await askAll(places, timeoutMs);
   const said = listen();
   const destinations = await Promise.all(
     asked.map(async (found, at) => {
-      // Whoever is not there, or does not know us, is not waited for.
+      // A backend that is unreachable or refuses the credentials is sent nothing: its retries would only take time.
       if (found.level !== "ok") return found;
-      const { ok, says } = await sendTo(places[at] as Destination, span, patienceMs);
+      const { ok, says } = await sendTo(places[at] as Destination, span, timeoutMs);
       const why = said.filter((line) => line.includes(found.subject)).join(" ");
       return { ...found, level: ok ? "ok" : "problem", says: ok ? says : `${says}. ${why}`.trim() } as const;
     }),
@@ -49,7 +50,7 @@ export async function sendTest(patienceMs: number): Promise<TestReport> {
   return { ok, traceId, configuration, destinations };
 }
 
-/** As a call of a model that nobody asks, without a word of content. */
+/** A span like that of a model call, without content. */
 function makeSpan({ resource, spanLimits }: Settings): ReadableSpan {
   const exporter = new InMemorySpanExporter();
   const provider = new TracerProvider({
@@ -78,7 +79,7 @@ function makeSpan({ resource, spanLimits }: Settings): ReadableSpan {
   return span;
 }
 
-/** What the exporters complain of from now on, which is where they say why. */
+/** Collects the warnings of the exporters from now on: only there they say why they dropped something. */
 function listen(): readonly string[] {
   const said: string[] = [];
   const hear = (...words: unknown[]) => said.push(words.map(String).join(" "));
@@ -87,8 +88,8 @@ function listen(): readonly string[] {
   return said;
 }
 
-function sendTo({ send }: Destination, span: ReadableSpan, patienceMs: number): Promise<Answer> {
-  const signal = AbortSignal.timeout(patienceMs);
+function sendTo({ send }: Destination, span: ReadableSpan, timeoutMs: number): Promise<Answer> {
+  const signal = AbortSignal.timeout(timeoutMs);
   const late = new Promise<Answer>((resolve) => {
     signal.addEventListener("abort", () => resolve({ ok: false, says: "gave no answer in time" }));
   });

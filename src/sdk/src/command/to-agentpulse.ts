@@ -1,8 +1,8 @@
 import type { AgentPulseOptions } from "@kit/exporter-agentpulse";
 import { lazy } from "../lazy-packages.js";
-import { type Answer, type Destination, reasonOf } from "./destination.js";
+import { type Answer, type Destination, reasonOf, sendBy } from "./destination.js";
 
-/** Of no event, so that nothing is read: with a key, it says whether the server knows it. */
+/** Matches no event, so nothing is read; the status tells whether the server knows the key. */
 const QUESTION = "/v1/events?limit=1&since=9999999999";
 
 /** AgentPulse, as the exporter with these options would reach it. @throws what the exporter would throw */
@@ -14,14 +14,7 @@ export function toAgentPulse(options: AgentPulseOptions): Destination {
     address: endpoint,
     ask: async (signal) =>
       apiKey === undefined ? { ok: false, says: `${warnings.join("; ")}.` } : ask(endpoint, apiKey, signal),
-    send: async (span) => {
-      const exporter = new AgentPulseSpanExporter({ ...options, heartbeatInterval: 0, initEvent: false });
-      await new Promise<void>((resolve) => exporter.export([span], () => resolve()));
-      await exporter.shutdown();
-      return exporter.droppedEvents === 0
-        ? { ok: true, says: "accepted it" }
-        : { ok: false, says: "did not accept it" };
-    },
+    send: (span) => sendBy(new AgentPulseSpanExporter({ ...options, heartbeatInterval: 0 }), span),
   };
 }
 

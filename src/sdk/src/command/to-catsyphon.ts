@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { CollectorClient } from "@kit/catsyphon";
 import { lazy } from "../lazy-packages.js";
-import { type Answer, type Destination, reasonOf } from "./destination.js";
+import { type Destination, reasonOf, sendBy } from "./destination.js";
 import { withoutSecrets } from "./setting-list.js";
 
 /** CatSyphon, asked for a session that it does not have. */
@@ -13,24 +13,20 @@ export function toCatSyphon(client: CollectorClient): Destination {
       try {
         const once = new (lazy.catsyphonClient().CollectorClient)({
           ...client.config,
-          // Not among what spreads: it is hidden, so that nobody logs it.
+          // Not enumerable, so that nobody logs it: the spread leaves it out.
           apiKey: client.config.apiKey,
           retryConfig: { maxRetries: 0 },
         });
-        // One that nobody has: ids count for the whole server, and that of somebody else would be a refusal.
+        // An id that nobody has: they are unique across the server, and somebody else's would be refused.
         await once.getSessionStatus(`kit-telemetry-${randomUUID()}`, { signal });
         return { ok: true, says: "accepts the credentials" };
       } catch (error) {
         return { ok: false, says: judge(error) };
       }
     },
-    send: async (span): Promise<Answer> => {
-      const exporter = new (lazy.catsyphon().CatSyphonSpanExporter)({ client, queueMode: "sync" });
-      await new Promise<void>((resolve) => exporter.export([span], () => resolve()));
-      await exporter.shutdown();
-      return exporter.droppedEvents === 0
-        ? { ok: true, says: "accepted it" }
-        : { ok: false, says: "did not accept it" };
+    send: (span) => {
+      const { CatSyphonSpanExporter } = lazy.catsyphon();
+      return sendBy(new CatSyphonSpanExporter({ client, queueMode: "sync" }), span);
     },
   };
 }

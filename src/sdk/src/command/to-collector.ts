@@ -1,4 +1,5 @@
 import type { Log } from "../log.js";
+import { readRejection } from "../otlp/exporter.js";
 import { DeliveryReport } from "../otlp/report.js";
 import { loadSerializers } from "../otlp/serializers.js";
 import type { OtlpSettings, Signal } from "../otlp/settings.js";
@@ -6,14 +7,14 @@ import { httpTransport } from "../otlp/transport.js";
 import type { Answer, Destination } from "./destination.js";
 import { withoutSecrets } from "./setting-list.js";
 
-/** A collector, asked by an export of nothing. It is told of in the words of `init`. */
+/** A collector, asked with an empty export. What is wrong is said in the words of `init`. */
 export function toCollector(signal: Signal, settings: OtlpSettings, optional: boolean): Destination {
   const post = async (body: Uint8Array, until: AbortSignal): Promise<Answer> => {
     const transport = httpTransport(settings);
     const outcome = await transport.send(body, until);
     transport.close();
     if (outcome.kind === "delivered") {
-      const rejection = readRejection(settings, outcome.body);
+      const rejection = readRejection(loadSerializers(settings).traces, outcome.body);
       return rejection === undefined
         ? { ok: true, says: "accepts exports" }
         : { ok: false, says: `rejected a part: ${rejection}` };
@@ -35,15 +36,4 @@ export function toCollector(signal: Signal, settings: OtlpSettings, optional: bo
         post(loadSerializers(settings).traces.serializeRequest([span]) ?? new Uint8Array(), until),
     }),
   };
-}
-
-function readRejection(settings: OtlpSettings, body: Uint8Array): string | undefined {
-  try {
-    return (
-      loadSerializers(settings).traces.deserializeResponse(body).partialSuccess?.errorMessage || undefined
-    );
-  } catch {
-    // Some receivers answer `ok` or an HTML page; the status has already said what counts.
-    return undefined;
-  }
 }

@@ -183,7 +183,11 @@ function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-function readRejection(serializer: ISerializer<never, PartialSuccess>, body: Uint8Array): string | undefined {
+/** Why a collector that accepted a request rejected a part of it. */
+export function readRejection(
+  serializer: ISerializer<never, PartialSuccess>,
+  body: Uint8Array,
+): string | undefined {
   if (body.byteLength === 0) return undefined;
   try {
     return serializer.deserializeResponse(body).partialSuccess?.errorMessage || undefined;

@@ -1,5 +1,5 @@
 import { type LastAnswer, postBeforeExit } from "@kit/delivery/last-post";
-import type { OtlpSettings } from "./settings.js";
+import { type OtlpSettings, toHeaders } from "./settings.js";
 import { isRetryable } from "./status.js";
 import type { Outcome } from "./transport.js";
 
@@ -11,18 +11,14 @@ export function postBodiesBeforeExit(
   bodies: readonly Uint8Array[],
   timeoutMs: number,
 ): Outcome[] {
-  const compressed = settings.compression === "gzip";
-  const headers = {
-    ...settings.headers,
-    "content-type": settings.protocol === "http/json" ? "application/json" : "application/x-protobuf",
-    ...(compressed ? { "content-encoding": "gzip" } : {}),
-  };
+  const { url, compression, tls } = settings;
+  const headers = toHeaders(settings);
   const requests = bodies.map((body) => ({
-    url: settings.url,
+    url,
     headers,
-    body: compressed ? gzipped(body) : body,
+    body: compression === "gzip" ? gzipped(body) : body,
   }));
-  return postBeforeExit(requests, { timeoutMs, tls: settings.tls }).map(toOutcome);
+  return postBeforeExit(requests, { timeoutMs, tls }).map(toOutcome);
 }
 
 function toOutcome({ status, reason }: LastAnswer): Outcome {

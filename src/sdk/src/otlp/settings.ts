@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { type Configuration, DURATION_MS, type Place } from "../configuration.js";
+import { VERSION } from "../version.js";
 
 export const PROTOCOLS = ["http/protobuf", "http/json"] as const;
 export const COMPRESSIONS = ["none", "gzip"] as const;
@@ -65,6 +66,16 @@ export function readOtlpSettings(
       cert: readCertificate(place("CLIENT_CERTIFICATE"), configuration),
       key: readCertificate(place("CLIENT_KEY"), configuration),
     },
+  };
+}
+
+/** Headers of every request, besides the length of its body. */
+export function toHeaders({ headers, protocol, compression }: OtlpSettings): Record<string, string> {
+  return {
+    ...headers,
+    "user-agent": `kit-otlp/${VERSION}`,
+    "content-type": protocol === "http/json" ? "application/json" : "application/x-protobuf",
+    ...(compression === "gzip" && { "content-encoding": "gzip" }),
   };
 }
 

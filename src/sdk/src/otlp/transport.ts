@@ -2,8 +2,7 @@ import type { ClientRequest, IncomingMessage } from "node:http";
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
-import { VERSION } from "../version.js";
-import type { OtlpSettings } from "./settings.js";
+import { type OtlpSettings, toHeaders } from "./settings.js";
 import { isRetryable } from "./status.js";
 
 // Not a static import: on Node 24 that also loads `fetch`, WebSocket and HTTP/2, in the middle of the application.
@@ -38,12 +37,7 @@ export function httpTransport(settings: OtlpSettings): Transport {
   const agent = secure
     ? new HttpsAgent({ keepAlive: true, ...settings.tls })
     : new HttpAgent({ keepAlive: true });
-  const headers = {
-    ...settings.headers,
-    "user-agent": `kit-otlp/${VERSION}`,
-    "content-type": settings.protocol === "http/json" ? "application/json" : "application/x-protobuf",
-    ...(settings.compression === "gzip" ? { "content-encoding": "gzip" } : {}),
-  };
+  const headers = toHeaders(settings);
   const post = async (payload: Uint8Array, signal: AbortSignal): Promise<Outcome> => {
     const request = (secure ? httpsRequest : httpRequest)(settings.url, {
       method: "POST",
