@@ -127,6 +127,11 @@ describe("values", () => {
     expect((await client.kvKeys(bucket)).sort()).toEqual(["a", "b", "broken", "empty", "null"]);
     expect(await client.kvGetAll(bucket, { parseJson: true })).toEqual({ a: 1, b: "y" });
     expect(Object.keys(await client.kvGetAll(bucket)).sort()).toEqual(["a", "b", "broken", "null"]);
+    await client.kvPut(bucket, "__proto__", { admin: true });
+    expect(Object.entries(await client.kvGetAll(bucket, { parseJson: true }))).toContainEqual([
+      "__proto__",
+      { admin: true },
+    ]);
     expect(await client.kvGetAll("no-such-bucket")).toEqual({});
     expect(await client.kvKeys("no-such-bucket")).toEqual([]);
     await client.kvDelete("no-such-bucket", "k");

@@ -144,6 +144,14 @@ describe("what a query rejects with", () => {
     await expect(request).rejects.toMatchObject({ code: "NO_RESPONDERS" });
   });
 
+  it("KrytenTimeoutError when nobody answers, with the time that was given", async () => {
+    const quiet = other.subscribe("quiet.service");
+    await other.flush();
+    const request = client.natsRequest("quiet.service", {}, 0.1);
+    await expect(request).rejects.toThrow(/^no reply to the request within 0.1 s$/);
+    quiet.unsubscribe();
+  });
+
   it("KrytenError when the answer has another shape", async () => {
     const sub = other.subscribe("odd.answer", {
       callback: (_error, message) => void message.respond("no json"),

@@ -1,5 +1,6 @@
 import type { MsgHdrs } from "nats";
 import type { KvStore } from "./kv-store.js";
+import type { TimeLimit } from "./waiting.js";
 
 /** A received message. The real client hands over the `Msg` of `nats` itself. */
 export interface BusMessage {
@@ -29,7 +30,7 @@ export interface SendOptions {
 }
 
 export interface RequestOptions extends SendOptions {
-  timeoutMs: number;
+  limit: TimeLimit;
   /** Which of several replies to take. When the time is up, the last one seen is taken. @default the first */
   accept?: ((message: BusMessage) => boolean) | undefined;
 }

@@ -1,6 +1,6 @@
 import type { Bus } from "./bus.js";
 import { PublishError } from "./errors.js";
-import { noReply, sleepUntilWoken } from "./waiting.js";
+import { noReply, sleepUntilWoken, type TimeLimit } from "./waiting.js";
 
 export interface RetryPolicy {
   /** Waits for a connection before giving up. */
@@ -17,17 +17,6 @@ export interface Connecting {
   readonly done: Promise<void>;
   /** How many times it has waited so far. */
   readonly retries: number;
-}
-
-/** Time limit of a request. */
-export interface TimeLimit {
-  /** By `performance.now()`. */
-  readonly deadline: number;
-  readonly timeoutMs: number;
-}
-
-export function limitTime(timeoutMs: number): TimeLimit {
-  return { deadline: performance.now() + timeoutMs, timeoutMs };
 }
 
 const MAX_DELAY_MS = 30_000;
@@ -74,7 +63,7 @@ export class ConnectionWait {
         await sleepUntilWoken(Math.min(delay, Math.max(0, left)), onAsleep, signal, this.#policy.closing());
         tally.retries++;
         if (limit && left <= delay && this.#bus().state !== "connected") {
-          throw noReply("the request", limit.timeoutMs);
+          throw noReply(limit);
         }
       }
     } finally {

@@ -57,12 +57,12 @@ export async function listKeys(bucket: KvBucket): Promise<string[]> {
 
 /** Without nulls, empty values and, with `parseJson`, what is no JSON. */
 export async function readAll(bucket: KvBucket, asJson: boolean): Promise<JsonObject> {
-  const all: JsonObject = {};
+  const all: [string, unknown][] = [];
   for (const key of await listKeys(bucket)) {
     const stored = await readStored(bucket, key, asJson);
-    if (stored.kind === "value" && stored.value !== null) all[key] = stored.value;
+    if (stored.kind === "value" && stored.value !== null) all.push([key, stored.value]);
   }
-  return all;
+  return Object.fromEntries(all);
 }
 
 /** Stores a value in a bound bucket; false when that failed. The client's method of the same name rejects. */

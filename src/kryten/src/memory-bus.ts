@@ -2,7 +2,7 @@ import type { MsgHdrs } from "nats";
 import type { Bus, BusMessage, BusState, BusSubscription, RequestOptions, SendOptions } from "./bus.js";
 import { KrytenConnectionError } from "./errors.js";
 import type { MemoryKvStore } from "./memory-kv.js";
-import { bounded, noReply } from "./waiting.js";
+import { bounded, noReply, timeLeft } from "./waiting.js";
 
 /** Answers requests that no subscriber in memory takes; undefined leaves them without responders. */
 export type Responder = (subject: string, data: Uint8Array) => Uint8Array | undefined;
@@ -37,7 +37,7 @@ export class MemoryBus implements Bus {
   async request(subject: string, data: Uint8Array, options: RequestOptions): Promise<BusMessage> {
     this.#assertOpen();
     const inbox = `_INBOX.${++this.#inboxes}`;
-    const { timeoutMs, signal, headers, accept, onWritten } = options;
+    const { limit, signal, headers, accept, onWritten } = options;
     onWritten?.();
     let subscription: BusSubscription | undefined;
     const reply = new Promise<BusMessage>((resolve, reject) => {
@@ -49,8 +49,8 @@ export class MemoryBus implements Bus {
       if (answer) resolve(createMessage(inbox, answer, undefined, undefined));
       else reject(new KrytenConnectionError("nobody serves this subject", { code: "NO_RESPONDERS" }));
     });
-    const onTimeout = () => noReply("the request", timeoutMs);
-    return bounded(reply, { timeoutMs, signal, onTimeout }).finally(() => subscription?.unsubscribe());
+    const bounds = { timeoutMs: timeLeft(limit), signal, onTimeout: () => noReply(limit) };
+    return bounded(reply, bounds).finally(() => subscription?.unsubscribe());
   }
 
   subscribe(subject: string, deliver: (message: BusMessage) => void): BusSubscription {

@@ -1,19 +1,14 @@
 import { type Attributes, context as contexts, type Span } from "@opentelemetry/api";
 import type { MsgHdrs } from "nats";
 import type { Bus, BusMessage, BusSubscription } from "./bus.js";
-import {
-  type Connecting,
-  ConnectionWait,
-  limitTime,
-  type RetryPolicy,
-  type TimeLimit,
-} from "./connection-wait.js";
+import { type Connecting, ConnectionWait, type RetryPolicy } from "./connection-wait.js";
 import type { Content } from "./content.js";
 import { type Destination, describeSubject } from "./destination.js";
 import { HandlerError, KrytenConnectionError } from "./errors.js";
 import { handlerName } from "./handler-run.js";
 import { headerBytes } from "./propagation.js";
 import { type MessagingVerb, type Operation, type Telemetry, toErrorType } from "./telemetry.js";
+import { limitTime, type TimeLimit } from "./waiting.js";
 
 /** A message to be sent, with what its span tells beyond the subject. */
 export interface Outgoing {
@@ -93,7 +88,7 @@ export class Messenger {
         signal,
         accept,
         onWritten,
-        timeoutMs: Math.max(1, limit.deadline - performance.now()),
+        limit,
       });
       return outgoing.read(reply, span);
     });

@@ -2,7 +2,7 @@ import { createInbox, type Msg, type NatsConnection, type NatsError, type Subscr
 import type { Bus, BusMessage, BusState, BusSubscription, RequestOptions, SendOptions } from "./bus.js";
 import { KrytenConnectionError, KrytenError, PublishError, readCode } from "./errors.js";
 import { NatsKvStore } from "./nats-kv.js";
-import { bounded, noReply } from "./waiting.js";
+import { bounded, noReply, timeLeft } from "./waiting.js";
 
 /** Told what happens to the connection after it was made. */
 export interface ConnectionListener {
@@ -107,7 +107,7 @@ export class NatsBus implements Bus {
   }
 
   request(subject: string, data: Uint8Array, options: RequestOptions): Promise<BusMessage> {
-    const { timeoutMs, signal, accept } = options;
+    const { limit, signal, accept } = options;
     const inbox = createInbox();
     let last: BusMessage | undefined;
     let subscription: Subscription | undefined;
@@ -126,7 +126,7 @@ export class NatsBus implements Bus {
       this.#publish(subject, data, options, inbox);
       this.connection.flush().catch((cause: unknown) => reject(ambiguous(cause)));
     });
-    return bounded(reply, { timeoutMs, signal, onTimeout: () => noReply("the request", timeoutMs) })
+    return bounded(reply, { timeoutMs: timeLeft(limit), signal, onTimeout: () => noReply(limit) })
       .catch((error: unknown) => {
         if (signal?.aborted) throw error;
         if (last) return last;

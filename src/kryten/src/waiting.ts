@@ -76,6 +76,21 @@ export function bounded<T>(work: Promise<T>, bounds: Bounds): Promise<T> {
   });
 }
 
-export function noReply(what: string, timeoutMs: number): KrytenTimeoutError {
-  return new KrytenTimeoutError(`no reply to ${what} within ${timeoutMs / 1000} s`, { code: "TIMEOUT" });
+/** Time limit of a request, the wait for a connection included. */
+export interface TimeLimit {
+  /** By `performance.now()`. */
+  readonly deadline: number;
+  readonly timeoutMs: number;
+}
+
+export function limitTime(timeoutMs: number): TimeLimit {
+  return { deadline: performance.now() + timeoutMs, timeoutMs };
+}
+
+export function timeLeft({ deadline }: TimeLimit): number {
+  return Math.max(1, deadline - performance.now());
+}
+
+export function noReply({ timeoutMs }: TimeLimit): KrytenTimeoutError {
+  return new KrytenTimeoutError(`no reply to the request within ${timeoutMs / 1000} s`, { code: "TIMEOUT" });
 }
