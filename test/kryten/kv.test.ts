@@ -98,6 +98,17 @@ describe("values", () => {
     expect(text(await client.kvGet(bucket, "k"))).toBe(stored);
   });
 
+  it.each([
+    ["undefined", undefined],
+    ["a function", () => 1],
+    ["a symbol", Symbol("x")],
+  ])("are never %s, in either form", async (_name, value) => {
+    for (const asJson of [false, true]) {
+      await expect(client.kvPut(bucket, "k", value, { asJson })).rejects.toThrow(KrytenValidationError);
+    }
+    expect(await client.kvGet(bucket, "k")).toBeNull();
+  });
+
   it("give the default for what is missing, deleted, empty or no JSON, and null for a stored null", async () => {
     expect(await client.kvGet(bucket, "k")).toBeNull();
     expect(await client.kvGet("no-such-bucket", "k", { default: "d" })).toBe("d");

@@ -1,3 +1,4 @@
+import { KrytenValidationError } from "./errors.js";
 import { isObject, type JsonObject, parseJson, toJsonBytes } from "./json.js";
 import type { KvBucket } from "./kv-store.js";
 
@@ -19,7 +20,10 @@ export interface KvPutOptions {
 
 const encoder = new TextEncoder();
 
+/** @throws KrytenValidationError for what is no value: stored as text, `undefined` would be found where nothing was */
 export function encodeValue(value: unknown, asJson: boolean): Uint8Array {
+  if (["undefined", "function", "symbol"].includes(typeof value))
+    throw new KrytenValidationError(`the value must not be of type ${typeof value}`);
   if (value instanceof Uint8Array) return asJson ? toJsonBytes([...value]) : value;
   if (asJson || isObject(value) || Array.isArray(value)) return toJsonBytes(value);
   return encoder.encode(String(value));
