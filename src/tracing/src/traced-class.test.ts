@@ -198,6 +198,16 @@ describe("a marked class", () => {
     expect(await names()).toEqual(["task Old"]);
   });
 
+  it("may have instances that can be called", async () => {
+    class Callable extends Function {
+      run(): string {
+        return "run";
+      }
+    }
+    expect(new (agent(Callable))().run()).toBe("run");
+    expect(await names()).toEqual(["invoke_agent Callable"]);
+  });
+
   it("is known by a proxy, and a method by the name `class` is none", async () => {
     class Work {
       run(): string {

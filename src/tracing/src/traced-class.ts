@@ -84,7 +84,7 @@ function enterCall(scope: OpenScope, mark: object): void {
 }
 
 function markOf(self: unknown): object | undefined {
-  if (typeof self !== "object" || self === null) return undefined;
+  if ((typeof self !== "object" && typeof self !== "function") || self === null) return undefined;
   const known = MARKS.get(self);
   if (known !== undefined) return known;
   const mark = {};
