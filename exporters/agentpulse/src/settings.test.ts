@@ -107,6 +107,7 @@ describe("an option that cannot be used is an error that says what to write", ()
       { apiKey: "ap_sec\nret" },
       { apiKey: "ap_sécret" },
       { endpoint: "https://user:secret@example.com" },
+      { endpoint: "https://:secret@example.com" },
     ].map((options) => {
       try {
         return resolve({ apiKey: "ap_x", ...options });

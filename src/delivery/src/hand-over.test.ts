@@ -150,18 +150,6 @@ describe("measuring items", () => {
     expect(mostInATurn).toBeLessThanOrEqual(4);
   });
 
-  it("measures one in each turn where one takes longer than a turn should", async () => {
-    const sizeOf = () => {
-      vi.advanceTimersByTime(100);
-      return 1;
-    };
-    const to = destination(() => delivered);
-    const queue = queueTo(to, { sizeOf });
-    for (const item of letters(3)) queue.add(item);
-    await queue.flush();
-    expect(to.requests).toEqual([letters(3)]);
-  });
-
   it("takes an item that cannot be measured as small, and one that cannot be compared as alone", async () => {
     const to = destination(() => delivered);
     const fail = () => {
