@@ -252,6 +252,15 @@ describe("a span", () => {
     );
   });
 
+  it("that the application calls OK is told as ok, whatever error it met on its way", async () => {
+    const { server, processor, tracer } = await setUp();
+    const attributes = { "kit.kind": "task", "error.type": "Timeout" };
+    for (const code of [SpanStatusCode.UNSET, SpanStatusCode.OK])
+      tracer.startSpan("task t", { attributes }).setStatus({ code }).end();
+    await processor.forceFlush();
+    expect(server.accepted.map(({ data }) => data.status)).toEqual(["error", "ok"]);
+  });
+
   it("that is recorded for others, but not sampled, is not told", async () => {
     const server = await startServer();
     const sampler = { shouldSample: () => ({ decision: SamplingDecision.RECORD }) };

@@ -37,5 +37,6 @@ it("lists every option and every variable", () => {
   const rows = new Set([...readme.matchAll(/^\| `(\w+)` \|/gm)].map(([, name]) => name));
   expect(options.filter((name) => !rows.has(name))).toEqual([]);
   const variables = [...source("settings.ts").matchAll(/\benv\.(\w+)/g)].map(([, name]) => name);
+  expect(variables.length).toBeGreaterThan(5);
   expect(variables.filter((name) => !readme.includes(`\`${name}\``))).toEqual([]);
 });

@@ -69,7 +69,7 @@ it("takes options that cannot be read for none", async () => {
 });
 
 describe("a marked function", () => {
-  it("keeps its name, length, properties, prototype and text", () => {
+  it("keeps its name, length, prototype and properties, which may change later", () => {
     const bare = Object.assign(
       function greet(this: unknown, _a: string, _b: string) {
         return this;
