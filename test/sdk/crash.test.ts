@@ -33,7 +33,11 @@ describe.each([
   });
 });
 
-it("hears nothing of an exception that the application handles", async () => {
-  await world.run({}, "chat.mjs");
-  expect(world.server.ofKind("error")).toEqual([]);
+it.each([
+  ["nothing of an error that the application catches", "caught", 0],
+  ["of an exception that only its listener for uncaught ones takes", "taken", 1],
+])("hears %s, and goes on", async (_, how, count) => {
+  const { run, errors } = await crash(how);
+  expect(run).toMatchObject({ code: 0, stderr: "" });
+  expect(errors).toHaveLength(count);
 });
