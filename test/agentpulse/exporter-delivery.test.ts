@@ -298,6 +298,17 @@ describe("an event that the server refuses", () => {
     await processor.forceFlush();
     expect(arrived(server)).toEqual([0, 1, 3, 4]);
   });
+
+  it("teaches nothing about batches when it was alone in its own", async () => {
+    const server = await startServer();
+    server.failNext(1, TOO_LARGE.bare);
+    const { processor, tracer } = processorTo(server, { compression: "none" });
+    record(tracer, [0]);
+    await processor.forceFlush();
+    record(tracer, range(10, 1));
+    await processor.forceFlush();
+    expect(sent(server)).toEqual([1, 10]);
+  });
 });
 
 describe("a batch that is too large", () => {
@@ -313,14 +324,20 @@ describe("a batch that is too large", () => {
   });
 
   it.each(Object.entries({ bytes: TOO_LARGE.streamed, nothing: TOO_LARGE.bare }))(
-    "is halved when the answer speaks of %s",
+    "is halved when the answer speaks of %s, and later ones are small enough from the start",
     async (_, fault) => {
       const server = await startServer();
       server.fault = ({ raw }) => (raw.byteLength > 20_000 ? fault : undefined);
       const { processor, tracer } = processorTo(server, { compression: "none" });
       record(tracer, range(100), { note: "n".repeat(500) });
       await processor.forceFlush();
-      expect(arrived(server)).toEqual(range(100));
+      const first = server.ingests.length;
+      record(tracer, range(100, 100), { note: "n".repeat(500) });
+      await processor.forceFlush();
+      expect(arrived(server)).toEqual(range(200));
+      expect(new Set(server.ingests.slice(first).map(({ answer }) => answer?.status))).toEqual(
+        new Set([200]),
+      );
     },
   );
 });

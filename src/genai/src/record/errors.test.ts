@@ -21,6 +21,11 @@ it.each([
   ["then the error's code", Object.assign(new Error("x"), { code: "ECONNREFUSED" }), "ECONNREFUSED"],
   ["a status that stands where the code belongs", Object.assign(new Error("x"), { code: 502 }), "502"],
   ["then the class name", new APIConnectionError("x"), "APIConnectionError"],
+  [
+    "the class name where the code is a number and no status",
+    Object.assign(new APIConnectionError("x"), { code: 1006 }),
+    "APIConnectionError",
+  ],
   ["then the name of a DOM exception", new DOMException("stop", "AbortError"), "AbortError"],
   [
     "the class name where the code is a sentence",
