@@ -199,3 +199,13 @@ describe("what is told of an error on its way out", () => {
     expect(describeError(hostile)).toEqual({ type: "_OTHER", message: undefined });
   });
 });
+
+it("blanks a run of twelve characters that a message shares with the call, wherever it begins, and none of eleven", () => {
+  const said = ["abcdefghijklmnopqrstuvwxyz"];
+  for (let offset = 0; offset < 6; offset += 1) {
+    const before = "#".repeat(offset);
+    const messageFor = (run: string) => readError(new Error(`${before}${run}#`), said).message;
+    expect(messageFor("cdefghijklmn")).toBe(`${before}…#`);
+    expect(messageFor("cdefghijklm")).toBe(`${before}cdefghijklm#`);
+  }
+});
