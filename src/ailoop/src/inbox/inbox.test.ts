@@ -249,6 +249,18 @@ describe("handlers", () => {
     await until(() => texts.length === 2);
   });
 
+  it("that throw what cannot even be looked at are no end of the delivery either", async () => {
+    const { fake, client, texts } = await startListening("public");
+    client.addMessageHandler(() => {
+      const { proxy, revoke } = Proxy.revocable({}, {});
+      revoke();
+      throw proxy;
+    });
+    fake.publish(notification("a"));
+    fake.publish(notification("b"));
+    await until(() => texts.length === 2);
+  });
+
   it("stop when removed", async () => {
     const { fake, client, texts } = await startListening("public");
     const removed: string[] = [];

@@ -71,7 +71,7 @@ export class Operation {
   }
 
   fail(error: unknown): void {
-    const type = errorType(error);
+    const type = safely(() => errorType(error)) ?? "_OTHER";
     this.failure = type;
     this.set({ [ATTR.ERROR_TYPE]: type });
     safely(() => {
