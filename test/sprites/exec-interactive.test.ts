@@ -1,5 +1,5 @@
 import { DiagLogLevel, diag } from "@opentelemetry/api";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { Harness, isAlive, rejection, until } from "./harness.js";
 
 const harness = new Harness();
@@ -161,6 +161,21 @@ describe("callbacks", () => {
       "mine",
       "mine too",
     ]);
+  });
+
+  it("that throw change nothing either when the application's logger throws, too", async () => {
+    const refuse = (): never => {
+      throw new Error("of the logger");
+    };
+    const logger = { error: refuse, warn: refuse, info: refuse, debug: refuse, verbose: refuse };
+    diag.setLogger(logger, { logLevel: DiagLogLevel.ERROR, suppressOverrideMessage: true });
+    onTestFinished(() => diag.disable());
+    const exec = harness.exec("echo 1; echo 2");
+    exec.onStdout = refuse;
+    exec.onExit = (() => Promise.reject(new Error("mine too"))) as never;
+    await exec.run();
+    await new Promise(setImmediate);
+    expect(exec).toMatchObject({ returncode: 0, stdout: Buffer.from("1\n2\n") });
   });
 
   it("get text frames without a meaning as they were sent", async () => {

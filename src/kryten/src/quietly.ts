@@ -8,7 +8,11 @@ export function quietly<T>(work: () => T): T | undefined {
   try {
     return work();
   } catch (error) {
-    diag.debug(`@kit/kryten: ignored ${error instanceof Error ? error.name : typeof error}`);
+    try {
+      diag.debug(`@kit/kryten: ignored ${error instanceof Error ? error.name : typeof error}`);
+    } catch {
+      // the application's logger throws: there is nowhere left to report to
+    }
     return undefined;
   }
 }

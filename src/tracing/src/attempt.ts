@@ -5,7 +5,16 @@ export function attempt<T>(record: () => T): T | undefined {
   try {
     return record();
   } catch (error) {
-    diag.debug("@kit/tracing could not record something", String(error));
+    tell("debug", () => `could not record something: ${error}`);
     return undefined;
+  }
+}
+
+/** Tells `diag`. Neither an application's logger that throws nor an error without words may fail what it is told about. */
+export function tell(level: "debug" | "warn", message: () => string): void {
+  try {
+    diag[level](`@kit/tracing: ${message()}`);
+  } catch {
+    // there is nowhere left to report to
   }
 }

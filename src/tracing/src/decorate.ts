@@ -1,5 +1,4 @@
-import { diag } from "@opentelemetry/api";
-import { attempt } from "./attempt.js";
+import { attempt, tell } from "./attempt.js";
 import { readName } from "./kinds.js";
 import { type AnyClass, isClass, traceClass } from "./traced-class.js";
 import { type AnyFunction, type Open, traceFunction } from "./traced-function.js";
@@ -96,6 +95,6 @@ function decorateLegacy(
 }
 
 function refuse<T>(value: T, what = "this"): T {
-  diag.warn(`@kit/tracing: ${what} is no function, method or class; it is left as it is.`);
+  tell("warn", () => `${what} is no function, method or class; it is left as it is.`);
   return value;
 }

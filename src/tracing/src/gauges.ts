@@ -1,4 +1,5 @@
-import { diag, type Gauge, type MeterProvider, metrics } from "@opentelemetry/api";
+import { type Gauge, type MeterProvider, metrics } from "@opentelemetry/api";
+import { tell } from "./attempt.js";
 import { isTracingEnabled, meterOf } from "./telemetry.js";
 
 /** More names than this mean that values have got into the names; they would be kept for ever. */
@@ -19,7 +20,7 @@ export function currentGauge(name: string): Gauge | undefined {
   const gauge = meterOf(provider).createGauge(toInstrumentName(name));
   gauges.set(name, gauge);
   if (gauges.size === MAX_GAUGES)
-    diag.warn(`@kit/tracing: ${MAX_GAUGES} metric names are in use; new ones only become spans`);
+    tell("warn", () => `${MAX_GAUGES} metric names are in use; new ones only become spans`);
   return gauge;
 }
 

@@ -1,6 +1,5 @@
 import { KIT_ATTR } from "@kit/genai/core";
-import { diag } from "@opentelemetry/api";
-import { attempt } from "./attempt.js";
+import { attempt, tell } from "./attempt.js";
 import { cutText, toSafeJson, toText } from "./safe-json.js";
 import { OpenScope, type Scope } from "./scope.js";
 
@@ -26,7 +25,7 @@ export class OpenLoggedScope extends OpenScope implements LoggedScope {
     if (!this.wantsAttributes) return;
     this.#lines += 1;
     if (this.#lines > MAX_LINES) {
-      if (this.#lines === MAX_LINES + 1) diag.debug(`@kit/tracing: only ${MAX_LINES} log lines are kept`);
+      if (this.#lines === MAX_LINES + 1) tell("debug", () => `only ${MAX_LINES} log lines are kept`);
       return;
     }
     attempt(() =>

@@ -1,6 +1,6 @@
 import { KIT_ATTR } from "@kit/genai/core";
-import { context, diag } from "@opentelemetry/api";
-import { attempt } from "./attempt.js";
+import { context } from "@opentelemetry/api";
+import { attempt, tell } from "./attempt.js";
 import { currentGauge } from "./gauges.js";
 import { readName } from "./kinds.js";
 import { recordMoment } from "./moment.js";
@@ -22,7 +22,7 @@ export function metric(name: string, value: number, tags?: Tags): void {
   attempt(() => {
     const shown = cutText(readName(name), MAX_NAME);
     if (typeof value !== "number" || !Number.isFinite(value)) {
-      diag.debug(`@kit/tracing: the value of metric ${shown} is not finite; it is dropped`);
+      tell("debug", () => `the value of metric ${shown} is not finite; it is dropped`);
       return;
     }
     const labels = attempt(() => readTags(tags));

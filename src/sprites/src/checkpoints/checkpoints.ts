@@ -1,10 +1,10 @@
-import { diag } from "@opentelemetry/api";
 import { checkFunction, checkText, readOptions } from "../arguments.js";
 import { callBack } from "../callback.js";
 import { CheckpointError, SpritesError } from "../errors.js";
 import type { Limits, Rest } from "../rest/rest.js";
 import type { Call } from "../rest/transport.js";
 import type { ProgressSpan } from "../telemetry/progress-span.js";
+import { tell } from "../telemetry/safely.js";
 import {
   type Checkpoint,
   findCreatedId,
@@ -133,7 +133,7 @@ export class Checkpoints {
     } catch (error) {
       // The checkpoint was made; that it cannot be described must not look as if it was not.
       if (!(error instanceof SpritesError)) throw error;
-      diag.debug("sprites: cannot describe a new checkpoint", error);
+      tell("debug", "cannot describe a new checkpoint", error);
       const complete = messages.find(({ type }) => type === "complete");
       return { id, createTime: complete?.time ?? new Date(Number.NaN), sourceId: "", history: [] };
     }

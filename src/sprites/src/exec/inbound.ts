@@ -1,8 +1,8 @@
-import { diag } from "@opentelemetry/api";
 import { ExecutionError } from "../errors.js";
 import { type Secrets, withoutSecrets } from "../rest/failure.js";
 import { readId } from "../rest/json.js";
 import type { Loss } from "../socket/channel.js";
+import { tell } from "../telemetry/safely.js";
 import { ExitTracker } from "./exit-tracker.js";
 import { readControlFrame, STREAM } from "./frames.js";
 import { Introduction } from "./introduction.js";
@@ -120,7 +120,7 @@ export class Inbound {
     else if (id === STREAM.stdout) this.#listener.onOutput("stdout", message.subarray(1));
     else if (id === STREAM.stderr) this.#listener.onOutput("stderr", message.subarray(1));
     else if (id === STREAM.exit) this.#exit?.binaryExit(message.subarray(1));
-    else diag.debug(`sprites: ${++this.#unknownFrames} frames with an unknown stream id`);
+    else tell("debug", `${++this.#unknownFrames} frames with an unknown stream id`);
   }
 
   #trackExit(): ExitTracker {

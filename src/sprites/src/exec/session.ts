@@ -1,8 +1,9 @@
-import { context, diag } from "@opentelemetry/api";
+import { context } from "@opentelemetry/api";
 import { Deadline } from "../deadline.js";
 import { ConnectionError, ExecutionError, invalidState } from "../errors.js";
 import { Channel, type Handshake, type Loss, toLossError } from "../socket/channel.js";
 import { type ExecFacts, type ExecFailure, ExecSpan } from "../telemetry/exec-span.js";
+import { tell } from "../telemetry/safely.js";
 import { errorType, propagationHeaders } from "../telemetry/tracing.js";
 import { Waiters } from "../waiters.js";
 import type { Plan } from "./exec-options.js";
@@ -194,7 +195,7 @@ export class Session {
     });
     this.#span?.event("sprites.killed", { signal: "TERM" });
     if (this.sessionId === undefined && !this.#canSignal) await deadline.race(this.#inbound.introduced);
-    const asked = this.signal("TERM").catch((cause) => diag.debug("sprites: cannot kill a command", cause));
+    const asked = this.signal("TERM").catch((cause) => tell("debug", "cannot kill a command", cause));
     await deadline.race(Promise.all([asked, Promise.race([gone, this.done])]));
     // A command that ignores TERM would outlive us; with a TTY, for ever.
     if (this.exitCode !== null || !this.#canSignal || this.outcome !== undefined) return;

@@ -1,8 +1,8 @@
 import { once } from "node:events";
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import { diag } from "@opentelemetry/api";
 import { callBack } from "../callback.js";
+import { tell } from "../telemetry/safely.js";
 
 /** Only this machine may use what is forwarded. */
 const LOCAL_HOST = "127.0.0.1";
@@ -80,7 +80,7 @@ export class PortForward implements AsyncDisposable {
 /** Not `pipeline`: that drops what was not written yet of the one when the other has ended. */
 function join(socket: Socket, tunnel: Duplex): void {
   socket.once("close", () => tunnel.destroy());
-  tunnel.on("error", (error) => diag.debug("sprites: a forwarded connection was lost", error));
+  tunnel.on("error", (error) => tell("debug", "a forwarded connection was lost", error));
   tunnel.once("close", () => {
     socket.resume();
     socket.destroySoon();
