@@ -1,7 +1,18 @@
 import { SpanStatusCode } from "@opentelemetry/api";
 import { afterEach, describe, expect, it } from "vitest";
 import { event, json, script } from "../support/provider-server.js";
-import { eventsOf, HELLO, MODEL, message, PARAMS, reply, type Stage, setStage, VERSIONS } from "./support.js";
+import {
+  type Client,
+  eventsOf,
+  HELLO,
+  MODEL,
+  message,
+  PARAMS,
+  reply,
+  type Stage,
+  setStage,
+  VERSIONS,
+} from "./support.js";
 
 let stage: Stage;
 afterEach(() => stage.close());
@@ -117,10 +128,12 @@ describe.each(VERSIONS)("a message of %s", (version) => {
     expect(String(span.attributes["gen_ai.output.messages"])).toContain("Hello");
   });
 
-  it("left early is cancelled, also at the server", async () => {
+  it.each<[string, (client: Client) => AsyncIterable<unknown> | Promise<AsyncIterable<unknown>>]>([
+    ["stream", (client) => client.messages.create({ ...PARAMS, stream: true })],
+    ["helper", (client) => client.messages.stream(PARAMS)],
+  ])("left early is cancelled, also at the server: %s", async (_, open) => {
     stage = await setStage(version, script([...eventsOf(HELLO).slice(0, 3), "hang"]));
-    const stream = await stage.client.messages.create({ ...PARAMS, stream: true });
-    for await (const _ of stream) break;
+    for await (const _ of await open(stage.client)) break;
     expect(await stage.server.requests[0]?.over).toBe(true);
     const span = (await stage.telemetry.finish()).onlySpan();
     expect(span.attributes["kit.outcome"]).toBe("cancelled");

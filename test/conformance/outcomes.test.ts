@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { type Attributes, context, SpanStatusCode, trace } from "@opentelemetry/api";
+import type OpenAI from "openai";
 import { describe, expect, it } from "vitest";
 import { chunk, completion, refusal, streamedCompletion } from "../support/provider/openai-answers.js";
 import { Gate, script } from "../support/provider-server.js";
@@ -132,6 +133,27 @@ describe("a call the application ends itself", () => {
     });
     expect(facts(onlySpan().attributes)).toEqual({ reasons: ["error"], outcome: "cancelled" });
     expect(onlySpan().status.code).toBe(SpanStatusCode.UNSET);
+  });
+
+  // The helpers abort their request when their reader leaves.
+  it.each<[string, (client: OpenAI) => AsyncIterable<unknown>]>([
+    ["a stream helper", (client) => client.chat.completions.stream(ask)],
+    ["a tool runner's stream", (client) => client.chat.completions.runTools({ ...askStreamed, tools: [] })],
+  ])("is cancelled, and no error, when it breaks out of %s", async (_, open) => {
+    const { onlySpan } = await run(script([chunk({ content: "Half" }), "hang"]), async (client) => {
+      for await (const _ of open(client)) break;
+    });
+    expect(facts(onlySpan().attributes)).toEqual({ reasons: ["error"], outcome: "cancelled" });
+    expect(onlySpan().status.code).toBe(SpanStatusCode.UNSET);
+  });
+
+  it("is an aborted failure when it aborts a stream helper", async () => {
+    const { onlySpan } = await run(script([chunk({ content: "Half" }), "hang"]), async (client) => {
+      const helper = client.chat.completions.stream(ask);
+      helper.on("chunk", () => helper.abort());
+      await expect(helper.done()).rejects.toThrow();
+    });
+    expect(facts(onlySpan().attributes)).toMatchObject({ error: "AbortError", outcome: "aborted" });
   });
 
   it("is an aborted failure when it aborts before the answer", async () => {

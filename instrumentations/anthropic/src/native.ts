@@ -24,5 +24,5 @@ export const native: NativeTelemetry = {
   passed: ([, options]) => (options as { __span?: { span?: unknown } } | undefined)?.__span?.span,
 };
 
-/** `stream()` sends its request through `create()`. It is patched only because it starts the SDK's span before that. */
+/** `stream()` sends its request through `create()`, but starts the SDK's span before and returns a helper to watch. */
 export const stream: ToolLoop = (args) => args;

@@ -4,7 +4,7 @@ import { batches, batchFile } from "./batches.js";
 import { images, speech, transcript } from "./media.js";
 import { moderations } from "./moderations.js";
 import { compact, responses, retrieve } from "./responses.js";
-import { runTools } from "./tools.js";
+import { runTools, stream } from "./tools.js";
 import { search } from "./vector-stores.js";
 import { VERSION } from "./version.js";
 
@@ -42,12 +42,12 @@ function platformOf(client: Client = {}): string | undefined {
   return name === "bedrock" ? "aws.bedrock" : name === "vertex" ? "gcp.vertex_ai" : undefined;
 }
 
-const RESPONSES = { create: responses, retrieve, compact };
+const RESPONSES = { create: responses, retrieve, compact, stream };
 
 const RESOURCES = {
-  "Chat.completions": { create: chat, runTools },
+  "Chat.completions": { create: chat, runTools, stream },
   // Version 4 has the helpers here.
-  "Beta.chat.completions": { runTools, runFunctions: runTools },
+  "Beta.chat.completions": { runTools, runFunctions: runTools, stream },
   Responses: RESPONSES,
   "Beta.responses": RESPONSES,
   Embeddings: { create: embeddings },

@@ -1,6 +1,9 @@
 import type { ChatMessage } from "@kit/chat-completions";
 import { copyWith, parseJson, type ToolFacts, type ToolLoop, type TraceTool, traceMember } from "@kit/genai";
 
+/** `stream()` sends its request through `create()`. It is a target so that the helper that it returns is watched. */
+export const stream: ToolLoop = (args) => args;
+
 type Run = (...args: never[]) => unknown;
 
 interface RunnableFunction {

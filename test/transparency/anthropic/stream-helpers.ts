@@ -108,7 +108,7 @@ export const helpers: readonly AnthropicScenario[] = [
   },
   {
     name: "breaks out of a loop over the stream helper",
-    spans: ["chat aborted|cancelled"],
+    spans: ["chat cancelled"],
     async run({ client, provider }) {
       provider.script(sse(MESSAGE_STREAM.slice(0, 5), { after: "hang" }));
       const helper = client.messages.stream(messageParams());

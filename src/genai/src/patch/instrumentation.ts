@@ -48,10 +48,12 @@ import {
   isAPIPromise,
   observeAPIPromise,
 } from "../watch/stainless.js";
+import { followLeaving, isStreamHelper, noteSignal } from "../watch/stream-helper.js";
 import type { Definition, Target } from "./definition.js";
 import { type Method, Patches } from "./patches.js";
 import { recordProviders } from "./recorded-providers.js";
 import { readPosted, readRequest } from "./requests.js";
+import { ownerOf } from "./resources.js";
 
 /** Options that every GenAI instrumentation takes. */
 export interface GenAIInstrumentationConfig extends InstrumentationConfig, TelemetryOptions {
@@ -186,11 +188,11 @@ export abstract class GenAIInstrumentation<
       const { toolLoop } = target;
       return {
         method(this: unknown, ...args: unknown[]) {
-          return Reflect.apply(
-            original,
-            this,
-            self.isEnabled() ? self.withTracedTools(toolLoop, this, args) : args,
-          );
+          if (!self.isEnabled()) return Reflect.apply(original, this, args);
+          const result = Reflect.apply(original, this, self.withTracedTools(toolLoop, this, args));
+          if (isStreamHelper(result))
+            self.patches?.add(ownerOf(Symbol.asyncIterator, result), Symbol.asyncIterator, followLeaving);
+          return result;
         },
       }.method;
     }
@@ -265,7 +267,7 @@ export abstract class GenAIInstrumentation<
       this.patches?.add(prototype, "_responseProps", followHandingOut);
       this.patches?.add(prototype, "_thenUnwrap", followHandedOut);
     }
-    return observe(result, recorder, call);
+    return observe(result, recorder, call, args);
   }
 
   private start(call: Call, receiver: unknown, args: unknown[]): Recorder | undefined {
@@ -365,9 +367,10 @@ function withAllAttributes(end: OperationEnd, { request, ownProvider }: Operatio
 }
 
 /** Watches a method's result and returns what its caller gets: the very same object, except for a plain promise. */
-function observe(result: unknown, recorder: Recorder, call: Call): unknown {
+function observe(result: unknown, recorder: Recorder, call: Call, args: readonly unknown[]): unknown {
   try {
     const observation = new Observation(recorder, call);
+    noteSignal(args, observation);
     if (isAPIPromise(result)) observeAPIPromise(result, observation);
     else if (result instanceof Promise) return observePromise(result, observation);
     else observation.settle(result);

@@ -21,13 +21,13 @@ function turnedOn(): Set<() => void> {
 
 interface Wanted {
   readonly holder: object;
-  readonly key: string;
+  readonly key: PropertyKey;
   readonly wrap: (original: Method) => Method;
 }
 
 interface Patch {
   readonly holder: object;
-  readonly key: string;
+  readonly key: PropertyKey;
   readonly original: PropertyDescriptor;
   readonly replacement: Method;
 }
@@ -53,7 +53,7 @@ export class Patches {
    * Replaces a method by what `wrap` makes of it, unless it is missing or already reports to the kit, directly or inside
    * somebody else's wrapper.
    */
-  add(holder: object | undefined, key: string, wrap: (original: Method) => Method): boolean {
+  add(holder: object | undefined, key: PropertyKey, wrap: (original: Method) => Method): boolean {
     const original = holder === undefined ? undefined : Object.getOwnPropertyDescriptor(holder, key);
     if (holder === undefined || original === undefined) return false;
     const method: unknown = original.value;
@@ -81,7 +81,7 @@ export class Patches {
   }
 
   /** Whether somebody wrapped our replacement, so that their wrapper still calls it. */
-  #isWrapped(holder: object, key: string, method: unknown): boolean {
+  #isWrapped(holder: object, key: PropertyKey, method: unknown): boolean {
     return this.#patches.some(
       (patch) => patch.holder === holder && patch.key === key && patch.original.value !== method,
     );

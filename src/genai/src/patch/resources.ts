@@ -43,7 +43,7 @@ function postOf({ prototype }: { readonly prototype?: object }, table: Resources
 }
 
 /** Who in a chain of prototypes has a method. */
-function ownerOf(method: string, prototype: object | null | undefined): object | undefined {
+export function ownerOf(method: PropertyKey, prototype: object | null | undefined): object | undefined {
   if (prototype == null || Object.hasOwn(prototype, method)) return prototype ?? undefined;
   return ownerOf(method, Object.getPrototypeOf(prototype));
 }
