@@ -154,3 +154,22 @@ describe.each(["anthropic-0.30", "anthropic-0.133", "anthropic-0.134", "anthropi
     });
   },
 );
+
+it.each(["openai-6", "openai-7"] as const)(
+  "a count of %s is one span, by its method and by post()",
+  async (version) => {
+    const { spans } = await run(
+      version,
+      json({ object: "response.input_tokens", input_tokens: 7 }),
+      async (client) => {
+        const body = { model: "gpt-5", input: "A secret question" };
+        expect(await client.responses.inputTokens.count(body)).toMatchObject({ input_tokens: 7 });
+        await client.post("/responses/input_tokens", { body });
+      },
+    );
+    expect(spans.map(({ name, attributes }) => [name, attributes["kit.count_tokens.input_tokens"]])).toEqual([
+      ["count_tokens gpt-5", 7],
+      ["count_tokens gpt-5", 7],
+    ]);
+  },
+);

@@ -1,9 +1,9 @@
-import { readLiteLLMHeaders } from "@kit/chat-completions";
+import { countTokens, readLiteLLMHeaders } from "@kit/chat-completions";
 import { clientOf, type Definition, GenAIInstrumentation, resourceMethods } from "@kit/genai";
 import { batches } from "./batches.js";
 import { type PlatformClient, providerOf, readErrorCode } from "./client.js";
 import { completions } from "./completions.js";
-import { countTokens, messages } from "./messages.js";
+import { messages } from "./messages.js";
 import { native, stream } from "./native.js";
 import { addTools, runTools } from "./tools.js";
 import { VERSION } from "./version.js";
@@ -29,7 +29,7 @@ export class AnthropicInstrumentation extends GenAIInstrumentation {
 
 const MESSAGES = {
   create: messages,
-  countTokens,
+  countTokens: countTokens("/v1/messages/count_tokens"),
   stream,
   toolRunner: runTools,
   thread: runTools,

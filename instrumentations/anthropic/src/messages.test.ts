@@ -1,7 +1,7 @@
 import type { RequestFacts, ResponseFacts } from "@kit/genai";
 import { describe, expect, it } from "vitest";
 import type { MessageBody } from "./message-fold.js";
-import { countTokens, messages } from "./messages.js";
+import { messages } from "./messages.js";
 
 const PARAMS = { model: "claude-x", max_tokens: 10, messages: [{ role: "user", content: "Hi" }] };
 
@@ -178,15 +178,10 @@ describe("an answer", () => {
     expect(facts.content?.().outputMessages?.[0]?.parts).toEqual([{ type: "text", content: "Hello" }]);
   });
 
-  it("that never began is no message", () => {
-    expect(response({ content: [], stop_reason: "refusal" }).content?.()).toEqual({});
-  });
-
   it("has failed when it is an error in spite of its status", () => {
     const facts = response({ type: "error", error: { type: "overloaded_error", message: "Overloaded" } });
     expect(facts.error).toEqual({ type: "overloaded_error", message: "Overloaded" });
     expect(facts.finishReasons).toBeUndefined();
-    expect(facts.content?.()).toEqual({});
     expect(response({ error: "no" as never }).error).toEqual({ type: "_OTHER" });
   });
 
@@ -293,9 +288,4 @@ describe("an answer", () => {
       { type: "compaction", content: "They met." },
     ]);
   });
-});
-
-it("counts tokens without calling them usage", () => {
-  const facts = countTokens.response?.({ input_tokens: 0 }, countTokens.request(PARAMS));
-  expect(facts).toEqual({ attributes: { "kit.count_tokens.input_tokens": 0 } });
 });

@@ -43,15 +43,8 @@ export const messages: Call<[MessageParams, RequestOptions?], MessageBody, Messa
     content: () => {
       const why = textOf(stop_details?.explanation);
       const parts = readBlocks(content).concat(why ? { type: "refusal", content: why } : []);
-      return parts.length > 0 ? { outputMessages: [{ role: role ?? "assistant", parts }] } : {};
+      return { outputMessages: [{ role: role ?? "assistant", parts }] };
     },
   }),
   fold: foldMessage,
-};
-
-/** `POST /v1/messages/count_tokens`. Nothing is generated, so the count is not usage. */
-export const countTokens: Call<[MessageParams], { input_tokens?: number }> = {
-  path: "/v1/messages/count_tokens",
-  request: (params) => ({ operation: "count_tokens", model: params.model }),
-  response: (body) => ({ attributes: { [KIT_ATTR.countedInputTokens]: body.input_tokens } }),
 };

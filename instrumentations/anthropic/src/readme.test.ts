@@ -1,10 +1,11 @@
 import { readFileSync } from "node:fs";
+import { countTokens } from "@kit/chat-completions";
 import type { Call } from "@kit/genai";
 import { expect, it } from "vitest";
 import { batches } from "./batches.js";
 import { completions } from "./completions.js";
 import { AnthropicInstrumentation } from "./instrumentation.js";
-import { countTokens, messages } from "./messages.js";
+import { messages } from "./messages.js";
 import { native } from "./native.js";
 
 const read = (path: string) => readFileSync(new URL(path, import.meta.url), "utf8");
@@ -25,7 +26,7 @@ it("tells the variable, its values and the versions that the code knows", () => 
 });
 
 it("tells every operation and every attribute of ours that the package records", () => {
-  const calls = [messages, countTokens, completions, ...Object.values(batches)] as Call[];
+  const calls = [messages, countTokens("/"), completions, ...Object.values(batches)] as Call[];
   const operations = calls.map((call) => call.request({}).operation);
   expect(operations).toHaveLength(7);
   expect(

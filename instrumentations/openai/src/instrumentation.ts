@@ -1,4 +1,4 @@
-import { chat, completions, embeddings, readLiteLLMHeaders } from "@kit/chat-completions";
+import { chat, completions, countTokens, embeddings, readLiteLLMHeaders } from "@kit/chat-completions";
 import { clientOf, type Definition, GenAIInstrumentation, resourceMethods } from "@kit/genai";
 import { batches, batchFile } from "./batches.js";
 import { images, speech, transcript } from "./media.js";
@@ -43,13 +43,16 @@ function platformOf(client: Client = {}): string | undefined {
 }
 
 const RESPONSES = { create: responses, retrieve, compact, stream };
+const INPUT_TOKENS = { count: countTokens("/responses/input_tokens") };
 
 const RESOURCES = {
   "Chat.completions": { create: chat, runTools, stream },
   // Version 4 has the helpers here.
   "Beta.chat.completions": { runTools, runFunctions: runTools, stream },
   Responses: RESPONSES,
+  "Responses.inputTokens": INPUT_TOKENS,
   "Beta.responses": RESPONSES,
+  "Beta.responses.inputTokens": INPUT_TOKENS,
   Embeddings: { create: embeddings },
   Completions: { create: completions },
   Images: {

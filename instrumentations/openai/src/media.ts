@@ -30,8 +30,7 @@ export function images(
     response: ({ data, usage, svg_usage: svg }) => ({
       usage: readTokenUsage(usage, svg),
       attributes: { [KIT_ATTR.imageCount]: data?.length ?? 0 },
-      content: () =>
-        data?.length ? { outputMessages: [{ role: "assistant", parts: data.map(readImage) }] } : {},
+      content: () => ({ outputMessages: [{ role: "assistant", parts: data?.map(readImage) ?? [] }] }),
     }),
     fold: foldImages,
   };

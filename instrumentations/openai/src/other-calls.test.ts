@@ -27,10 +27,6 @@ describe("images", () => {
     });
   });
 
-  it("that never came are no message", () => {
-    expect(images("image_edit").response?.({ data: [] }, request).content?.()).toEqual({});
-  });
-
   it("are whole only at their last event", () => {
     const fold = images("image_edit").fold?.(false);
     fold?.add({ type: "image_edit.partial_image", b64_json: "A" });

@@ -61,8 +61,7 @@ export function readInput(input: TextOrItems): Message[] {
 
 /** Reads the output: all items together are one message. */
 export function readOutput(output: ResponseItem[] | null | undefined): Message[] {
-  const parts = readItems(output).flatMap(([, read]) => read);
-  return parts.length === 0 ? [] : [{ role: "assistant", parts }];
+  return [{ role: "assistant", parts: readItems(output).flatMap(([, read]) => read) }];
 }
 
 /** Reads instructions: a string or, in fetched responses, a list of items. */

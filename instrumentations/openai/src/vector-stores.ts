@@ -1,4 +1,4 @@
-import { ATTR, type Call, type Foreign, textOf } from "@kit/genai";
+import { ATTR, type Call, type Foreign, textOf, withoutNulls } from "@kit/genai";
 import type { VectorStoreSearchParams, VectorStoreSearchResponse } from "openai/resources/vector-stores";
 
 type FoundPage = { data?: readonly Foreign<VectorStoreSearchResponse>[] };
@@ -13,11 +13,7 @@ export const search: Call<[id: string, params?: Foreign<VectorStoreSearchParams>
   }),
   response: ({ data = [] }) => ({
     content: () => ({
-      retrievalDocuments: data.map(({ file_id: id, score, ...document }) => ({
-        ...document,
-        id: id ?? undefined,
-        score: score ?? undefined,
-      })),
+      retrievalDocuments: data.map(({ file_id: id, ...document }) => withoutNulls({ ...document, id })),
     }),
   }),
 };

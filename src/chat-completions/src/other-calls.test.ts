@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { completions } from "./completions.js";
+import { countTokens } from "./count-tokens.js";
 import { embeddings } from "./embeddings.js";
 
 const request = { operation: "any" };
@@ -46,5 +47,13 @@ describe("legacy completions", () => {
     expect(facts?.content?.().outputMessages).toEqual([
       { role: "assistant", parts: [{ type: "text", content: "hey" }] },
     ]);
+  });
+});
+
+it("counts tokens without calling them usage", () => {
+  const { path, request: ask, response: read } = countTokens("/count");
+  expect([path, ask({ model: "m" })]).toEqual(["/count", { operation: "count_tokens", model: "m" }]);
+  expect(read?.({ input_tokens: 0 }, request)).toEqual({
+    attributes: { "kit.count_tokens.input_tokens": 0 },
   });
 });

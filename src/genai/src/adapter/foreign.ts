@@ -18,7 +18,9 @@ export type Foreign<T> = unknown extends T
           : { [Key in Keys<Objects<T>>]?: Foreign<Member<Objects<T>, Key>> | null });
 
 /** The members of foreign data that are set: SDKs and servers use `null` and absence alike for "nothing". */
-export function withoutNulls<T extends object>(data: T | null | undefined): Partial<T> {
+export function withoutNulls<T extends object>(data: T | null | undefined): SetMembers<T> {
   const told = Object.entries(data ?? {}).filter(([, value]) => value != null);
-  return Object.fromEntries(told) as Partial<T>;
+  return Object.fromEntries(told) as SetMembers<T>;
 }
+
+type SetMembers<T> = { [Key in keyof T]?: NonNullable<T[Key]> };

@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { type Message, textMessage } from "../adapter/messages.js";
 import type { Content } from "../adapter/operation.js";
 import { conformContent } from "./conform.js";
 
@@ -29,4 +30,12 @@ it("keeps odd content of a text readable and drops what is no part or message", 
       parts: [{ type: "text", content: "" }, { type: "text", content: '{"a":1}' }, { type: "x_unknown" }],
     },
   ]);
+});
+
+it("takes answers without a part for none, unless another choice has one", () => {
+  const conformed = (outputMessages: Message[]) => conformContent({ outputMessages }).outputMessages;
+  const empty = { role: "assistant", parts: [] };
+  const said = textMessage("assistant", "hi");
+  expect(conformed([{ ...empty }, { ...empty }])).toEqual([]);
+  expect(conformed([{ ...empty }, said])).toEqual([empty, said]);
 });

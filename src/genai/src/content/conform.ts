@@ -11,9 +11,15 @@ const TEXTS = ["id", "name", "content", "uri", "file_id", "modality", "mime_type
 export function conformContent(content: Content): Content {
   const { inputMessages, outputMessages, systemInstructions } = content;
   if (inputMessages !== undefined) content.inputMessages = conformMessages(inputMessages);
-  if (outputMessages !== undefined) content.outputMessages = conformMessages(outputMessages);
+  // Messages without a part are no output: the call failed, or was left, before there was any.
+  if (outputMessages !== undefined)
+    content.outputMessages = outputMessages.some(hasParts) ? conformMessages(outputMessages) : [];
   if (systemInstructions !== undefined) content.systemInstructions = conformParts(systemInstructions);
   return content;
+}
+
+function hasParts(message: Message | null): boolean {
+  return (message?.parts?.length ?? 0) > 0;
 }
 
 function conformMessages(messages: Message[]): Message[] {
