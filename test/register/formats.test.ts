@@ -27,6 +27,13 @@ const TYPESCRIPT: readonly (readonly [title: string, file: string, flags: readon
   ["CommonJS in a file that is required", "commonjs/requires.ts", REGISTER],
   ["CommonJS in a file that is imported", "imports-commonjs.mts", REGISTER],
 ];
+/** ES modules that cannot be told by the name of the entry file, of which Node may warn. */
+const MODULES: readonly (readonly [title: string, file: string])[] = [
+  ["by its syntax alone", "typeless/chat.js"],
+  ["that a CommonJS file requires", "requires-module.cjs"],
+  ["that a CommonJS file requires, by its syntax alone", "typeless/requires.cjs"],
+  ["that an ES module requires", "creates-require.mjs"],
+];
 
 const world = useWorld();
 
@@ -34,6 +41,13 @@ describeOnNodes((node, major) => {
   it.each(WAYS)("traces %s", async (_, file, flags) => {
     const { code, stdout, stderr } = await world.run({}, file, { flags, node });
     expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: "Hello yourself\n", stderr: "" });
+    expect(world.collector.spans.map(({ name }) => name)).toEqual(["chat gpt-4.1-mini"]);
+  });
+
+  it.each(MODULES)("traces an ES module %s", async (_, file) => {
+    const { code, stdout, stderr } = await world.run({}, file, { node });
+    expect({ code, stdout }).toEqual({ code: 0, stdout: "Hello yourself\n" });
+    expect(stderr).not.toContain("[kit]");
     expect(world.collector.spans.map(({ name }) => name)).toEqual(["chat gpt-4.1-mini"]);
   });
 

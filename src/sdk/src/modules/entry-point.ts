@@ -1,6 +1,8 @@
-import { readFileSync } from "node:fs";
-import { dirname, extname, join } from "node:path";
+import { readFileSync, realpathSync } from "node:fs";
+import { dirname, extname } from "node:path";
 import { isMainThread } from "node:worker_threads";
+import { looksLikeModule } from "./import-syntax.js";
+import { nearestManifest } from "./installed.js";
 
 const PRELOADS = /--(?:import|loader|experimental-loader)\b/g;
 
@@ -15,17 +17,19 @@ export function startsAsCommonJS(
 ): boolean {
   // One preload is the kit's, if it is preloaded at all.
   if (!inMainThread || !entry || (flags.match(PRELOADS) ?? []).length > 1) return false;
-  const extension = extname(entry);
-  if (extension === ".cjs") return true;
-  return extension === ".js" && nearestType(dirname(entry)) !== "module";
+  try {
+    return isCommonJS(realpathSync(entry));
+  } catch {
+    // No such file, or one that Node finds by adding an ending.
+    return false;
+  }
 }
 
-/** The `type` of the package that a folder belongs to. */
-function nearestType(folder: string): unknown {
-  try {
-    return JSON.parse(readFileSync(join(folder, "package.json"), "utf8")).type;
-  } catch {
-    const parent = dirname(folder);
-    return parent === folder ? undefined : nearestType(parent);
-  }
+function isCommonJS(file: string): boolean {
+  const extension = extname(file);
+  if (extension === ".cjs") return true;
+  if (extension !== ".js") return false;
+  const type = nearestManifest(dirname(file))?.type;
+  // Without a type, Node goes by the syntax.
+  return type === "commonjs" || (type !== "module" && !looksLikeModule(readFileSync(file, "utf8")));
 }

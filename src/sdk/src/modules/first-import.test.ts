@@ -42,6 +42,23 @@ it("also acts before a file that makes an import from a text, as compiled TypeSc
   expect(hooked).toBe(true);
 });
 
+it.each([
+  ["an ES module", "required.mjs", "export const x = 1;"],
+  ["what only its syntax makes one", "typeless/required.js", 'import "node:fs";\nexport const x = 1;'],
+])("also acts before %s is required", (_, name, source) => {
+  let hooked = false;
+  const stop = beforeFirstImport(() => {
+    hooked = true;
+  });
+  const file = join(folder, name);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(join(folder, "package.json"), "{}");
+  writeFileSync(file, source);
+  require(file);
+  stop();
+  expect(hooked).toBe(true);
+});
+
 it("knows whether a loaded file of the application could import, and asks no package", () => {
   const write = (name: string, source: string) => {
     const file = join(folder, name);

@@ -1,8 +1,10 @@
 import { readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, sep } from "node:path";
 
 /** What of a `package.json` matters here. */
 export interface Manifest {
+  readonly name?: string;
+  readonly type?: string;
   readonly version?: string;
   readonly exports?: unknown;
   readonly main?: string;
@@ -15,6 +17,19 @@ export function readManifest(folder: string): Manifest | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** The manifest of the package that a folder belongs to. */
+export function nearestManifest(folder: string): Manifest | undefined {
+  const parent = dirname(folder);
+  return readManifest(folder) ?? (parent === folder ? undefined : nearestManifest(parent));
+}
+
+/** Whether a file is a part of the kit, all of which is shipped in folders of this name. */
+export function isOurs(file: string): boolean {
+  return (
+    file.includes(`${sep}dist${sep}`) && nearestManifest(dirname(file))?.name?.startsWith("@kit/") === true
+  );
 }
 
 /**

@@ -2,8 +2,9 @@ import { readFileSync } from "node:fs";
 import Module from "node:module";
 import { join, sep } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { types } from "node:util";
 import { startsAsCommonJS } from "./entry-point.js";
-import { findInstalled, type Manifest, readManifest } from "./installed.js";
+import { findInstalled, isOurs, type Manifest, readManifest } from "./installed.js";
 import { requireByPath, requiredFiles } from "./require-cache.js";
 
 /** A library that was loaded before anything could be hooked. */
@@ -58,8 +59,15 @@ export class LoadedFiles {
 function loadedFiles(): Loaded {
   return {
     required: new Set(requiredFiles()),
-    modules: new Set(startsAsCommonJS() ? [] : parsedModules()),
+    modules: new Set(startsAsCommonJS() && !isModuleRequired() ? [] : parsedModules()),
   };
+}
+
+/** Whether CommonJS has required an ES module other than the kit's. */
+function isModuleRequired(): boolean {
+  return Object.entries(requireByPath.cache).some(
+    ([file, required]) => types.isModuleNamespaceObject(required?.exports) && !isOurs(file),
+  );
 }
 
 /** No program can list the ES modules that are loaded, but a debugger is told of every script there is. */

@@ -12,6 +12,7 @@ import { findInstalled, readManifest } from "./installed.js";
 import { LoadedFiles, type LoadedLibrary } from "./loaded.js";
 import { NEEDS_LOADER_THREAD } from "./loader-thread.js";
 import { onSeenByOtherCopies } from "./other-copies.js";
+import { afterRequiredModule } from "./required-module.js";
 
 /** What has an adapter report. */
 export interface Attaching {
@@ -36,6 +37,7 @@ export function attachWhenUsed(
     attachments.attachWhenRequired();
   } else attachments.attachAll(false);
   if (includingLoaded) attachments.attachLoaded();
+  if (NEEDS_LOADER_THREAD) attachments.attachWhenModulesAreRequired();
   return () => attachments.stop();
 }
 
@@ -81,7 +83,12 @@ class Attachments {
     this.#stops.push(onSeenByOtherCopies((url, exports) => this.#patchPart(url, exports)));
   }
 
-  /** What the application had loaded before. */
+  /** What an ES module has imported that was required: the hooks of the loader thread do not see it. */
+  attachWhenModulesAreRequired(): void {
+    this.#stops.push(afterRequiredModule(() => this.attachLoaded()));
+  }
+
+  /** What is loaded already. */
   attachLoaded(): void {
     const files = new LoadedFiles();
     for (const adapter of this.#adapters) {

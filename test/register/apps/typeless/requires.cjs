@@ -1,0 +1,3 @@
+const { ask } = require("./asks.js");
+
+ask();
