@@ -1,7 +1,7 @@
 import type { MsgHdrs } from "nats";
 import type { HandlerError } from "./errors.js";
 import type { Logger } from "./logger.js";
-import type { TelemetryOptions } from "./telemetry.js";
+import type { TelemetryOptions } from "./telemetry/telemetry.js";
 
 /** How a client logs, reports and records. */
 export interface KrytenClientOptions extends TelemetryOptions {

@@ -1,5 +1,5 @@
-import type { BusState } from "./bus.js";
-import type { ChannelSettings } from "./config.js";
+import type { BusState } from "./bus/bus.js";
+import type { ChannelSettings } from "./config/config.js";
 import { normalizeToken } from "./subjects.js";
 
 /** State of a client at one moment. */
