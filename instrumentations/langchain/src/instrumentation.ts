@@ -18,7 +18,6 @@ import {
   keepContext,
   noteStream,
 } from "./patching.js";
-import { hookRequire } from "./require-hook.js";
 import { VERSION } from "./version.js";
 
 /** The options of all instrumentations, and who records model calls. */
@@ -64,23 +63,8 @@ export class LangChainInstrumentation
     baseUrl: () => undefined,
   };
 
-  // Without initialisers, which would run after the base constructor has enabled the instrumentation.
+  // Without an initialiser, which would run after the base constructor has enabled the instrumentation.
   declare private handler: RunHandler | undefined;
-  declare private unhook: (() => void) | undefined;
-
-  override enable(): void {
-    super.enable();
-    this.unhook ??= hookRequire(
-      CORE.map((file) => `${file}.cjs`),
-      (exports) => this.manuallyInstrument(exports),
-    );
-  }
-
-  override disable(): void {
-    super.disable();
-    this.unhook?.();
-    this.unhook = undefined;
-  }
 
   /** Open runs keep the handler they started with. */
   override setConfig(config: LangChainInstrumentationConfig): void {

@@ -53,6 +53,7 @@ import type { Definition, Target } from "./definition.js";
 import { type Method, Patches } from "./patches.js";
 import { recordProviders } from "./recorded-providers.js";
 import { readPosted, readRequest } from "./requests.js";
+import { hookRequire } from "./require-hook.js";
 import { ownerOf } from "./resources.js";
 
 /** Options that every GenAI instrumentation takes. */
@@ -78,6 +79,7 @@ export abstract class GenAIInstrumentation<
   // Declared without initialisers: the base constructor already fills them, and an initialiser would wipe that.
   declare private patches: Patches | undefined;
   declare private source: TelemetrySource | undefined;
+  declare private unhook: (() => void) | undefined;
   declare private nativeMode: NativeTelemetryMode | undefined;
   /** Whether a recorded method is running: what it sends, it sends before it returns. */
   declare private calling: boolean | undefined;
@@ -115,12 +117,15 @@ export abstract class GenAIInstrumentation<
 
   override enable(): void {
     super.enable();
+    this.unhook ??= hookRequire(this.definition, (exports) => this.patch(exports, undefined));
     this.patches?.apply();
     if (this.patches !== undefined) this.tellProviders();
   }
 
   override disable(): void {
     super.disable();
+    this.unhook?.();
+    this.unhook = undefined;
     this.patches?.restore();
     recordProviders(this, []);
   }
