@@ -1,9 +1,10 @@
 import { ATTR, type ResponseFacts } from "@kit/genai";
-import { Recorder, type Telemetry } from "@kit/genai/framework";
+import { Recorder, readEndpoint, type Telemetry } from "@kit/genai/framework";
 import { type Attributes, SpanKind } from "@opentelemetry/api";
 import { AgentTally } from "./agent-tally.js";
 import { type ChainRun, isGraph, type Meaning, readGraph, readMeaning } from "./graph.js";
 import { readMessages } from "./messages.js";
+import type { Members } from "./names.js";
 import type { Run } from "./run.js";
 import type { Translation, When } from "./translation.js";
 
@@ -35,14 +36,36 @@ export function translateChain(
   };
 }
 
+interface RemoteGraphLike extends Members {
+  client?: { runs?: { apiUrl?: unknown } };
+}
+
 function whenOf(meaning: Meaning | undefined): When {
   if (meaning === undefined) return "with its first child";
   // A node of that name may not call any model.
   return meaning.operation === "plan" ? "with its first model" : "at once";
 }
 
+/** One run of a graph on a LangGraph server, which has no callbacks. To its caller it is an agent at an address. */
+export function translateRemote(run: Run, telemetry: Telemetry): Translation {
+  const graph = run.call?.receiver as RemoteGraphLike;
+  const id = String(graph.graphId);
+  const name = typeof graph.name === "string" ? graph.name : id;
+  const facts = toStart("invoke_agent", name, run.call?.args[0], { [ATTR.agentId]: id });
+  const endpoint = readEndpoint(graph.client?.runs?.apiUrl);
+  let last: unknown;
+  return {
+    when: "at once",
+    record: (at) => new Recorder(telemetry, { ...facts, provider: "langgraph", endpoint, ...at }),
+    chunk(piece) {
+      if (run.recorder?.wantsContent === true) last = piece;
+    },
+    answer: ({ error }) => (error === undefined ? readChainResult(last) : undefined),
+  };
+}
+
 /** What the recorder has to know of an agent, a workflow or a plan. */
-export function toStart(
+function toStart(
   operation: Meaning["operation"],
   name: string | undefined,
   input: unknown,

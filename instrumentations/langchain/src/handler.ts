@@ -4,7 +4,7 @@ import { readChainResult, translateChain } from "./chain.js";
 import type { Chain } from "./graph.js";
 import { guard } from "./guard.js";
 import { type AskedModel, type ModelResult, readResponse } from "./model.js";
-import { ModelCall } from "./model-call.js";
+import { translateModel } from "./model-call.js";
 import type { Members } from "./names.js";
 import { type InferenceSpans, type KitCallbackHandlerOptions, readInferenceSpans } from "./options.js";
 import { readDocuments, translateRetrieval } from "./retrieval.js";
@@ -29,7 +29,7 @@ type ChainStart = Started<[tags: string[], metadata: Members, runType: string, n
 /** The last parameters of every other callback. */
 type Rest = [parentId?: string, tags?: string[], extra?: object];
 
-type Translate = (run: Run, telemetry: Telemetry) => Translation | undefined;
+type Translate = (run: Run, telemetry: Telemetry, mode: InferenceSpans) => Translation | undefined;
 
 const MARK = Symbol.for("kit.langchain.handler");
 
@@ -57,21 +57,11 @@ export class RunHandler {
 
   /** Starts a run that has no callbacks. */
   startUnreported(run: Run, translate: Translate): void {
-    const telemetry = this.#telemetry();
-    if (telemetry !== undefined) guard(() => begin(run, Run.in(run.base), undefined, translate, telemetry));
+    guard(() => this.#follow(run, Run.in(run.base), undefined, translate));
   }
 
-  translateModel(run: Run, telemetry: Telemetry, asked: AskedModel): Translation {
-    return new ModelCall(run, telemetry, asked, this.#inferenceSpans);
-  }
-
-  handleChatModelStart(...started: ModelStart): void {
-    this.#startModel("chat", started);
-  }
-
-  handleLLMStart(...started: ModelStart): void {
-    this.#startModel("text_completion", started);
-  }
+  readonly handleChatModelStart = this.#startsModel("chat");
+  readonly handleLLMStart = this.#startsModel("text_completion");
 
   handleLLMNewToken(token: string, _index: unknown, id: string, ...[, , fields]: Rest): void {
     const run = this.runs.get(id);
@@ -84,10 +74,10 @@ export class RunHandler {
     if (run?.streams === false) run.chunk(event);
   }
 
-  handleLLMEnd(result: unknown, id: string, ...[, , extra]: Rest): void {
+  handleLLMEnd(result: ModelResult, id: string, ...[, , extra]: Rest): void {
     const { cached } = (extra ?? {}) as { cached?: boolean };
     if (cached === true) this.runs.get(id)?.ignore();
-    this.#end(id, () => readResponse(result as ModelResult));
+    this.#ends(readResponse)(result, id);
   }
 
   handleToolStart(...[serialized, input, id, parentId, , metadata, name, callId]: ToolStart): void {
@@ -96,18 +86,10 @@ export class RunHandler {
     );
   }
 
-  handleToolEnd(output: unknown, id: string): void {
-    this.#end(id, () => readToolResult(output));
-  }
-
   handleRetrieverStart(...[, query, id, parentId, , metadata]: RetrieverStart): void {
     this.#start("retriever", id, parentId, metadata, (run, telemetry) =>
       translateRetrieval(telemetry, run.call?.receiver, query),
     );
-  }
-
-  handleRetrieverEnd(documents: unknown, id: string): void {
-    this.#end(id, () => readDocuments(documents));
   }
 
   handleChainStart(...[chain, input, id, parentId, , metadata, , name]: ChainStart): void {
@@ -118,9 +100,9 @@ export class RunHandler {
     });
   }
 
-  handleChainEnd(output: unknown, id: string): void {
-    this.#end(id, () => readChainResult(output));
-  }
+  readonly handleToolEnd = this.#ends(readToolResult);
+  readonly handleRetrieverEnd = this.#ends(readDocuments);
+  readonly handleChainEnd = this.#ends(readChainResult);
 
   handleLLMError(error: unknown, id: string): void {
     this.runs.get(id)?.end({ outcome: "error", error });
@@ -130,20 +112,19 @@ export class RunHandler {
   readonly handleRetrieverError = this.handleLLMError;
   readonly handleChainError = this.handleLLMError;
 
-  #startModel(
-    operation: AskedModel["operation"],
-    [model, input, id, parentId, extra, , metadata]: ModelStart,
-  ): void {
-    // Before 0.3, a cache look-up is reported as a run too, which never ends if the model has to be called.
-    if ((extra as { cached?: boolean } | undefined)?.cached === true) return;
-    // With several prompts, each has a run of its own.
-    const prompt = Array.isArray(input) ? (input[0] as unknown) : input;
-    const className = model.id?.at(-1);
-    this.#start("model", id, parentId, metadata, (run, telemetry) => {
-      const members = run.call?.receiver ?? model.kwargs;
-      const asked = { operation, input: prompt, extra, metadata, className, members };
-      return this.translateModel(run, telemetry, asked);
-    });
+  #startsModel(operation: AskedModel["operation"]) {
+    return (...[model, input, id, parentId, extra, , metadata]: ModelStart): void => {
+      // Before 0.3, a cache look-up is reported as a run too, which never ends if the model has to be called.
+      if ((extra as { cached?: boolean } | undefined)?.cached === true) return;
+      // With several prompts, each has a run of its own.
+      const prompt = Array.isArray(input) ? (input[0] as unknown) : input;
+      const className = model.id?.at(-1);
+      this.#start("model", id, parentId, metadata, (run, telemetry, mode) => {
+        const members = run.call?.receiver ?? model.kwargs;
+        const asked = { operation, input: prompt, extra, metadata, className, members };
+        return translateModel(run, telemetry, asked, mode);
+      });
+    };
   }
 
   #start(
@@ -153,8 +134,7 @@ export class RunHandler {
     metadata: Members | undefined,
     translate: Translate,
   ): void {
-    const telemetry = this.#telemetry();
-    if (telemetry === undefined || this.runs.get(id) !== undefined) return;
+    if (this.#telemetry() === undefined || this.runs.get(id) !== undefined) return;
     guard(() => {
       const run = Run.reported(kind);
       const parent = this.runs.get(parentId);
@@ -162,24 +142,21 @@ export class RunHandler {
       if (node !== "__start__") parent?.childStarts(node);
       if (kind === "model") parent?.modelStarts();
       this.runs.add(id, run);
-      begin(run, parent, metadata, translate, telemetry);
+      this.#follow(run, parent, metadata, translate);
     });
   }
 
-  #end(id: string, read: () => ResponseFacts): void {
-    this.runs.get(id)?.end({ outcome: "completed", response: guard(read) });
+  #follow(run: Run, parent: Run | undefined, metadata: Members | undefined, translate: Translate): void {
+    const telemetry = this.#telemetry();
+    if (telemetry === undefined) return;
+    run.begin(parent, metadata);
+    if (!isTracingSuppressed(run.base)) run.follow(translate(run, telemetry, this.#inferenceSpans));
   }
-}
 
-function begin(
-  run: Run,
-  parent: Run | undefined,
-  metadata: Members | undefined,
-  translate: Translate,
-  telemetry: Telemetry,
-): void {
-  run.begin(parent, metadata);
-  if (!isTracingSuppressed(run.base)) run.follow(translate(run, telemetry));
+  #ends<Output>(read: (output: Output) => ResponseFacts) {
+    return (output: Output, id: string): void =>
+      this.runs.get(id)?.end({ outcome: "completed", response: guard(() => read(output)) });
+  }
 }
 
 /**

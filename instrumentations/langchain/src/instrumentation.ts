@@ -6,18 +6,7 @@ import {
 } from "@kit/genai";
 import { RunHandler } from "./handler.js";
 import { type KitCallbackHandlerOptions, readInferenceSpans } from "./options.js";
-import {
-  addHandler,
-  enter,
-  enterAlone,
-  enterEvents,
-  enterRemote,
-  enterRun,
-  enterTool,
-  type HandlerSource,
-  keepContext,
-  noteStream,
-} from "./patching.js";
+import { addHandler, enterRun, METHODS } from "./patching.js";
 import { VERSION } from "./version.js";
 
 /** The options of all instrumentations, and who records model calls. */
@@ -40,10 +29,7 @@ const CORE = [
 ];
 
 /** Records the runs of LangChain and LangGraph: agents, graphs, tools, retrievers, and models whose client is not instrumented. */
-export class LangChainInstrumentation
-  extends GenAIInstrumentation<LangChainInstrumentationConfig>
-  implements HandlerSource
-{
+export class LangChainInstrumentation extends GenAIInstrumentation<LangChainInstrumentationConfig> {
   static override readonly definition: Definition = {
     name: "@kit/instrumentation-langchain",
     version: VERSION,
@@ -77,6 +63,7 @@ export class LangChainInstrumentation
     this.handler?.runs.endAll();
   }
 
+  /** The handler that runs report to; `undefined` while the instrumentation is disabled. */
   readHandler(): RunHandler | undefined {
     if (!this.isEnabled()) return undefined;
     this.handler ??= new RunHandler(
@@ -92,33 +79,13 @@ type Exports = Readonly<Record<string, (object & { prototype?: object }) | undef
 /** Finds classes by their names, so it does not matter which file or part of the library these are the exports of. */
 function targets(exports: unknown): readonly Target[] {
   const classes = exports as Exports;
-  const methods = (name: string) => classes[name]?.prototype;
   const storage = classes.AsyncLocalStorageProviderSingleton;
-  const graph = ownerOf("_streamIterator", methods("Pregel") ?? methods("CompiledStateGraph"));
-  const several = ([inputs]: readonly unknown[]) => !Array.isArray(inputs) || inputs.length !== 1;
+  const graph = ownerOf("_streamIterator", (classes.Pregel ?? classes.CompiledStateGraph)?.prototype);
   return [
     { on: classes.CallbackManager, method: "_configureSync", wrap: addHandler },
     { on: storage && Object.getPrototypeOf(storage), method: "runWithConfig", wrap: enterRun },
-    ...[methods("BaseChatModel"), methods("BaseLLM")].flatMap((model) => [
-      { on: model, method: "generate", wrap: enter("model", several) },
-      { on: model, method: "_streamIterator", wrap: enter("model") },
-    ]),
-    { on: methods("Runnable"), method: "streamEvents", wrap: noteStream },
-    { on: methods("BaseChatModel"), method: "streamEvents", wrap: enterEvents },
-    { on: methods("AsyncCaller"), method: "call", wrap: keepContext(0) },
-    { on: methods("AsyncCaller"), method: "callWithOptions", wrap: keepContext(1) },
-    { on: methods("StructuredTool"), method: "call", wrap: enterTool },
-    { on: methods("BaseRetriever"), method: "invoke", wrap: enter("retriever") },
-    { on: graph, method: "stream", wrap: noteStream },
-    { on: graph, method: "streamEvents", wrap: noteStream },
-    { on: graph, method: "_streamIterator", wrap: enter("chain") },
-    { on: methods("RemoteGraph"), method: "_streamIterator", wrap: enterRemote },
-    { on: methods("RunnableSequence"), method: "invoke", wrap: enter("chain") },
-    ...["RunnableSequence", "RunnableWithFallbacks", "RunnableBranch"].map((name) => {
-      return { on: methods(name), method: "_streamIterator", wrap: enter("chain") };
-    }),
-    ...["RunnableLambda", "RunnableMap", "RunnableAssign"].map((name) => {
-      return { on: methods(name), method: "transform", wrap: enterAlone };
+    ...METHODS.map(([name, method, wrap]) => {
+      return { on: name === "Graph" ? graph : classes[name]?.prototype, method, wrap };
     }),
   ];
 }

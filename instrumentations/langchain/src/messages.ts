@@ -8,35 +8,22 @@ import {
   textOf,
   toMediaPart,
 } from "@kit/genai";
-import { gather, MEDIA, type Members, TOOL } from "./names.js";
+import { gather, MEDIA, type Members, TOOL, tableOf } from "./names.js";
 
 /** One of LangChain's messages, or what applications may write instead of one. */
-interface AnyMessage {
-  role?: unknown;
-  type?: unknown;
-  content?: unknown;
-  name?: unknown;
+interface AnyMessage extends Members {
   tool_calls?: readonly ToolCall[];
   /** Those whose arguments are not valid JSON. */
   invalid_tool_calls?: readonly ToolCall[];
-  tool_call_id?: unknown;
   _getType?: () => string;
 }
 
-interface ToolCall {
-  id?: unknown;
-  name?: unknown;
-  args?: unknown;
+interface ToolCall extends Members {
   /** OpenAI's own format. */
-  function?: { name?: unknown; arguments?: unknown };
+  function?: Members;
 }
 
-const ROLES: Readonly<Record<string, string>> = {
-  human: "user",
-  ai: "assistant",
-  generic: "user",
-  function: "tool",
-};
+const ROLES = tableOf({ user: "human generic", assistant: "ai", tool: "function" });
 
 /** Reads one message or several, in any form that the library accepts; `undefined` if there are none. */
 export function readMessages(value: unknown): Message[] | undefined {
@@ -59,21 +46,15 @@ function readMessage(value: unknown): Message | undefined {
   if (message.content === undefined && message.tool_calls === undefined) return undefined;
   const type = String(message._getType?.() ?? message.role ?? message.type ?? "user");
   // A generic message has a role of its own.
-  const role = (type === "generic" ? textOf(message.role) : undefined) ?? ROLES[type] ?? type;
+  const role = (type === "generic" ? textOf(message.role) : undefined) ?? ROLES.get(type) ?? type;
   const name = textOf(message.name);
   return { role, parts: partsOf(message), ...(name && { name }) };
 }
 
-function partsOf({
-  content,
-  tool_call_id: answered,
-  tool_calls,
-  invalid_tool_calls,
-}: AnyMessage): MessagePart[] {
-  if (answered !== undefined) {
-    return [{ type: "tool_call_response", id: String(answered), response: parseJson(content) }];
-  }
-  const calls = [...(tool_calls ?? []), ...(invalid_tool_calls ?? [])];
+function partsOf(message: AnyMessage): MessagePart[] {
+  const { content, tool_call_id: id } = message;
+  if (id !== undefined) return [{ type: "tool_call_response", id: String(id), response: parseJson(content) }];
+  const calls = [...(message.tool_calls ?? []), ...(message.invalid_tool_calls ?? [])];
   return [...readContent(content), ...calls.map(readCall)];
 }
 
@@ -95,10 +76,6 @@ export function readContent(content: unknown): MessagePart[] {
 
 interface Block extends Members {
   type?: string;
-  id?: unknown;
-  text?: unknown;
-  reasoning?: unknown;
-  thinking?: unknown;
   image_url?: string | Members;
   input_audio?: { data?: string; format?: string };
   file?: Members;
@@ -110,15 +87,12 @@ const CALLS = ["tool_use", "tool_call", "functionCall", "input_json_delta"];
 /** Tools that the provider runs, in the library's format or Anthropic's. */
 const SERVER_CALL = /^server_tool_call$|_tool_use$/;
 const SERVER_RESULT = /^server_tool_call_result$|_tool_result$/;
-const MODALITIES: Readonly<Record<string, string>> = {
-  image: "image",
-  image_url: "image",
-  audio: "audio",
-  input_audio: "audio",
+const MODALITIES = tableOf({
+  image: "image image_url",
+  audio: "audio input_audio",
   video: "video",
-  file: "document",
-  document: "document",
-};
+  document: "document file",
+});
 
 function readBlock(block: Block | null): MessagePart[] {
   const type = block?.type;
@@ -128,7 +102,7 @@ function readBlock(block: Block | null): MessagePart[] {
   if (SERVER_RESULT.test(type)) return [readServerResult(block, type)];
   const thought = block.reasoning ?? block.thinking;
   if (typeof thought === "string") return [{ type: "reasoning", content: thought }];
-  const modality = MODALITIES[type];
+  const modality = MODALITIES.get(type);
   const media = modality && toMediaPart(modality, readMedia(block));
   return [media || { ...block, type: `x_${modality ?? type}` }];
 }

@@ -1,7 +1,11 @@
+import type { Telemetry } from "@kit/genai/framework";
 import { guard } from "./guard.js";
 import { type AskedModel, readResponse } from "./model.js";
+import { translateModel } from "./model-call.js";
 import type { Members } from "./names.js";
+import type { InferenceSpans } from "./options.js";
 import type { Run } from "./run.js";
+import type { Translation } from "./translation.js";
 
 /** The members of a chat model from which the library makes the arguments of a start callback. */
 interface ModelLike {
@@ -15,18 +19,21 @@ export interface Events extends AsyncIterable<unknown> {
   readonly output: Promise<object>;
 }
 
-/** Reads a request for which there is no start callback. */
-export function readAsked(members: Members, [input, options]: readonly unknown[]): AskedModel {
+/** A model call for which there is no start callback. */
+export function translateEvents(run: Run, telemetry: Telemetry, mode: InferenceSpans): Translation {
+  run.streams = true;
+  const { receiver: members, args = [] } = run.call ?? {};
+  const [input, options = {}] = args as [input: { toChatMessages?(): unknown } | undefined, options?: object];
   const model = members as ModelLike;
-  const given = options ?? {};
-  return {
+  const asked: AskedModel = {
     operation: "chat",
-    input: (input as { toChatMessages?(): unknown } | null | undefined)?.toChatMessages?.() ?? input,
-    extra: { invocation_params: model.invocationParams?.(given), options: given },
-    metadata: model.getLsParams?.(given),
+    input: input?.toChatMessages?.() ?? input,
+    extra: { invocation_params: model.invocationParams?.(options), options },
+    metadata: model.getLsParams?.(options),
     className: model.lc_id?.at(-1),
     members,
   };
+  return translateModel(run, telemetry, asked, mode);
 }
 
 /** Ends a run with the answer of its events, no later than the caller gets it. */

@@ -4,7 +4,7 @@ export type Members = Readonly<Record<string, unknown>>;
 type Table<Fact extends string> = ReadonlyMap<string, Fact>;
 
 /** Facts by the names that integrations use for them, most of which are their providers' names. */
-function tableOf<Fact extends string>(names: Readonly<Record<Fact, string>>): Table<Fact> {
+export function tableOf<Fact extends string>(names: Readonly<Record<Fact, string>>): Table<Fact> {
   const facts = Object.keys(names) as Fact[];
   return new Map(facts.flatMap((fact) => names[fact].split(" ").map((name) => [name, fact] as const)));
 }

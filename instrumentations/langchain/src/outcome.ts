@@ -10,13 +10,7 @@ interface ErrorLike {
 }
 
 /** Names of abort errors, or the messages of those of the library that have no name. */
-const ABORTS: ReadonlySet<unknown> = new Set([
-  "AbortError",
-  "APIUserAbortError",
-  "ModelAbortError",
-  "Abort",
-  "Aborted",
-]);
+const ABORTS: readonly unknown[] = ["AbortError", "APIUserAbortError", "ModelAbortError", "Abort", "Aborted"];
 
 const STREAM = createContextKey("kit.langchain.stream");
 
@@ -64,7 +58,7 @@ export function toEnd(error: unknown, within: Context): OperationEnd {
   if (name === "ParentCommand") return { outcome: "completed" };
   if (bubbles === true || name === "GraphInterrupt" || name === "NodeInterrupt")
     return { outcome: "cancelled" };
-  if (![name, type?.name, message].some((word) => ABORTS.has(word))) return { outcome: "error", error };
+  if (![name, type?.name, message].some((word) => ABORTS.includes(word))) return { outcome: "error", error };
   const stream = readStream(within);
   const reason: unknown = stream?.running?.reason;
   if ((reason as ErrorLike | undefined)?.name === "TimeoutError") return { outcome: "error", error: reason };

@@ -1,22 +1,17 @@
 import type { Target } from "@kit/genai";
 import { context } from "@opentelemetry/api";
+import { translateRemote } from "./chain.js";
 import { endWhenAborted, follow } from "./follow.js";
 import { isKitHandler, type RunHandler } from "./handler.js";
-import { readAsked } from "./model-events.js";
+import type { LangChainInstrumentation } from "./instrumentation.js";
+import { translateEvents } from "./model-events.js";
 import type { Members } from "./names.js";
 import { inStream, noteRunning } from "./outcome.js";
-import { translateRemote } from "./remote.js";
 import { isInside, Run, type RunKind } from "./run.js";
 import { translateTool } from "./tool.js";
 
 type Args = readonly unknown[];
 type Wrap = Extract<Target, { wrap: unknown }>["wrap"];
-
-/** What wrappers need of the instrumentation. */
-export interface HandlerSource {
-  /** The handler that runs report to; `undefined` while the instrumentation is disabled. */
-  readHandler(): RunHandler | undefined;
-}
 
 /** What happens around a call: `proceed` makes it, with the arguments it is given. */
 type Around = (
@@ -38,7 +33,7 @@ function around(work: Around): Wrap {
   return (original, instrumentation) =>
     ({
       method(this: unknown, ...args: unknown[]) {
-        const handler = (instrumentation as Parameters<Wrap>[1] & HandlerSource).readHandler();
+        const handler = (instrumentation as LangChainInstrumentation).readHandler();
         if (handler === undefined) return Reflect.apply(original, this, args);
         return work((given) => Reflect.apply(original, this, given), args, handler, this);
       },
@@ -77,7 +72,7 @@ export const enterRun: Wrap = around((proceed, args) => {
 });
 
 /** `streamEvents` and `Pregel.stream`: notes the caller's own signal, to tell an abort from a reader that leaves. */
-export const noteStream: Wrap = around((proceed, args) =>
+const noteStream: Wrap = around((proceed, args) =>
   context.with(inStream(signalIn(args)), () => proceed(args)),
 );
 
@@ -85,69 +80,100 @@ function signalIn([, options]: Args): AbortSignal | undefined {
   return (options as { signal?: AbortSignal } | null | undefined)?.signal;
 }
 
-/** `RemoteGraph._streamIterator`, which all of its methods use. */
-export const enterRemote: Wrap = around((proceed, args, handler, receiver) => {
-  const run = begun("chain", receiver, args);
-  handler.startUnreported(run, translateRemote);
-  return proceedIn(run, proceed, args);
-});
-
-/** `BaseChatModel.streamEvents`, which since core 1.3 has no callbacks unless an older version of events is asked for. */
-export const enterEvents: Wrap = around((proceed, args, handler, receiver) => {
-  const { version } = (args[1] ?? {}) as { version?: unknown };
-  if (version === "v1" || version === "v2") return proceed(args);
-  const run = begun("model", receiver, args);
-  run.streams = true;
-  handler.startUnreported(run, (_, telemetry) =>
-    handler.translateModel(run, telemetry, readAsked(receiver as Members, args)),
-  );
-  return proceedIn(run, proceed, args);
-});
-
-/** `StructuredTool.call`, whose callbacks are not called if the input does not match the tool's schema. */
-export const enterTool: Wrap = around((proceed, args, handler, receiver) => {
-  const run = begun("tool", receiver, args);
-  run.startLate = () =>
-    handler.startUnreported(run, (_, telemetry) => translateTool(run, telemetry, { input: args[0] }));
-  return proceedIn(run, proceed, args);
-});
-
 /** `AsyncCaller`, whose queue for `maxConcurrency` would run the function at `position` in the context of another call. */
-export function keepContext(position: number): Wrap {
+function keepContext(position: number): Wrap {
   return around((proceed, args) =>
     proceed(args.map((arg, index) => (index === position ? context.bind(context.active(), arg) : arg))),
   );
 }
 
-/** A method that starts a run, or `several`: what happens inside the method happens in the context of that run. */
-export function enter(kind: RunKind, several?: (args: Args) => boolean): Wrap {
-  return around((proceed, args, _, receiver) =>
-    proceedIn(begun(kind, receiver, args, several?.(args)), proceed, args),
-  );
+interface Entry {
+  /** Whether a call starts several runs. */
+  several?(args: Args): boolean;
+  /** Whether a call is left alone. */
+  skips?(args: Args): boolean;
+  /** Prepares the run, if not every call has callbacks. */
+  prepare?(run: Run, handler: RunHandler): void;
 }
 
-/** `transform` of chains that are streamed by themselves. As steps of another chain they are followed with that one. */
-export const enterAlone: Wrap = around((proceed, args, _, receiver) => {
-  const { callbacks } = (args[1] ?? {}) as { callbacks?: Partial<Manager> };
-  if (callbacks?.getParentRunId?.() !== undefined) return proceed(args);
-  return proceedIn(begun("chain", receiver, args), proceed, args);
-});
-
-function begun(kind: RunKind, receiver: unknown, args: Args, several = false): Run {
-  noteRunning(signalIn(args));
-  return new Run(kind, { receiver: receiver as Members, args, several });
+/** A method that starts runs of this kind: what happens inside the method happens in the context of its run. */
+function enter(kind: RunKind, { several, skips, prepare }: Entry = {}): Wrap {
+  return around((proceed, args, handler, receiver) => {
+    if (skips?.(args) === true) return proceed(args);
+    noteRunning(signalIn(args));
+    const run = new Run(kind, { receiver: receiver as Members, args, several: several?.(args) ?? false });
+    prepare?.(run, handler);
+    return proceedIn(run, () => proceed(args));
+  });
 }
 
-function proceedIn(run: Run, proceed: (args: Args) => unknown, args: Args): unknown {
+function proceedIn(run: Run, proceed: () => unknown): unknown {
+  const { receiver, args = [] } = run.call ?? {};
   let result: unknown;
   try {
-    result = context.with(run, () => proceed(args));
+    result = context.with(run, proceed);
   } catch (error) {
     run.end({ outcome: "error", error });
     throw error;
   }
   const followed = follow(result, run);
   // Tools that wrap a function may never settle when they are aborted before the function is called.
-  if (run.streams || typeof run.call?.receiver.func === "function") endWhenAborted(run, signalIn(args));
+  if (run.streams || typeof receiver?.func === "function") endWhenAborted(run, signalIn(args));
   return followed;
 }
+
+const model = enter("model", {
+  several: ([inputs]) => !Array.isArray(inputs) || inputs.length !== 1,
+});
+const chain = enter("chain");
+
+/** Since core 1.3, events of a chat model have no callbacks unless an older version of them is asked for. */
+const events = enter("model", {
+  skips: ([, options]) => ["v1", "v2"].includes((options as { version?: string } | undefined)?.version ?? ""),
+  prepare: (run, handler) => handler.startUnreported(run, translateEvents),
+});
+
+/** Input that does not match the tool's schema fails before any callback. */
+const tool = enter("tool", {
+  prepare(run, handler) {
+    const input = run.call?.args[0];
+    run.startLate = () =>
+      handler.startUnreported(run, (_, telemetry) => translateTool(run, telemetry, { input }));
+  },
+});
+
+/** All methods of a remote graph use this one, and it has no callbacks. */
+const remote = enter("chain", {
+  prepare: (run, handler) => handler.startUnreported(run, translateRemote),
+});
+
+/** Chains that are streamed by themselves. As steps of another chain they are followed with that one. */
+const alone = enter("chain", {
+  skips: ([, options]) =>
+    (options as { callbacks?: Partial<Manager> } | undefined)?.callbacks?.getParentRunId?.() !== undefined,
+});
+
+/** The methods of the library's classes that are wrapped, beside the two that all runs go through. */
+export const METHODS: readonly (readonly [className: string, method: string, wrap: Wrap])[] = [
+  ["BaseChatModel", "generate", model],
+  ["BaseChatModel", "_streamIterator", enter("model")],
+  ["BaseChatModel", "streamEvents", events],
+  ["BaseLLM", "generate", model],
+  ["BaseLLM", "_streamIterator", enter("model")],
+  ["AsyncCaller", "call", keepContext(0)],
+  ["AsyncCaller", "callWithOptions", keepContext(1)],
+  ["StructuredTool", "call", tool],
+  ["BaseRetriever", "invoke", enter("retriever")],
+  ["Runnable", "streamEvents", noteStream],
+  ["RunnableSequence", "invoke", chain],
+  ["RunnableSequence", "_streamIterator", chain],
+  ["RunnableWithFallbacks", "_streamIterator", chain],
+  ["RunnableBranch", "_streamIterator", chain],
+  ["RunnableLambda", "transform", alone],
+  ["RunnableMap", "transform", alone],
+  ["RunnableAssign", "transform", alone],
+  ["Graph", "stream", noteStream],
+  ["Graph", "streamEvents", noteStream],
+  ["Graph", "_streamIterator", chain],
+  ["RemoteGraph", "_streamIterator", remote],
+];

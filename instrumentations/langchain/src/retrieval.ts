@@ -21,23 +21,18 @@ export function translateRetrieval(
   };
 }
 
-interface DocumentLike {
-  id?: unknown;
-  pageContent?: unknown;
-  metadata?: { id?: unknown; score?: unknown; relevanceScore?: unknown };
-}
-
 /** Reads the documents that were found. */
 export function readDocuments(documents: unknown): ResponseFacts {
   if (!Array.isArray(documents)) return {};
   return { content: () => ({ retrievalDocuments: documents.map(readDocument) }) };
 }
 
-function readDocument({ id, pageContent, metadata }: DocumentLike) {
-  const known = id ?? metadata?.id;
-  const score = metadata?.score ?? metadata?.relevanceScore;
+function readDocument({ pageContent, metadata, ...document }: Members) {
+  const { id: stored, score: found, relevanceScore } = (metadata ?? {}) as Members;
+  const id = document.id ?? stored;
+  const score = found ?? relevanceScore;
   return {
-    ...(known != null && { id: String(known) }),
+    ...(id != null && { id: String(id) }),
     ...(typeof score === "number" && { score }),
     content: pageContent,
   };
