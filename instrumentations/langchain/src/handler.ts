@@ -1,12 +1,17 @@
 import type { ResponseFacts } from "@kit/genai";
-import { isTracingSuppressed, type Telemetry, TelemetrySource } from "@kit/genai/framework";
+import {
+  guard,
+  isTracingSuppressed,
+  readChoice,
+  type Telemetry,
+  TelemetrySource,
+} from "@kit/genai/framework";
 import { readChainResult, translateChain } from "./chain.js";
 import type { Chain } from "./graph.js";
-import { guard } from "./guard.js";
 import { type AskedModel, type ModelResult, readResponse } from "./model.js";
 import { translateModel } from "./model-call.js";
 import type { Members } from "./names.js";
-import { type InferenceSpans, type KitCallbackHandlerOptions, readInferenceSpans } from "./options.js";
+import { INFERENCE_SPANS, type InferenceSpans, type KitCallbackHandlerOptions } from "./options.js";
 import { readDocuments, translateRetrieval } from "./retrieval.js";
 import { Run, type RunKind } from "./run.js";
 import { Runs } from "./runs.js";
@@ -57,7 +62,7 @@ export class RunHandler {
 
   /** Starts a run that has no callbacks. */
   startUnreported(run: Run, translate: Translate): void {
-    guard(() => this.#follow(run, Run.in(run.base), undefined, translate));
+    guard("a run", () => this.#follow(run, Run.in(run.base), undefined, translate));
   }
 
   readonly handleChatModelStart = this.#startsModel("chat");
@@ -135,7 +140,7 @@ export class RunHandler {
     translate: Translate,
   ): void {
     if (this.#telemetry() === undefined || this.runs.get(id) !== undefined) return;
-    guard(() => {
+    guard("a run", () => {
       const run = Run.reported(kind);
       const parent = this.runs.get(parentId);
       const node = metadata?.langgraph_node;
@@ -155,7 +160,7 @@ export class RunHandler {
 
   #ends<Output>(read: (output: Output) => ResponseFacts) {
     return (output: Output, id: string): void =>
-      this.runs.get(id)?.end({ outcome: "completed", response: guard(() => read(output)) });
+      this.runs.get(id)?.end({ outcome: "completed", response: guard("an answer", () => read(output)) });
   }
 }
 
@@ -167,6 +172,6 @@ export class RunHandler {
 export class KitCallbackHandler extends RunHandler {
   constructor(options: KitCallbackHandlerOptions = {}) {
     const source = new TelemetrySource({ name: "@kit/instrumentation-langchain", version: VERSION }, options);
-    super(() => source.read(), readInferenceSpans(options.inferenceSpans));
+    super(() => source.read(), readChoice(INFERENCE_SPANS, options.inferenceSpans));
   }
 }

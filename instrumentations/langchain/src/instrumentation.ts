@@ -4,8 +4,9 @@ import {
   type GenAIInstrumentationConfig,
   type Target,
 } from "@kit/genai";
+import { readChoice } from "@kit/genai/framework";
 import { RunHandler } from "./handler.js";
-import { type KitCallbackHandlerOptions, readInferenceSpans } from "./options.js";
+import { INFERENCE_SPANS, type KitCallbackHandlerOptions } from "./options.js";
 import { addHandler, enterRun, METHODS } from "./patching.js";
 import { VERSION } from "./version.js";
 
@@ -68,7 +69,7 @@ export class LangChainInstrumentation extends GenAIInstrumentation<LangChainInst
     if (!this.isEnabled()) return undefined;
     this.handler ??= new RunHandler(
       () => (this.isEnabled() ? this.active() : undefined),
-      readInferenceSpans(this.getConfig().inferenceSpans),
+      readChoice(INFERENCE_SPANS, this.getConfig().inferenceSpans),
     );
     return this.handler;
   }

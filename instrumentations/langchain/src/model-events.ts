@@ -1,5 +1,4 @@
-import type { Telemetry } from "@kit/genai/framework";
-import { guard } from "./guard.js";
+import { guard, type Telemetry } from "@kit/genai/framework";
 import { type AskedModel, readResponse } from "./model.js";
 import { translateModel } from "./model-call.js";
 import type { Members } from "./names.js";
@@ -42,7 +41,7 @@ export async function followEvents(events: Events, run: Run): Promise<void> {
     const { output } = events;
     countChunks(events, run).catch(() => "the output rejects with the same error");
     const message = await output;
-    const response = guard(() => readResponse({ generations: [[{ message }]] }));
+    const response = guard("an answer", () => readResponse({ generations: [[{ message }]] }));
     run.end({ outcome: "completed", response });
   } catch (error) {
     run.end({ outcome: "error", error });

@@ -1,4 +1,4 @@
-import { type Choice, readChoice, type TelemetryOptions } from "@kit/genai/framework";
+import type { Choice, TelemetryOptions } from "@kit/genai/framework";
 
 /** Who records a model call: the client if it is instrumented, else LangChain (`auto`), always LangChain, or never. */
 export type InferenceSpans = "auto" | "always" | "never";
@@ -13,16 +13,9 @@ export interface KitCallbackHandlerOptions extends TelemetryOptions {
   inferenceSpans?: InferenceSpans;
 }
 
-/** The environment variable behind the option. */
-export const VARIABLE = "KIT_LANGCHAIN_INFERENCE_SPANS";
-
-const CHOICE: Choice<InferenceSpans> = {
+/** How the option is read: it wins over the environment, and that over `auto`. */
+export const INFERENCE_SPANS: Choice<InferenceSpans> = {
   option: "inferenceSpans",
-  variable: VARIABLE,
+  variable: "KIT_LANGCHAIN_INFERENCE_SPANS",
   words: ["auto", "always", "never"],
 };
-
-/** Resolves the mode: option over environment over `auto`. */
-export function readInferenceSpans(option: string | undefined, env?: NodeJS.ProcessEnv): InferenceSpans {
-  return readChoice(CHOICE, option, env);
-}

@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
+import { readChoice } from "@kit/genai/framework";
 import { expect, it } from "vitest";
 import { LangChainInstrumentation } from "./instrumentation.js";
-import { readInferenceSpans, VARIABLE } from "./options.js";
+import { INFERENCE_SPANS } from "./options.js";
 import { MAX_RUNS } from "./runs.js";
 
 const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");
@@ -13,9 +14,11 @@ it("shows an example of at most ten lines that uses what the package exports", (
 });
 
 it("documents the variable, its values, the versions and the limit that the code has", () => {
-  expect(readme).toContain(`\`inferenceSpans\` | \`${VARIABLE}\` | \`${readInferenceSpans(undefined, {})}\``);
+  const { option, variable } = INFERENCE_SPANS;
+  const mode = readChoice(INFERENCE_SPANS, undefined, {});
+  expect(readme).toContain(`\`${option}\` | \`${variable}\` | \`${mode}\``);
   for (const mode of ["auto", "always", "never"]) {
-    expect(readInferenceSpans(undefined, { [VARIABLE]: mode })).toBe(mode);
+    expect(readChoice(INFERENCE_SPANS, undefined, { [variable]: mode })).toBe(mode);
     expect(readme).toContain(`| \`${mode}\` |`);
   }
   expect(LangChainInstrumentation.definition.versions).toEqual([">=0.2.19 <2"]);

@@ -1,4 +1,5 @@
 import {
+  guard,
   INFERENCE_OFFERED,
   type OperationEnd,
   type Recorder,
@@ -9,7 +10,6 @@ import {
 import { type Context, context, createContextKey, trace } from "@opentelemetry/api";
 import type { AgentTally } from "./agent-tally.js";
 import { readConversation } from "./conversation.js";
-import { guard } from "./guard.js";
 import type { Members } from "./names.js";
 import { toEnd } from "./outcome.js";
 import type { Beginning, Translation } from "./translation.js";
@@ -125,7 +125,7 @@ export class Run implements Context {
   chunk(piece: unknown): void {
     this.#recordUnlessTaken();
     this.recorder?.chunk();
-    guard(() => this.#translation?.chunk?.(piece));
+    guard("a chunk", () => this.#translation?.chunk?.(piece));
   }
 
   /** Whether a client inside records the model call. */
@@ -149,11 +149,11 @@ export class Run implements Context {
     // If it is recorded only at its end, nothing can have happened inside its span.
     const inside = this.recorder !== undefined && this.call !== undefined ? this.inside : this.#inside;
     const { error } = reported;
-    const end = (error === undefined ? reported : guard(() => toEnd(error, this.base))) ?? reported;
+    const end = (error === undefined ? reported : guard("an end", () => toEnd(error, this.base))) ?? reported;
     this.childStarts(undefined);
     this.#recordUnlessTaken();
     const translation = this.#translation;
-    const response = translation?.answer ? guard(() => translation.answer?.(end)) : end.response;
+    const response = translation?.answer ? guard("an answer", () => translation.answer?.(end)) : end.response;
     this.recorder?.end({ ...end, response });
     this.ended = true;
     this.base = inside === undefined ? withoutEnded(this.base) : afterwards(inside);
@@ -212,7 +212,8 @@ export class Run implements Context {
   #record(node?: unknown): void {
     const translation = this.#translation;
     if (this.recorder !== undefined || translation === undefined) return;
-    this.recorder = guard(() => translation.record({ parent: this.base, startedAt: this.#startedAt }, node));
+    const at = { parent: this.base, startedAt: this.#startedAt };
+    this.recorder = guard("a run", () => translation.record(at, node));
   }
 }
 

@@ -32,6 +32,7 @@ import {
 } from "./errors.js";
 import { emitDetails, emitException, wantsDetails } from "./events.js";
 import { type Failure, tellFailure } from "./failure.js";
+import { guard } from "./guard.js";
 import { readHeaders, withHeaderFacts } from "./headers.js";
 import { creationAttributes, type OperationStart } from "./operation-start.js";
 import { modelOf, setAll, setFacts } from "./span-attributes.js";
@@ -320,16 +321,6 @@ export class Recorder implements Results {
     if (answered !== undefined) attributes[ATTR.responseModel] = answered;
     if (response === undefined) this.#metricAttributes = attributes;
     return attributes;
-  }
-}
-
-/** Runs one part of recording. If it fails, only that part is lost, and the application's call is unaffected. */
-function guard<T>(what: string, record: () => T): T | undefined {
-  try {
-    return record();
-  } catch (error) {
-    diag.debug(`${what} could not be recorded`, String(error));
-    return undefined;
   }
 }
 

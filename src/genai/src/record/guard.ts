@@ -1,11 +1,11 @@
 import { diag } from "@opentelemetry/api";
 
 /** Runs one part of recording. If it fails, only that part is lost, and the application's call is unaffected. */
-export function guard<T>(work: () => T): T | undefined {
+export function guard<T>(what: string, record: () => T): T | undefined {
   try {
-    return work();
+    return record();
   } catch (error) {
-    diag.debug("a run cannot be recorded", String(error));
+    diag.debug(`${what} could not be recorded`, String(error));
     return undefined;
   }
 }
