@@ -7,7 +7,7 @@ import {
 import { readChoice } from "@kit/genai/framework";
 import { RunHandler } from "./handler.js";
 import { INFERENCE_SPANS, type KitCallbackHandlerOptions } from "./options.js";
-import { addHandler, enterRun, METHODS } from "./patching.js";
+import { addHandler, enterRun, type HandlerSource, METHODS } from "./patching.js";
 import { VERSION } from "./version.js";
 
 /** The options of all instrumentations, and who records model calls. */
@@ -30,7 +30,10 @@ const CORE = [
 ];
 
 /** Records the runs of LangChain and LangGraph: agents, graphs, tools, retrievers, and models whose client is not instrumented. */
-export class LangChainInstrumentation extends GenAIInstrumentation<LangChainInstrumentationConfig> {
+export class LangChainInstrumentation
+  extends GenAIInstrumentation<LangChainInstrumentationConfig>
+  implements HandlerSource
+{
   static override readonly definition: Definition = {
     name: "@kit/instrumentation-langchain",
     version: VERSION,
@@ -64,7 +67,6 @@ export class LangChainInstrumentation extends GenAIInstrumentation<LangChainInst
     this.handler?.runs.endAll();
   }
 
-  /** The handler that runs report to; `undefined` while the instrumentation is disabled. */
   readHandler(): RunHandler | undefined {
     if (!this.isEnabled()) return undefined;
     this.handler ??= new RunHandler(

@@ -3,7 +3,6 @@ import { context } from "@opentelemetry/api";
 import { translateRemote } from "./chain.js";
 import { endWhenAborted, follow } from "./follow.js";
 import { isKitHandler, type RunHandler } from "./handler.js";
-import type { LangChainInstrumentation } from "./instrumentation.js";
 import { translateEvents } from "./model-events.js";
 import type { Members } from "./names.js";
 import { inStream, noteRunning } from "./outcome.js";
@@ -12,6 +11,12 @@ import { translateTool } from "./tool.js";
 
 type Args = readonly unknown[];
 type Wrap = Extract<Target, { wrap: unknown }>["wrap"];
+
+/** What wrappers need of the instrumentation. */
+export interface HandlerSource {
+  /** The handler that runs report to; `undefined` while the instrumentation is disabled. */
+  readHandler(): RunHandler | undefined;
+}
 
 /** What happens around a call: `proceed` makes it, with the arguments it is given. */
 type Around = (
@@ -33,7 +38,7 @@ function around(work: Around): Wrap {
   return (original, instrumentation) =>
     ({
       method(this: unknown, ...args: unknown[]) {
-        const handler = (instrumentation as LangChainInstrumentation).readHandler();
+        const handler = (instrumentation as Parameters<Wrap>[1] & HandlerSource).readHandler();
         if (handler === undefined) return Reflect.apply(original, this, args);
         return work((given) => Reflect.apply(original, this, given), args, handler, this);
       },
