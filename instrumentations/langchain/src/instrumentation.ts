@@ -4,7 +4,7 @@ import {
   type GenAIInstrumentationConfig,
   type Target,
 } from "@kit/genai";
-import { readChoice } from "@kit/genai/framework";
+import { ownerOf, readChoice } from "@kit/genai/framework";
 import { RunHandler } from "./handler.js";
 import { INFERENCE_SPANS, type KitCallbackHandlerOptions } from "./options.js";
 import { addHandler, enterRun, type HandlerSource, METHODS } from "./patching.js";
@@ -91,11 +91,4 @@ function targets(exports: unknown): readonly Target[] {
       return { on: name === "Graph" ? graph : classes[name]?.prototype, method, wrap };
     }),
   ];
-}
-
-/** The object on a prototype chain that has the method itself. */
-function ownerOf(method: string, prototype: object | undefined): object | undefined {
-  let owner: object | null | undefined = prototype;
-  while (owner != null && !Object.hasOwn(owner, method)) owner = Object.getPrototypeOf(owner);
-  return owner ?? undefined;
 }

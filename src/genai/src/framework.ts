@@ -10,6 +10,7 @@ export {
   unmarkInferenceRecorded,
 } from "./context/suppression.js";
 export { isProviderRecorded } from "./patch/recorded-providers.js";
+export { ownerOf } from "./patch/resources.js";
 export { guard } from "./record/guard.js";
 export { Recorder } from "./record/recorder.js";
 export type { Telemetry } from "./record/telemetry.js";

@@ -79,7 +79,7 @@ export abstract class GenAIInstrumentation<
   // Declared without initialisers: the base constructor already fills them, and an initialiser would wipe that.
   declare private patches: Patches | undefined;
   declare private source: TelemetrySource | undefined;
-  declare private unhook: (() => void) | undefined;
+  declare private unhook: (() => undefined) | undefined;
   declare private nativeMode: NativeTelemetryMode | undefined;
   /** Whether a recorded method is running: what it sends, it sends before it returns. */
   declare private calling: boolean | undefined;
@@ -124,8 +124,7 @@ export abstract class GenAIInstrumentation<
 
   override disable(): void {
     super.disable();
-    this.unhook?.();
-    this.unhook = undefined;
+    this.unhook = this.unhook?.();
     this.patches?.restore();
     recordProviders(this, []);
   }

@@ -16,7 +16,7 @@ const LOADER = Module as unknown as ModuleClass;
 export function hookRequire(
   { module, files = [] }: Definition,
   loaded: (exports: unknown) => void,
-): () => void {
+): () => undefined {
   const names = new Set(files.map(lastPart));
   const { prototype } = LOADER;
   const original = prototype.require;
