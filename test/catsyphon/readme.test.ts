@@ -133,7 +133,8 @@ describe("the README of the exporter", () => {
 
 it("names every option of the client and every variable", () => {
   const source = (file: string) => readFileSync(join(root, "src/catsyphon/src", file), "utf8");
-  const [, options = ""] = /export interface ClientOptions[^{]*\{([\s\S]*?)\n\}/.exec(source("client.ts")) ?? [];
+  const [, options = ""] =
+    /export interface ClientOptions[^{]*\{([\s\S]*?)\n\}/.exec(source("client.ts")) ?? [];
   const names = [...options.matchAll(/^ {2}readonly (\w+)\??:/gm)].map(([, name]) => `\`${name}\``);
   const variables = [...source("environment.ts").matchAll(/CATSYPHON_\w+/g)].map(([name]) => name);
   expect(Math.min(names.length, variables.length)).toBeGreaterThan(4);

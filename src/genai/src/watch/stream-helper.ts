@@ -10,8 +10,10 @@ interface StreamHelper {
 const CALLS = new WeakMap<object, WeakRef<Observation>>();
 
 /** Notes the signal among the options that follow a call's parameters. */
-export function noteSignal([, ...options]: readonly unknown[], observation: Observation): void {
-  const { signal } = Object(options.at(-1)) as { signal?: unknown };
+export function noteSignal(args: readonly unknown[], observation: Observation): void {
+  // Most calls have none.
+  if (args.length < 2) return;
+  const { signal } = Object(args.at(-1)) as { signal?: unknown };
   if (typeof signal === "object" && signal !== null) CALLS.set(signal, new WeakRef(observation));
 }
 
