@@ -40,3 +40,10 @@ it("lowers a timeout of metrics to their interval, and says so if it was asked f
   const equal = { ...asked, OTEL_METRIC_EXPORT_TIMEOUT: "1000" };
   expect(readMetrics(equal)).toEqual({ timeoutMs: 1000, problems: [] });
 });
+
+it("turns a signal off where a list of exporters names none of them", () => {
+  const read = (list: string) =>
+    readSettings({}, new Configuration({ OTEL_TRACES_EXPORTER: list }, () => {})).traces.exporters;
+  expect(read("otlp,console")).toEqual(["otlp", "console"]);
+  expect(read("otlp,none")).toEqual([]);
+});

@@ -6,7 +6,7 @@ const BUSY: Outcome = { kind: "retry", reason: "busy" };
 const DELIVERED: Outcome = { kind: "delivered", body: new Uint8Array() };
 
 /** A transport that answers from a list, and waits that only take note. */
-function scripted(outcomes: Outcome[], onWait: (ms: number) => void = () => {}) {
+function scripted(outcomes: Outcome[], onWait: (ms: number) => void = () => {}, policy = RETRY) {
   const waits: number[] = [];
   let sent = 0;
   const transport: Transport = {
@@ -19,7 +19,7 @@ function scripted(outcomes: Outcome[], onWait: (ms: number) => void = () => {}) 
     onWait(ms);
   };
   const send = (signal = new AbortController().signal) =>
-    retrying(transport, () => hurry.signal, RETRY, wait).send(new Uint8Array(), signal);
+    retrying(transport, () => hurry.signal, policy, wait).send(new Uint8Array(), signal);
   return { send, hurry, waits, sent: () => sent };
 }
 
@@ -32,6 +32,13 @@ it("tries again after growing waits until it is delivered", async () => {
   expect(first).toBeLessThanOrEqual(1200);
   expect(second).toBeGreaterThanOrEqual(1200);
   expect(second).toBeLessThanOrEqual(1800);
+});
+
+it("waits no longer than the longest wait, and a fifth of it", async () => {
+  const { send, waits } = scripted([], undefined, { ...RETRY, longestWaitMs: 1000 });
+  await send();
+  expect(waits).toHaveLength(RETRY.attempts - 1);
+  expect(Math.max(...waits)).toBeLessThanOrEqual(1200);
 });
 
 it("waits as long as the server asks for", async () => {

@@ -50,3 +50,9 @@ it("leaves it to the retries when a new connection is lost", async () => {
   expect(await transport.send(BODY, NEVER)).toEqual({ kind: "retry", reason: "ECONNRESET" });
   expect(seen).toEqual([1]);
 });
+
+it("reads no more of an answer than a collector would send", async () => {
+  const { transport } = await start((response) => response.end(Buffer.alloc(1_000_000)));
+  const outcome = await transport.send(BODY, NEVER);
+  expect(outcome.kind === "delivered" && outcome.body.byteLength).toBeLessThanOrEqual(64 * 1024);
+});
