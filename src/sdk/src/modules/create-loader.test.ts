@@ -10,7 +10,7 @@ const INCLUDE = ["openai", /\/openai\/index\.mjs$/];
 
 /** Node's own answer. */
 const next = async (specifier: string) => ({ url: `file:///app/${specifier}` });
-const read = async (url: string) => `source of ${url}`;
+const read = async (url: string) => ({ source: `source of ${url}` });
 
 /** A library that marks what it is asked for, and notes how it was set up. */
 function createLibrary() {
@@ -20,7 +20,7 @@ function createLibrary() {
     resolve: async (specifier, context, after) => ({
       url: `${(await after(specifier, context)).url}?iitm=true`,
     }),
-    load: async (url) => `wrapper of ${url}`,
+    load: async (url) => ({ source: `wrapper of ${url}` }),
   };
   return { library, told };
 }
@@ -63,13 +63,17 @@ it("leaves alone what CommonJS requires that another loader has read", async () 
 it("resolves and loads everything else without waiting for the library", async () => {
   const { loader } = start(() => new Promise(() => {}));
   expect(await loader.resolve("./other.js", {}, next)).toEqual({ url: "file:///app/./other.js" });
-  expect(await loader.load("file:///app/other.js", {}, read)).toBe("source of file:///app/other.js");
+  expect(await loader.load("file:///app/other.js", {}, read)).toEqual({
+    source: "source of file:///app/other.js",
+  });
 });
 
 it("has the library load everything as soon as it is there", async () => {
   const { loader } = start(async () => createLibrary().library);
   await loader.resolve("openai", {}, next);
-  expect(await loader.load("file:///app/other.js", {}, read)).toBe("wrapper of file:///app/other.js");
+  expect(await loader.load("file:///app/other.js", {}, read)).toEqual({
+    source: "wrapper of file:///app/other.js",
+  });
 });
 
 it("leaves every module alone and warns when the library cannot be loaded", async () => {
@@ -80,6 +84,8 @@ it("leaves every module alone and warns when the library cannot be loaded", asyn
     throw new Error("broken");
   });
   expect(await loader.resolve("openai", {}, next)).toEqual({ url: "file:///app/openai" });
-  expect(await loader.load("file:///app/openai", {}, read)).toBe("source of file:///app/openai");
+  expect(await loader.load("file:///app/openai", {}, read)).toEqual({
+    source: "source of file:///app/openai",
+  });
   expect(await warned).toBe("[kit] ES modules cannot be instrumented: Error: broken");
 });

@@ -1,4 +1,5 @@
 import type { ModuleName } from "./module-name.js";
+import { type Loaded, leaveToRequire, type Wanted } from "./typescript.js";
 
 /** What a specifier was resolved to, as far as it matters here. */
 export interface Resolved {
@@ -13,8 +14,8 @@ export interface Importer {
 
 type Resolve = (specifier: string, context: Importer, next: NextResolve) => Promise<Resolved>;
 type NextResolve = (specifier: string, context: Importer) => Promise<Resolved>;
-type Load = (url: string, context: unknown, next: NextLoad) => Promise<unknown>;
-type NextLoad = (url: string, context: unknown) => Promise<unknown>;
+type Load = (url: string, context: Wanted, next: NextLoad) => Promise<Loaded>;
+type NextLoad = (url: string, context: Wanted) => Promise<Loaded>;
 
 /** The hooks of import-in-the-middle for the thread of loaders. */
 export interface LibraryHooks {
@@ -65,8 +66,9 @@ export function createLoader(load: (url: string) => Promise<LibraryHooks>) {
       return hooks === undefined ? next(specifier, context) : hooks.resolve(specifier, context, next);
     },
 
-    load(url: string, context: unknown, next: NextLoad): Promise<unknown> {
-      return hooks === undefined ? next(url, context) : hooks.load(url, context, next);
+    async load(url: string, context: Wanted, next: NextLoad): Promise<Loaded> {
+      const loaded = hooks === undefined ? next(url, context) : hooks.load(url, context, next);
+      return leaveToRequire(url, context, await loaded);
     },
   };
 }

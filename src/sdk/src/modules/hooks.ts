@@ -54,9 +54,7 @@ export function hookModules(modules: readonly ModuleName[], log: Log): void {
   else {
     slot[HOOKED] = wanted;
     try {
-      const inThread = hookInThread(library, wanted);
-      if (!inThread) hookThroughLoader(library, wanted);
-      leaveTypeScriptToRequire(inThread);
+      if (!hookInThread(library, wanted)) hookThroughLoader(library, wanted);
     } catch (error) {
       log.warn(`ES modules cannot be instrumented: ${String(error)}`);
     }
@@ -69,6 +67,7 @@ function hookInThread(library: HookLibrary, modules: readonly ModuleName[]): boo
   if (hooks === undefined) return false;
   nameBuiltIns();
   hooks.register({ include: modules });
+  leaveTypeScriptToRequire();
   return true;
 }
 

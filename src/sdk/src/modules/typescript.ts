@@ -1,12 +1,13 @@
-import module, { register } from "node:module";
+import module from "node:module";
 
 /** What a loader says of a file, as far as it matters here. */
-interface Loaded {
+export interface Loaded {
   readonly format?: string | null | undefined;
   readonly source?: string | ArrayBuffer | NodeJS.TypedArray | null | undefined;
 }
 
-interface Wanted {
+/** How it is asked for. */
+export interface Wanted {
   readonly conditions?: readonly string[];
 }
 
@@ -16,19 +17,22 @@ type Load = (url: string, context: Wanted, next: (url: string, context: Wanted) 
 const { features } = process as { readonly features: { readonly typescript?: unknown } };
 const { registerHooks } = module as { registerHooks?(hooks: { readonly load: Load }): unknown };
 
-/**
- * Has Node 22 load CommonJS TypeScript by its CommonJS loader. Started or imported through the loader of ES modules,
- * which any `--import` brings in, such a file is given a `require` of that loader's own, and so is all that it
- * requires: nothing that watches `require` sees a library. Node 24 does so by itself.
- */
-export function leaveTypeScriptToRequire(inThread: boolean): void {
+/** Has this thread load CommonJS TypeScript by Node's CommonJS loader: see {@link leaveToRequire}. */
+export function leaveTypeScriptToRequire(): void {
   if (!features.typescript) return;
-  if (inThread) registerHooks?.({ load: (url, context, next) => unread(url, context, next(url, context)) });
-  else register(`data:text/javascript,${encodeURIComponent(LOADER)}`);
+  registerHooks?.({ load: (url, context, next) => leaveToRequire(url, context, next(url, context)) });
 }
 
-/** Without its source, which asks Node to read the file as `require` does. For the loader thread it is sent as text. */
-function unread(url: string, { conditions }: Wanted, loaded: Loaded): Loaded {
+/**
+ * Leaves out the source of CommonJS TypeScript, which asks Node 22 to read the file as `require` does. Started or
+ * imported through the loader of ES modules, which any `--import` brings in, such a file is given a `require` of that
+ * loader's own, and so is all that it requires: nothing that watches `require` sees a library. Node 24 does so by itself.
+ */
+export function leaveToRequire<Answer extends Loaded>(
+  url: string,
+  { conditions }: Wanted,
+  loaded: Answer,
+): Answer {
   if (loaded.format !== "commonjs-typescript" || loaded.source == null) return loaded;
   // What is required is in the right hands.
   if (conditions?.includes("require")) return loaded;
@@ -41,6 +45,3 @@ function unread(url: string, { conditions }: Wanted, loaded: Loaded): Loaded {
   }
   return { ...loaded, format: "commonjs", source: null };
 }
-
-const LOADER = `const unread = ${unread};
-export const load = async (url, context, next) => unread(url, context, await next(url, context));`;
