@@ -1,9 +1,9 @@
 import { diag } from "@opentelemetry/api";
 import { expect, it, onTestFinished } from "vitest";
 import { task } from "./mark.js";
-import { metric } from "./metric.js";
+import { metric } from "./moment/metric.js";
 import { recordGlobally } from "./recorded.fixture.js";
-import { session } from "./session.js";
+import { session } from "./session/session.js";
 
 it("a logger of the application that throws fails nothing that it is told about", async () => {
   const refuse = (): never => {

@@ -1,12 +1,12 @@
 import { isToolRecorded } from "@kit/genai/core";
 import { context } from "@opentelemetry/api";
-import { OpenAgentScope } from "./agent-scope.js";
 import { readArguments } from "./arguments.js";
-import { type Decorate, decorate, isDecoration } from "./decorate.js";
-import { describeMark, type MarkKind, readName } from "./kinds.js";
-import { OpenScope, requireWork, type Scope } from "./scope.js";
-import type { AnyClass } from "./traced-class.js";
-import type { AnyFunction, Open } from "./traced-function.js";
+import { type Decorate, decorate, isDecoration } from "./decorate/decorate.js";
+import type { AnyClass } from "./decorate/traced-class.js";
+import type { AnyFunction, Open } from "./decorate/traced-function.js";
+import { OpenAgentScope } from "./scope/agent-scope.js";
+import { describeMark, type MarkKind, readName } from "./scope/kinds.js";
+import { OpenScope, requireWork, type Scope } from "./scope/scope.js";
 
 /** Options shared by everything that traces functions. */
 export interface MarkOptions {

@@ -1,10 +1,10 @@
 import { trace as api, metrics } from "@opentelemetry/api";
 import { InMemorySpanExporter, NodeTracerProvider, SimpleSpanProcessor } from "@opentelemetry/sdk-trace-node";
 import { afterEach, expect, it } from "vitest";
-import { event } from "./event.js";
 import { task } from "./mark.js";
-import { metric } from "./metric.js";
-import { session } from "./session.js";
+import { event } from "./moment/event.js";
+import { metric } from "./moment/metric.js";
+import { session } from "./session/session.js";
 
 const OFF = Symbol.for("@kit/tracing/off");
 const slot = globalThis as { [OFF]?: boolean };

@@ -1,5 +1,5 @@
-import { attempt, tell } from "./attempt.js";
-import { readName } from "./kinds.js";
+import { attempt, tell } from "../attempt.js";
+import { readName } from "../scope/kinds.js";
 import { type AnyClass, isClass, traceClass } from "./traced-class.js";
 import { type AnyFunction, type Open, traceFunction } from "./traced-function.js";
 

@@ -1,5 +1,5 @@
 import { type Context, context } from "@opentelemetry/api";
-import { attempt } from "./attempt.js";
+import { attempt } from "../attempt.js";
 import type { Followed } from "./followed.js";
 
 type AnyGenerator = Generator | AsyncGenerator;

@@ -1,8 +1,8 @@
 import { SpanStatusCode } from "@opentelemetry/api";
 import { beforeEach, expect, it } from "vitest";
-import type { Telemetry } from "../../../test/support/telemetry.js";
-import { cron, event, session, task } from "./index.js";
-import { activeSpanId, named, recordGlobally } from "./recorded.fixture.js";
+import type { Telemetry } from "../../../../test/support/telemetry.js";
+import { cron, event, session, task } from "../index.js";
+import { activeSpanId, named, recordGlobally } from "../recorded.fixture.js";
 
 let telemetry: Telemetry;
 beforeEach(() => {

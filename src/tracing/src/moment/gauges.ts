@@ -1,6 +1,6 @@
 import { type Gauge, type MeterProvider, metrics } from "@opentelemetry/api";
-import { tell } from "./attempt.js";
-import { isTracingEnabled, meterOf } from "./telemetry.js";
+import { tell } from "../attempt.js";
+import { isTracingEnabled, meterOf } from "../telemetry.js";
 
 /** More names than this mean that values have got into the names; they would be kept for ever. */
 const MAX_GAUGES = 500;

@@ -1,5 +1,5 @@
 import { context } from "@opentelemetry/api";
-import { attempt } from "./attempt.js";
+import { attempt } from "../attempt.js";
 import type { Followed } from "./followed.js";
 
 export type Then = (this: unknown, ...handlers: unknown[]) => unknown;

@@ -1,9 +1,9 @@
 import { trace as api, metrics, SpanStatusCode } from "@opentelemetry/api";
 import { beforeEach, describe, expect, it } from "vitest";
-import { collectUntil } from "../../../test/support/garbage.js";
-import type { Telemetry } from "../../../test/support/telemetry.js";
-import { agent, event, session, task } from "./index.js";
-import { activeSpanId, named, recordGlobally } from "./recorded.fixture.js";
+import { collectUntil } from "../../../../test/support/garbage.js";
+import type { Telemetry } from "../../../../test/support/telemetry.js";
+import { agent, event, session, task } from "../index.js";
+import { activeSpanId, named, recordGlobally } from "../recorded.fixture.js";
 
 let telemetry: Telemetry;
 beforeEach(() => {

@@ -1,4 +1,4 @@
-import { attempt } from "./attempt.js";
+import { attempt } from "../attempt.js";
 import type { Followed } from "./followed.js";
 import { followGenerator, isGenerator } from "./generators.js";
 import { followThenable, type Then } from "./thenables.js";

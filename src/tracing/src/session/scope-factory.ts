@@ -1,8 +1,8 @@
-import { readArguments } from "./arguments.js";
-import { type Decorate, decorate, isDecoration } from "./decorate.js";
-import { readName } from "./kinds.js";
-import type { MarkOptions } from "./mark.js";
-import type { Opening, OpenScope, Scope } from "./scope.js";
+import { readArguments } from "../arguments.js";
+import { type Decorate, decorate, isDecoration } from "../decorate/decorate.js";
+import type { MarkOptions } from "../mark.js";
+import { readName } from "../scope/kinds.js";
+import type { Opening, OpenScope, Scope } from "../scope/scope.js";
 
 /**
  * Starts sessions and scheduled jobs: now, for work given beside a name or options; now, as a handle, for a name alone; at

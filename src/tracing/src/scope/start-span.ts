@@ -7,8 +7,8 @@ import {
   type SpanOptions,
   trace,
 } from "@opentelemetry/api";
+import { currentTracer } from "../telemetry.js";
 import type { Description } from "./kinds.js";
-import { currentTracer } from "./telemetry.js";
 
 /** What a span inherits. Sessions and jobs inherit no session, because they are one. */
 export function inheritedBy({ operation, handsDown }: Description, parent: Context): Attributes | undefined {

@@ -1,6 +1,6 @@
 import { KIT_ATTR } from "@kit/genai/core";
-import { attempt, tell } from "./attempt.js";
-import { cutText, toSafeJson, toText } from "./safe-json.js";
+import { attempt, tell } from "../attempt.js";
+import { cutText, toSafeJson, toText } from "../safe-json.js";
 import { OpenScope, type Scope } from "./scope.js";
 
 const MAX_LINES = 50;

@@ -1,7 +1,7 @@
 import { KIT_ATTR } from "@kit/genai/core";
-import { attempt } from "./attempt.js";
+import { attempt } from "../attempt.js";
+import { cutText, toSafeJson, toText } from "../safe-json.js";
 import { recordMoment } from "./moment.js";
-import { cutText, toSafeJson, toText } from "./safe-json.js";
 
 /** How bad it is. */
 type AlertSeverity = "info" | "warning" | "critical";

@@ -1,8 +1,8 @@
 import { trace as api, SpanStatusCode } from "@opentelemetry/api";
 import { beforeEach, describe, expect, it } from "vitest";
-import type { Telemetry } from "../../../test/support/telemetry.js";
-import { agent, cron, event, joinSession, session, tool } from "./index.js";
-import { activeSpanId, named, recordGlobally } from "./recorded.fixture.js";
+import type { Telemetry } from "../../../../test/support/telemetry.js";
+import { agent, cron, event, joinSession, session, tool } from "../index.js";
+import { activeSpanId, named, recordGlobally } from "../recorded.fixture.js";
 
 let telemetry: Telemetry;
 beforeEach(() => {

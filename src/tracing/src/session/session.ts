@@ -1,10 +1,10 @@
 import { KIT_ATTR } from "@kit/genai/core";
+import type { MarkOptions } from "../mark.js";
+import { cutText, toText } from "../safe-json.js";
+import { describeSession } from "../scope/kinds.js";
+import { type LoggedScope, OpenLoggedScope } from "../scope/logged-scope.js";
+import type { Opening } from "../scope/scope.js";
 import { withSessionBaggage } from "./baggage.js";
-import { describeSession } from "./kinds.js";
-import { type LoggedScope, OpenLoggedScope } from "./logged-scope.js";
-import type { MarkOptions } from "./mark.js";
-import { cutText, toText } from "./safe-json.js";
-import type { Opening } from "./scope.js";
 import { createScopeFactory, type ScopeFactory } from "./scope-factory.js";
 import { sessionKey } from "./session-key.js";
 

@@ -1,7 +1,7 @@
 import { inheritedAttributes, isTracingSuppressed } from "@kit/genai/core";
 import { type Attributes, context, type HrTime, type Span } from "@opentelemetry/api";
-import { attempt } from "./attempt.js";
-import { currentTracer } from "./telemetry.js";
+import { attempt } from "../attempt.js";
+import { currentTracer } from "../telemetry.js";
 
 /**
  * Records a moment in the current trace: a span that ends when it starts. `more` holds the attributes that samplers do not

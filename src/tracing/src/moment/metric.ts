@@ -1,10 +1,10 @@
 import { KIT_ATTR } from "@kit/genai/core";
 import { context } from "@opentelemetry/api";
-import { attempt, tell } from "./attempt.js";
+import { attempt, tell } from "../attempt.js";
+import { cutText } from "../safe-json.js";
+import { readName } from "../scope/kinds.js";
 import { currentGauge } from "./gauges.js";
-import { readName } from "./kinds.js";
 import { recordMoment } from "./moment.js";
-import { cutText } from "./safe-json.js";
 
 const MAX_NAME = 255;
 const MAX_TAGS = 16;

@@ -1,6 +1,6 @@
 import { ATTR, withInherited } from "@kit/genai/core";
 import { type Context, context, propagation, type TextMapGetter } from "@opentelemetry/api";
-import { attempt } from "./attempt.js";
+import { attempt } from "../attempt.js";
 import { sessionKey } from "./session-key.js";
 
 const ENTRY = ATTR.sessionId;

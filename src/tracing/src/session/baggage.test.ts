@@ -1,9 +1,9 @@
 import { context, propagation, ROOT_CONTEXT } from "@opentelemetry/api";
 import { CompositePropagator, W3CBaggagePropagator, W3CTraceContextPropagator } from "@opentelemetry/core";
 import { beforeEach, describe, expect, it } from "vitest";
-import type { Telemetry } from "../../../test/support/telemetry.js";
-import { cron, event, joinSession, session } from "./index.js";
-import { named, recordGlobally } from "./recorded.fixture.js";
+import type { Telemetry } from "../../../../test/support/telemetry.js";
+import { cron, event, joinSession, session } from "../index.js";
+import { named, recordGlobally } from "../recorded.fixture.js";
 
 let telemetry: Telemetry;
 beforeEach(() => {

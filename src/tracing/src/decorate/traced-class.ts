@@ -1,6 +1,6 @@
 import { context, createContextKey } from "@opentelemetry/api";
-import { attempt } from "./attempt.js";
-import type { OpenScope } from "./scope.js";
+import { attempt } from "../attempt.js";
+import type { OpenScope } from "../scope/scope.js";
 import { type AnyFunction, apply, caller, type Open } from "./traced-function.js";
 
 export type AnyClass = abstract new (...args: never[]) => unknown;

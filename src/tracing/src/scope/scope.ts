@@ -20,13 +20,13 @@ import {
   SpanStatusCode,
   trace,
 } from "@opentelemetry/api";
-import { attempt } from "./attempt.js";
-import { follow, keepInside } from "./follow.js";
-import type { Followed } from "./followed.js";
+import { attempt } from "../attempt.js";
+import { follow, keepInside } from "../follow/follow.js";
+import type { Followed } from "../follow/followed.js";
+import { toSafeJson } from "../safe-json.js";
+import { currentDurations } from "../telemetry.js";
 import type { Description } from "./kinds.js";
-import { toSafeJson } from "./safe-json.js";
 import { durationOf, inheritedBy, startSpan } from "./start-span.js";
-import { currentDurations } from "./telemetry.js";
 
 /** Work in progress: one open span, and the context in which what belongs to it runs. */
 export interface Scope extends Disposable, AsyncDisposable {

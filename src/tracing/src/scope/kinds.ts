@@ -1,6 +1,6 @@
 import { ATTR, type Inherited, KIT_ATTR } from "@kit/genai/core";
 import type { Attributes } from "@opentelemetry/api";
-import { cutText, toText } from "./safe-json.js";
+import { cutText, toText } from "../safe-json.js";
 
 /** Kinds of traced work, besides sessions and jobs, whose keys need more than a name. */
 export type MarkKind = "agent" | "task" | "tool" | "trace";

@@ -1,9 +1,9 @@
 import { createHook } from "node:async_hooks";
 import { beforeEach, describe, expect, it } from "vitest";
-import { collectUntil } from "../../../test/support/garbage.js";
-import type { Telemetry } from "../../../test/support/telemetry.js";
-import { task } from "./index.js";
-import { activeSpanId, recordGlobally } from "./recorded.fixture.js";
+import { collectUntil } from "../../../../test/support/garbage.js";
+import type { Telemetry } from "../../../../test/support/telemetry.js";
+import { task } from "../index.js";
+import { activeSpanId, recordGlobally } from "../recorded.fixture.js";
 
 let telemetry: Telemetry;
 beforeEach(() => {

@@ -1,10 +1,10 @@
 import { KIT_ATTR } from "@kit/genai/core";
+import type { MarkOptions } from "../mark.js";
+import { cutText, toText } from "../safe-json.js";
+import { describeCron } from "../scope/kinds.js";
+import { type LoggedScope, OpenLoggedScope } from "../scope/logged-scope.js";
+import type { Opening } from "../scope/scope.js";
 import { withSessionBaggage } from "./baggage.js";
-import { describeCron } from "./kinds.js";
-import { type LoggedScope, OpenLoggedScope } from "./logged-scope.js";
-import type { MarkOptions } from "./mark.js";
-import { cutText, toText } from "./safe-json.js";
-import type { Opening } from "./scope.js";
 import { createScopeFactory, type ScopeFactory } from "./scope-factory.js";
 import { cronKey } from "./session-key.js";
 

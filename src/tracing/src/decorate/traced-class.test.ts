@@ -1,10 +1,10 @@
 import { trace as api, context, type Span } from "@opentelemetry/api";
 import { NodeTracerProvider } from "@opentelemetry/sdk-trace-node";
 import { beforeEach, describe, expect, it } from "vitest";
-import { collectUntil } from "../../../test/support/garbage.js";
-import type { Telemetry } from "../../../test/support/telemetry.js";
-import { agent, event, task } from "./index.js";
-import { forgetGlobals, named, recordGlobally } from "./recorded.fixture.js";
+import { collectUntil } from "../../../../test/support/garbage.js";
+import type { Telemetry } from "../../../../test/support/telemetry.js";
+import { agent, event, task } from "../index.js";
+import { forgetGlobals, named, recordGlobally } from "../recorded.fixture.js";
 
 let telemetry: Telemetry;
 beforeEach(() => {

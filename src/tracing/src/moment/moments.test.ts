@@ -2,9 +2,9 @@ import { trace as api, context, metrics, SpanStatusCode } from "@opentelemetry/a
 import { suppressTracing } from "@opentelemetry/core";
 import { DataPointType, type MetricData } from "@opentelemetry/sdk-metrics";
 import { beforeEach, describe, expect, it } from "vitest";
-import type { Telemetry } from "../../../test/support/telemetry.js";
-import { agent, alert, event, metric, session } from "./index.js";
-import { forgetGlobals, named, recordGlobally } from "./recorded.fixture.js";
+import type { Telemetry } from "../../../../test/support/telemetry.js";
+import { agent, alert, event, metric, session } from "../index.js";
+import { forgetGlobals, named, recordGlobally } from "../recorded.fixture.js";
 
 let telemetry: Telemetry;
 beforeEach(() => {

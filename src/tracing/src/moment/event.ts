@@ -1,9 +1,9 @@
 import { KIT_ATTR } from "@kit/genai/core";
-import { attempt } from "./attempt.js";
-import { readName } from "./kinds.js";
-import { toObject } from "./logged-scope.js";
+import { attempt } from "../attempt.js";
+import { cutText, toSafeJson } from "../safe-json.js";
+import { readName } from "../scope/kinds.js";
+import { toObject } from "../scope/logged-scope.js";
 import { recordMoment } from "./moment.js";
-import { cutText, toSafeJson } from "./safe-json.js";
 
 /** Longest JSON of an event. With what an exporter adds, it stays below the 16 KiB that AgentPulse accepts. */
 const MAX_DATA = 12_288;

@@ -1,6 +1,6 @@
 import { context } from "@opentelemetry/api";
-import { followGenerator, isGenerator, isGeneratorFunction } from "./generators.js";
-import type { OpenScope } from "./scope.js";
+import { followGenerator, isGenerator, isGeneratorFunction } from "../follow/generators.js";
+import type { OpenScope } from "../scope/scope.js";
 
 /**
  * Not `this: never`: up to TypeScript 5, a `function` expression (and so every generator) passed directly would get that
