@@ -1,8 +1,8 @@
 import { expect, it } from "vitest";
 import { collectGarbage } from "../../../test/support/garbage.js";
-import type { ReadableSpan } from "./readable-span.js";
-import { RemainsReader } from "./remains.js";
-import { Transcripts } from "./transcripts.js";
+import { RemainsReader } from "./event/remains.js";
+import { Transcripts } from "./event/transcripts.js";
+import type { ReadableSpan } from "./span/readable-span.js";
 
 it("keeps the messages of a hundred open sessions, and forgets the one used least recently beyond that", () => {
   const transcripts = new Transcripts();

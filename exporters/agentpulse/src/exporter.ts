@@ -1,11 +1,11 @@
 import { type ExportResult, ExportResultCode } from "@opentelemetry/core";
+import type { QueuedEvent } from "./event/queued-event.js";
+import { addEnd, addStart } from "./event/span-parts.js";
 import { Log } from "./log.js";
-import type { AgentPulseOptions } from "./options.js";
-import type { QueuedEvent } from "./queued-event.js";
-import type { ReadableSpan } from "./readable-span.js";
-import { Reporter } from "./reporter.js";
-import { resolveSettings, type Settings } from "./settings.js";
-import { addEnd, addStart } from "./span-parts.js";
+import type { AgentPulseOptions } from "./options/options.js";
+import { resolveSettings, type Settings } from "./options/settings.js";
+import type { ReadableSpan } from "./span/readable-span.js";
+import { Reporter } from "./wire/reporter.js";
 
 /** Below the 30 seconds after which a `BatchSpanProcessor` gives up. */
 const DEADLINE_MS = 25_000;

@@ -1,7 +1,7 @@
 import { Log } from "./log.js";
-import type { AgentPulseOptions } from "./options.js";
+import type { AgentPulseOptions } from "./options/options.js";
+import { resolveSettings } from "./options/settings.js";
 import { AgentPulseSpanProcessor } from "./processor.js";
-import { resolveSettings } from "./settings.js";
 
 /**
  * Creates a processor if the environment or the options hold a key and do not disable it; else returns `undefined` silently.

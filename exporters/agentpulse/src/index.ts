@@ -1,7 +1,7 @@
 export { AgentPulseSpanExporter } from "./exporter.js";
 export { createAgentPulseProcessorFromEnv } from "./from-env.js";
-export type { AgentPulseOptions } from "./options.js";
+export type { AgentPulseOptions } from "./options/options.js";
+export { resolveSettings } from "./options/settings.js";
 export { AgentPulseSpanProcessor } from "./processor.js";
-export type { ReadableSpan } from "./readable-span.js";
-export { resolveSettings } from "./settings.js";
+export type { ReadableSpan } from "./span/readable-span.js";
 export { VERSION } from "./version.js";

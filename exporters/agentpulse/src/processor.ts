@@ -1,13 +1,13 @@
 import { type Context, TraceFlags } from "@opentelemetry/api";
-import { toInitEvent } from "./init-event.js";
-import { Lineage, type StartedSpan } from "./lineage.js";
+import { toInitEvent } from "./event/init-event.js";
+import { type QueuedEvent, queueEvent } from "./event/queued-event.js";
+import { addEnd, addStart } from "./event/span-parts.js";
 import { Log } from "./log.js";
-import type { AgentPulseOptions } from "./options.js";
-import { type QueuedEvent, queueEvent } from "./queued-event.js";
-import type { ReadableSpan } from "./readable-span.js";
-import { Reporter } from "./reporter.js";
-import { resolveSettings, type Settings } from "./settings.js";
-import { addEnd, addStart } from "./span-parts.js";
+import type { AgentPulseOptions } from "./options/options.js";
+import { resolveSettings, type Settings } from "./options/settings.js";
+import { Lineage, type StartedSpan } from "./span/lineage.js";
+import type { ReadableSpan } from "./span/readable-span.js";
+import { Reporter } from "./wire/reporter.js";
 
 /**
  * Sends an application's spans to an AgentPulse server as events: model calls with tokens and cost, sessions, jobs, agents,

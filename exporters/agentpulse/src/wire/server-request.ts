@@ -1,5 +1,5 @@
-import type { Settings } from "./settings.js";
-import { VERSION } from "./version.js";
+import type { Settings } from "../options/settings.js";
+import { VERSION } from "../version.js";
 
 /** How every request of the exporter looks. Holds the key: never logged. */
 export interface ServerRequest {

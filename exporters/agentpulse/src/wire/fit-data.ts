@@ -1,6 +1,6 @@
-import type { EventData } from "./event.js";
-import { cut } from "./scrub.js";
-import { toJson } from "./to-json.js";
+import type { EventData } from "../event/event.js";
+import { cut } from "../text/scrub.js";
+import { toJson } from "../text/to-json.js";
 
 /** What is cut first, in this order. */
 const SHRINKING = [

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { EventData } from "./event.js";
+import type { EventData } from "../event/event.js";
 import { fitData } from "./fit-data.js";
 
 const LIMIT = 16_384;

@@ -1,8 +1,8 @@
 import { ATTR, KIT_ATTR } from "@kit/genai/core";
+import { readFailure } from "../span/failure.js";
+import { type ReadableSpan, readDurationMs, readText, toSeconds } from "../span/readable-span.js";
+import { cut } from "../text/scrub.js";
 import type { EventData } from "./event.js";
-import { readFailure } from "./failure.js";
-import { type ReadableSpan, readDurationMs, readText, toSeconds } from "./readable-span.js";
-import { cut } from "./scrub.js";
 
 const MAX_CAPTURED = 500;
 

@@ -1,8 +1,8 @@
 import { ATTR, type Inherited, KIT_ATTR } from "@kit/genai/core";
+import type { Settings } from "../options/settings.js";
+import type { ReadableSpan } from "../span/readable-span.js";
+import { readSpanType } from "../span/span-type.js";
 import { type QueuedEvent, queueSpan } from "./queued-event.js";
-import type { ReadableSpan } from "./readable-span.js";
-import type { Settings } from "./settings.js";
-import { readSpanType } from "./span-type.js";
 
 /** A job's run that has a session of its own. */
 const RUN_KEY = /:run:[0-9a-f]{16}$/;

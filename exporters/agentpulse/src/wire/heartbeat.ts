@@ -1,7 +1,7 @@
 import { request as requestHttps } from "node:https";
 import { context } from "@opentelemetry/api";
 import { suppressTracing } from "@opentelemetry/core";
-import type { Log } from "./log.js";
+import type { Log } from "../log.js";
 import type { ServerRequest } from "./server-request.js";
 
 // Not a static import: on Node 24 that also loads `fetch`, WebSocket and HTTP/2, which would slow down every start.

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import type { AgentPulseEvent } from "../event/event.js";
 import { encodeEvent, MAX_DATA_LENGTH, shortenLine } from "./encode-event.js";
-import type { AgentPulseEvent } from "./event.js";
 
 const NOW = Date.now();
 const encode = (event: object) => {

@@ -6,9 +6,12 @@ import {
   toCronKey,
   toSessionKey,
 } from "@kit/genai/core";
+import type { Log } from "../log.js";
+import type { Settings } from "../options/settings.js";
+import { type ReadableSpan, readParentId, readText, toSeconds } from "../span/readable-span.js";
+import type { SpanType } from "../span/span-type.js";
 import type { AgentPulseEvent, EventData } from "./event.js";
 import { COVERED_BY_LLM_EVENT, readModelCall } from "./llm-event.js";
-import type { Log } from "./log.js";
 import { addMessages, COVERED_BY_MESSAGES } from "./messages.js";
 import {
   COVERED_BY_MOMENT,
@@ -19,9 +22,7 @@ import {
   readProcessError,
 } from "./moment-events.js";
 import type { Source } from "./queued-event.js";
-import { type ReadableSpan, readParentId, readText, toSeconds } from "./readable-span.js";
 import { RemainsReader } from "./remains.js";
-import type { Settings } from "./settings.js";
 import {
   COVERED_BY_SPAN_EVENT,
   readCronRun,
@@ -31,7 +32,6 @@ import {
   readSpan,
   readSpanStart,
 } from "./span-events.js";
-import type { SpanType } from "./span-type.js";
 import { Transcripts } from "./transcripts.js";
 
 const COVERED_BY_ALL = [KIT_ATTR.kind, ATTR.sessionId, ATTR.conversationId, ATTR.agentName, ATTR.errorType];

@@ -1,8 +1,8 @@
+import type { Settings } from "../options/settings.js";
+import { toPlain } from "../text/to-json.js";
+import { VERSION } from "../version.js";
 import { addUserData } from "./display-fields.js";
 import type { AgentPulseEvent, EventData } from "./event.js";
-import type { Settings } from "./settings.js";
-import { toPlain } from "./to-json.js";
-import { VERSION } from "./version.js";
 
 /** The event that says that an application has started to report, and what it runs on. */
 export function toInitEvent({ agentName, hostName, initEvent }: Settings): AgentPulseEvent {

@@ -1,10 +1,10 @@
 import { ATTR, KIT_ATTR } from "@kit/genai/core";
+import { readFailure } from "../span/failure.js";
+import { type ReadableSpan, readText } from "../span/readable-span.js";
+import { readObject } from "../text/read-object.js";
+import { toErrorText } from "../text/scrub.js";
 import { addUserData } from "./display-fields.js";
 import type { EventData } from "./event.js";
-import { readFailure } from "./failure.js";
-import { readObject } from "./read-object.js";
-import { type ReadableSpan, readText } from "./readable-span.js";
-import { toErrorText } from "./scrub.js";
 
 /** The attributes that the fields of events, metrics and alerts cover. */
 export const COVERED_BY_MOMENT: readonly string[] = [

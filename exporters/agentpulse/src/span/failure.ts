@@ -1,7 +1,7 @@
 import { ATTR } from "@kit/genai/core";
 import { SpanStatusCode } from "@opentelemetry/api";
+import { toErrorText } from "../text/scrub.js";
 import { type ReadableSpan, readText } from "./readable-span.js";
-import { toErrorText } from "./scrub.js";
 
 /** How a span failed. Texts are free of credentials and short. */
 export interface Failure {

@@ -1,7 +1,7 @@
 import type { Inherited } from "@kit/genai/core";
+import type { ReadableSpan } from "../span/readable-span.js";
+import type { SpanType } from "../span/span-type.js";
 import type { AgentPulseEvent } from "./event.js";
-import type { ReadableSpan } from "./readable-span.js";
-import type { SpanType } from "./span-type.js";
 
 /**
  * What the event reports of a span: its start, its end (usually the only one), the model call under its second name, the

@@ -1,7 +1,7 @@
 import { ATTR, parseJson } from "@kit/genai/core";
+import { type ReadableSpan, toSeconds } from "../span/readable-span.js";
+import { cut } from "../text/scrub.js";
 import type { EventData } from "./event.js";
-import { type ReadableSpan, toSeconds } from "./readable-span.js";
-import { cut } from "./scrub.js";
 
 /** A message as AgentPulse shows it. */
 export interface Message {

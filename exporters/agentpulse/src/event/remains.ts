@@ -1,11 +1,11 @@
 import { KIT_ATTR } from "@kit/genai/core";
 import type { Attributes } from "@opentelemetry/api";
-import { Allowance } from "./allowance.js";
-import { isContentName } from "./content-names.js";
+import { type ReadableSpan, readText, type SpanEvent, toSeconds } from "../span/readable-span.js";
+import { Allowance } from "../text/allowance.js";
+import { isContentName } from "../text/content-names.js";
+import { readObject } from "../text/read-object.js";
+import { scrub } from "../text/scrub.js";
 import type { EventData } from "./event.js";
-import { readObject } from "./read-object.js";
-import { type ReadableSpan, readText, type SpanEvent, toSeconds } from "./readable-span.js";
-import { scrub } from "./scrub.js";
 
 const NOTHING: ReadonlySet<string> = new Set();
 const MAX_EVENTS = 20;

@@ -1,9 +1,9 @@
 import type { ListBody } from "@kit/delivery";
 import { diag } from "@opentelemetry/api";
+import type { QueuedEvent } from "../event/queued-event.js";
+import type { Translator } from "../event/translator.js";
+import { VERSION } from "../version.js";
 import { encodeEvent, MAX_DATA_LENGTH, shortenLine } from "./encode-event.js";
-import type { QueuedEvent } from "./queued-event.js";
-import type { Translator } from "./translator.js";
-import { VERSION } from "./version.js";
 
 const LEAST_DATA_LENGTH = 1_024;
 

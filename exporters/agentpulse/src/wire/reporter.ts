@@ -4,14 +4,14 @@ import { onEndingSignal } from "@kit/delivery/ending-signal";
 import { postBeforeExit } from "@kit/delivery/last-post";
 import { CostCalculator } from "@kit/genai/core";
 import { diag } from "@opentelemetry/api";
+import type { QueuedEvent } from "../event/queued-event.js";
+import { Translator } from "../event/translator.js";
+import type { Log } from "../log.js";
+import type { Settings } from "../options/settings.js";
 import { Backlog } from "./backlog.js";
 import { EventEncoder } from "./event-encoder.js";
 import { Heartbeat } from "./heartbeat.js";
-import type { Log } from "./log.js";
-import type { QueuedEvent } from "./queued-event.js";
 import { toServerRequest } from "./server-request.js";
-import type { Settings } from "./settings.js";
-import { Translator } from "./translator.js";
 import { AgentPulseTransport } from "./transport.js";
 
 const MAX_BATCH_BYTES = 250_000;

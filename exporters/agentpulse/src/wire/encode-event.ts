@@ -1,7 +1,7 @@
 import { toSessionKey } from "@kit/genai/core";
-import type { AgentPulseEvent, EventData } from "./event.js";
+import type { AgentPulseEvent, EventData } from "../event/event.js";
+import { toJson } from "../text/to-json.js";
 import { fitData } from "./fit-data.js";
-import { toJson } from "./to-json.js";
 
 /** The server counts the UTF-16 units of `JSON.stringify(data)`. */
 export const MAX_DATA_LENGTH = 16_384;

@@ -1,8 +1,8 @@
 import { ATTR, type CostCalculator, KIT_ATTR } from "@kit/genai/core";
 import type { Attributes } from "@opentelemetry/api";
+import { readFailure } from "../span/failure.js";
+import { type ReadableSpan, readAmount, readDurationMs, readText, toSeconds } from "../span/readable-span.js";
 import type { EventData } from "./event.js";
-import { readFailure } from "./failure.js";
-import { type ReadableSpan, readAmount, readDurationMs, readText, toSeconds } from "./readable-span.js";
 
 const INPUT = [ATTR.usageInputTokens, "gen_ai.usage.prompt_tokens", "llm.usage.prompt_tokens"] as const;
 const OUTPUT = [

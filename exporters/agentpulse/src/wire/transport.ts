@@ -1,9 +1,9 @@
 import { type HttpAnswer, HttpPoster, type Outcome, type Transport } from "@kit/delivery";
 import type { LastRequest } from "@kit/delivery/last-post";
+import type { QueuedEvent } from "../event/queued-event.js";
+import type { Log } from "../log.js";
 import { isAboutData, readAnswer } from "./answers.js";
 import type { EventEncoder } from "./event-encoder.js";
-import type { Log } from "./log.js";
-import type { QueuedEvent } from "./queued-event.js";
 import type { ServerRequest } from "./server-request.js";
 
 export interface TransportOptions {

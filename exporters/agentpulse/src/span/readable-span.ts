@@ -1,5 +1,5 @@
 import type { Attributes, HrTime, SpanContext } from "@opentelemetry/api";
-import { cut } from "./scrub.js";
+import { cut } from "../text/scrub.js";
 
 /** The members of the SDK's `ReadableSpan` that are used: those that the 2.x and 3.x lines share. */
 export interface ReadableSpan {
