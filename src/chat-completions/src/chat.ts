@@ -39,11 +39,14 @@ export const chat: Call<[ChatParams, ...unknown[]], ChatCompletion, ChatCompleti
       });
       return facts;
     },
-    response: (completion) => ({
+    response: (completion, request) => ({
       id: completion.id,
       model: completion.model,
       finishReasons: completion.choices?.map((choice) => choice.finish_reason),
-      usage: readCompletionUsage(completion.usage ?? completion.x_groq?.usage),
+      usage: readCompletionUsage(
+        completion.usage ?? completion.x_groq?.usage,
+        completion.model ?? request.model,
+      ),
       error: readFailure(completion),
       content: () => ({ outputMessages: readAnswers(completion) }),
       ownAttributes: undefined,

@@ -13,11 +13,16 @@ interface Details {
   audio_tokens?: Count;
 }
 
-/** US dollars: OpenRouter's charge, or Perplexity's itemised one. */
-type Cost = Count | { total_cost?: Count };
+interface Charge {
+  /** US dollars: OpenRouter's charge, or Perplexity's itemised one. */
+  cost?: Count | { total_cost?: Count };
+  /** Whether OpenRouter used the caller's own key for the provider. */
+  is_byok?: boolean | null;
+  cost_details?: { upstream_inference_cost?: Count } | null;
+}
 
 /** `usage` of chats, legacy completions and embeddings, with what compatible providers add. */
-export interface CompletionUsage {
+export interface CompletionUsage extends Charge {
   prompt_tokens?: Count;
   completion_tokens?: Count;
   prompt_tokens_details?: Details | null | undefined;
@@ -29,17 +34,15 @@ export interface CompletionUsage {
   cached_tokens?: Count;
   /** Anthropic's name for cache writes, which gateways pass on. */
   cache_creation_input_tokens?: Count;
-  cost?: Cost;
 }
 
 /** `usage` of responses, images and transcriptions. */
-export interface TokenUsage {
+export interface TokenUsage extends Charge {
   /** The model that used the tokens, if it is not the one requested. */
   model?: string | null;
   input_tokens?: Count;
   output_tokens?: Count;
   total_tokens?: Count;
-  cost?: Cost;
   input_tokens_details?: Details | null | undefined;
   /** `input_tokens_details` of transcriptions. */
   input_token_details?: Details | null | undefined;
@@ -49,20 +52,43 @@ export interface TokenUsage {
   cached_tokens_details?: { cached_image_tokens?: Count } | null | undefined;
 }
 
-/** Reads the older form, which counts prompt and completion tokens. */
-export function readCompletionUsage(usage: CompletionUsage | null | undefined): Usage | undefined {
+/**
+ * Reads the older form, which counts prompt and completion tokens.
+ * @param model the model that used them
+ */
+export function readCompletionUsage(
+  usage: CompletionUsage | null | undefined,
+  model?: string | null,
+): Usage | undefined {
   if (usage == null) return undefined;
   const { prompt_tokens_details: input, completion_tokens_details: output } = usage;
-  const read = toUsage(usage.prompt_tokens, usage.completion_tokens, usage.total_tokens, input, output);
+  const completed = GEMINI.test(model ?? "") ? withThoughts(usage) : usage.completion_tokens;
+  const read = toUsage(usage.prompt_tokens, completed, usage.total_tokens, input, output);
   const cacheRead = read.cacheRead ?? usage.prompt_cache_hit_tokens ?? usage.cached_tokens;
   read.cacheRead = partOf(read.input, cacheRead);
   read.cacheWrite = partOf(read.input, read.cacheWrite ?? usage.cache_creation_input_tokens);
-  read.costUsd = toDollars(usage.cost);
+  read.costUsd = toDollars(usage);
   return read;
 }
 
-function toDollars(cost: Cost): Count {
-  return typeof cost === "object" ? cost?.total_cost : cost;
+const GEMINI = /(?:^|\/)gemini-/;
+
+/**
+ * Google's compatible endpoint counts what Gemini thought in the total alone.
+ * @see https://discuss.ai.google.dev/t/127400
+ */
+function withThoughts(usage: CompletionUsage): Count {
+  const { prompt_tokens: prompt, completion_tokens: told, total_tokens: total } = usage;
+  const isToldApart = usage.completion_tokens_details?.reasoning_tokens != null;
+  return isToldApart || prompt == null || total == null ? told : Math.max(told ?? 0, total - prompt);
+}
+
+/** For a call with the caller's own key, OpenRouter charges only a fee, and the provider bills the caller. */
+function toDollars({ cost, is_byok: isOwnKey, cost_details: details }: Charge): Count {
+  if (typeof cost === "object") return cost?.total_cost;
+  if (isOwnKey !== true) return cost;
+  const upstream = details?.upstream_inference_cost;
+  return upstream == null ? undefined : (cost ?? 0) + upstream;
 }
 
 /** xAI leaves reasoning out of the completion tokens, which shows in the total. */
@@ -90,7 +116,7 @@ export function readTokenUsage(
   const read = toUsage(usage.input_tokens, output, total, input, details);
   read.cacheRead ??= usage.cached_tokens;
   read.imageCacheRead = usage.cached_tokens_details?.cached_image_tokens;
-  read.costUsd = toDollars(usage.cost);
+  read.costUsd = toDollars(usage);
   if (beside != null) read.aside = [{ model: beside.model, usage: { ...readTokenUsage(beside), terms: [] } }];
   return read;
 }
