@@ -17,6 +17,7 @@ export function hookRequire(
   { module, files = [] }: Definition,
   loaded: (exports: unknown) => void,
 ): () => undefined {
+  if (files.length === 0) return () => undefined;
   const names = new Set(files.map(lastPart));
   const { prototype } = LOADER;
   const original = prototype.require;
@@ -27,7 +28,7 @@ export function hookRequire(
     if (file !== undefined && files.includes(file)) loaded(exports);
     return exports;
   };
-  if (names.size > 0) prototype.require = hooked;
+  prototype.require = hooked;
   return () => {
     if (prototype.require === hooked) prototype.require = original;
   };
