@@ -6,17 +6,17 @@ import {
   type Telemetry,
   TelemetrySource,
 } from "@kit/genai/framework";
-import { readChainResult, translateChain } from "./chain.js";
-import type { Chain } from "./graph.js";
-import { type AskedModel, type ModelResult, readResponse } from "./model.js";
-import { translateModel } from "./model-call.js";
+import { readChainResult, translateChain } from "./chain/chain.js";
+import type { Chain } from "./chain/graph.js";
+import { type AskedModel, type ModelResult, readResponse } from "./model/model.js";
+import { translateModel } from "./model/model-call.js";
 import type { Members } from "./names.js";
 import { INFERENCE_SPANS, type InferenceSpans, type KitCallbackHandlerOptions } from "./options.js";
 import { readDocuments, translateRetrieval } from "./retrieval.js";
-import { Run, type RunKind } from "./run.js";
-import { Runs } from "./runs.js";
+import { Run, type RunKind } from "./run/run.js";
+import { Runs } from "./run/runs.js";
+import type { Translation } from "./run/translation.js";
 import { readToolResult, type StartedTool, translateTool } from "./tool.js";
-import type { Translation } from "./translation.js";
 import { VERSION } from "./version.js";
 
 /** The parameters of a start callback; the last ones differ by the kind of run. */

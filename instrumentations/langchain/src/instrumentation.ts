@@ -7,7 +7,7 @@ import {
 import { ownerOf, readChoice } from "@kit/genai/framework";
 import { RunHandler } from "./handler.js";
 import { INFERENCE_SPANS, type KitCallbackHandlerOptions } from "./options.js";
-import { addHandler, enterRun, type HandlerSource, METHODS } from "./patching.js";
+import { addHandler, enterRun, type HandlerSource, METHODS } from "./patch/patching.js";
 import { VERSION } from "./version.js";
 
 /** The options of all instrumentations, and who records model calls. */

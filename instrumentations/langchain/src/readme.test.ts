@@ -3,7 +3,7 @@ import { readChoice } from "@kit/genai/framework";
 import { expect, it } from "vitest";
 import { LangChainInstrumentation } from "./instrumentation.js";
 import { INFERENCE_SPANS } from "./options.js";
-import { MAX_RUNS } from "./runs.js";
+import { MAX_RUNS } from "./run/runs.js";
 
 const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");
 

@@ -1,7 +1,7 @@
 import { ATTR, type RequestFacts, type ResponseFacts } from "@kit/genai";
 import { Recorder, type Telemetry } from "@kit/genai/framework";
 import type { Members } from "./names.js";
-import type { Translation } from "./translation.js";
+import type { Translation } from "./run/translation.js";
 
 /** One search of a retriever. LangChain has no name for the data source. */
 export function translateRetrieval(

@@ -1,8 +1,8 @@
 import { parseJson, type ResponseFacts } from "@kit/genai";
 import { startTool, type Telemetry } from "@kit/genai/framework";
 import type { Members } from "./names.js";
-import type { Run } from "./run.js";
-import type { Translation } from "./translation.js";
+import type { Run } from "./run/run.js";
+import type { Translation } from "./run/translation.js";
 
 /** What the start callback of a tool reports. */
 export interface StartedTool {

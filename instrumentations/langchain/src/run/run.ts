@@ -8,9 +8,9 @@ import {
   withInherited,
 } from "@kit/genai/framework";
 import { type Context, context, createContextKey, trace } from "@opentelemetry/api";
+import type { Members } from "../names.js";
 import type { AgentTally } from "./agent-tally.js";
 import { readConversation } from "./conversation.js";
-import type { Members } from "./names.js";
 import { toEnd } from "./outcome.js";
 import type { Beginning, Translation } from "./translation.js";
 

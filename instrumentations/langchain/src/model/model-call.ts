@@ -8,6 +8,9 @@ import {
   type Telemetry,
   takeInference,
 } from "@kit/genai/framework";
+import type { InferenceSpans } from "../options.js";
+import type { Run } from "../run/run.js";
+import type { Translation, When } from "../run/translation.js";
 import {
   type AskedModel,
   joinResponses,
@@ -16,10 +19,7 @@ import {
   readPiece,
   readRequest,
 } from "./model.js";
-import type { InferenceSpans } from "./options.js";
 import { toClient, toProvider } from "./providers.js";
-import type { Run } from "./run.js";
-import type { Translation, When } from "./translation.js";
 
 /** A model call, recorded here unless an instrumented client inside records it. */
 export function translateModel(

@@ -1,10 +1,10 @@
 import { guard, type Telemetry } from "@kit/genai/framework";
+import type { Members } from "../names.js";
+import type { InferenceSpans } from "../options.js";
+import type { Run } from "../run/run.js";
+import type { Translation } from "../run/translation.js";
 import { type AskedModel, readResponse } from "./model.js";
 import { translateModel } from "./model-call.js";
-import type { Members } from "./names.js";
-import type { InferenceSpans } from "./options.js";
-import type { Run } from "./run.js";
-import type { Translation } from "./translation.js";
 
 /** The members of a chat model from which the library makes the arguments of a start callback. */
 interface ModelLike {

@@ -1,5 +1,5 @@
 import type { Usage } from "@kit/genai";
-import { gather, TOKENS } from "./names.js";
+import { gather, TOKENS } from "../names.js";
 
 interface UsageMetadata {
   input_tokens?: number;

@@ -8,7 +8,7 @@ import {
   textOf,
   toMediaPart,
 } from "@kit/genai";
-import { gather, MEDIA, type Members, TOOL, tableOf } from "./names.js";
+import { gather, MEDIA, type Members, TOOL, tableOf } from "../names.js";
 
 /** One of LangChain's messages, or what applications may write instead of one. */
 interface AnyMessage extends Members {

@@ -1,4 +1,4 @@
-import type { Members } from "./names.js";
+import type { Members } from "../names.js";
 
 /** How the library describes a chain when it starts. */
 export interface Chain {

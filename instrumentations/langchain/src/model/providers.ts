@@ -1,4 +1,4 @@
-import { tableOf } from "./names.js";
+import { tableOf } from "../names.js";
 
 /** The conventions' names of providers that LangChain names differently. */
 const PROVIDERS = tableOf({

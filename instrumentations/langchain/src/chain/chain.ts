@@ -1,12 +1,12 @@
 import { ATTR, type ResponseFacts } from "@kit/genai";
 import { Recorder, readEndpoint, type Telemetry } from "@kit/genai/framework";
 import { type Attributes, SpanKind } from "@opentelemetry/api";
-import { AgentTally } from "./agent-tally.js";
+import { readMessages } from "../model/messages.js";
+import type { Members } from "../names.js";
+import { AgentTally } from "../run/agent-tally.js";
+import type { Run } from "../run/run.js";
+import type { Translation, When } from "../run/translation.js";
 import { type ChainRun, isGraph, type Meaning, readGraph, readMeaning } from "./graph.js";
-import { readMessages } from "./messages.js";
-import type { Members } from "./names.js";
-import type { Run } from "./run.js";
-import type { Translation, When } from "./translation.js";
 
 /** One run of a chain; `undefined` if it means nothing in terms of the conventions. */
 export function translateChain(

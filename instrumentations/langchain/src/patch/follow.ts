@@ -1,6 +1,6 @@
 import { context } from "@opentelemetry/api";
-import { type Events, followEvents } from "./model-events.js";
-import type { Run } from "./run.js";
+import { type Events, followEvents } from "../model/model-events.js";
+import type { Run } from "../run/run.js";
 
 type Step = (...args: unknown[]) => Promise<IteratorResult<unknown>>;
 type Generator = Record<"next" | "return" | "throw", Step>;

@@ -1,13 +1,13 @@
 import type { Target } from "@kit/genai";
 import { context } from "@opentelemetry/api";
-import { translateRemote } from "./chain.js";
+import { translateRemote } from "../chain/chain.js";
+import { isKitHandler, type RunHandler } from "../handler.js";
+import { translateEvents } from "../model/model-events.js";
+import type { Members } from "../names.js";
+import { inStream, noteRunning } from "../run/outcome.js";
+import { isInside, Run, type RunKind } from "../run/run.js";
+import { translateTool } from "../tool.js";
 import { endWhenAborted, follow } from "./follow.js";
-import { isKitHandler, type RunHandler } from "./handler.js";
-import { translateEvents } from "./model-events.js";
-import type { Members } from "./names.js";
-import { inStream, noteRunning } from "./outcome.js";
-import { isInside, Run, type RunKind } from "./run.js";
-import { translateTool } from "./tool.js";
 
 type Args = readonly unknown[];
 type Wrap = Extract<Target, { wrap: unknown }>["wrap"];

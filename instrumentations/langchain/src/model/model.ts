@@ -1,7 +1,7 @@
 import { type RequestFacts, type ResponseFacts, withoutNulls } from "@kit/genai";
 import { readEndpoint } from "@kit/genai/framework";
+import { ANSWER, gather, type Members, REQUEST } from "../names.js";
 import { readContent, readMessages, readTools } from "./messages.js";
-import { ANSWER, gather, type Members, REQUEST } from "./names.js";
 import { readUsage } from "./usage.js";
 
 /** What is known of a model call before it starts. */

@@ -1,4 +1,4 @@
-import type { Members } from "./names.js";
+import type { Members } from "../names.js";
 
 /** Reads the conversation id from a run's metadata, or from the configuration that its method was called with. */
 export function readConversation(
