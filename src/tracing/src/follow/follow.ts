@@ -32,6 +32,9 @@ function followObject(result: object, scope: Followed, toEnd: boolean): object |
   return watched ? result : undefined;
 }
 
+/** Symbols under which Node stores a promise's async id and context on it, Node 24 only once they are asked for. */
+const NODES_OWN = new Set<unknown>(["async_id_symbol", "trigger_async_id_symbol", "kResourceStore"]);
+
 function isPlainPromise(value: object): value is Promise<unknown> {
   return value instanceof Promise && value.constructor === Promise && !Object.hasOwn(value, "then");
 }
@@ -52,8 +55,7 @@ function followPromise(promise: Promise<unknown>, scope: Followed, toEnd: boolea
     },
   );
   for (const key of Reflect.ownKeys(promise)) {
-    // Node 20 and 22 store a promise's async id and context on it; the derived one has its own.
-    if (!Object.hasOwn(derived, key)) copyProperty(key, promise, derived);
+    if (typeof key === "string" || !NODES_OWN.has(key.description)) copyProperty(key, promise, derived);
   }
   return derived;
 }
