@@ -168,6 +168,16 @@ describe("the answer", () => {
 
   it.each<[string, CompletionUsage, Usage]>([
     ["Moonshot's cached tokens", { prompt_tokens: 9, cached_tokens: 4 }, { input: 9, cacheRead: 4 }],
+    [
+      "SGLang's reasoning, told beside",
+      { completion_tokens: 9, reasoning_tokens: 4 },
+      { output: 9, reasoning: 4 },
+    ],
+    [
+      "no reasoning beyond the output",
+      { completion_tokens: 3, reasoning_tokens: 4 },
+      { reasoning: undefined },
+    ],
     ["Perplexity's list of costs", { prompt_tokens: 9, cost: { total_cost: 0.5 } }, { costUsd: 0.5 }],
     [
       "xAI's reasoning, which is not in its completion tokens",

@@ -28,6 +28,8 @@ export interface CompletionUsage extends Charge {
   prompt_tokens_details?: Details | null | undefined;
   completion_tokens_details?: Details | null | undefined;
   total_tokens?: Count;
+  /** SGLang's place for it, which is part of the completion tokens. */
+  reasoning_tokens?: Count;
   /** DeepSeek's name for cached input. */
   prompt_cache_hit_tokens?: Count;
   /** Moonshot's and Together's name for cached input. */
@@ -66,6 +68,7 @@ export function readCompletionUsage(
   const read = toUsage(usage.prompt_tokens, completed, usage.total_tokens, input, output);
   const cacheRead = read.cacheRead ?? usage.prompt_cache_hit_tokens ?? usage.cached_tokens;
   read.cacheRead = partOf(read.input, cacheRead);
+  read.reasoning ??= partOf(read.output, usage.reasoning_tokens);
   read.cacheWrite = partOf(read.input, read.cacheWrite ?? usage.cache_creation_input_tokens);
   read.costUsd = toDollars(usage);
   return read;

@@ -30,12 +30,8 @@ const TABLE_NAMES: Readonly<Record<string, string>> = {
 export class MaintainedPrices {
   #table: PriceTable | null | undefined;
 
-  load(): void {
-    this.#load();
-  }
-
   find(provider: string, model: string): MaintainedPrice | null {
-    const table = this.#load();
+    const table = this.load();
     if (table === null) return null;
     for (const [providerId, name] of places(table, provider, model)) {
       try {
@@ -74,10 +70,11 @@ export class MaintainedPrices {
   }
 
   #calculate({ model, provider }: MaintainedPrice & { kind: "full" }, usage: PriceUsage): number | undefined {
-    return this.#load()?.calcPrice(usage, model, { provider })?.total_price;
+    return this.load()?.calcPrice(usage, model, { provider })?.total_price;
   }
 
-  #load(): PriceTable | null {
+  /** `null` if it cannot be loaded. */
+  load(): PriceTable | null {
     if (this.#table === undefined) {
       try {
         this.#table = priceTables.maintained();
