@@ -1,7 +1,7 @@
 import { agent, alert, cron, event, metric, session, task, tool, trace } from "@kit/tracing";
 import { init as start } from "./init.js";
 import type { Kit } from "./kit.js";
-import type { InitOptions } from "./options.js";
+import type { InitOptions } from "./settings/options.js";
 
 /** The functions of `@kit/tracing` for manual instrumentation. */
 export interface Marks {

@@ -1,9 +1,9 @@
 import { isMainThread, parentPort } from "node:worker_threads";
-import { chooseAdapters } from "./adapters.js";
 import { Configuration } from "./configuration.js";
-import { isDisabled } from "./disabled.js";
+import { chooseAdapters } from "./libraries/adapters.js";
 import { startsAsCommonJS } from "./modules/entry-point.js";
 import { startLoaderThread } from "./modules/loader-thread.js";
+import { isDisabled } from "./settings/disabled.js";
 
 /** Not so in the thread of Node's module loaders, where `--require` runs, too. Workers have a port. */
 export const isApplication: boolean = isMainThread || parentPort != null;

@@ -1,12 +1,12 @@
 import { diag } from "@opentelemetry/api";
 import { Configuration } from "./configuration.js";
-import { isDisabled } from "./disabled.js";
-import { readOptions } from "./given-components.js";
 import { currentKit, INACTIVE, type Kit, setCurrentKit } from "./kit.js";
 import { createLog, reportsOf } from "./log.js";
 import { switchMarks } from "./marks-switch.js";
-import type { InitOptions } from "./options.js";
-import { readDebug, readLogLevel } from "./settings.js";
+import { isDisabled } from "./settings/disabled.js";
+import { readOptions } from "./settings/given-components.js";
+import type { InitOptions } from "./settings/options.js";
+import { readDebug, readLogLevel } from "./settings/settings.js";
 import { start } from "./start.js";
 
 /** Like the package's `init`, but without the functions for manual instrumentation: for the hook. */

@@ -1,6 +1,16 @@
 import { type MeterProvider, type TracerProvider, trace } from "@opentelemetry/api";
-import { toAdapterConfig } from "./adapter-config.js";
-import { chooseAdapters } from "./adapters.js";
+import { attempt } from "./attempt.js";
+import type { Configuration } from "./configuration.js";
+import { type Kit, setCurrentKit } from "./kit.js";
+import { toAdapterConfig } from "./libraries/adapter-config.js";
+import { chooseAdapters } from "./libraries/adapters.js";
+import type { Log } from "./log.js";
+import { switchMarks } from "./marks-switch.js";
+import { Instrumentations } from "./modules/instrumentations.js";
+import { attachWhenUsed } from "./modules/when-used.js";
+import { warnOfSecondCopies } from "./process/copies.js";
+import { recordCrashes } from "./process/crash.js";
+import { type Ending, onProcessEnd } from "./process/process-end.js";
 import {
   type Assembly,
   join,
@@ -8,25 +18,15 @@ import {
   provideMetrics,
   provideTraces,
   warnOfUnheard,
-} from "./assembly.js";
-import { attempt } from "./attempt.js";
-import type { Configuration } from "./configuration.js";
-import { warnOfSecondCopies } from "./copies.js";
-import { recordCrashes } from "./crash.js";
-import { readInstrumentations } from "./given-components.js";
-import { registeredTracerProvider } from "./globals.js";
-import { Instrumentations } from "./instrumentations.js";
-import { type Kit, setCurrentKit } from "./kit.js";
-import type { Log } from "./log.js";
-import { makeWay } from "./make-way.js";
-import { switchMarks } from "./marks-switch.js";
-import { attachWhenUsed } from "./modules/when-used.js";
-import type { InitOptions } from "./options.js";
-import { Pipeline } from "./pipeline.js";
-import { type Ending, onProcessEnd } from "./process-end.js";
-import { readSettings } from "./settings.js";
-import { YieldingMeterProvider } from "./yielding-meters.js";
-import type { YieldingTracerProvider } from "./yielding-provider.js";
+} from "./providers/assembly.js";
+import { registeredTracerProvider } from "./providers/globals.js";
+import { makeWay } from "./providers/make-way.js";
+import { Pipeline } from "./providers/pipeline.js";
+import { YieldingMeterProvider } from "./providers/yielding-meters.js";
+import type { YieldingTracerProvider } from "./providers/yielding-provider.js";
+import { readInstrumentations } from "./settings/given-components.js";
+import type { InitOptions } from "./settings/options.js";
+import { readSettings } from "./settings/settings.js";
 
 /** Puts providers, exporters and instrumentations together and hooks them to the process. */
 export function start(options: InitOptions, configuration: Configuration, log: Log): Kit {

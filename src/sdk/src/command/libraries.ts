@@ -1,4 +1,4 @@
-import { ADAPTERS, type Adapter } from "../adapters.js";
+import { ADAPTERS, type Adapter } from "../libraries/adapters.js";
 import type { Finding } from "./finding.js";
 import type { Copy } from "./installed-copies.js";
 import { isSupported } from "./supported.js";

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { BACKENDS } from "../backends.js";
+import { BACKENDS } from "../backends/backends.js";
 import { OPEN } from "./plan.js";
 
 it("knows how to ask every backend that init knows", () => {

@@ -1,11 +1,11 @@
-import { toAdapterConfig } from "../adapter-config.js";
-import { type Adapter, chooseAdapters } from "../adapters.js";
-import { readAgentPulse } from "../agentpulse.js";
-import { BACKENDS, findCatSyphon, openBackends, wantedBackends } from "../backends.js";
+import { readAgentPulse } from "../backends/agentpulse.js";
+import { BACKENDS, findCatSyphon, openBackends, wantedBackends } from "../backends/backends.js";
 import { Configuration } from "../configuration.js";
-import { isDisabled } from "../disabled.js";
+import { toAdapterConfig } from "../libraries/adapter-config.js";
+import { type Adapter, chooseAdapters } from "../libraries/adapters.js";
 import type { Signal } from "../otlp/settings.js";
-import { readDebug, readLogLevel, readSettings, type Settings } from "../settings.js";
+import { isDisabled } from "../settings/disabled.js";
+import { readDebug, readLogLevel, readSettings, type Settings } from "../settings/settings.js";
 import { readTemporality } from "../signals/metrics.js";
 import type { Destination } from "./destination.js";
 import { type Setting, SettingList } from "./setting-list.js";

@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
 import { expect, it } from "vitest";
-import { ADAPTERS } from "../adapters.js";
+import { ADAPTERS } from "../libraries/adapters.js";
 import { isSupported } from "./supported.js";
 
 interface Definition {

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseEnv } from "node:util";
-import { SINGLETONS } from "../copies.js";
 import { findHookLibrary } from "../modules/hook-library.js";
 import { findThreadHooks } from "../modules/hooks.js";
+import { SINGLETONS } from "../process/copies.js";
 import { VERSION } from "../version.js";
 import type { Finding } from "./finding.js";
 import { type Copy, foldersAbove } from "./installed-copies.js";

@@ -6,7 +6,7 @@ import {
   SimpleSpanProcessor,
   TracerProvider,
 } from "@opentelemetry/sdk-trace";
-import type { Settings } from "../settings.js";
+import type { Settings } from "../settings/settings.js";
 import { VERSION } from "../version.js";
 import type { Answer, Destination } from "./destination.js";
 import type { Finding } from "./finding.js";

@@ -1,6 +1,6 @@
 import "openai";
 import { expect, it } from "vitest";
-import type { Adapter } from "../adapters.js";
+import type { Adapter } from "../libraries/adapters.js";
 import type { Log } from "../log.js";
 import { attachWhenUsed } from "./when-used.js";
 

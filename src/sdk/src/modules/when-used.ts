@@ -1,6 +1,6 @@
 import { sep } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Adapter } from "../adapters.js";
+import type { Adapter } from "../libraries/adapters.js";
 import type { Log } from "../log.js";
 import { startsAsCommonJS } from "./entry-point.js";
 import { beforeFirstImport, isImportLoaded } from "./first-import.js";

@@ -4,7 +4,7 @@ import type { Log } from "../log.js";
 import { divideLogs } from "../otlp/division.js";
 import { OtlpExporter } from "../otlp/exporter.js";
 import { loadSerializers } from "../otlp/serializers.js";
-import type { Settings } from "../settings.js";
+import type { Settings } from "../settings/settings.js";
 import type { EndingExporter } from "./output.js";
 import { UnsentLogs } from "./unsent-logs.js";
 

@@ -4,7 +4,7 @@ import { lazy } from "../lazy-packages.js";
 import type { Log } from "../log.js";
 import { OtlpExporter } from "../otlp/exporter.js";
 import { loadSerializers } from "../otlp/serializers.js";
-import type { Settings } from "../settings.js";
+import type { Settings } from "../settings/settings.js";
 import type { EndingExporter } from "./output.js";
 
 const TEMPORALITIES = ["cumulative", "delta", "lowmemory"] as const;

@@ -3,7 +3,7 @@ import type { Log } from "../log.js";
 import { divideSpans } from "../otlp/division.js";
 import { OtlpExporter } from "../otlp/exporter.js";
 import { loadSerializers } from "../otlp/serializers.js";
-import type { Settings } from "../settings.js";
+import type { Settings } from "../settings/settings.js";
 import { TraceTreeExporter } from "../tree/exporter.js";
 import type { Output } from "./output.js";
 

@@ -1,13 +1,13 @@
 import type { SpanProcessor } from "@opentelemetry/sdk-trace";
-import { createBackends, wantedBackends } from "./backends.js";
-import { Configuration } from "./configuration.js";
-import { isDisabled } from "./disabled.js";
-import { readOptions, readSpanProcessors } from "./given-components.js";
+import { createBackends, wantedBackends } from "../backends/backends.js";
+import { Configuration } from "../configuration.js";
+import { createLog, reportsOf } from "../log.js";
+import { isDisabled } from "../settings/disabled.js";
+import { readOptions, readSpanProcessors } from "../settings/given-components.js";
+import type { InitOptions } from "../settings/options.js";
+import { readSettings } from "../settings/settings.js";
+import { createSpanOutputs } from "../signals/traces.js";
 import { InheritanceProcessor } from "./inherit.js";
-import { createLog, reportsOf } from "./log.js";
-import type { InitOptions } from "./options.js";
-import { readSettings } from "./settings.js";
-import { createSpanOutputs } from "./signals/traces.js";
 
 /**
  * The span processors that `init` would attach, for an application that builds its own tracer provider:

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { Configuration } from "./configuration.js";
+import { Configuration } from "../configuration.js";
 import { readSettings } from "./settings.js";
 
 it.each([

@@ -1,6 +1,6 @@
 import type { LogRecordLimits } from "@opentelemetry/sdk-logs";
 import type { SpanLimits } from "@opentelemetry/sdk-trace";
-import type { Configuration } from "./configuration.js";
+import type { Configuration } from "../configuration.js";
 
 /**
  * How much one span may carry, by the variables of OpenTelemetry; the general ones count where the span's own is not set.

@@ -1,8 +1,8 @@
 import type { GenAIInstrumentationConfig } from "@kit/genai";
 import type { Instrumentation } from "@opentelemetry/instrumentation";
-import type { Configuration } from "./configuration.js";
-import { lazy } from "./lazy-packages.js";
-import type { InitOptions } from "./options.js";
+import type { Configuration } from "../configuration.js";
+import { lazy } from "../lazy-packages.js";
+import type { InitOptions } from "../settings/options.js";
 
 /** One of the kit's own instrumentations. It can also instrument libraries that no hook has seen. */
 export type AdapterInstrumentation = Instrumentation & {

@@ -1,6 +1,6 @@
 import { SpanKind, SpanStatusCode, type TracerProvider } from "@opentelemetry/api";
-import { lazy } from "./lazy-packages.js";
-import { VERSION } from "./version.js";
+import { lazy } from "../lazy-packages.js";
+import { VERSION } from "../version.js";
 
 /**
  * Records the exception that is about to end the process as a zero-length span, in the trace it happened in. It uses a

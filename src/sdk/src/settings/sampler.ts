@@ -5,7 +5,7 @@ import {
   type Sampler,
   TraceIdRatioBasedSampler,
 } from "@opentelemetry/sdk-trace";
-import type { Configuration } from "./configuration.js";
+import type { Configuration } from "../configuration.js";
 
 const SAMPLERS = {
   always_on: () => new AlwaysOnSampler(),

@@ -1,8 +1,8 @@
 import type { MeterProvider, TracerProvider } from "@opentelemetry/api";
 import type { LoggerProvider } from "@opentelemetry/api-logs";
 import type { Instrumentation } from "@opentelemetry/instrumentation";
-import { ADAPTERS, type Adapter, type AdapterInstrumentation } from "./adapters.js";
-import { withRequireHook } from "./modules/hook-library.js";
+import { ADAPTERS, type Adapter, type AdapterInstrumentation } from "../libraries/adapters.js";
+import { withRequireHook } from "./hook-library.js";
 
 /** The providers that the instrumentations of a run use; missing ones are taken from the OpenTelemetry API. */
 export interface Providers {

@@ -1,4 +1,4 @@
-import type { Configuration } from "./configuration.js";
+import type { Configuration } from "../configuration.js";
 import type { InitOptions } from "./options.js";
 
 /** Whether the application runs as if the kit were not there. */

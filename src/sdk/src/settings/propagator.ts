@@ -1,6 +1,6 @@
 import type { TextMapPropagator } from "@opentelemetry/api";
 import { CompositePropagator, W3CBaggagePropagator, W3CTraceContextPropagator } from "@opentelemetry/core";
-import type { Configuration } from "./configuration.js";
+import type { Configuration } from "../configuration.js";
 
 const PROPAGATORS = {
   tracecontext: () => [new W3CTraceContextPropagator()],

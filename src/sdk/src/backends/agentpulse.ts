@@ -1,12 +1,12 @@
 import type { AgentPulseOptions } from "@kit/exporter-agentpulse";
 import type { SpanProcessor } from "@opentelemetry/sdk-trace";
-import { readContentCapture, readCostMatch, readPrices } from "./adapter-config.js";
-import { ADAPTERS } from "./adapters.js";
-import type { Configuration } from "./configuration.js";
-import { lazy } from "./lazy-packages.js";
-import { findInstalled } from "./modules/installed.js";
-import type { InitOptions } from "./options.js";
-import { readAgentName, readServiceName } from "./resource.js";
+import type { Configuration } from "../configuration.js";
+import { lazy } from "../lazy-packages.js";
+import { readContentCapture, readCostMatch, readPrices } from "../libraries/adapter-config.js";
+import { ADAPTERS } from "../libraries/adapters.js";
+import { findInstalled } from "../modules/installed.js";
+import type { InitOptions } from "../settings/options.js";
+import { readAgentName, readServiceName } from "../settings/resource.js";
 
 /** The processor that sends to AgentPulse. Without a key, `undefined`, and nothing is loaded. */
 export function createAgentPulse(

@@ -1,7 +1,7 @@
 import type { SpanProcessor } from "@opentelemetry/sdk-trace";
-import { attempt } from "./attempt.js";
+import { attempt } from "../attempt.js";
+import type { EndingExporter } from "../signals/output.js";
 import { OpenSpans } from "./open-spans.js";
-import type { EndingExporter } from "./signals/output.js";
 
 /** A provider of any signal. */
 interface Stage {

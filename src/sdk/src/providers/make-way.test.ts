@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { afterEach, expect, it } from "vitest";
-import { temporaryFolder } from "../../../test/support/temporary-folder.js";
+import { temporaryFolder } from "../../../../test/support/temporary-folder.js";
 import { makeWay, type Signal } from "./make-way.js";
 
 const REGISTRY = Symbol.for("opentelemetry.js.api.1");

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import type { EndingExporter } from "../signals/output.js";
 import { Pipeline } from "./pipeline.js";
-import type { EndingExporter } from "./signals/output.js";
 
 beforeEach(() => {
   vi.useFakeTimers();

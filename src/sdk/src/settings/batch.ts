@@ -1,4 +1,4 @@
-import { type Configuration, DURATION_MS, type NumberLimits } from "./configuration.js";
+import { type Configuration, DURATION_MS, type NumberLimits } from "../configuration.js";
 import type { BatchOptions } from "./options.js";
 
 const COUNT: NumberLimits = { min: 1, integer: true };

@@ -1,9 +1,9 @@
 import type { CollectorClient } from "@kit/catsyphon";
 import type { SpanProcessor } from "@opentelemetry/sdk-trace";
+import type { Configuration } from "../configuration.js";
+import { lazy } from "../lazy-packages.js";
+import type { InitOptions } from "../settings/options.js";
 import { createAgentPulse } from "./agentpulse.js";
-import type { Configuration } from "./configuration.js";
-import { lazy } from "./lazy-packages.js";
-import type { InitOptions } from "./options.js";
 
 /** A backend that is used if its credentials are configured. */
 export interface Backend {

@@ -1,6 +1,6 @@
 import type { Instrumentation } from "@opentelemetry/instrumentation";
 import type { Sampler, SpanProcessor } from "@opentelemetry/sdk-trace";
-import type { Configuration, Report } from "./configuration.js";
+import type { Configuration, Report } from "../configuration.js";
 import type { InitOptions } from "./options.js";
 
 const OBJECTS = [

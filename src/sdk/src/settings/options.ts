@@ -3,9 +3,9 @@ import type { CostMatch, PriceOverrides } from "@kit/genai/core";
 import type { Attributes } from "@opentelemetry/api";
 import type { Instrumentation } from "@opentelemetry/instrumentation";
 import type { Sampler, SpanProcessor } from "@opentelemetry/sdk-trace";
+import type { LogLevelName } from "../log.js";
+import type { OtlpOptions } from "../otlp/settings.js";
 import type { AgentPulseInitOptions } from "./agentpulse-options.js";
-import type { LogLevelName } from "./log.js";
-import type { OtlpOptions } from "./otlp/settings.js";
 
 /** Where a signal is exported: to a collector, to the terminal, or nowhere. */
 export type ExporterName = "otlp" | "console" | "none";

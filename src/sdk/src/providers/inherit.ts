@@ -1,6 +1,6 @@
 import type { Attributes, Context } from "@opentelemetry/api";
 import type { Span, SpanProcessor } from "@opentelemetry/sdk-trace";
-import { lazy } from "./lazy-packages.js";
+import { lazy } from "../lazy-packages.js";
 
 type Core = typeof import("@kit/genai/core");
 

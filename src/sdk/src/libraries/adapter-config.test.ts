@@ -1,8 +1,8 @@
 import { expect, it } from "vitest";
+import { Configuration } from "../configuration.js";
+import type { InitOptions } from "../settings/options.js";
 import { readContentCapture, toAdapterConfig } from "./adapter-config.js";
 import { ADAPTERS, type Adapter } from "./adapters.js";
-import { Configuration } from "./configuration.js";
-import type { InitOptions } from "./options.js";
 
 function configure(options: InitOptions, variables: Record<string, string> = {}, library = "openai") {
   const problems: string[] = [];

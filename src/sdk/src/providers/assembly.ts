@@ -9,19 +9,19 @@ import {
 } from "@opentelemetry/api";
 import { type LoggerProvider, logs as logsApi } from "@opentelemetry/api-logs";
 import { AsyncLocalStorageContextManager } from "@opentelemetry/context-async-hooks";
-import { createBackends, wantedBackends } from "./backends.js";
-import type { Configuration } from "./configuration.js";
-import { readSpanProcessors } from "./given-components.js";
+import { createBackends, wantedBackends } from "../backends/backends.js";
+import type { Configuration } from "../configuration.js";
+import type { Log } from "../log.js";
+import { readSpanProcessors } from "../settings/given-components.js";
+import type { InitOptions } from "../settings/options.js";
+import type { Settings } from "../settings/settings.js";
+import { createLogs } from "../signals/logs.js";
+import { createMetrics } from "../signals/metrics.js";
+import { createSpanOutputs } from "../signals/traces.js";
 import { registeredMeterProvider, registeredTracerProvider } from "./globals.js";
 import { InheritanceProcessor } from "./inherit.js";
-import type { Log } from "./log.js";
-import type { InitOptions } from "./options.js";
 import { ContextManagerBelow, readParentContext } from "./parent-trace.js";
 import type { Pipeline } from "./pipeline.js";
-import type { Settings } from "./settings.js";
-import { createLogs } from "./signals/logs.js";
-import { createMetrics } from "./signals/metrics.js";
-import { createSpanOutputs } from "./signals/traces.js";
 import { YieldingMeterProvider } from "./yielding-meters.js";
 import { YieldingTracerProvider } from "./yielding-provider.js";
 

@@ -1,6 +1,6 @@
 import { sep } from "node:path";
-import type { Log } from "./log.js";
-import { requiredFiles } from "./modules/require-cache.js";
+import type { Log } from "../log.js";
+import { requiredFiles } from "../modules/require-cache.js";
 
 /** Packages of which a second copy in the same process silently loses spans. */
 export const SINGLETONS = {

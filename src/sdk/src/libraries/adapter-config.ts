@@ -1,8 +1,8 @@
 import type { ContentCapture, GenAIInstrumentationConfig } from "@kit/genai";
 import type { CostMatch, PriceOverrides } from "@kit/genai/core";
+import type { Configuration } from "../configuration.js";
+import type { InitOptions } from "../settings/options.js";
 import type { Adapter } from "./adapters.js";
-import type { Configuration } from "./configuration.js";
-import type { InitOptions } from "./options.js";
 
 /** A Map, because an object would list the digits first when the choices are shown. */
 const CAPTURE_MODES = new Map<string, ContentCapture>([

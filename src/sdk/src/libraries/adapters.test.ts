@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
+import { Configuration } from "../configuration.js";
+import type { InitOptions } from "../settings/options.js";
 import { type Adapter, chooseAdapters } from "./adapters.js";
-import { Configuration } from "./configuration.js";
-import type { InitOptions } from "./options.js";
 
 const ADAPTERS = ["one", "two", "three"].map(
   (name) => ({ name, modules: [name], create: () => ({}) }) as unknown as Adapter,

@@ -1,8 +1,8 @@
 import type { Attributes } from "@opentelemetry/api";
 import { defaultResource, type Resource, resourceFromAttributes } from "@opentelemetry/resources";
-import type { Configuration } from "./configuration.js";
+import type { Configuration } from "../configuration.js";
+import { VERSION } from "../version.js";
 import type { InitOptions } from "./options.js";
-import { VERSION } from "./version.js";
 
 /** Attributes of this process. No command line, user or path: those are nobody else's business. */
 export function readResource(options: InitOptions, configuration: Configuration): Resource {

@@ -1,5 +1,5 @@
 import type { Span, SpanProcessor } from "@opentelemetry/sdk-trace";
-import { lazy } from "./lazy-packages.js";
+import { lazy } from "../lazy-packages.js";
 
 /** An application that forgets to end its spans must not fill the memory: the oldest are forgotten. */
 const MAX_OPEN = 1000;
