@@ -61,6 +61,16 @@ describe("the forms", () => {
   });
 });
 
+it("fails a scope with the first failure that it is told", async () => {
+  const scope = task("t").start();
+  const first = () => {
+    throw new Error("first");
+  };
+  expect(() => scope.run(first)).toThrow("first");
+  scope.end(new Error("second"));
+  expect((await telemetry.finish()).onlySpan().status.message).toBe("first");
+});
+
 it("takes options that cannot be read for none", async () => {
   const unreadable = new Proxy({}, { ownKeys: () => Reflect.ownKeys(null as never) });
   expect(task(unreadable, () => "worked")()).toBe("worked");

@@ -96,6 +96,16 @@ describe("joining a session", () => {
     expect(named(spans, "event hidden").attributes["session.id"]).toBe("_session:hidden");
   });
 
+  it("finds the key in headers that are lists", async () => {
+    joinSession({ baggage: ["tenant=t1", "session.id=s"] }, () => event("there"));
+    expect(named((await telemetry.finish()).spans, "event there").attributes["session.id"]).toBe("s");
+  });
+
+  it("takes an empty key for none", async () => {
+    joinSession({ baggage: "session.id=" }, () => event("there"));
+    expect((await telemetry.finish()).onlySpan().attributes).not.toHaveProperty("session.id");
+  });
+
   it.each([
     ["no headers of ours", { host: "h" }],
     ["broken headers", { baggage: "===;;,%%%", traceparent: "00-nonsense" }],
