@@ -102,7 +102,8 @@ describe("joining a session", () => {
   });
 
   it("takes an empty key for none", async () => {
-    joinSession({ baggage: "session.id=" }, () => event("there"));
+    const baggage = propagation.createBaggage({ "session.id": { value: "" } });
+    context.with(propagation.setBaggage(context.active(), baggage), () => joinSession(() => event("there")));
     expect((await telemetry.finish()).onlySpan().attributes).not.toHaveProperty("session.id");
   });
 
