@@ -231,8 +231,10 @@ describe("the answer", () => {
     expect(chat.response?.({ error: null, choices: [] }, { operation: "chat" }).error).toBeUndefined();
   });
 
-  it("reads Mistral's thinking and OpenRouter's pictures", () => {
-    const thinking = { type: "thinking", thinking: [{ text: "h" }, { text: "m" }] };
+  it.each([
+    ["Mistral's", { type: "thinking", thinking: [{ text: "h" }, { text: "m" }] }],
+    ["Databricks'", { type: "reasoning", summary: [{ type: "summary_text", text: "hm" }] }],
+  ])("reads %s thinking and OpenRouter's pictures", (_, thinking) => {
     const picture = { type: "image_url", image_url: { url: "data:image/png;base64,AA" } };
     const message = { content: [thinking, { type: "text", text: "hi" }], images: [picture] };
     const facts = chat.response?.({ choices: [{ message }] }, { operation: "chat" });

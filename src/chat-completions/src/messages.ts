@@ -47,6 +47,8 @@ export interface ContentPart {
   refusal?: string | null;
   /** Reasoning of Mistral. */
   thinking?: string | readonly ContentPart[];
+  /** Reasoning of Databricks. */
+  summary?: readonly ContentPart[];
   image_url?: { url: string } | string | null;
   input_audio?: { data: string; format: string };
   /** Sound of an answer, base64, with its transcript. */
@@ -136,7 +138,8 @@ export function readContentPart(part: ContentPart): MessagePart | MessagePart[] 
     return part.annotations?.length ? [text, { type: "citations", citations: part.annotations }] : text;
   }
   if (part.refusal != null) return { type: "refusal", content: part.refusal };
-  if (part.thinking != null) return { type: "reasoning", content: readThinking(part.thinking) };
+  const thinking = part.thinking ?? part.summary;
+  if (thinking != null) return { type: "reasoning", content: readThinking(thinking) };
   if (part.input_audio != null) {
     const { data, format } = part.input_audio;
     return { type: "blob", modality: "audio", content: data, mime_type: `audio/${format}` };
