@@ -40,15 +40,10 @@ import { Recorder } from "../record/recorder.js";
 import type { Telemetry } from "../record/telemetry.js";
 import { type TelemetryOptions, TelemetrySource } from "../record/telemetry-source.js";
 import { traceTool } from "../tool/tool.js";
-import { ABANDONED, Observation } from "../watch/observation.js";
-import {
-  followHandedOut,
-  followHandingOut,
-  handsOut,
-  isAPIPromise,
-  observeAPIPromise,
-} from "../watch/stainless.js";
-import { followLeaving, isStreamHelper, noteSignal } from "../watch/stream-helper.js";
+import { ABANDONED } from "../watch/observation.js";
+import { observe } from "../watch/observe.js";
+import { followHandedOut, followHandingOut, handsOut } from "../watch/stainless.js";
+import { followLeaving, isStreamHelper } from "../watch/stream-helper.js";
 import type { Definition, Target } from "./definition.js";
 import { type Method, Patches } from "./patches.js";
 import { recordProviders } from "./recorded-providers.js";
@@ -368,33 +363,4 @@ function withAllAttributes(end: OperationEnd, { request, ownProvider }: Operatio
     ...end,
     response: { ...response, attributes: { ...request.attributes, ...response?.attributes, ...own } },
   };
-}
-
-/** Watches a method's result and returns what its caller gets: the very same object, except for a plain promise. */
-function observe(result: unknown, recorder: Recorder, call: Call, args: readonly unknown[]): unknown {
-  try {
-    const observation = new Observation(recorder, call);
-    noteSignal(args, observation);
-    if (isAPIPromise(result)) observeAPIPromise(result, observation);
-    else if (result instanceof Promise) return observePromise(result, observation);
-    else observation.settle(result);
-  } catch (error) {
-    diag.debug("a call cannot be observed", String(error));
-    recorder.end({ outcome: "raw" });
-  }
-  return result;
-}
-
-/** A handler on the promise itself would mark its rejection as handled; the derived promise reports it as before. */
-function observePromise(promise: Promise<unknown>, observation: Observation): Promise<unknown> {
-  return promise.then(
-    (value) => {
-      observation.settle(value);
-      return value;
-    },
-    (error: unknown) => {
-      observation.fail(error);
-      throw error;
-    },
-  );
 }
