@@ -50,7 +50,7 @@ describe("a refusal", () => {
   it("is quoted without what the caller sent, the longest first, and not at any length", () => {
     const body = { success: false, error: `cannot say 'hello world' to 'hello' ${"x".repeat(300)}` };
     const check = () =>
-      assertDone(reply(body), "pm", "robot", { msg: "hello world", to: ["hello", ""], n: 1 });
+      assertDone(reply(body), "pm", "robot", { to: ["hello", ""], msg: "hello world", n: 1 });
     expect(check).toThrow(CommandError);
     expect(check).toThrow(/^robot refused pm: cannot say '…' to '…' x+…$/);
     expect(check).toThrow(expect.objectContaining({ reply: body, command: "pm", service: "robot" }));
