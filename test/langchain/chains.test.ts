@@ -215,6 +215,21 @@ describe.each(ALL_VERSIONS)("%s", (version) => {
   });
 
   it.each([
+    ["a call", (model: Any, signal: AbortSignal) => model.invoke("a", { signal }), 1],
+    ["a batch", (model: Any, signal: AbortSignal) => model.batch(["a", "b"], { signal }), 2],
+  ])("ends fallbacks when %s is aborted", async (_, call, count) => {
+    const controller = new AbortController();
+    const model = toyModel(stage.load, () => {
+      controller.abort();
+      throw new RangeError("down");
+    });
+    await expect(call(model.withFallbacks([model]), controller.signal)).rejects.toThrow();
+    const workflows = () => stage.spans.filter(({ name }) => name === "invoke_workflow");
+    await vi.waitFor(() => expect(workflows()).toHaveLength(count));
+    await stage.telemetry.finish();
+  });
+
+  it.each([
     [
       "another model chose",
       (model: Any) =>

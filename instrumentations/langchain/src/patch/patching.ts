@@ -172,6 +172,9 @@ export const METHODS: readonly (readonly [className: string, method: string, wra
   ["Runnable", "streamEvents", noteStream],
   ["RunnableSequence", "invoke", chain],
   ["RunnableSequence", "_streamIterator", chain],
+  // When they are aborted, the library forgets their runs.
+  ["RunnableWithFallbacks", "invoke", chain],
+  ["RunnableWithFallbacks", "batch", enter("chain", { several: () => true })],
   ["RunnableWithFallbacks", "_streamIterator", chain],
   ["RunnableBranch", "_streamIterator", chain],
   ["RunnableLambda", "transform", alone],

@@ -61,7 +61,7 @@ export class Run implements Context {
   #startedAt: Beginning["startedAt"];
   #parent: Run | undefined;
   #inside: Context | undefined;
-  #onEnd: (() => void)[] = [];
+  #onEnd: ((end: OperationEnd) => void)[] = [];
   #started = false;
   /** Whether a client inside may still claim the model call, or has done so. */
   #offer: "open" | "taken" | undefined;
@@ -78,7 +78,11 @@ export class Run implements Context {
     const active = context.active();
     if (!(active instanceof Run) || active.kind !== kind || active.#started || active.call === undefined)
       return new Run(kind);
-    return active.call.several ? new Run(kind, active.call, active) : active;
+    if (!active.call.several) return active;
+    const part = new Run(kind, active.call, active);
+    // The library may forget some when the whole call fails.
+    active.onEnd((end) => part.end(end));
+    return part;
   }
 
   /** The nearest recorded run of a context. */
@@ -138,7 +142,7 @@ export class Run implements Context {
     if (this.recorder === undefined) this.#translation = undefined;
   }
 
-  onEnd(work: () => void): void {
+  onEnd(work: (end: OperationEnd) => void): void {
     this.#onEnd.push(work);
   }
 
@@ -160,7 +164,7 @@ export class Run implements Context {
     this.#parent = this.parent;
     this.#whole = this;
     this.call = this.startLate = this.recorder = this.#translation = this.#inside = this.#offer = undefined;
-    for (const work of this.#onEnd.splice(0)) work();
+    for (const work of this.#onEnd.splice(0)) work(reported);
   }
 
   /** The nearest run above that has not ended. */
