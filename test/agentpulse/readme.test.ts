@@ -32,7 +32,9 @@ it("has an example that switches on by the environment alone", async () => {
 
 it("lists every option and every variable", () => {
   const source = (name: string) => readFileSync(join(root, "exporters/agentpulse/src", name), "utf8");
-  const options = [...source("options/options.ts").matchAll(/^ {2}readonly (\w+)\??:/gm)].map(([, name]) => name);
+  const options = [...source("options/options.ts").matchAll(/^ {2}readonly (\w+)\??:/gm)].map(
+    ([, name]) => name,
+  );
   expect(options.length).toBeGreaterThan(15);
   const rows = new Set([...readme.matchAll(/^\| `(\w+)` \|/gm)].map(([, name]) => name));
   expect(options.filter((name) => !rows.has(name))).toEqual([]);
