@@ -50,7 +50,7 @@ export function httpTransport(settings: OtlpSettings): Transport {
     } catch (error) {
       // The collector closed the connection while it was idle, which is not a failure. Sent again at once, because an
       // ending process has no time for a retry.
-      if (request.reusedSocket && !signal.aborted && LOST.has(nameOf(error))) return post(payload, signal);
+      if (request.reusedSocket && LOST.has(nameOf(error))) return post(payload, signal);
       throw error;
     }
   };

@@ -3,8 +3,9 @@ import { lazy } from "../lazy-packages.js";
 import { VERSION } from "../version.js";
 
 /**
- * Records the exception that is about to end the process as a zero-length span, in the trace it happened in. It uses a
- * monitor, so Node prints and exits as it would anyway. Returns a function that removes it.
+ * Records an exception that nothing has caught as a zero-length span, in the trace it happened in. It usually ends the
+ * process; a listener of the application may prevent that. This only monitors, so Node prints and exits as it would
+ * anyway. Returns a function that removes it.
  */
 export function recordCrashes(providerOf: () => TracerProvider): () => void {
   const onCrash = (error: unknown, origin: NodeJS.UncaughtExceptionOrigin) => {

@@ -104,8 +104,11 @@ function versionOfCaller(): string | undefined {
 
 /** An older copy is refused, as it would be without us: claiming its version would lock out newer copies. */
 function newer(known: string, other: string | undefined): string {
-  const minor = (version: string) => version.split(".").map(Number) as [number, number?, number?];
   if (other === undefined) return known;
-  const [[, a = 0, b = 0], [, c = 0, d = 0]] = [minor(known), minor(other)];
-  return c > a || (c === a && d > b) ? other : known;
+  // The major version is the same: it is a part of the registry's name.
+  return minorOf(other) > minorOf(known) ? other : known;
+}
+
+function minorOf(version: string): number {
+  return Number(version.split(".")[1]);
 }
