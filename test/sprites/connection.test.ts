@@ -129,6 +129,17 @@ describe("a connection that is lost", () => {
       expect(exec.stdout.toString()).toBe(dropAt === "output" ? "x\n" : "");
     },
   );
+
+  it("while input is on its way is told as such, not as input that came too late", async () => {
+    const exec = harness.exec("echo x; sleep 5", {}, { dropAt: "output" });
+    const running = rejection(exec.run({ stdin: Buffer.alloc(50_000_000) }));
+    expect(await running).toMatchObject({ name: "ConnectionError", closeCode: 1006 });
+    const other = harness.exec("echo x; sleep 5", {}, { dropAt: "output" });
+    await other.start();
+    expect(await rejection(other.sendStdin(Buffer.alloc(50_000_000)))).toMatchObject({
+      name: "ConnectionError",
+    });
+  });
 });
 
 describe("a silent server", () => {

@@ -175,8 +175,9 @@ export class Session {
     try {
       await sent;
     } catch {
-      const { outcome } = this;
-      if (outcome?.kind === "failed") throw outcome.error;
+      // A write fails a moment before the connection tells that it has ended, and how.
+      const outcome = await this.done;
+      if (outcome.kind === "failed") throw outcome.error;
       throw invalidState("the command ended before it took all input");
     }
   }
