@@ -145,12 +145,13 @@ describe.each(ALL_VERSIONS)("%s", (version) => {
 
   it("ignores names of classes", async () => {
     const { RunnableLambda } = stage.load("@langchain/core/runnables");
+    await toyModel(stage.load).withRetry().invoke("Hi");
     await prompt().invoke({ place: "Oslo" });
     await RunnableLambda.from(() => "done").invoke("Hi");
     await toyModel(stage.load)
       .withConfig({ stop: ["."] })
       .invoke("Hi");
-    expect(stage.tree()).toEqual(["chat toy-1"]);
+    expect(stage.tree()).toEqual(["chat toy-1", "chat toy-1"]);
   });
 
   it("records an unnamed chain of several models or retrievers, so that they share a trace", async () => {
@@ -169,8 +170,7 @@ describe.each(ALL_VERSIONS)("%s", (version) => {
   it.each([
     ["fallbacks", (model: Any) => model.withFallbacks([model])],
     ["fallbacks as a step", (model: Any) => lambda(String).pipe(model.withFallbacks([model]))],
-    ["retries", (model: Any) => model.withRetry({ stopAfterAttempt: 2 })],
-    ["retries as a step", (model: Any) => lambda(String).pipe(model.withRetry())],
+    ["retries of fallbacks", (model: Any) => model.withFallbacks([model]).withRetry()],
   ])("keeps a model that fails and its %s in one trace", async (_, chain) => {
     let calls = 0;
     const model = toyModel(stage.load, () => {

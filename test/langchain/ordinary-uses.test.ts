@@ -34,7 +34,7 @@ const USES: Record<string, [use: (stage: Stage) => Promise<unknown>, tree: strin
       const model = await stage.chatOpenAI([refusal(500, "overloaded"), completion()]);
       await model.withRetry({ stopAfterAttempt: 2 }).invoke("Hi");
     },
-    ["invoke_workflow", ". chat gpt-4o-mini", ". chat gpt-4o-mini"],
+    ["chat gpt-4o-mini", "chat gpt-4o-mini"],
   ],
   "a fallback that streams": [
     async (stage) => {

@@ -76,7 +76,8 @@ describe("a chain", () => {
     ).toBeDefined();
     expect(chain({ mapper: { steps: { a: model, b: { first: {}, last: model } } } })).toBeDefined();
     expect(chain({ runnable: model, fallbacks: [model] })).toBeDefined();
-    expect(chain({ bound: { lc_id: ["RunnableRetry"], bound: model } })).toBeDefined();
+    expect(chain({ bound: { lc_id: ["RunnableEach"], bound: model } })).toBeDefined();
+    expect(chain({ bound: { lc_id: ["RunnableRetry"], bound: model } })).toBeUndefined();
     expect(chain({ branches: [[{}, model]], default: model })).toBeUndefined();
     expect(chain({ branches: [[model, {}]], default: model })).toBeDefined();
     const circle: Record<string, unknown> = {};

@@ -95,10 +95,10 @@ function givenName({ name, chain: { id, kwargs } }: ChainRun): string | undefine
   return isGiven ? given : undefined;
 }
 
-/** Chains that may call what they hold several times. */
-const REPEATING = ["RunnableEach", "RunnableRetry"];
-
-/** Counts the models, retrievers and graphs that a chain may call. With two or more, it is a workflow. */
+/**
+ * Counts the models, retrievers and graphs that a chain may call. With two or more, it is a workflow; one model that is
+ * tried again is none.
+ */
 function countSteps(step: unknown, depth = 0): number {
   if (typeof step !== "object" || step === null || depth > 8) return 0;
   const { lc_id: id, invoke, nodes, _modelType, _getRelevantDocuments } = step as Members;
@@ -116,5 +116,6 @@ function countSteps(step: unknown, depth = 0): number {
   const sum = [...all, ...conditions].reduce((total: number, each) => total + count(each), 0);
   // Only one of the branches is called.
   const total = sum + Math.max(...targets.map(count));
-  return REPEATING.includes((id as string[] | undefined)?.at(-1) ?? "") ? total * 2 : total;
+  const isForEach = (id as string[] | undefined)?.at(-1) === "RunnableEach";
+  return isForEach ? total * 2 : total;
 }
