@@ -37,6 +37,14 @@ const MODULES: readonly (readonly [title: string, file: string])[] = [
 
 const world = useWorld();
 
+it("leaves --require out of the thread of module loaders, where some Nodes would end the process", async () => {
+  const flags = ["--require", "@kit/register", "--require", "./tells-of-loader-thread.cjs"];
+  const { code, stdout, stderr } = await world.run({}, "chat.mjs", { flags });
+  expect({ code, stdout }).toEqual({ code: 0, stdout: "Hello yourself\n" });
+  // Newer Nodes hook modules without that thread.
+  expect(["", "loaders: 0 files of the hook\n"]).toContain(stderr);
+});
+
 describeOnNodes((node, major) => {
   it.each(WAYS)("traces %s", async (_, file, flags) => {
     const { code, stdout, stderr } = await world.run({}, file, { flags, node });
