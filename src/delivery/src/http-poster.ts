@@ -61,8 +61,8 @@ export class HttpPoster {
   }
 
   /** The request that would post a body now, for `postBeforeExit`. */
-  toLastRequest(body: string): LastRequest {
-    const plain = Buffer.from(body);
+  toLastRequest(body: string | ListBody): LastRequest {
+    const plain = this.#bodies.encode(body);
     if (this.#compression !== "gzip") return { url: this.#url, headers: this.#headers, body: plain };
     return { url: this.#url, headers: this.#zippedHeaders, body: gzipSync(plain, FAST) };
   }

@@ -38,12 +38,6 @@ export class EventEncoder {
     return items.length > 0 ? { before: this.#envelope, items, after: "]}" } : undefined;
   }
 
-  /** The same as text. */
-  toText(batch: readonly QueuedEvent[]): string | undefined {
-    const body = this.toBody(batch);
-    return body && `${body.before}${body.items.join(",")}${body.after}`;
-  }
-
   /** Whether the translation of one of these failed, so that `toBody` leaves it out. */
   hasLosses(batch: readonly QueuedEvent[]): boolean {
     return batch.some((queued) => this.#untranslatable.has(queued));

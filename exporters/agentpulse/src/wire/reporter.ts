@@ -135,17 +135,16 @@ export class Reporter {
   #sendLast(): void {
     if (this.#queue.pending === 0 || this.#transport.isFailing) return;
     try {
-      const requests = this.#encodeLast(this.#queue.takeForExit()).map((body) =>
-        this.#transport.toLastRequest(body),
-      );
+      const batches = this.#batchLast(this.#queue.takeForExit());
+      const requests = batches.flatMap((batch) => this.#transport.toLastRequests(batch));
       postBeforeExit(requests, { timeoutMs: LAST_POST_MS });
     } catch {
       // Nobody is left to report it to.
     }
   }
 
-  /** The oldest events first, as many as time allows. */
-  #encodeLast(events: readonly QueuedEvent[]): string[] {
+  /** The oldest events first, as many as time allows to encode. */
+  #batchLast(events: readonly QueuedEvent[]): QueuedEvent[][] {
     const until = performance.now() + LAST_ENCODING_MS;
     const limit = MAX_BATCH_BYTES - this.#encoder.envelopeBytes;
     const batches: QueuedEvent[][] = [[]];
@@ -162,6 +161,6 @@ export class Reporter {
         bytes = size;
       }
     }
-    return batches.flatMap((batch) => this.#encoder.toText(batch) ?? []);
+    return batches;
   }
 }

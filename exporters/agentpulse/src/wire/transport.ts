@@ -29,9 +29,10 @@ export class AgentPulseTransport implements Transport<QueuedEvent> {
     this.#poster = new HttpPoster({ url: `${url}/v1/ingest`, headers, compression: options.compression });
   }
 
-  /** The request for a body that cannot be awaited any more. */
-  toLastRequest(body: string): LastRequest {
-    return this.#poster.toLastRequest(body);
+  /** The request for events that cannot be awaited any more, or none if they have no data. */
+  toLastRequests(batch: readonly QueuedEvent[]): LastRequest[] {
+    const body = this.#options.encoder.toBody(batch);
+    return body === undefined ? [] : [this.#poster.toLastRequest(body)];
   }
 
   /** Whether the last batch got no answer, or was told to come back later. */
