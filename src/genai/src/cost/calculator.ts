@@ -1,5 +1,6 @@
 import { diag } from "@opentelemetry/api";
 import { isAmount, isCount, type Usage } from "../adapter/usage.js";
+import { inWords } from "../record/thrown.js";
 import { type MaintainedPrice, MaintainedPrices } from "./maintained.js";
 import { type CostMatch, toModelName } from "./model-name.js";
 import { costAt, type Price, type PriceOverrides, readOverrides } from "./price.js";
@@ -86,7 +87,7 @@ export class CostCalculator {
     try {
       return this.#maintained.cost(pricing, usage, termsFactor(provider, terms));
     } catch (error) {
-      diag.debug("no price for this usage", model, String(error));
+      diag.debug("no price for this usage", model, inWords(error));
       return undefined;
     }
   }

@@ -1,6 +1,7 @@
 import { diag } from "@opentelemetry/api";
 import type { ModelPrice, Usage as PriceUsage, Provider } from "@pydantic/genai-prices";
 import { isCount, type Usage } from "../adapter/usage.js";
+import { inWords } from "../record/thrown.js";
 import { toModelName } from "./model-name.js";
 import { countOf } from "./price.js";
 import { costOfSearches, costOfTokens, SEARCHES } from "./rates.js";
@@ -42,7 +43,7 @@ export class MaintainedPrices {
         const only = { ...found.model, match: { equals: name } };
         return { kind: "full", model: name, provider: { ...found.provider, models: [only] } };
       } catch (error) {
-        diag.debug("price look-up failed", name, String(error));
+        diag.debug("price look-up failed", name, inWords(error));
       }
     }
     return null;
@@ -79,7 +80,7 @@ export class MaintainedPrices {
       try {
         this.#table = priceTables.maintained();
       } catch (error) {
-        diag.debug("the price table cannot be loaded; most calls carry no cost", String(error));
+        diag.debug("the price table cannot be loaded; most calls carry no cost", inWords(error));
         this.#table = null;
       }
     }

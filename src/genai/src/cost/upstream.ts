@@ -1,4 +1,5 @@
 import { diag } from "@opentelemetry/api";
+import { inWords } from "../record/thrown.js";
 import { toModelName } from "./model-name.js";
 import { type Price, type PriceEntry, toPrice } from "./price.js";
 import { PriceList } from "./price-list.js";
@@ -52,7 +53,7 @@ function readEntries(): readonly UpstreamEntry[] {
     return priceTables.upstream() as UpstreamEntry[];
   } catch (error) {
     // A deployment that copies single files may lack this one.
-    diag.debug("the list of upstream prices cannot be loaded", String(error));
+    diag.debug("the list of upstream prices cannot be loaded", inWords(error));
     return [];
   }
 }

@@ -8,6 +8,7 @@ import {
   trace,
 } from "@opentelemetry/api";
 import type { Telemetry } from "../record/telemetry.js";
+import { inWords } from "../record/thrown.js";
 import type { NativeTelemetry, TracerField } from "./native.js";
 import { LateSpan } from "./native-span.js";
 
@@ -53,7 +54,7 @@ class TellingTracer implements Tracer {
       const around = trace.getSpan(parent);
       if (this.#native.read(name, options.attributes ?? {}) === "call") tellOfNative(around, span);
     } catch (error) {
-      diag.debug("a span of the library itself cannot be read", String(error));
+      diag.debug("a span of the library itself cannot be read", inWords(error));
     }
     return span;
   }

@@ -15,6 +15,7 @@ import { ATTR } from "../attributes.js";
 import { isInferenceRecorded, isTracingSuppressed } from "../context/suppression.js";
 import { startAgent } from "../record/agent.js";
 import type { Telemetry } from "../record/telemetry.js";
+import { inWords } from "../record/thrown.js";
 import { startTool } from "../tool/tool.js";
 import { LateSpan, type NativeSpan, StandInSpan } from "./native-span.js";
 
@@ -127,7 +128,7 @@ class StandInTracer implements Tracer {
         ? new StandInSpan(startTool(telemetry, span, parent), span)
         : new StandInSpan(startAgent(telemetry, span.request, parent), span);
     } catch (error) {
-      diag.debug("a span of the library itself cannot be replaced", String(error));
+      diag.debug("a span of the library itself cannot be replaced", inWords(error));
       return undefined;
     }
   }

@@ -39,6 +39,7 @@ import type { OperationStart } from "../record/operation-start.js";
 import { Recorder } from "../record/recorder.js";
 import type { Telemetry } from "../record/telemetry.js";
 import { type TelemetryOptions, TelemetrySource } from "../record/telemetry-source.js";
+import { inWords } from "../record/thrown.js";
 import { traceTool } from "../tool/tool.js";
 import { ABANDONED } from "../watch/observation.js";
 import { observe } from "../watch/observe.js";
@@ -166,7 +167,7 @@ export abstract class GenAIInstrumentation<
         if (this.patches.add(target.on, target.method, (original) => this.wrap(original, target))) found += 1;
       }
     } catch (error) {
-      diag.warn(`${this.definition.name}: cannot instrument ${this.definition.module}`, String(error));
+      diag.warn(`${this.definition.name}: cannot instrument ${this.definition.module}`, inWords(error));
       return;
     }
     if (found > 0) this.tellProviders();
@@ -230,7 +231,7 @@ export abstract class GenAIInstrumentation<
         ),
       ];
     } catch (error) {
-      diag.debug(`${this.definition.name}: tools cannot be traced`, String(error));
+      diag.debug(`${this.definition.name}: tools cannot be traced`, inWords(error));
       return args;
     }
   }
@@ -293,7 +294,7 @@ export abstract class GenAIInstrumentation<
       else if (native === "native") tellOfNative(ours, passed);
       return recorder;
     } catch (error) {
-      diag.debug(`${this.definition.name}: a call cannot be recorded`, String(error));
+      diag.debug(`${this.definition.name}: a call cannot be recorded`, inWords(error));
       return undefined;
     }
   }

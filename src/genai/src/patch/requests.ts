@@ -1,5 +1,6 @@
 import { diag } from "@opentelemetry/api";
 import type { Call, RequestFacts } from "../adapter/operation.js";
+import { inWords } from "../record/thrown.js";
 
 /** The call that a request to a path makes, and what it is read from; `undefined` for any other request. */
 export function readPosted(
@@ -11,7 +12,7 @@ export function readPosted(
     const body = call && (options as { body?: unknown } | undefined)?.body;
     return call !== undefined && typeof body === "object" ? { call, given: [body, options] } : undefined;
   } catch (error) {
-    diag.debug("a request cannot be read", String(error));
+    diag.debug("a request cannot be read", inWords(error));
     return undefined;
   }
 }

@@ -1,3 +1,5 @@
+import { memberOf } from "./thrown.js";
+
 const MAX_MESSAGE = 500;
 /** Keys by how they begin: of providers, of clouds and of the services that agents use; signed tokens; headers. */
 const SECRETS = new RegExp(
@@ -15,17 +17,6 @@ const SECRETS = new RegExp(
   "gi",
 );
 
-interface ErrorLike {
-  name?: unknown;
-  code?: unknown;
-  status?: unknown;
-  /** As Ollama has it. */
-  status_code?: unknown;
-  message?: unknown;
-  stack?: unknown;
-  constructor?: { name?: unknown };
-}
-
 function isText(value: unknown): value is string {
   return typeof value === "string" && value !== "";
 }
@@ -42,10 +33,9 @@ export function withoutSecrets(text: string): string {
 
 /** The class name of an error; `"Error"` only when nothing better is known. */
 export function exceptionType(error: unknown): string {
-  const like = (error ?? {}) as ErrorLike;
-  const { name } = like;
+  const name = memberOf(error, "name");
   if (isText(name) && name !== "Error") return name;
-  const className = typeof error === "object" ? like.constructor?.name : undefined;
+  const className = typeof error === "object" ? memberOf(memberOf(error, "constructor"), "name") : undefined;
   if (isText(className) && className !== "Object") return className;
   return isText(name) ? name : "_OTHER";
 }
@@ -61,7 +51,9 @@ export function codeOf(value: unknown): string | undefined {
  */
 export function errorType(error: unknown, providerCode?: string): string {
   if (typeof error !== "object" || error === null) return "_OTHER";
-  const { status_code, status = status_code, code } = error as ErrorLike;
+  // Ollama has a `status_code`.
+  const status = memberOf(error, "status") ?? memberOf(error, "status_code");
+  const code = memberOf(error, "code");
   if (typeof status === "number") return String(status);
   const word = codeOf(code);
   if (word !== undefined) return word;
@@ -89,22 +81,35 @@ export function readError(
   given: readonly string[] = [],
 ): ErrorText {
   const type = exceptionType(error);
-  const like = (typeof error === "object" && error !== null ? error : { message: error }) as ErrorLike;
-  if (!isText(like.message)) return { type, message: undefined, stack: undefined };
-  const original = like.message;
+  const original = typeof error === "object" ? memberOf(error, "message") : error;
+  if (!isText(original)) return { type, message: undefined, stack: undefined };
   const message = clean(original, type, said, given);
-  const stack = isText(like.stack) ? like.stack.replace(original, () => message ?? "") : undefined;
-  return { type, message, stack: stack && withoutSecrets(stack) };
+  const told = memberOf(error, "stack");
+  if (!isText(told)) return { type, message, stack: undefined };
+  // A message that was changed later stands in the stack as it was first.
+  const stack = told.includes(original)
+    ? told.replace(original, () => message ?? "")
+    : `${type}${message === undefined ? "" : `: ${message}`}${framesOf(told)}`;
+  return { type, message, stack: withoutSecrets(stack) };
 }
 
 /** As {@link readError}, for errors whose whole message is content: keeps only the type and the stack frames. */
 export function readErrorType(error: unknown): ErrorText {
-  const { type, stack } = readError(error);
-  const { message } = (error ?? {}) as ErrorLike;
-  const frames = isText(message)
-    ? stack?.slice(stack.lastIndexOf("\n    at ", stack.indexOf("\n    at ")))
-    : stack;
-  return { type, message: undefined, stack: frames === undefined ? undefined : `${type}${frames}` };
+  const type = exceptionType(error);
+  const [message, told] = [memberOf(error, "message"), memberOf(error, "stack")];
+  if (!isText(told)) return { type, message: undefined, stack: undefined };
+  const frames = framesOf(isText(message) ? told.replace(message, "") : told);
+  return { type, message: undefined, stack: withoutSecrets(`${type}${frames}`) };
+}
+
+/** The lines at the end of a stack that tell where the error was made. What stands above them is its message. */
+function framesOf(stack: string): string {
+  const lines = stack.split("\n");
+  const above = lines.findLastIndex((line) => !line.startsWith("    at "));
+  return lines
+    .slice(above + 1)
+    .map((frame) => `\n${frame}`)
+    .join("");
 }
 
 /** Errors that left one of our operations, with the text that its span recorded. */

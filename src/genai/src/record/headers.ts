@@ -2,6 +2,7 @@ import { diag } from "@opentelemetry/api";
 import type { HeaderFacts, ReadHeader } from "../adapter/operation.js";
 import type { OperationEnd } from "../adapter/outcome.js";
 import { isAmount } from "../adapter/usage.js";
+import { inWords } from "./thrown.js";
 
 interface Headers {
   get?: unknown;
@@ -21,7 +22,7 @@ export function readHeaders(
       return typeof value === "string" ? value : undefined;
     });
   } catch (error) {
-    diag.debug("the headers of an answer could not be read", String(error));
+    diag.debug("the headers of an answer could not be read", inWords(error));
     return undefined;
   }
 }

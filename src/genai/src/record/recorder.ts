@@ -37,6 +37,7 @@ import { readHeaders, withHeaderFacts } from "./headers.js";
 import { creationAttributes, type OperationStart } from "./operation-start.js";
 import { modelOf, setAll, setFacts } from "./span-attributes.js";
 import type { Telemetry } from "./telemetry.js";
+import { inWords } from "./thrown.js";
 
 /**
  * Records one operation from its start to its single end: span, metrics and events. It never holds the promise or stream
@@ -117,21 +118,24 @@ export class Recorder implements Results {
     return (onSpan && this.#span.isRecording()) || onEvent;
   }
 
-  /** Notes that a chunk of a streamed answer arrived. */
+  /** Notes that a chunk of a streamed answer arrived. Never throws. */
   chunk(): void {
     const { instruments } = this.#telemetry;
     const first = this.#firstChunkAt === undefined;
     if (!first && instruments === undefined) return;
     if (!isInference(this.#start.request.operation)) return;
     const now = performance.now();
-    if (first) this.#firstChunkAt = now;
-    else
-      instruments?.recordChunk(
-        (now - this.#lastChunkAt) / 1_000,
-        this.#callAttributes(undefined),
-        this.context,
-      );
+    const elapsed = now - this.#lastChunkAt;
     this.#lastChunkAt = now;
+    if (first) this.#firstChunkAt = now;
+    else if (instruments !== undefined) {
+      // Not by `guard`, whose function would be made anew for each chunk.
+      try {
+        instruments.recordChunk(elapsed / 1_000, this.#callAttributes(undefined), this.context);
+      } catch (error) {
+        diag.debug("a chunk could not be measured", inWords(error));
+      }
+    }
   }
 
   /** Notes the headers of the answer. Called before its chunks, and more than once for some promises. */
@@ -157,17 +161,17 @@ export class Recorder implements Results {
     const end = this.#told === undefined ? reported : withHeaderFacts(reported, this.#told, streamed);
     const response = end.response ?? {};
     this.#answeredBy(response.provider);
-    let failure: Failure | undefined;
+    const failure = this.#readFailure(end);
+    if (this.#start.ended !== undefined) guard("an end", () => this.#start.ended?.(end));
     try {
-      this.#start.ended?.(end);
-      failure = this.#readFailure(end);
       this.#describe(end.outcome, response, failure);
       if (failure !== undefined) this.#fail(failure);
       if (response.linkAs !== undefined)
         this.#telemetry.remembered.remember(response.linkAs, this.#span.spanContext());
     } catch (error) {
-      diag.debug("an operation could not be recorded in full", String(error));
-      if (failure !== undefined) this.#span.setStatus({ code: SpanStatusCode.ERROR });
+      diag.debug("an operation could not be recorded in full", inWords(error));
+      if (failure !== undefined)
+        this.#span.setAttribute(ATTR.errorType, failure.type).setStatus({ code: SpanStatusCode.ERROR });
     }
     guard("the end of a span", () => this.#span.end(this.#endTime()));
     if (this.#tally !== undefined) guard("a tally", () => this.#tally?.(response));
@@ -200,7 +204,8 @@ export class Recorder implements Results {
       const type = codeOf(told.type) ?? "_OTHER";
       return this.#tell(type, { name: type, message: told.message });
     }
-    const failure = this.#tell(errorType(error, this.#start.errorCode?.(error)), error);
+    const code = guard("an error's code", () => this.#start.errorCode?.(error));
+    const failure = this.#tell(errorType(error, code), error);
     rememberTold(error, failure.onSpan);
     return failure;
   }
@@ -329,7 +334,7 @@ function readContent(read: (() => Content) | undefined, sink: AttributeSink): Co
     return read?.();
   } catch (error) {
     sink.setAttribute(KIT_ATTR.contentDropped, "unreadable");
-    diag.debug("the content of an operation could not be read", String(error));
+    diag.debug("the content of an operation could not be read", inWords(error));
     return undefined;
   }
 }

@@ -7,6 +7,7 @@ import { isTracingSuppressed, unmarkInferenceRecorded } from "../context/suppres
 import { StandInSpan } from "../native/native-span.js";
 import { Recorder } from "../record/recorder.js";
 import type { Telemetry } from "../record/telemetry.js";
+import { inWords } from "../record/thrown.js";
 import { rememberRun, type ToolRun } from "./tool-runs.js";
 
 /**
@@ -64,7 +65,7 @@ function begin(
     const recorder = startTool(telemetry, { name, type, description, callId }, parent, content);
     return [recorder.context, (end) => recorder.end(end)];
   } catch (error) {
-    diag.debug("a tool cannot be traced", String(error));
+    diag.debug("a tool cannot be traced", inWords(error));
     return undefined;
   }
 }

@@ -2,6 +2,7 @@ import { diag } from "@opentelemetry/api";
 import type { Call, Fold, ResponseFacts } from "../adapter/operation.js";
 import type { OperationEnd } from "../adapter/outcome.js";
 import type { Recorder } from "../record/recorder.js";
+import { inWords, memberOf } from "../record/thrown.js";
 import { AbandonedCalls } from "./abandonment.js";
 import { isAsyncIterable, tapStream } from "./stream.js";
 import type { StreamObserver } from "./stream-observer.js";
@@ -138,7 +139,7 @@ export class Observation implements StreamObserver {
     try {
       this.#fold?.add(chunk);
     } catch (error) {
-      diag.debug("a chunk could not be read", String(error));
+      diag.debug("a chunk could not be read", inWords(error));
     }
   }
 
@@ -173,11 +174,12 @@ export class Observation implements StreamObserver {
 
 /** A body of an unforeseen shape loses its facts, but never affects the application's call. */
 function unreadable(error: unknown): void {
-  diag.debug("an answer could not be read", String(error));
+  diag.debug("an answer could not be read", inWords(error));
 }
 
 function isAbort(error: unknown): boolean {
-  if (typeof error !== "object" || error === null) return false;
-  const { name } = error as Error;
-  return name === "AbortError" || error.constructor?.name === "APIUserAbortError";
+  return (
+    memberOf(error, "name") === "AbortError" ||
+    memberOf(memberOf(error, "constructor"), "name") === "APIUserAbortError"
+  );
 }

@@ -1,6 +1,7 @@
 import { diag } from "@opentelemetry/api";
 import type { Call } from "../adapter/operation.js";
 import type { Recorder } from "../record/recorder.js";
+import { inWords } from "../record/thrown.js";
 import { Observation } from "./observation.js";
 import { isAPIPromise, observeAPIPromise } from "./stainless.js";
 import { noteSignal } from "./stream-helper.js";
@@ -14,7 +15,7 @@ export function observe(result: unknown, recorder: Recorder, call: Call, args: r
     else if (result instanceof Promise) return observePromise(result, observation);
     else observation.settle(result);
   } catch (error) {
-    diag.debug("a call cannot be observed", String(error));
+    diag.debug("a call cannot be observed", inWords(error));
     recorder.end({ outcome: "raw" });
   }
   return result;

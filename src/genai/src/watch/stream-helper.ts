@@ -1,4 +1,5 @@
 import { diag } from "@opentelemetry/api";
+import { inWords, memberOf } from "../record/thrown.js";
 import type { Observation } from "./observation.js";
 
 /** What `stream()` and the like return: it reads the stream of a call, and aborts that call with its own controller. */
@@ -13,7 +14,7 @@ const CALLS = new WeakMap<object, WeakRef<Observation>>();
 export function noteSignal(args: readonly unknown[], observation: Observation): void {
   // Most calls have none.
   if (args.length < 2) return;
-  const { signal } = Object(args.at(-1)) as { signal?: unknown };
+  const signal = memberOf(args.at(-1), "signal");
   if (typeof signal === "object" && signal !== null) CALLS.set(signal, new WeakRef(observation));
 }
 
@@ -34,7 +35,7 @@ export function followLeaving(open: (this: unknown, ...args: unknown[]) => unkno
       try {
         watchLeaving(steps, this.controller.signal);
       } catch (error) {
-        diag.debug("a stream helper cannot be watched", String(error));
+        diag.debug("a stream helper cannot be watched", inWords(error));
       }
       return steps;
     },

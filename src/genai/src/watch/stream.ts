@@ -1,4 +1,5 @@
 import { diag } from "@opentelemetry/api";
+import { inWords } from "../record/thrown.js";
 import type { StreamObserver } from "./stream-observer.js";
 import { isPlainGenerator, WatchedGenerator } from "./watched-generator.js";
 
@@ -61,7 +62,7 @@ function tapFirst(
     try {
       return tap(steps, observation);
     } catch (error) {
-      diag.debug("a stream cannot be watched", String(error));
+      diag.debug("a stream cannot be watched", inWords(error));
       return steps;
     }
   };
