@@ -91,6 +91,14 @@ describe("a process", () => {
     expect(withSdk).toMatchObject({ code: 0, ...quiet });
   });
 
+  it("is held by an exporter for five seconds at most, if its processor does not hold it longer", async () => {
+    const fake = await startServer({ fault: () => ({ kind: "hang" }) });
+    const ended = await runProgram(fake, { program: "alone.mjs", ...IN_FIVE_SECONDS });
+    const stdout = "1 AgentPulse: 1 events could not be delivered\n";
+    expect(ended).toEqual({ code: 0, signal: null, stdout, stderr: "" });
+    expect(fake.requests.length).toBeGreaterThan(0);
+  });
+
   it("waits two seconds at most at process.exit() for a server that never answers", async () => {
     const fake = await startServer({ fault: () => ({ kind: "hang" }) });
     const ended = await run(fake, "exit", { preloads: TOLD_END });

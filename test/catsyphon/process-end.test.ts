@@ -10,32 +10,38 @@ import { startServer } from "./harness.js";
 const LEAVING = fileURLToPath(new URL("./leaving-host.mjs", import.meta.url));
 const PROGRAM = fileURLToPath(new URL("./finished-host.mjs", import.meta.url));
 
-it("ends although the server is silent, after what a flush may take and not after the limit of a request", async () => {
-  const server = createServer();
-  await once(server.listen(0, "127.0.0.1"), "listening");
-  const asked = once(server, "request");
-  const env = {
-    ...process.env,
-    // As much as the flush at the end of an idle process; a request may take six times that.
-    ...boundedBy(5_000),
-    CATSYPHON_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    CATSYPHON_COLLECTOR_ID: "c",
-    CATSYPHON_API_KEY: "k",
-  };
-  const child = spawn(process.execPath, [...BOUNDED, PROGRAM], { env, stdio: "pipe" });
-  onTestFinished(() => {
-    child.kill("SIGKILL");
-    server.closeAllConnections();
-    server.close();
-  });
-  let stderr = "";
-  child.stderr.setEncoding("utf8").on("data", (text) => {
-    stderr += text;
-  });
-  await asked;
-  child.stdin.end();
-  expect([...(await once(child, "close")), stderr]).toEqual([0, null, ""]);
-});
+it.each([
+  ["background", ""],
+  ["waiting", "exported: CatSyphon did not answer in time"],
+])(
+  "ends although the server is silent, after what a flush may take and not a request: %s",
+  async (mode, said) => {
+    const server = createServer();
+    await once(server.listen(0, "127.0.0.1"), "listening");
+    const asked = once(server, "request");
+    const env = {
+      ...process.env,
+      // As much as the flush at the end of an idle process; a request may take six times that.
+      ...boundedBy(5_000),
+      CATSYPHON_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+      CATSYPHON_COLLECTOR_ID: "c",
+      CATSYPHON_API_KEY: "k",
+    };
+    const child = spawn(process.execPath, [...BOUNDED, PROGRAM, mode], { env, stdio: "pipe" });
+    onTestFinished(() => {
+      child.kill("SIGKILL");
+      server.closeAllConnections();
+      server.close();
+    });
+    let stderr = "";
+    child.stderr.setEncoding("utf8").on("data", (text) => {
+      stderr += text;
+    });
+    await asked;
+    child.stdin.end();
+    expect([...(await once(child, "close")), stderr]).toEqual([0, null, said]);
+  },
+);
 
 /** How the program ended, and what the server knows then of its sessions: number of events, and status. */
 async function leave(way: string) {

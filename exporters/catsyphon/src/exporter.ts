@@ -131,11 +131,21 @@ export class CatSyphonSpanExporter {
     }
     let waiting = events.length;
     let code = ExportResultCode.SUCCESS;
+    let isCalled = false;
+    const callBack = (result: ExportResult) => {
+      if (!isCalled) resultCallback(result);
+      isCalled = true;
+    };
     this.#enqueue(events, (delivered) => {
       if (!delivered) code = ExportResultCode.FAILED;
-      if (--waiting === 0) resultCallback({ code });
+      if (--waiting === 0) callBack({ code });
     });
-    void this.#queue?.flush(this.#flushTimeoutMs);
+    // Whether a process waits at its end is decided by who called: a batch processor does, by a timer of its own.
+    const flushed = this.#queue?.flush(this.#flushTimeoutMs, false);
+    void flushed?.then((isFlushed) => {
+      if (!isFlushed)
+        callBack({ code: ExportResultCode.FAILED, error: new Error("CatSyphon did not answer in time") });
+    });
   }
 
   /** Translates and sends everything, including spans that wait for an ancestor. */

@@ -105,12 +105,14 @@ export class DeliveryQueue<Item> {
   /**
    * Resolves to `true` when everything added before the call is settled, including batches in flight; to `false` if the
    * time ran out or the destination is on hold, in which case nothing is lost.
+   * @param holdsProcess whether an otherwise idle process waits for it too; `false` where others decide that, or the end
+   * of the process, which makes it give up after `exitTimeoutMs`
    */
-  flush(timeoutMs = 30_000): Promise<boolean> {
+  flush(timeoutMs = 30_000, holdsProcess = true): Promise<boolean> {
     if (this.#hold?.verdict.batch === "keep") this.#hold = undefined;
     if (this.pending === 0) return Promise.resolve(true);
     if (this.#holding()) return Promise.resolve(false);
-    const flushed = this.#flushes.wait(this.#nextId, timeoutMs);
+    const flushed = this.#flushes.wait(this.#nextId, timeoutMs, holdsProcess);
     this.#drain();
     return flushed;
   }

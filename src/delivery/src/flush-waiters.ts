@@ -26,8 +26,11 @@ export class FlushWaiters {
     }
   }
 
-  /** Waits until all items added so far, `upTo` being the last, are settled. The timer keeps the process alive. */
-  wait(upTo: number, timeoutMs: number): Promise<boolean> {
+  /**
+   * Waits until all items added so far, `upTo` being the last, are settled.
+   * @param holds whether the wait keeps the process alive
+   */
+  wait(upTo: number, timeoutMs: number, holds: boolean): Promise<boolean> {
     return new Promise((resolve) => {
       const waiter: Waiter = {
         upTo,
@@ -38,6 +41,7 @@ export class FlushWaiters {
         },
       };
       const timer = startTimer(() => this.#wake(waiter, false), timeoutMs);
+      if (!holds) timer.unref();
       this.#waiters.add(waiter);
     });
   }

@@ -107,8 +107,8 @@ export class Reporter {
     if (this.#backlog && this.#queue.pending > MOST_SPANS) this.#backlog.add(queued);
   }
 
-  flush(timeoutMs = FLUSH_MS): Promise<boolean> {
-    return this.#queue.flush(timeoutMs);
+  flush(timeoutMs = FLUSH_MS, holdsProcess = true): Promise<boolean> {
+    return this.#queue.flush(timeoutMs, holdsProcess);
   }
 
   async shutdown(): Promise<void> {
