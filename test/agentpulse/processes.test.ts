@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
-import type { FakeAgentPulse } from "../support/agentpulse/index.js";
+import { type FakeAgentPulse, fails } from "../support/agentpulse/index.js";
 import { BOUNDED, boundedBy, TOLD_END } from "../support/process/preloads.js";
 import { describeOnNodes } from "../support/register/nodes.js";
 import { startServer } from "./harness.js";
@@ -103,6 +103,25 @@ describe("a process", () => {
     const fake = await startServer({ fault: () => ({ kind: "hang" }) });
     const ended = await run(fake, "exit", { preloads: TOLD_END });
     expect(ended).toMatchObject({ code: 3, stdout: "", stderr: "waits 2000 ms at most\n" });
+  });
+
+  describe("whose server asked to come back later", () => {
+    const options = { debug: true, compression: "none", flushInterval: 0.001 };
+    const exitOnce = (fake: FakeAgentPulse, said: string) =>
+      runProgram(fake, { program: "ending.mjs", args: ["exitOnce", JSON.stringify(options), said] });
+
+    it("sends nothing at process.exit()", async () => {
+      const fake = await startServer({ fault: () => fails(503) });
+      expect(await exitOnce(fake, "not accepted")).toMatchObject({ code: 3 });
+      expect(fake.ingests.length).toBe(1);
+    });
+
+    it("sends what waits at process.exit(), once the server has taken something", async () => {
+      const fake = await startServer();
+      fake.failNext(1, { kind: "answer", status: 503 });
+      expect(await exitOnce(fake, "flushed")).toMatchObject({ code: 3 });
+      expect(calls(fake)).toEqual(["gpt-4o", "gpt-4o"]);
+    });
   });
 
   it("ends at once, in the same way, without a server", async () => {

@@ -2,7 +2,7 @@
 import { AgentPulseSpanProcessor } from "@kit/exporter-agentpulse";
 import { NodeTracerProvider } from "@opentelemetry/sdk-trace-node";
 
-const [ending, options = "{}"] = process.argv.slice(2);
+const [ending, options = "{}", said] = process.argv.slice(2);
 const processor = new AgentPulseSpanProcessor(JSON.parse(options));
 const tracer = new NodeTracerProvider({ spanProcessors: [processor] }).getTracer("app");
 
@@ -17,6 +17,14 @@ const endings = {
   exit: () => {
     call();
     process.exit(3);
+  },
+  /** As soon as what is logged says so; then with one more call that waits. */
+  exitOnce: () => {
+    process.stderr.write = (line) => {
+      if (line.includes(said)) setImmediate(endings.exit);
+      return true;
+    };
+    call();
   },
   throw: () => {
     call();
