@@ -1,5 +1,5 @@
 import type { TokenUsage } from "@kit/chat-completions";
-import { type Fold, type Foreign, TextBuilder } from "@kit/genai";
+import { type Fold, type Foreign, objectsOf, TextBuilder } from "@kit/genai";
 import type { Response, ResponseStreamEvent } from "openai/resources/responses/responses";
 import { type ResponseItem, type TextOrItems, withoutContent } from "./response-items.js";
 
@@ -92,12 +92,13 @@ function toItem({ item, event, text }: OpenItem): ResponseItem {
 
 /** Keeps only what facts are read from, so that an open stream does not retain content. */
 function withoutTexts({ prompt, tools, output, ...response }: ResponseBody): ResponseBody {
-  const { id, model, status, usage, error, incomplete_details, conversation, service_tier } = response;
+  const { id, model, status, usage, error, incomplete_details, conversation, service_tier, background } =
+    response;
   return {
-    ...{ id, model, status, usage, error, incomplete_details, conversation, service_tier },
+    ...{ id, model, status, usage, error, incomplete_details, conversation, service_tier, background },
     tool_usage: response.tool_usage,
     prompt: prompt && { id: prompt.id, version: prompt.version },
-    tools: tools?.map(({ type, model: ofTool }) => ({ type, model: ofTool })),
-    output: (output ?? []).map(withoutContent),
+    tools: objectsOf(tools).map(({ type, model: ofTool }) => ({ type, model: ofTool })),
+    output: objectsOf(output).map(withoutContent),
   };
 }

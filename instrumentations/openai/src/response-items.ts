@@ -3,6 +3,7 @@ import {
   type Foreign,
   type Message,
   type MessagePart,
+  objectsOf,
   parseJson,
   readParts,
   type ToolDefinition,
@@ -71,7 +72,7 @@ export function readInstructions(instructions: TextOrItems): MessagePart[] {
 
 /** Reads the tools offered to the model. OpenAI's own have no name, and are called by their type. */
 export function readResponseTools(tools: ResponseTool[] | null | undefined): ToolDefinition[] {
-  return (tools ?? []).map(({ type = "function", name, server_label: server, description, ...tool }) => ({
+  return objectsOf(tools).map(({ type = "function", name, server_label: server, description, ...tool }) => ({
     type: String(type),
     name: String(name ?? server ?? type),
     description: textOf(description),
@@ -81,8 +82,12 @@ export function readResponseTools(tools: ResponseTool[] | null | undefined): Too
 
 function readItems(items: ResponseItem[] | null | undefined): [ResponseItem, MessagePart[]][] {
   // The output of a shell does not say where the shell ran, but its call does.
-  const hosted = new Set(items?.filter(isServerTool).map((item) => item.call_id ?? item));
-  return (items ?? []).map((item) => [
+  const hosted = new Set(
+    objectsOf(items)
+      .filter(isServerTool)
+      .map((item) => item.call_id ?? item),
+  );
+  return objectsOf(items).map((item) => [
     item,
     readItem(item, isServerTool(item) || hosted.has(item.call_id ?? item)),
   ]);

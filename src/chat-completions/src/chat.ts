@@ -1,4 +1,11 @@
-import { type Call, type Message, readParameters, type SharedParameters, textOf } from "@kit/genai";
+import {
+  type Call,
+  type Message,
+  objectsOf,
+  readParameters,
+  type SharedParameters,
+  textOf,
+} from "@kit/genai";
 import { readFailure } from "./failure.js";
 import { type ChatCompletion, type ChatCompletionChunk, foldChat } from "./fold.js";
 import {
@@ -34,7 +41,7 @@ export const chat: Call<[ChatParams, ...unknown[]], ChatCompletion, ChatCompleti
       facts.reasoningLevel = params.reasoning_effort ?? params.reasoning?.effort;
       facts.outputType = params.modalities?.includes("audio") ? "speech" : formatType(params.response_format);
       facts.content = () => ({
-        inputMessages: (params.messages ?? []).map(readChatMessage),
+        inputMessages: objectsOf(params.messages).map(readChatMessage),
         toolDefinitions: readChatTools(params.tools, params.functions),
       });
       return facts;
@@ -57,7 +64,7 @@ export const chat: Call<[ChatParams, ...unknown[]], ChatCompletion, ChatCompleti
 );
 
 function readAnswers({ choices, citations }: ChatCompletion): Message[] {
-  const answers = (choices ?? []).map(({ message }) => readChatMessage(message ?? {}));
+  const answers = objectsOf(choices).map(({ message }) => readChatMessage(message ?? {}));
   if (Array.isArray(citations) && citations.length > 0)
     answers[0]?.parts.push({ type: "citations", citations });
   return answers;

@@ -1,6 +1,7 @@
 import {
   type Message,
   type MessagePart,
+  objectsOf,
   parseJson,
   readParts,
   type ToolDefinition,
@@ -96,22 +97,21 @@ export function readChatTools(
   tools: readonly ChatTool[] | null | undefined,
   functions: readonly FunctionOffer[] | null | undefined,
 ): ToolDefinition[] {
-  const offered = (tools ?? []).map((tool) =>
-    toDefinition(tool.type, tool.function ?? tool.custom ?? { name: tool.type }),
-  );
-  for (const offer of functions ?? []) offered.push(toDefinition("function", offer));
+  const offered = objectsOf(tools).map((tool) => toDefinition(tool.type, tool.function ?? tool.custom ?? {}));
+  for (const offer of objectsOf(functions)) offered.push(toDefinition("function", offer));
   return offered;
 }
 
 /** Member by member, because spreading and then adding the type takes twenty times as long. */
-function toDefinition(type: string, offer: FunctionOffer): ToolDefinition {
+function toDefinition(asked: unknown, offer: Partial<FunctionOffer>): ToolDefinition {
   const { name, description, parameters, ...others } = offer;
-  return { type, name, description, parameters, ...others };
+  const type = textOf(asked) ?? "function";
+  return { type, name: textOf(name) ?? type, description, parameters, ...others };
 }
 
 function readToolMessage(message: ChatMessage): Message {
   const { content } = message;
-  const response = Array.isArray(content) ? content.map((part) => part.text ?? part) : (content ?? "");
+  const response = Array.isArray(content) ? content.map((part) => part?.text ?? part) : (content ?? "");
   const id = textOf(message.tool_call_id);
   return { role: "tool", parts: [{ type: "tool_call_response", response, ...(id !== undefined && { id }) }] };
 }
@@ -127,7 +127,7 @@ function readMessageParts(message: ChatMessage): MessagePart[] {
   if (message.audio != null) parts.push(...readAudio(message.audio));
   if (message.images != null) parts.push(...readParts(message.images, readContentPart));
   if (message.function_call != null) parts.push(toToolCall(undefined, message.function_call));
-  for (const call of message.tool_calls ?? []) parts.push(readToolCall(call));
+  for (const call of objectsOf(message.tool_calls)) parts.push(readToolCall(call));
   return parts;
 }
 

@@ -1,7 +1,7 @@
 export { batchCalls, batchResults } from "./adapter/batches.js";
 export { copyWith } from "./adapter/copy-with.js";
 export { DeltaFold } from "./adapter/delta-fold.js";
-export { type Foreign, withoutNulls } from "./adapter/foreign.js";
+export { type Foreign, objectsOf, withoutNulls } from "./adapter/foreign.js";
 export {
   type Message,
   type MessagePart,

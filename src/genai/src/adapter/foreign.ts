@@ -24,3 +24,8 @@ export function withoutNulls<T extends object>(data: T | null | undefined): SetM
 }
 
 type SetMembers<T> = { [Key in keyof T]?: NonNullable<T[Key]> };
+
+/** The objects of a foreign list; none of what is no list. Servers have put `null` into lists, and objects in their place. */
+export function objectsOf<T extends object>(list: readonly T[] | null | undefined): T[] {
+  return Array.isArray(list) ? list.filter((item) => typeof item === "object" && item !== null) : [];
+}

@@ -75,7 +75,8 @@ export function readParts<Item>(
 ): MessagePart[] {
   // An array literal has no spare capacity, and most messages of a long history are one text.
   if (typeof content === "string") return content === "" ? [] : [{ type: "text", content }];
-  return Array.isArray(content) ? (content as readonly Item[]).flatMap((item) => read(item)) : [];
+  if (!Array.isArray(content)) return [];
+  return (content as readonly (Item | null)[]).flatMap((item) => (item == null ? [] : read(item)));
 }
 
 /** Where media is: inline as base64, at a URL, or in a file that the provider keeps. */

@@ -4,6 +4,7 @@ import type { OperationEnd } from "../adapter/outcome.js";
 import type { Recorder } from "../record/recorder.js";
 import { inWords, memberOf } from "../record/thrown.js";
 import { AbandonedCalls } from "./abandonment.js";
+import { readFacts } from "./readable.js";
 import { isAsyncIterable, tapStream } from "./stream.js";
 import type { StreamObserver } from "./stream-observer.js";
 import { isJsonResponse, readUnstreamed } from "./unstreamed.js";
@@ -162,13 +163,7 @@ export class Observation implements StreamObserver {
   }
 
   #read(body: unknown): ResponseFacts | undefined {
-    if (body == null) return undefined;
-    try {
-      return this.#call.response?.(body, this.recorder.request);
-    } catch (error) {
-      unreadable(error);
-      return undefined;
-    }
+    return readFacts(this.#call, body, this.recorder.request);
   }
 }
 
