@@ -157,6 +157,21 @@ describe("a model call", () => {
     expect((await tell(free)).events.map(({ kind }) => kind)).toEqual(["span_end"]);
   });
 
+  it("of a background answer counts where it was fetched", async () => {
+    const { "gen_ai.usage.input_tokens": input, "gen_ai.usage.output_tokens": output, ...chat } = CHAT;
+    const fetched = { ...chat, "gen_ai.operation.name": "fetch_response" };
+    const { events } = await tell({
+      ...fetched,
+      "kit.usage.input_tokens": input,
+      "kit.usage.output_tokens": output,
+    });
+    expect(events).toMatchObject([
+      { kind: "cost", data: { input_tokens: input, output_tokens: output, cost_usd: CHAT["kit.cost.usd"] } },
+    ]);
+    const before = await tell(without(fetched, "kit.cost.usd"));
+    expect(before.events.map(({ kind }) => kind)).toEqual(["span_end"]);
+  });
+
   it("is told under the other name, or under both, when asked for", async () => {
     const kinds = ({ events }: { events: SentEvent[] }) => events.map(({ kind }) => kind);
     expect(kinds(await tell(CHAT, { llmEvents: "llm_call" }))).toEqual(["llm_call"]);

@@ -125,6 +125,27 @@ describe("an agent", () => {
     expect(named(ran, "invoke_agent outer").attributes["error.type"]).toBeUndefined();
   });
 
+  it("sums up what a response in its background used, however often it is fetched", async () => {
+    const response = { id: "resp_1", model: "gpt-4o", output: [], background: true };
+    const queued = json({ ...response, status: "queued", usage: null });
+    const done = json({ ...response, status: "completed", usage: { input_tokens: 7, output_tokens: 5 } });
+    const ran = await runMarked(
+      [queued, queued, done, done],
+      (client) =>
+        agent("patient", async () => {
+          await client.responses.create({ model: "gpt-4o", input: "Say hi", background: true });
+          for (let polls = 0; polls < 3; polls += 1) await client.responses.retrieve("resp_1");
+        })(),
+      // A queued answer has no finish reason.
+      { except: ["missing_expected"] },
+    );
+    expect(named(ran, "invoke_agent patient").attributes).toMatchObject({
+      "gen_ai.usage.input_tokens": 7,
+      "gen_ai.usage.output_tokens": 5,
+      "gen_ai.response.finish_reasons": ["stop"],
+    });
+  });
+
   it("that calls no model tells of no usage", async () => {
     const ran = await runMarked(completion(), async () => agent("idle", async () => {})());
     expect(Object.keys(ran.onlySpan().attributes)).toEqual([

@@ -266,14 +266,25 @@ it("remembers an answer that is still being made, so that fetching it links back
   });
 });
 
-it("does not count the usage of an answer that is only fetched, nor its failure", () => {
+it("takes a failed answer that is fetched for no failure", () => {
   const facts = retrieve.response?.(
-    { status: "failed", error: { code: "x" }, usage: { input_tokens: 1, output_tokens: 1 } },
+    { status: "failed", error: { code: "x" } },
     { operation: "fetch_response" },
   );
   expect(facts).toMatchObject({ status: "failed", finishReasons: [null] });
-  expect(facts?.usage).toBeUndefined();
   expect(facts?.error).toBeUndefined();
+});
+
+it("says whose usage it is that a finished answer in the background tells, as several calls may tell it", () => {
+  const usageOf = (more: ResponseBody) => {
+    const body = { id: "resp_1", status: "completed" as const, background: true, ...more };
+    return [read(body), retrieve.response?.(body, { operation: "fetch_response" })].map(
+      (facts) => facts?.usageOf,
+    );
+  };
+  expect(usageOf({})).toEqual(["resp_1", "resp_1"]);
+  expect(usageOf({ background: false })).toEqual([undefined, undefined]);
+  expect(usageOf({ status: "in_progress" })).toEqual([undefined, undefined]);
 });
 
 it("says that a compacted conversation was compacted", () => {

@@ -19,13 +19,12 @@ export const responses: Call<[Params], ResponseBody, ResponseEvent> = withOwnAtt
   {
     path: "/responses",
     request(params) {
-      const { conversation } = params;
       const facts = readParameters("chat", params);
       facts.maxTokens = params.max_output_tokens;
       facts.outputType = formatType(params.text?.format);
       facts.reasoningLevel = params.reasoning?.effort;
       facts.previousResponseId = params.previous_response_id;
-      facts.conversationId = typeof conversation === "string" ? conversation : conversation?.id;
+      facts.conversationId = textOf(params.conversation) ?? Object(params.conversation).id;
       facts.attributes = readPromptTemplate(params.prompt);
       facts.content = () => ({
         systemInstructions: readInstructions(params.instructions),
@@ -39,7 +38,6 @@ export const responses: Call<[Params], ResponseBody, ResponseEvent> = withOwnAtt
       ...readFacts(body),
       // If the request names no version, the answer tells which one was used.
       attributes: readPromptTemplate(body.prompt),
-      usage: readUsage(body),
       error: readFailure(body),
       // The rest of a pending response, or of a broken stream, can be fetched.
       linkAs: body.id != null && (body.status === null || isPending(body)) ? [body.id] : undefined,
@@ -56,18 +54,16 @@ export const compact: Call<[Params], ResponseBody> = withOwnAttributes(
     path: "/responses/compact",
     request: (params) => responses.request(params),
     response: (body) => ({
-      id: body.id,
-      model: body.model,
+      ...readFacts(body),
       finishReasons: ["stop"],
       compacted: true,
-      usage: readTokenUsage(body.usage),
       content: () => ({ outputMessages: readOutput(body.output) }),
     }),
   },
   "responses",
 );
 
-/** `GET /responses/{id}`. Fetching generates nothing: it has no usage, and fetching a failed response is no failure. */
+/** `GET /responses/{id}`. Fetching generates nothing, so that fetching a failed response is no failure. */
 export const retrieve: Call<[id: string, query?: { starting_after?: number }], ResponseBody, ResponseEvent> =
   withOwnAttributes(
     {
@@ -121,6 +117,9 @@ function readFacts(body: ResponseBody): ResponseFacts {
     model: body.model,
     finishReasons: readFinishReasons(body),
     conversationId: body.conversation?.id,
+    usage: readUsage(body),
+    // What was used in the background is known only when it is fetched, unless a stream of the call told it before.
+    usageOf: body.background === true && !isPending(body) ? body.id : undefined,
     compacted: body.output?.some((item) => item.type === "compaction"),
   };
 }

@@ -94,6 +94,19 @@ export const KIT_ATTR = {
   outcome: "kit.outcome",
   /** boolean, only `true`: the provider sent no token usage (for example a stream without `include_usage`). */
   usageMissing: "kit.usage.missing",
+  /**
+   * int: what a fetched answer used that was generated in the background, on the `fetch_response` that was the first in
+   * this process to see it finished. The conventions allow no token usage there, since most answers are counted before.
+   */
+  fetchedInputTokens: "kit.usage.input_tokens",
+  /** int: the same, as the next three. */
+  fetchedOutputTokens: "kit.usage.output_tokens",
+  /** int: part of its input tokens. */
+  fetchedCacheReadInputTokens: "kit.usage.cache_read.input_tokens",
+  /** int: part of its input tokens. */
+  fetchedCacheWriteInputTokens: "kit.usage.cache_write.input_tokens",
+  /** int: part of its output tokens. */
+  fetchedReasoningOutputTokens: "kit.usage.reasoning.output_tokens",
   /** int: characters removed from captured content by the length limits. */
   contentCut: "kit.content.cut_characters",
   /** string: why captured content is absent although it was asked for: `redact_failed` or `unreadable`. */

@@ -4,24 +4,36 @@ import { readFailure } from "../span/failure.js";
 import { type ReadableSpan, readAmount, readDurationMs, readText, toSeconds } from "../span/readable-span.js";
 import type { EventData } from "./event.js";
 
-const INPUT = [ATTR.usageInputTokens, "gen_ai.usage.prompt_tokens", "llm.usage.prompt_tokens"] as const;
+const INPUT = [
+  ATTR.usageInputTokens,
+  KIT_ATTR.fetchedInputTokens,
+  "gen_ai.usage.prompt_tokens",
+  "llm.usage.prompt_tokens",
+] as const;
 const OUTPUT = [
   ATTR.usageOutputTokens,
+  KIT_ATTR.fetchedOutputTokens,
   "gen_ai.usage.completion_tokens",
   "llm.usage.completion_tokens",
 ] as const;
 const TOTAL = ["gen_ai.usage.total_tokens", "llm.usage.total_tokens"] as const;
 const CACHE_READ = [
   ATTR.usageCacheReadInputTokens,
+  KIT_ATTR.fetchedCacheReadInputTokens,
   "gen_ai.usage.cache_read_input_tokens",
   "gen_ai.usage.input_tokens.cached",
 ] as const;
 const CACHE_WRITE = [
   ATTR.usageCacheWriteInputTokens,
+  KIT_ATTR.fetchedCacheWriteInputTokens,
   "gen_ai.usage.cache_creation.input_tokens",
   "gen_ai.usage.cache_creation_input_tokens",
 ] as const;
-const REASONING = [ATTR.usageReasoningOutputTokens, "gen_ai.usage.reasoning_tokens"] as const;
+const REASONING = [
+  ATTR.usageReasoningOutputTokens,
+  KIT_ATTR.fetchedReasoningOutputTokens,
+  "gen_ai.usage.reasoning_tokens",
+] as const;
 
 /** The attributes that a model call's own fields cover. */
 export const COVERED_BY_LLM_EVENT: readonly string[] = [

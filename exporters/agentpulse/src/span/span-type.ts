@@ -38,14 +38,18 @@ const OPERATIONS: ReadonlyMap<unknown, SpanType> = new Map([
   ["invoke_workflow", type("span", "workflow")],
 ]);
 
-/** Model calls that the conventions do not count as inference. If one has a price, it is spend like any other. */
-const MEDIA: ReadonlySet<string> = new Set([
+/**
+ * Calls that the conventions do not count as inference. If one has a price, it is spend like any other: a fetched answer has
+ * one if it was generated in the background.
+ */
+const BILLED: ReadonlySet<string> = new Set([
   "image_generation",
   "image_edit",
   "image_variation",
   "speech",
   "transcription",
   "translation",
+  "fetch_response",
 ]);
 
 const USAGE = [
@@ -61,7 +65,7 @@ export function readSpanType(attributes: Attributes, wanted: "genai" | "all"): S
   if (marked !== undefined) return marked;
   const operation = attributes[ATTR.operationName];
   if (typeof operation === "string" && operation !== "") {
-    if (MEDIA.has(operation) && attributes[KIT_ATTR.costUsd] !== undefined) return LLM;
+    if (BILLED.has(operation) && attributes[KIT_ATTR.costUsd] !== undefined) return LLM;
     return OPERATIONS.get(operation) ?? type("span", operation);
   }
   if (isGenAI(attributes)) return isModelCall(attributes) ? LLM : TRACE;

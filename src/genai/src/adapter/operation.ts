@@ -73,6 +73,8 @@ export interface ResponseFacts {
   /** State of a fetched response, such as `in_progress`. */
   status?: string | null | undefined;
   usage?: Usage | undefined;
+  /** Id of the answer that `usage` belongs to, if several calls may tell it: only the first in this process counts it. */
+  usageOf?: string | null | undefined;
   conversationId?: string | null | undefined;
   compacted?: boolean | undefined;
   dimensions?: number | undefined;

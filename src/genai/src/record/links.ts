@@ -4,7 +4,7 @@ const MAX_REMEMBERED = 1_000;
 
 /**
  * Remembers which span asked for a batch or a background answer, so that reading it later can link back, and how many
- * results of a batch were read. Bounded: the oldest id is forgotten first.
+ * results of a batch were read. A background answer is one result. Bounded: the oldest id is forgotten first.
  */
 export class RememberedSpans {
   readonly #spans = new Map<string, SpanContext>();

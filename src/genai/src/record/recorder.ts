@@ -39,6 +39,9 @@ import { modelOf, setAll, setFacts } from "./span-attributes.js";
 import type { Telemetry } from "./telemetry.js";
 import { inWords } from "./thrown.js";
 
+/** Reads an answer that another call generated. */
+const FETCH = "fetch_response";
+
 /**
  * Records one operation from its start to its single end: span, metrics and events. It never holds the promise or stream
  * that it describes, so that an abandoned one can be garbage-collected.
@@ -74,7 +77,8 @@ export class Recorder implements Results {
     const inherited = readInherited(parent);
     if (inherited !== undefined) {
       this.#inherited = inheritedAttributes(parent, request.operation);
-      if (isInference(request.operation) && start.countedElsewhere !== true) this.#tally = inherited.tally;
+      const isCounted = isInference(request.operation) || request.operation === FETCH;
+      if (isCounted && start.countedElsewhere !== true) this.#tally = inherited.tally;
     }
     const subject = start.subject ?? modelOf(request) ?? request.dataSourceId;
     this.#startTime = start.startedAt?.time;
@@ -159,7 +163,7 @@ export class Recorder implements Results {
     this.#ended = true;
     const streamed = this.#start.request.stream === true;
     const end = this.#told === undefined ? reported : withHeaderFacts(reported, this.#told, streamed);
-    const response = end.response ?? {};
+    const response = this.#countOnce(end.response ?? {});
     this.#answeredBy(response.provider);
     const failure = this.#readFailure(end);
     if (this.#start.ended !== undefined) guard("an end", () => this.#start.ended?.(end));
@@ -174,7 +178,8 @@ export class Recorder implements Results {
         this.#span.setAttribute(ATTR.errorType, failure.type).setStatus({ code: SpanStatusCode.ERROR });
     }
     guard("the end of a span", () => this.#span.end(this.#endTime()));
-    if (this.#tally !== undefined) guard("a tally", () => this.#tally?.(response));
+    if (this.#tally !== undefined && (isInference(this.request.operation) || response.usage !== undefined))
+      guard("a tally", () => this.#tally?.(response));
     if (this.#telemetry.instruments !== undefined)
       guard("metrics", () => this.#measure(response, failure?.type));
   }
@@ -267,11 +272,19 @@ export class Recorder implements Results {
   }
 
   readResult(position: number): boolean {
-    const { endpoint, request } = this.#start;
-    return this.#telemetry.remembered.readResult(
-      `${endpoint?.address}:${endpoint?.port} ${request.linkTo}`,
-      position,
-    );
+    return this.#readFirst(String(this.request.linkTo), position);
+  }
+
+  #readFirst(id: string, position: number): boolean {
+    const { endpoint } = this.#start;
+    return this.#telemetry.remembered.readResult(`${endpoint?.address}:${endpoint?.port} ${id}`, position);
+  }
+
+  /** What an answer used counts with the first call that tells it. Fetching one uses nothing itself. */
+  #countOnce(response: ResponseFacts): ResponseFacts {
+    const { usage, usageOf } = response;
+    if (usage === undefined || (usageOf == null && this.request.operation !== FETCH)) return response;
+    return usageOf != null && this.#readFirst(usageOf, 0) ? response : { ...response, usage: undefined };
   }
 
   #content(response: ResponseFacts, sink: AttributeSink): Content | undefined {

@@ -43,7 +43,7 @@ export function setFacts(sink: AttributeSink, request: RequestFacts, response: R
     "gen_ai.request.stream": request.stream === true ? true : undefined,
     "gen_ai.conversation.compacted": response.compacted === true ? true : undefined,
   });
-  if (usage != null) setUsage(sink, usage);
+  if (usage != null) (request.operation === "fetch_response" ? setFetchedUsage : setUsage)(sink, usage);
   if (request.attributes !== undefined) setAll(sink, "any", request.attributes);
   if (response.attributes !== undefined) setAll(sink, "any", response.attributes);
 }
@@ -71,6 +71,19 @@ function setUsage(sink: AttributeSink, usage: Usage): void {
     "gen_ai.usage.audio.input_tokens": usage.audioInput,
     "gen_ai.usage.audio.output_tokens": usage.audioOutput,
     "gen_ai.usage.audio.cache_read.input_tokens": usage.audioCacheRead,
+  });
+}
+
+/** As {@link setUsage}, under names of our own. */
+function setFetchedUsage(sink: AttributeSink, usage: Usage): void {
+  setAll(sink, "count", {
+    "kit.usage.input_tokens": usage.input,
+    "kit.usage.output_tokens": usage.output,
+  });
+  setAll(sink, "part", {
+    "kit.usage.cache_read.input_tokens": usage.cacheRead,
+    "kit.usage.cache_write.input_tokens": usage.cacheWrite,
+    "kit.usage.reasoning.output_tokens": usage.reasoning,
   });
 }
 

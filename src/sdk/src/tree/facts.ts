@@ -22,9 +22,11 @@ export function readFacts(span: ReadableSpan): Facts {
   const outcome = text(attributes["kit.outcome"]);
   return {
     name: nameOf(span),
-    inputTokens: number(attributes["gen_ai.usage.input_tokens"]),
-    cachedTokens: number(attributes["gen_ai.usage.cache_read.input_tokens"]),
-    outputTokens: number(attributes["gen_ai.usage.output_tokens"]),
+    inputTokens: number(attributes["gen_ai.usage.input_tokens"] ?? attributes["kit.usage.input_tokens"]),
+    cachedTokens: number(
+      attributes["gen_ai.usage.cache_read.input_tokens"] ?? attributes["kit.usage.cache_read.input_tokens"],
+    ),
+    outputTokens: number(attributes["gen_ai.usage.output_tokens"] ?? attributes["kit.usage.output_tokens"]),
     costUsd: number(attributes["kit.cost.usd"]),
     firstChunkMs: inMs(number(attributes["gen_ai.response.time_to_first_chunk"])),
     durationMs: toMs(span.duration),
