@@ -117,7 +117,14 @@ describe("imports", () => {
   });
 
   it("take types alone from the libraries that are instrumented", () => {
-    const libraries = ["openai", "@anthropic-ai/sdk", "@langchain/core", "@langchain/langgraph", "litellm"];
+    const libraries = [
+      "openai",
+      "@anthropic-ai/sdk",
+      "@google/genai",
+      "@langchain/core",
+      "@langchain/langgraph",
+      "litellm",
+    ];
     expect(told(foreign.filter(({ name, typeOnly }) => libraries.includes(name) && !typeOnly))).toEqual([]);
   });
 });

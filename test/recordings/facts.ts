@@ -92,7 +92,9 @@ export function wantedFacts(recording: Recording, provider: string): Facts {
       ...wantedResponse(wanted),
       ...wantedUsage(wanted),
       ...wantedLiteLLM(recording.response.headers),
-      "kit.response.service_tier": provider === "anthropic" ? wanted.service_tier : undefined,
+      "kit.price.terms": wanted.usage_raw?.serviceTier === "flex" ? ["flex"] : undefined,
+      "kit.response.service_tier":
+        provider === "anthropic" ? wanted.service_tier : wanted.usage_raw?.serviceTier,
       ...(provider === "openai" || provider === "azure.ai.openai" ? wantedOpenAI(recording) : {}),
     }),
     content: wantedContent(wanted),
@@ -157,8 +159,9 @@ function wantedUsage({ usage, usage_raw, operation, error, request }: Expected):
   const input = raw?.prompt_tokens_details ?? raw?.input_tokens_details;
   const output = raw?.completion_tokens_details ?? raw?.output_tokens_details;
   return {
-    "gen_ai.usage.input_tokens": usage.input_tokens_incl_cache ?? usage.input_tokens,
-    "gen_ai.usage.output_tokens": usage.output_tokens,
+    "gen_ai.usage.input_tokens":
+      usage.input_tokens_incl_cache ?? sum(usage.input_tokens, usage.tool_use_prompt_tokens),
+    "gen_ai.usage.output_tokens": usage.output_tokens_incl_reasoning ?? usage.output_tokens,
     "gen_ai.usage.cache_read.input_tokens": positive(usage.cached_input_tokens),
     "gen_ai.usage.cache_write.input_tokens": positive(usage.cache_write_input_tokens),
     "gen_ai.usage.reasoning.output_tokens": positive(usage.reasoning_tokens),
@@ -167,7 +170,33 @@ function wantedUsage({ usage, usage_raw, operation, error, request }: Expected):
     "gen_ai.usage.image.input_tokens": positive(usage.input_image_tokens),
     "gen_ai.usage.text.input_tokens": positive(input?.text_tokens),
     "gen_ai.usage.text.output_tokens": positive(output?.text_tokens),
+    ...wantedShares(usage_raw),
   };
+}
+
+function sum(one: number | undefined, other: number | undefined): number | undefined {
+  return one === undefined ? other : one + (other ?? 0);
+}
+
+/** Google lists the kinds of tokens. */
+function wantedShares(raw: Expected["usage_raw"]): Record<string, number> {
+  const shares: Record<string, number> = {};
+  const places = [
+    ["promptTokensDetails", "input"],
+    ["toolUsePromptTokensDetails", "input"],
+    ["candidatesTokensDetails", "output"],
+    ["cacheTokensDetails", "cache_read.input"],
+  ] as const;
+  for (const [member, side] of places) {
+    for (const { modality, tokenCount } of (raw?.[member] ?? []) as {
+      modality: string;
+      tokenCount: number;
+    }[]) {
+      const name = `gen_ai.usage.${modality.toLowerCase()}.${side}_tokens`;
+      if (tokenCount > 0) shares[name] = (shares[name] ?? 0) + tokenCount;
+    }
+  }
+  return shares;
 }
 
 function wantedOpenAI({ api, expect }: Recording): Record<string, unknown> {

@@ -3,6 +3,7 @@ import * as agentpulse from "@kit/exporter-agentpulse";
 import * as catsyphon from "@kit/exporter-catsyphon";
 import * as core from "@kit/genai/core";
 import * as anthropic from "@kit/instrumentation-anthropic";
+import * as googleGenAI from "@kit/instrumentation-google-genai";
 import * as langchain from "@kit/instrumentation-langchain";
 import * as litellm from "@kit/instrumentation-litellm";
 import * as openai from "@kit/instrumentation-openai";
@@ -18,6 +19,7 @@ export const lazy: LazyPackages = {
   catsyphon: () => catsyphon,
   catsyphonClient: () => catsyphonClient,
   anthropic: () => anthropic,
+  googleGenAI: () => googleGenAI,
   langchain: () => langchain,
   litellm: () => litellm,
   openai: () => openai,

@@ -8,6 +8,7 @@ export interface LazyPackages {
   core(): typeof import("@kit/genai/core");
   openai(): typeof import("@kit/instrumentation-openai");
   anthropic(): typeof import("@kit/instrumentation-anthropic");
+  googleGenAI(): typeof import("@kit/instrumentation-google-genai");
   langchain(): typeof import("@kit/instrumentation-langchain");
   litellm(): typeof import("@kit/instrumentation-litellm");
   agentpulse(): typeof import("@kit/exporter-agentpulse");
@@ -22,6 +23,7 @@ export const lazy: LazyPackages = {
   core: () => require("@kit/genai/core"),
   openai: () => require("@kit/instrumentation-openai"),
   anthropic: () => require("@kit/instrumentation-anthropic"),
+  googleGenAI: () => require("@kit/instrumentation-google-genai"),
   langchain: () => require("@kit/instrumentation-langchain"),
   litellm: () => require("@kit/instrumentation-litellm"),
   agentpulse: () => require("@kit/exporter-agentpulse"),

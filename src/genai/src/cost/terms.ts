@@ -22,6 +22,8 @@ const FACTORS: ReadonlyMap<string, ReadonlyMap<string, number>> = new Map([
   ["azure.ai.openai", rules({ flex: 0.5, batch: 0.5 })],
   // platform.claude.com/docs/en/about-claude/pricing: batches at half, inference in the US only at 1.1 times.
   ["anthropic", rules({ batch: 0.5, us: 1.1 })],
+  // ai.google.dev/gemini-api/docs/optimization: flex and batches at half.
+  ["gcp.gemini", rules({ flex: 0.5, batch: 0.5 })],
   // console.groq.com/docs/flex-processing: the price of on-demand.
   ["groq", rules({ flex: 1 })],
 ]);

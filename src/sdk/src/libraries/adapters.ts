@@ -80,6 +80,16 @@ export const ADAPTERS: readonly Adapter[] = [
     },
   },
   {
+    name: "google-genai",
+    modules: ["@google/genai"],
+    files: /\/node_modules\/@google\/genai\/dist\/(?:node\/)?index\.[cm]js$/,
+    exported: ["GoogleGenAI", "Models"],
+    create: (config) => {
+      const { GoogleGenAIInstrumentation } = lazy.googleGenAI();
+      return new GoogleGenAIInstrumentation(config);
+    },
+  },
+  {
     name: "langchain",
     // Every entry point loads some of these files by relative paths, and none loads all of them.
     modules: ["@langchain/core", ...LANGCHAIN_PARTS.map((part) => `@langchain/core/dist/${part}` as const)],

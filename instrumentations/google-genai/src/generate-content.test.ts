@@ -1,0 +1,127 @@
+import { describe, expect, it } from "vitest";
+import type { GenerateContentBody } from "./answer.js";
+import { readErrorCode } from "./client.js";
+import { embeddings } from "./embeddings.js";
+import { generateContent } from "./generate-content.js";
+import { readUsage } from "./usage.js";
+
+const whole = generateContent(false);
+const streamed = generateContent(true);
+const answered = (body: GenerateContentBody) => whole.response?.(body, { operation: "generate_content" });
+
+function folded(chunks: readonly GenerateContentBody[], content = true): GenerateContentBody | undefined {
+  const fold = streamed.fold?.(content);
+  for (const chunk of chunks) fold?.add(chunk);
+  return fold?.body();
+}
+
+describe("a request", () => {
+  it.each([
+    [undefined, undefined],
+    [{}, undefined],
+    [{ responseMimeType: "application/json" }, "json"],
+    [{ responseMimeType: "text/x.enum" }, "text"],
+    [{ responseMimeType: "image/png" }, undefined],
+    [{ responseModalities: ["TEXT", "IMAGE"] }, "image"],
+    [{ responseModalities: ["audio"] }, "speech"],
+    [{ responseModalities: ["TEXT"], responseMimeType: "application/json" }, "text"],
+    [{ responseModalities: [] }, undefined],
+  ])("with %j wants %s", (config, outputType) => {
+    expect(whole.request({ model: "m", ...(config && { config }) }).outputType).toBe(outputType);
+  });
+
+  it("names the level of thinking in lower case, as all providers but this one", () => {
+    const config = { thinkingConfig: { thinkingLevel: "HIGH" } };
+    expect(whole.request({ config }).reasoningLevel).toBe("high");
+  });
+});
+
+describe("an answer", () => {
+  it("has the reason of a refused prompt, unless there is a candidate", () => {
+    const promptFeedback = { blockReason: "SAFETY" };
+    expect(answered({ promptFeedback })?.finishReasons).toEqual(["SAFETY"]);
+    expect(answered({ promptFeedback, candidates: [{ finishReason: "STOP" }] })?.finishReasons).toEqual([
+      "STOP",
+    ]);
+    expect(answered({ candidates: null })?.finishReasons).toEqual([]);
+  });
+
+  it("has a candidate without content", () => {
+    expect(answered({ candidates: [{ finishReason: "SAFETY", content: null }] })?.content?.()).toEqual({
+      outputMessages: [{ role: "assistant", parts: [] }],
+    });
+  });
+
+  it("counts thoughts as output, and the prompts of tools as input", () => {
+    const usage = {
+      promptTokenCount: 1,
+      toolUsePromptTokenCount: 2,
+      candidatesTokenCount: 4,
+      thoughtsTokenCount: 8,
+    };
+    expect(readUsage(usage)).toMatchObject({ input: 3, output: 12, reasoning: 8 });
+    expect(readUsage({ thoughtsTokenCount: 8 })).toMatchObject({ input: undefined, output: 8 });
+    expect(readUsage(null)).toBeUndefined();
+  });
+});
+
+describe("a stream", () => {
+  it("keeps the order of its candidates, whatever the order of their chunks", () => {
+    const chunks = [1, 0, 1].map((index) => ({
+      candidates: [{ index, finishReason: String(index), content: { parts: [{ text: `${index}` }] } }],
+    }));
+    const texts = folded(chunks)?.candidates?.map(({ content }) => content?.parts);
+    expect(texts).toEqual([[{ text: "0", thought: false }], [{ text: "11", thought: false }]]);
+  });
+
+  it("keeps no text when content is off", () => {
+    const chunk = { candidates: [{ content: { parts: [{ text: "secret" }] } }], promptFeedback: {} };
+    expect(JSON.stringify(folded([chunk, chunk], false))).not.toContain("secret");
+  });
+
+  it("does not tell of what the application did with a chunk later", () => {
+    const call = { functionCall: { name: "f", args: { a: 1 } } };
+    const fold = streamed.fold?.(true);
+    fold?.add({ candidates: [{ content: { parts: [call] } }] });
+    call.functionCall.args.a = 2;
+    expect(fold?.body().candidates?.[0]?.content?.parts).toEqual([
+      { functionCall: { name: "f", args: { a: 1 } } },
+    ]);
+  });
+
+  it("has whatever chunks tell, in whichever of them", () => {
+    const chunks = [
+      { responseId: "r", promptFeedback: { blockReason: "OTHER" } },
+      { modelVersion: "m", usageMetadata: { promptTokenCount: 1, thoughtsTokenCount: 2 } },
+      { responseId: "", usageMetadata: { promptTokenCount: 1, candidatesTokenCount: 3 } },
+    ];
+    expect(folded(chunks)).toEqual({
+      responseId: "r",
+      modelVersion: "m",
+      promptFeedback: { blockReason: "OTHER" },
+      usageMetadata: { promptTokenCount: 1, thoughtsTokenCount: 2, candidatesTokenCount: 3 },
+      candidates: [],
+    });
+  });
+});
+
+it.each([
+  [
+    { embeddings: [{ values: [1, 2], statistics: { tokenCount: 3 } }, { statistics: { tokenCount: 4 } }] },
+    2,
+    7,
+  ],
+  [{ embeddings: [{}], usageMetadata: { promptTokenCount: 5 } }, undefined, 5],
+  [{}, undefined, undefined],
+])("reads the embeddings %j", (body, dimensions, input) => {
+  const read = embeddings.response?.(body, { operation: "embeddings" });
+  expect([read?.dimensions, read?.usage?.input]).toEqual([dimensions, input]);
+});
+
+it.each([
+  ["got status: 404 Not Found. {}", "404"],
+  ["something else: 404", undefined],
+  [undefined, undefined],
+])("reads from the message %j the status %s", (message, status) => {
+  expect(readErrorCode({ message })).toBe(status);
+});

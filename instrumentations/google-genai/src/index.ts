@@ -1,0 +1,2 @@
+export { GoogleGenAIInstrumentation } from "./instrumentation.js";
+export { VERSION } from "./version.js";
