@@ -1,3 +1,4 @@
+import { markInferenceRecorded } from "@kit/genai";
 import { context, propagation } from "@opentelemetry/api";
 import { CompositePropagator, W3CBaggagePropagator, W3CTraceContextPropagator } from "@opentelemetry/core";
 import { afterEach, describe, expect, it } from "vitest";
@@ -144,6 +145,21 @@ describe.each(NATIVE_VERSIONS)("%s", (version) => {
     const span = (await stage.telemetry.finish()).onlySpan();
     expect(stage.server.requests[0]?.headers.traceparent).toContain(span.spanContext().spanId);
     expect(stage.server.requests[0]?.headers.baggage).toBe("tenant=a");
+  });
+
+  it("names a framework's span in the requests of the call that it records itself", async () => {
+    const client = await set(version);
+    const tracer = stage.telemetry.tracerProvider.getTracer("framework");
+    await tracer.startActiveSpan("chat", async (span) => {
+      const recorded = markInferenceRecorded();
+      await context.with(recorded, () => client.messages.create(PARAMS));
+      await context.with(recorded, () => client.messages.stream(PARAMS).finalMessage());
+      span.end();
+      for (const { headers } of stage.server.requests)
+        expect(headers.traceparent).toContain(span.spanContext().spanId);
+    });
+    expect(stage.server.requests).toHaveLength(2);
+    expect(await scopes()).toEqual(["framework"]);
   });
 
   it("tells the conversation that the application named for the SDK's own spans", async () => {

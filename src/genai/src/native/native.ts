@@ -142,7 +142,8 @@ class StandInTracer implements Tracer {
     const outer = active === undefined ? undefined : CALLS.get(active);
     // Without a provider the library propagates what was active before us, and must not start to propagate our span.
     if (this.#isSilent()) return this.#original.startSpan(name, options, outer ?? parent);
-    if (active === undefined || outer === undefined || isInferenceRecorded(parent)) return new LateSpan();
+    // Where a framework records the call, its span is around, and the requests are to name that.
+    if (active === undefined || (outer === undefined && !isInferenceRecorded(parent))) return new LateSpan();
     return trace.wrapSpanContext(active.spanContext());
   }
 
