@@ -3,8 +3,10 @@ import type { ReadableSpan } from "@opentelemetry/sdk-trace-node";
 import { afterEach, describe, expect, it } from "vitest";
 import type { ReceivedRequest } from "../support/provider-server.js";
 import {
+  type Client,
   HELLO,
   message,
+  NATIVE_VERSIONS,
   PARAMS,
   RUNNER_VERSIONS,
   reply,
@@ -47,6 +49,16 @@ afterEach(() => stage.close());
 async function setRunner(version: Version, global: boolean, capture = true) {
   stage = await setStage(version, answer, { global, config: { captureMessageContent: capture } });
 }
+
+/** Ways of giving a runner another tool than it was made with. */
+const ARRIVALS: [string, (runner: Client) => void][] = [
+  [
+    "parameters",
+    (runner) =>
+      runner.setMessagesParams((params: object) => ({ ...params, tools: [weather(() => "fresh")] })),
+  ],
+  ["addTools", (runner) => runner.addTools(weather(() => "fresh"))],
+];
 
 /** With and without spans of the SDK's own; the oldest of these generations has none either way. */
 const SETTINGS = RUNNER_VERSIONS.flatMap((version) => [
@@ -175,12 +187,47 @@ describe.each(SETTINGS)("a tool runner of $version, global provider: $global", (
     expect(sent.tools[0]?.description).toBe("tells the weather");
   });
 
-  it("traces tools that come while it runs", async () => {
+  it.each(ARRIVALS)("traces tools that come while it runs, by %s", async (_, arrive) => {
     await setRunner(version, global);
     const runner = stage.client.beta.messages.toolRunner({ ...PARAMS, tools: [weather(() => "stale")] });
-    runner.setMessagesParams((params: object) => ({ ...params, tools: [weather(() => "fresh")] }));
+    arrive(runner);
     await runner;
     const tools = toolsOf((await stage.telemetry.finish()).spans);
-    expect(tools.map(({ name }) => name)).toEqual(["execute_tool weather", "execute_tool weather"]);
+    expect(tools.map(({ attributes }) => attributes)).toMatchObject(
+      ["Oslo", "Rome"].map((city) => ({
+        "gen_ai.tool.name": "weather",
+        "gen_ai.tool.call.arguments": JSON.stringify({ city }),
+        "gen_ai.tool.call.result": "fresh",
+      })),
+    );
+  });
+});
+
+describe.each(NATIVE_VERSIONS)("a tool that comes while a runner of %s runs", (version) => {
+  it.each([
+    ["its client makes no spans", "ours", { openTelemetry: false }, "execute_tool weather"],
+    ["its client's spans stay the only ones", "native", {}, "anthropic.custom_tool_use weather"],
+  ] as const)("has one span where %s", async (_, nativeTelemetry, options, name) => {
+    stage = await setStage(version, answer, { global: true, config: { nativeTelemetry }, options });
+    const runner = stage.client.beta.messages.toolRunner({ ...PARAMS, tools: [] });
+    runner.addTools(weather(() => "sunny"));
+    await runner;
+    const { spans } = await stage.telemetry.collect();
+    expect(spans.map((span) => span.name).filter((told) => told.endsWith("weather"))).toEqual([name, name]);
+  });
+});
+
+describe("a tool runner of anthropic-1", () => {
+  it.each<[string, (stage: Stage, params: object) => PromiseLike<unknown>]>([
+    ["a thread", ({ client }, params) => client.beta.messages.thread(params).toolRunner()],
+    [
+      "its class",
+      ({ client }, params) => new client.beta.messages.constructor.BetaToolRunner(client, params, {}),
+    ],
+  ])("made by %s traces its tools", async (_, make) => {
+    await setRunner("anthropic-1", true);
+    await make(stage, { ...PARAMS, tools: [weather(() => "sunny")] });
+    const tools = toolsOf((await stage.telemetry.finish()).spans);
+    expect(tools.map(({ attributes }) => attributes["gen_ai.tool.call.result"])).toEqual(["sunny", "sunny"]);
   });
 });

@@ -18,7 +18,7 @@ export class AnthropicInstrumentation extends GenAIInstrumentation {
     files: ["index.mjs", "client.js", "client.mjs", "resources/index.js", "resources/index.mjs"],
     versions: [">=0.14.0 <2"],
     provider: "anthropic",
-    targets: (exports) => resourceMethods(exports, "Anthropic", resources),
+    targets: (exports) => resourceMethods(exports, "Anthropic", RESOURCES),
     baseUrl: (resource) => clientOf<PlatformClient>(resource)?.baseURL,
     providerOf: (resource) => providerOf(clientOf(resource)),
     headers: readLiteLLMHeaders,
@@ -37,18 +37,14 @@ const MESSAGES = {
   _toolRunnerThread: runTools,
 };
 
-function resources({ prototype }: { readonly prototype?: object }) {
-  // An SDK that makes a span for each tool run needs no patch of its runner: ours replaces that span.
-  const bareRunner = prototype !== undefined && !("openTelemetry" in prototype);
-  return {
-    Messages: MESSAGES,
-    "Beta.messages": MESSAGES,
-    // Namespaces of earlier versions with messages of their own.
-    "Beta.promptCaching.messages": MESSAGES,
-    "Beta.tools.messages": MESSAGES,
-    "Messages.batches": batches,
-    "Beta.messages.batches": batches,
-    Completions: { create: completions },
-    ...(bareRunner && { "Beta.messages.BetaToolRunner": { addTools, setMessagesParams: runTools } }),
-  };
-}
+const RESOURCES = {
+  Messages: MESSAGES,
+  "Beta.messages": MESSAGES,
+  // Namespaces of earlier versions with messages of their own.
+  "Beta.promptCaching.messages": MESSAGES,
+  "Beta.tools.messages": MESSAGES,
+  "Messages.batches": batches,
+  "Beta.messages.batches": batches,
+  Completions: { create: completions },
+  "Beta.messages.BetaToolRunner": { addTools, setMessagesParams: runTools },
+};

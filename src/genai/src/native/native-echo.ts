@@ -7,8 +7,10 @@ import {
   type Tracer,
   trace,
 } from "@opentelemetry/api";
+import { ATTR } from "../attributes.js";
 import type { Telemetry } from "../record/telemetry.js";
 import { inWords } from "../record/thrown.js";
+import { rememberNativeRun } from "../tool/tool-runs.js";
 import type { NativeTelemetry, TracerField } from "./native.js";
 import { LateSpan } from "./native-span.js";
 
@@ -30,7 +32,7 @@ export function tellOfNative(ours: Span | undefined, native: unknown): void {
   if (ours instanceof LateSpan && isSpan(native)) ours.bind(native);
 }
 
-/** Wraps a client's tracer to find out which of its spans describe calls. */
+/** Wraps a client's tracer to find out which of its spans describe calls and runs of tools. */
 export function listenTo({ holder, key }: TracerField, native: NativeTelemetry): void {
   const fields = holder as Record<string, Tracer | undefined>;
   const original = fields[key];
@@ -51,8 +53,10 @@ class TellingTracer implements Tracer {
   startSpan(name: string, options: SpanOptions = {}, parent: Context = context.active()): Span {
     const span = this.#original.startSpan(name, options, parent);
     try {
-      const around = trace.getSpan(parent);
-      if (this.#native.read(name, options.attributes ?? {}) === "call") tellOfNative(around, span);
+      const { attributes = {} } = options;
+      const kind = this.#native.read(name, attributes);
+      if (kind === "call") tellOfNative(trace.getSpan(parent), span);
+      else if (kind === "tool") rememberNativeRun(span, String(attributes[ATTR.toolName]));
     } catch (error) {
       diag.debug("a span of the library itself cannot be read", inWords(error));
     }

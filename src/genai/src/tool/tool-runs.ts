@@ -19,6 +19,21 @@ export function rememberRun(span: Span, tool: string): void {
   RUNS.set(span, tool);
 }
 
+/** Those that a library made itself, and that nobody is to replace. */
+const NATIVE_RUNS = new WeakSet<Span>();
+
+/** Notes that a span which a library made itself describes a tool's run. */
+export function rememberNativeRun(span: Span, tool: string): void {
+  rememberRun(span, tool);
+  NATIVE_RUNS.add(span);
+}
+
+/** Whether the active span is the one that the library itself made of this tool's run. */
+export function isNativeRun(name: string, parent: Context): boolean {
+  const span = trace.getSpan(parent);
+  return span !== undefined && NATIVE_RUNS.has(span) && RUNS.get(span) === name;
+}
+
 /** Whether the active span already describes this tool's run, because the library that called it is instrumented. */
 export function isToolRecorded(name: string, parent: Context): boolean {
   const span = trace.getSpan(parent);

@@ -8,7 +8,7 @@ import { StandInSpan } from "../native/native-span.js";
 import { Recorder } from "../record/recorder.js";
 import type { Telemetry } from "../record/telemetry.js";
 import { inWords } from "../record/thrown.js";
-import { rememberRun, type ToolRun } from "./tool-runs.js";
+import { isNativeRun, rememberRun, type ToolRun } from "./tool-runs.js";
 
 /**
  * Makes `run` report each of its runs as an `execute_tool` span. Result, promise, exception, `this`, name and length stay
@@ -62,6 +62,8 @@ function begin(
     const callId = tool.callId?.(args);
     const open = StandInSpan.ofTool(name, callId, parent);
     if (open !== undefined) return [open.context, (end) => open.settle(withContent(end, content))];
+    // Tools that come while a runner runs are traced whatever the mode, because a runner does not show its client.
+    if (isNativeRun(name, parent)) return undefined;
     const recorder = startTool(telemetry, { name, type, description, callId }, parent, content);
     return [recorder.context, (end) => recorder.end(end)];
   } catch (error) {
