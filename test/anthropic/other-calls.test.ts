@@ -1,6 +1,7 @@
+import { SpanStatusCode } from "@opentelemetry/api";
 import type { ReadableSpan } from "@opentelemetry/sdk-trace-node";
 import { afterEach, describe, expect, it } from "vitest";
-import { bytes, json, type ReceivedRequest } from "../support/provider-server.js";
+import { bytes, json, type ReceivedRequest, script } from "../support/provider-server.js";
 import {
   eventsOf,
   HELLO,
@@ -161,6 +162,12 @@ describe.each(["anthropic-0.30", "anthropic-0.133", "anthropic-0.134"] as const)
   },
 );
 
+it("records messages in the namespace that prompt caching had in anthropic-0.30", async () => {
+  stage = await setStage("anthropic-0.30", json(HELLO));
+  await stage.client.beta.promptCaching.messages.create(PARAMS);
+  expect((await stage.telemetry.finish()).onlySpan().attributes["gen_ai.usage.input_tokens"]).toBe(60);
+});
+
 describe.each([true, false])("a message thread of anthropic-1, global provider: %s,", (global) => {
   it("names the answer that each turn continues, sent or streamed", async () => {
     stage = await setStage(
@@ -183,6 +190,14 @@ describe.each([true, false])("a message thread of anthropic-1, global provider: 
         "gen_ai.response.time_to_first_chunk": expect.any(Number),
       },
     ]);
+  });
+
+  it("whose reader leaves a streamed turn is cancelled, not failed", async () => {
+    stage = await setStage("anthropic-1", script([...eventsOf(HELLO).slice(0, 3), "hang"]), { global });
+    const thread = stage.client.beta.messages.thread({ model: MODEL, max_tokens: 5 });
+    for await (const _ of thread.stream({ role: "user", content: "Hi" })) break;
+    const span = (await stage.telemetry.finish()).onlySpan();
+    expect([span.attributes["kit.outcome"], span.status.code]).toEqual(["cancelled", SpanStatusCode.UNSET]);
   });
 });
 

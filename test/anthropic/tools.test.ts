@@ -1,9 +1,10 @@
-import { trace } from "@opentelemetry/api";
+import { SpanStatusCode, trace } from "@opentelemetry/api";
 import type { ReadableSpan } from "@opentelemetry/sdk-trace-node";
 import { afterEach, describe, expect, it } from "vitest";
-import type { ReceivedRequest } from "../support/provider-server.js";
+import { type ReceivedRequest, script } from "../support/provider-server.js";
 import {
   type Client,
+  eventsOf,
   HELLO,
   message,
   NATIVE_VERSIONS,
@@ -199,6 +200,32 @@ describe.each(SETTINGS)("a tool runner of $version, global provider: $global", (
         "gen_ai.tool.call.arguments": JSON.stringify({ city }),
         "gen_ai.tool.call.result": "fresh",
       })),
+    );
+  });
+
+  it.each([
+    [
+      "after an event",
+      async (turn: AsyncIterable<unknown>) => {
+        for await (const _ of turn) break;
+      },
+    ],
+    ["unread", async () => {}],
+  ])("whose reader leaves a streamed turn %s is cancelled, not failed", async (_, read) => {
+    stage = await setStage(version, script([...eventsOf(ASKS).slice(0, 3), "hang"]), { global });
+    const runner = stage.client.beta.messages.toolRunner({
+      ...PARAMS,
+      stream: true,
+      tools: [weather(() => "sunny")],
+    });
+    for await (const turn of runner) {
+      await read(turn);
+      break;
+    }
+    const { spans } = await stage.telemetry.finish();
+    expect(operations(spans)).toContain("chat");
+    expect(spans.map(({ attributes, status }) => [attributes["kit.outcome"], status.code])).toEqual(
+      spans.map(() => ["cancelled", SpanStatusCode.UNSET]),
     );
   });
 });

@@ -119,6 +119,20 @@ export const helpers: readonly AnthropicScenario[] = [
     },
   },
   {
+    name: "breaks out of a loop over the stream of a message thread",
+    needs: ({ client }) => typeof client.beta.messages.thread === "function",
+    spans: ["chat cancelled"],
+    async run({ client, provider }) {
+      provider.script(sse(MESSAGE_STREAM.slice(0, 5), { after: "hang" }));
+      const { model, max_tokens, messages } = messageParams();
+      const thread = client.beta.messages.thread({ model, max_tokens });
+      const helper = thread.stream(messages);
+      for await (const _ of helper) break;
+      await provider.quiet();
+      return [shape(thread), shape(helper), helper.aborted, helper.controller.signal.aborted];
+    },
+  },
+  {
     name: "aborts the stream helper",
     spans: ["chat aborted"],
     async run({ client, provider }) {

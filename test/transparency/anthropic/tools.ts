@@ -150,6 +150,33 @@ export const tools: readonly AnthropicScenario[] = [
     }
     return seen;
   }),
+  scenario("breaks out of a turn of a streamed tool loop", ["chat cancelled"], async (app) => {
+    const turns = streamHanging(app);
+    for await (const turn of turns) {
+      const before = shape(turn);
+      for await (const part of turn as unknown as AsyncIterable<unknown>) return [before, describe(part)];
+    }
+    return null;
+  }),
+  scenario(
+    "breaks out of a streamed tool loop without a look at its turn",
+    ["chat cancelled"],
+    async (app) => {
+      const turns = streamHanging(app);
+      for await (const turn of turns) return [shape(turns), shape(turn)];
+      return null;
+    },
+  ),
+  scenario("gives a tool loop another tool while it runs", LOOP, async (app) => {
+    answerWithTool(app);
+    const runner = run(
+      app,
+      weatherTool(() => "7"),
+    );
+    const fresh = weatherTool(() => "8");
+    runner.setMessagesParams((params) => ({ ...params, tools: [fresh] as unknown as typeof params.tools }));
+    return describe(await runner.runUntilDone());
+  }),
   scenario("finds its tools as they were after a tool loop", LOOP, async (app) => {
     answerWithTool(app);
     const tool = weatherTool(() => "7");
@@ -178,6 +205,12 @@ function answerWithTool({ provider }: AnthropicApp): void {
     json(messageWithTools(toolUse("weather", { city: "Oslo" }))),
     json(message("It is 7 degrees.")),
   );
+}
+
+function streamHanging({ client, provider }: AnthropicApp) {
+  provider.script(sse(MESSAGE_STREAM.slice(0, 5), { after: "hang" }));
+  const params = { ...messageParams(), stream: true, tools: [weatherTool(() => "7")] };
+  return client.beta.messages.toolRunner(params as unknown as RunnerParams);
 }
 
 function weatherTool(work: (...args: unknown[]) => unknown) {

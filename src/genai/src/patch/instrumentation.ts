@@ -35,6 +35,7 @@ import {
 } from "../native/native.js";
 import { listenTo, tellOfNative, withNativeSpans } from "../native/native-echo.js";
 import { StandInSpan } from "../native/native-span.js";
+import { guard } from "../record/guard.js";
 import type { OperationStart } from "../record/operation-start.js";
 import { Recorder } from "../record/recorder.js";
 import type { Telemetry } from "../record/telemetry.js";
@@ -44,7 +45,7 @@ import { traceTool } from "../tool/tool.js";
 import { ABANDONED } from "../watch/observation.js";
 import { observe } from "../watch/observe.js";
 import { followHandedOut, followHandingOut, handsOut } from "../watch/stainless.js";
-import { followLeaving, isStreamHelper } from "../watch/stream-helper.js";
+import { followLeaving, followMaking, followTurns, isStreamHelper } from "../watch/stream-helper.js";
 import type { Definition, Target } from "./definition.js";
 import { type Method, Patches } from "./patches.js";
 import { recordProviders } from "./recorded-providers.js";
@@ -190,8 +191,7 @@ export abstract class GenAIInstrumentation<
         method(this: unknown, ...args: unknown[]) {
           if (!self.isEnabled()) return Reflect.apply(original, this, args);
           const result = Reflect.apply(original, this, self.withTracedTools(toolLoop, this, args));
-          if (isStreamHelper(result))
-            self.patches?.add(ownerOf(Symbol.asyncIterator, result), Symbol.asyncIterator, followLeaving);
+          self.followHelpers(result);
           return result;
         },
       }.method;
@@ -219,6 +219,20 @@ export abstract class GenAIInstrumentation<
           : self.record(original, posted.call, this, args, posted.given);
       },
     }.method;
+  }
+
+  /** Streams have helpers, runners hand out helpers, and threads make both. */
+  private followHelpers(made: unknown): void {
+    const found = (one: unknown) => this.followHelpers(one);
+    const follow = (method: PropertyKey, wrap: (original: Method) => Method) =>
+      this.patches?.add(ownerOf(method, made as object), method, wrap);
+    guard("a stream helper", () => {
+      // What is its own iterator may have only the prototype of the language, which is nobody's to patch.
+      if (typeof made !== "object" || made === null || "next" in made) return;
+      if (isStreamHelper(made)) follow(Symbol.asyncIterator, followLeaving);
+      else if (Symbol.asyncIterator in made) follow(Symbol.asyncIterator, followTurns(found));
+      else for (const method of ["stream", "toolRunner"]) follow(method, followMaking(found));
+    });
   }
 
   private withTracedTools(toolLoop: ToolLoop, receiver: unknown, args: unknown[]): unknown[] {
