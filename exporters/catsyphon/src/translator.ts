@@ -139,7 +139,7 @@ export class Translator {
     if (!error || node.reportedErrors?.has(toKey(error))) return;
     const details = { operation: readString(attributes, ATTR.operationName), agent: node.agentName };
     const origin = { traceId: trace.traceId, spanId: node.spanId };
-    addError(session, origin, toMicros(span.endTime), this.#settings, { ...error, details });
+    addError(session, origin, session.endOf(span), this.#settings, { ...error, details });
     noteError(trace, node, error);
   }
 
@@ -189,7 +189,7 @@ export class Translator {
     const { identity } = node;
     if (identity?.keyedBy === "agent" && trace.parentOf(node)?.identity !== identity) {
       const own = this.#sessions.get(identity.sessionId);
-      if (own) this.#end(own, outcome, origin, toMicros(span.endTime));
+      if (own) this.#end(own, outcome, origin, own.endOf(span));
     }
     if (!node.isLocalRoot) return;
     for (const sessionId of trace.sessionIds ?? []) {
@@ -199,7 +199,7 @@ export class Translator {
       if (session.identity.keyedBy === "agent") continue;
       session.outcome = outcome;
       const ends = session.identity.keyedBy === "trace" || this.#settings.endConversation === "turn";
-      if (ends) this.#end(session, outcome, origin, toMicros(span.endTime));
+      if (ends) this.#end(session, outcome, origin, session.endOf(span));
     }
   }
 

@@ -90,7 +90,15 @@ export class Session implements QueuedSession {
 
   /** When a span began: not before the latest event, if that falls into the millisecond its start was cut to. */
   startOf(span: ReadableSpan): number {
-    const micros = toMicros(span.startTime);
+    return this.#notTooEarly(toMicros(span.startTime));
+  }
+
+  /** When a span ended, likewise: that is measured from its start. */
+  endOf(span: ReadableSpan): number {
+    return this.#notTooEarly(toMicros(span.endTime));
+  }
+
+  #notTooEarly(micros: number): number {
     const early = this.#latestMicros - micros;
     return early > 0 && early < START_PRECISION_MICROS ? this.#latestMicros : micros;
   }

@@ -121,17 +121,53 @@ function mayMatter(span: ReadableSpan): boolean {
   return readOperationKind(span.attributes) !== "other";
 }
 
-/** Children before the parents that end in the same microsecond with them. */
+/** As far as clocks tell, and children before their parents in any case. */
 function byEnd(spans: PlacedSpan[]): PlacedSpan[] {
   const compare = (a: ReadableSpan, b: ReadableSpan) =>
-    a.endTime[0] - b.endTime[0] ||
-    a.endTime[1] - b.endTime[1] ||
-    b.startTime[0] - a.startTime[0] ||
-    b.startTime[1] - a.startTime[1];
+    a.endTime[0] - b.endTime[0] || a.endTime[1] - b.endTime[1];
   const isInOrder = spans.every(
     ({ span }, at) => at === 0 || compare((spans[at - 1] as PlacedSpan).span, span) <= 0,
   );
-  return answersBeforeTools(isInOrder ? spans : spans.sort((a, b) => compare(a.span, b.span)));
+  return answersBeforeTools(parentsLast(isInOrder ? spans : spans.sort((a, b) => compare(a.span, b.span))));
+}
+
+/**
+ * What a span repeats of those below it is known only after them. SDKs cut the start of a span to whole milliseconds and
+ * add to it how long the span took: half of the spans that end right after a child seem to end before it.
+ */
+function parentsLast(spans: PlacedSpan[]): PlacedSpan[] {
+  const last = new Map<SpanNode, PlacedSpan>();
+  let isInOrder = true;
+  for (let at = spans.length - 1; at >= 0; at -= 1) {
+    const { trace, node } = spans[at] as PlacedSpan;
+    if (last.has(node)) isInOrder = false;
+    let outer = trace.parentOf(node);
+    for (; outer && !last.has(outer); outer = trace.parentOf(outer)) last.set(outer, spans[at] as PlacedSpan);
+  }
+  return isInOrder ? spans : moveParents(spans, last);
+}
+
+/** @param last the last of all spans below a span */
+function moveParents(spans: readonly PlacedSpan[], last: ReadonlyMap<SpanNode, PlacedSpan>): PlacedSpan[] {
+  const moved: PlacedSpan[] = [];
+  const early = new Map<SpanNode, PlacedSpan>();
+  const done = new Set<PlacedSpan>();
+  for (const placed of spans) {
+    const lastBelow = last.get(placed.node);
+    if (lastBelow && !done.has(lastBelow)) {
+      early.set(placed.node, placed);
+      continue;
+    }
+    moved.push(placed);
+    done.add(placed);
+    for (const outer of placed.trace.ancestors(placed.node)) {
+      const parent = early.get(outer);
+      if (parent === undefined || last.get(outer) !== placed) continue;
+      moved.push(parent);
+      early.delete(outer);
+    }
+  }
+  return moved;
 }
 
 /** A tool that seems to have ended just before a model's answer of its trace is the one that the answer asked for. */
