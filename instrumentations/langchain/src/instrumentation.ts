@@ -46,6 +46,12 @@ export class LangChainInstrumentation
         files: ["index", "remote"].flatMap((file) => [`dist/pregel/${file}.cjs`, `dist/pregel/${file}.js`]),
         versions: [">=0.2.0 <2"],
       },
+      // Where the older agents are, whose streams are made there.
+      ...["langchain", "@langchain/classic"].map((module) => ({
+        module,
+        files: ["dist/agents/executor.cjs", "dist/agents/executor.js"],
+        versions: [">=0.2.0 <2"],
+      })),
     ],
     targets,
     // Each model has its own provider and address.

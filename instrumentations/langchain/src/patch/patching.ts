@@ -172,7 +172,7 @@ export const METHODS: readonly (readonly [className: string, method: string, wra
   ["Runnable", "streamEvents", noteStream],
   ["RunnableSequence", "invoke", chain],
   ["RunnableSequence", "_streamIterator", chain],
-  // When they are aborted, the library forgets their runs.
+  // When they are aborted or left, the library forgets their runs.
   ["RunnableWithFallbacks", "invoke", chain],
   ["RunnableWithFallbacks", "batch", enter("chain", { several: () => true })],
   ["RunnableWithFallbacks", "_streamIterator", chain],
@@ -180,6 +180,7 @@ export const METHODS: readonly (readonly [className: string, method: string, wra
   ["RunnableLambda", "transform", alone],
   ["RunnableMap", "transform", alone],
   ["RunnableAssign", "transform", alone],
+  ["AgentExecutor", "_streamIterator", chain],
   ["Graph", "stream", noteStream],
   ["Graph", "streamEvents", noteStream],
   ["Graph", "_streamIterator", chain],

@@ -99,9 +99,11 @@ export const ADAPTERS: readonly Adapter[] = [
         "@langchain/langgraph/dist/pregel/index",
         "@langchain/langgraph/dist/pregel/remote",
       ],
+      ["langchain", "langchain/dist/agents/executor"],
+      ["@langchain/classic", "@langchain/classic/dist/agents/executor"],
     ],
     files: new RegExp(
-      `/@langchain/(?:core/dist/(?:${LANGCHAIN_PARTS.join("|")})|langgraph/dist/pregel/(?:index|remote))\\.js$`,
+      `/(?:@langchain/core/dist/(?:${LANGCHAIN_PARTS.join("|")})|@langchain/langgraph/dist/pregel/(?:index|remote)|(?:@langchain/classic|langchain)/dist/agents/executor)\\.js$`,
     ),
     scope: "@langchain/",
     exported: [
@@ -115,6 +117,7 @@ export const ADAPTERS: readonly Adapter[] = [
       "Pregel",
       "CompiledStateGraph",
       "RemoteGraph",
+      "AgentExecutor",
     ],
     create: (config) => {
       const { LangChainInstrumentation } = lazy.langchain();
