@@ -88,6 +88,31 @@ describe.each(ALL_VERSIONS)("%s", (version) => {
     });
   });
 
+  it("counts the cached tokens of a stream once, which google-genai repeats in every chunk", async () => {
+    const { AIMessageChunk } = stage.load("@langchain/core/messages");
+    const { ChatGenerationChunk } = stage.load("@langchain/core/outputs");
+    const model = toyModel(stage.load);
+    const input_token_details = { cache_read: 40 };
+    model._streamResponseChunks = async function* () {
+      for (const [input_tokens, output_tokens, total_tokens] of [
+        [60, 2, 72],
+        [0, 3, 3],
+      ]) {
+        const usage_metadata = { input_tokens, output_tokens, total_tokens, input_token_details };
+        yield new ChatGenerationChunk({
+          text: "a",
+          message: new AIMessageChunk({ content: "a", usage_metadata }),
+        });
+      }
+    };
+    for await (const _ of await model.stream("Hi"));
+    expect(stage.span("chat toy-1").attributes).toMatchObject({
+      "gen_ai.usage.input_tokens": 60,
+      "gen_ai.usage.cache_read.input_tokens": 40,
+      "gen_ai.usage.output_tokens": 15,
+    });
+  });
+
   it("ends the span when the consumer breaks out of the stream", async () => {
     for await (const _ of await toyModel(stage.load).stream("Hi")) break;
     const { spans } = await stage.telemetry.finish();

@@ -70,6 +70,32 @@ describe.each(VERSIONS)("%s", (version) => {
     },
   );
 
+  it("counts the calls of an agent inside another one for the inner one and for the application's around both", async () => {
+    stage = new Stage(version, {}, { except: ["missing_expected", "metric_differs_from_spans"] });
+    trace.setGlobalTracerProvider(stage.telemetry.tracerProvider);
+    const { tool } = stage.load("@langchain/core/tools");
+    const { createReactAgent } = stage.load("@langchain/langgraph/prebuilt");
+    const schema = { type: "object", properties: {} };
+    const asked = { messages: [["user", "Hi"]] };
+    const llm = await stage.chatOpenAI(answerWeather);
+    const inner = createReactAgent({ llm, tools: [], name: "inner" });
+    const ask = async () => void (await inner.invoke(asked));
+    const tools = [tool(ask, { name: "weather", description: "asks", schema })];
+    const outer = createReactAgent({ llm, tools, name: "outer" });
+    await agent("boss").run(() => outer.invoke(asked));
+    const input = stage.spans
+      .filter(({ name }) => name.startsWith("invoke_agent"))
+      .map(({ name, attributes }) => [name, attributes["gen_ai.usage.input_tokens"]]);
+    // The model of the outer agent asks the inner one twice.
+    expect(input).toEqual([
+      ["invoke_agent inner", 18],
+      ["invoke_agent inner", 18],
+      ["invoke_agent outer", 18],
+      ["invoke_agent boss", 54],
+    ]);
+    await stage.telemetry.finish();
+  });
+
   it("leaves no span open when the events of a model cannot start", async () => {
     stage = new Stage(version, { inferenceSpans: "always" });
     // Since 1.0 the input is refused, before that the missing version.

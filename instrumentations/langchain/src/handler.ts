@@ -80,9 +80,10 @@ export class RunHandler {
   }
 
   handleLLMEnd(result: ModelResult, id: string, ...[, , extra]: Rest): void {
+    const run = this.runs.get(id);
     const { cached } = (extra ?? {}) as { cached?: boolean };
-    if (cached === true) this.runs.get(id)?.ignore();
-    this.#ends(readResponse)(result, id);
+    if (cached === true) run?.ignore();
+    this.#ends((output: ModelResult) => readResponse(output, run?.cached))(result, id);
   }
 
   handleToolStart(...[serialized, input, id, parentId, , metadata, name, callId]: ToolStart): void {

@@ -20,6 +20,7 @@ import {
   readRequest,
 } from "./model.js";
 import { toClient, toProvider } from "./providers.js";
+import { readCached } from "./usage.js";
 
 /** A model call, recorded here unless an instrumented client inside records it. */
 export function translateModel(
@@ -51,6 +52,7 @@ export function translateModel(
     },
     chunk(piece) {
       request.stream = true;
+      run.cached = Math.max(run.cached ?? 0, readCached(piece));
       if (run.recorder?.wantsContent === true) text += readPiece(piece);
     },
     answer({ response }) {

@@ -155,6 +155,34 @@ describe("an answer", () => {
     expect(usage(0)).toMatchObject({ input: 60, output: 5 });
   });
 
+  it("counts what is neither input nor output as thoughts, unless those are in the output already", () => {
+    const usage = (reasoning: number) =>
+      message({
+        usage_metadata: {
+          input_tokens: 60,
+          output_tokens: 15,
+          total_tokens: 85,
+          output_token_details: { reasoning },
+        },
+      }).usage;
+    // As xAI reports them.
+    expect(usage(10)).toMatchObject({ input: 60, output: 25, reasoning: 10 });
+    // As Gemini reports the prompts of tools that it ran.
+    expect(usage(5)).toMatchObject({ input: 70, output: 15, reasoning: 5 });
+    expect(usage(0)).toMatchObject({ input: 70, output: 15, reasoning: 0 });
+  });
+
+  it("counts cached tokens once that every piece of a stream told", () => {
+    const usage_metadata = {
+      input_tokens: 60,
+      output_tokens: 5,
+      total_tokens: 72,
+      input_token_details: { cache_read: 80 },
+    };
+    const read = readResponse({ generations: [[{ message: { usage_metadata } }]] }, 40);
+    expect(read.usage).toMatchObject({ input: 60, output: 12, cacheRead: 40 });
+  });
+
   it.each([
     [{ additional_kwargs: { stop_reason: "end_turn" } }, "end_turn"],
     [{ response_metadata: { object: "response", status: "completed" } }, "stop"],

@@ -72,8 +72,8 @@ export interface ModelResult {
   llmOutput?: Members;
 }
 
-/** Reads the answer of a model. */
-export function readResponse({ generations, llmOutput }: ModelResult): ResponseFacts {
+/** Reads the answer of a model; `cached` is the most tokens from a cache that a piece of it told. */
+export function readResponse({ generations, llmOutput }: ModelResult, cached?: number): ResponseFacts {
   const choices = (generations ?? []).flat().filter((choice) => choice != null);
   const message = choices[0]?.message;
   const told = choices.map(readChoice);
@@ -82,7 +82,7 @@ export function readResponse({ generations, llmOutput }: ModelResult): ResponseF
   return {
     id: isOwnId(message?.id) ? message?.id : (id as string | undefined),
     model: model as string | undefined,
-    usage: readUsage(message?.usage_metadata, usage, tier),
+    usage: readUsage(message?.usage_metadata, usage, tier, cached),
     ...(reasons.some((reason) => reason !== undefined) && { finishReasons: reasons as string[] }),
     content: () => ({
       outputMessages: choices.map(

@@ -52,6 +52,8 @@ export class Run implements Context {
   /** The agent that it is, or that it runs in. */
   agent: AgentTally | undefined;
   conversationId: string | undefined;
+  /** The most tokens from a cache that a piece of its answer told. */
+  cached: number | undefined;
   /** Set while it is being recorded. */
   recorder: Recorder | undefined;
   ended = false;
