@@ -107,7 +107,7 @@ export const KIT_ATTR = {
   fetchedCacheWriteInputTokens: "kit.usage.cache_write.input_tokens",
   /** int: part of its output tokens. */
   fetchedReasoningOutputTokens: "kit.usage.reasoning.output_tokens",
-  /** int: characters removed from captured content by the length limits. */
+  /** int: characters removed from captured content by the length limits, and values beyond the first hundred thousand. */
   contentCut: "kit.content.cut_characters",
   /** string: why captured content is absent although it was asked for: `redact_failed` or `unreadable`. */
   contentDropped: "kit.content.dropped",

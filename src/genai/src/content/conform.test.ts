@@ -32,6 +32,43 @@ it("keeps odd content of a text readable and drops what is no part or message", 
   ]);
 });
 
+it("fills in what the schemas want of a part and nobody sent", () => {
+  const types = ["text", "reasoning", "tool_call", "tool_call_response", "blob", "uri", "file", "x_own"];
+  const parts = types.map((type) => ({ type }));
+  expect(conform([{ role: "user", parts }])?.[0]?.parts).toEqual([
+    { type: "text", content: "" },
+    { type: "reasoning", content: "" },
+    { type: "tool_call", name: "" },
+    { type: "tool_call_response", response: null },
+    { type: "blob", modality: "", content: "" },
+    { type: "uri", modality: "", uri: "" },
+    { type: "file", modality: "", file_id: "" },
+    { type: "x_own" },
+  ]);
+});
+
+it("takes a text in the place of parts for the only one, and anything else there for none", () => {
+  expect(
+    conform([
+      { role: "user", parts: "[redacted]" },
+      { role: "user", parts: { type: "text" } },
+    ]),
+  ).toEqual([
+    { role: "user", parts: [{ type: "text", content: "[redacted]" }] },
+    { role: "user", parts: [] },
+  ]);
+});
+
+it("writes what is odd about a text as far as it can be written", () => {
+  const circle: Record<string, unknown> = { n: 1n };
+  circle.self = circle;
+  const parts = [circle, new Uint8Array(3)].map((content) => ({ type: "text", content }));
+  expect(conform([{ role: "user", parts }])?.[0]?.parts).toEqual([
+    { type: "text", content: '{"n":"1","self":"[circular or too deep]"}' },
+    { type: "text", content: "[3 bytes]" },
+  ]);
+});
+
 it("takes answers without a part for none, unless another choice has one", () => {
   const conformed = (outputMessages: Message[]) => conformContent({ outputMessages }).outputMessages;
   const empty = { role: "assistant", parts: [] };

@@ -14,8 +14,9 @@ export interface ContentOptions {
    */
   captureMessageContent?: ContentCapture | boolean;
   /**
-   * Called with the structured content of each operation before it is serialised; what it returns is recorded
-   * instead. Returning `undefined` drops the content; throwing drops it too and says so in `kit.content.dropped`.
+   * Called with a copy of the structured content of each operation before it is serialised; what it returns, at once, is
+   * recorded instead. `undefined` drops the content; throwing, or returning a promise, drops it too and says so in
+   * `kit.content.dropped`.
    */
   redact?: (content: Content) => Content | undefined;
   /**

@@ -2,17 +2,7 @@ import type { Attributes } from "@opentelemetry/api";
 import { describe, expect, it } from "vitest";
 import type { Content } from "../adapter/operation.js";
 import { CopiedAttributes } from "../attribute-sink.js";
-import { redactContent, setContent, setStructuredContent } from "./content.js";
-import type { ContentPolicy } from "./content-policy.js";
-
-const POLICY: ContentPolicy = {
-  onSpan: true,
-  onEvent: false,
-  redact: undefined,
-  maxLength: 1_000,
-  toolDetails: false,
-  toolDescriptions: true,
-};
+import { setContent, setStructuredContent } from "./content.js";
 
 function user(content: string): Content {
   return { inputMessages: [{ role: "user", parts: [{ type: "text", content }] }] };
@@ -80,6 +70,40 @@ describe("on a span", () => {
     expect(onSpan({ toolArguments: hostile })["gen_ai.tool.call.arguments"]).toBe('"[unreadable]"');
   });
 
+  it("counts the bytes of what an application's tool takes and gives, instead of writing them out", () => {
+    const bytes = new Uint8Array(4_000_000);
+    const toolResult = {
+      image: { data: bytes, as: new Float32Array(2), of: bytes.buffer },
+      page: Buffer.from("x"),
+    };
+    const [text, attributes] = [onSpan({ toolResult })["gen_ai.tool.call.result"], {}];
+    setStructuredContent(attributes, { toolResult }, 1_000);
+    const counted = {
+      image: { data: "[4000000 bytes]", as: "[8 bytes]", of: "[4000000 bytes]" },
+      page: "[1 bytes]",
+    };
+    expect(JSON.parse(String(text))).toEqual(counted);
+    expect(attributes).toEqual({ "gen_ai.tool.call.result": counted });
+  });
+
+  it("follows objects that all name each other only so far, and says that it stopped", () => {
+    const friends = Array.from({ length: 30 }, () => ({}) as { friends?: object[] });
+    for (const each of friends) each.friends = friends.filter((other) => other !== each);
+    const shared = { name: "shared" };
+    const attributes = onSpan({ toolArguments: [shared, shared], toolResult: friends[0] });
+    expect(String(attributes["gen_ai.tool.call.result"]).length).toBeLessThan(5_000_000);
+    expect(attributes["kit.content.cut_characters"]).toBeGreaterThan(0);
+    expect(attributes["gen_ai.tool.call.arguments"]).toBe('[{"name":"shared"},{"name":"shared"}]');
+  });
+
+  it("keeps every one of a hundred thousand values", () => {
+    const toolResult = Array.from({ length: 99_999 }, (_, index) => index);
+    const attributes = onSpan({ toolResult }, 65_536);
+    expect(JSON.parse(String(attributes["gen_ai.tool.call.result"]))).toEqual(toolResult);
+    expect(attributes).not.toHaveProperty("kit.content.cut_characters");
+    expect(onSpan({ toolResult: [...toolResult, -1, -2] })["kit.content.cut_characters"]).toBe(2);
+  });
+
   it("keeps a plain text result as the text it is", () => {
     expect(onSpan({ toolResult: "sunny" })).toEqual({ "gen_ai.tool.call.result": "sunny" });
   });
@@ -99,40 +123,4 @@ it("keeps null and leaves out undefined, on events as on spans", () => {
   setStructuredContent(attributes, { toolResult }, 1_000);
   expect(attributes).toEqual({ "gen_ai.tool.call.result": { none: null, list: [null, 1] } });
   expect(JSON.stringify(attributes)).toBe(JSON.stringify({ "gen_ai.tool.call.result": toolResult }));
-});
-
-describe("redact", () => {
-  it("decides what is recorded", () => {
-    const redact = () => user("[redacted]");
-    expect(redactContent(user("secret"), { ...POLICY, redact }, new CopiedAttributes())).toEqual(
-      user("[redacted]"),
-    );
-  });
-
-  it("may drop everything", () => {
-    expect(
-      redactContent(user("secret"), { ...POLICY, redact: () => undefined }, new CopiedAttributes()),
-    ).toBeUndefined();
-  });
-
-  it("fails closed and says so", () => {
-    const copied = new CopiedAttributes();
-    const redact = () => {
-      throw new Error("bug");
-    };
-    expect(redactContent(user("secret"), { ...POLICY, redact }, copied)).toBeUndefined();
-    expect(copied.attributes).toEqual({ "kit.content.dropped": "redact_failed" });
-  });
-});
-
-it("records descriptions and parameters of tools only on request", () => {
-  const content: Content = {
-    toolDefinitions: [
-      { type: "function", name: "f", description: "private", parameters: { type: "object" } },
-    ],
-  };
-  expect(redactContent(content, POLICY, new CopiedAttributes())).toEqual({
-    toolDefinitions: [{ type: "function", name: "f" }],
-  });
-  expect(redactContent(content, { ...POLICY, toolDetails: true }, new CopiedAttributes())).toEqual(content);
 });

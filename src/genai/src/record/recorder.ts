@@ -17,7 +17,8 @@ import { hasUsage, type Usage } from "../adapter/usage.js";
 import { type AttributeSink, CopiedAttributes } from "../attribute-sink.js";
 import { ATTR, KIT_ATTR } from "../attributes.js";
 import { conformContent } from "../content/conform.js";
-import { redactContent, setContent, setStructuredContent } from "../content/content.js";
+import { setContent, setStructuredContent } from "../content/content.js";
+import { redactContent } from "../content/redact.js";
 import { type Inherited, inheritedAttributes, readInherited } from "../context/inherited.js";
 import { unusualTerms } from "../cost/terms.js";
 import {
