@@ -54,7 +54,7 @@ async function run(version: Version, program: Program, node?: string, env = {}) 
 const LATEST: readonly Version[] = ["anthropic-1"];
 const names = () => world.collector.spans.map(({ name }) => name);
 
-describeOnNodes((node, major) => {
+describeOnNodes((node, { major }) => {
   // How modules are hooked depends on the Node; all generations on one of them is enough.
   describe.each(major === 20 ? VERSIONS : LATEST)("%s", (version) => {
     it.each(Object.entries(PROGRAMS))("is traced in %s", async (_, program) => {

@@ -4,7 +4,7 @@ import { describeOnNodes } from "../support/register/nodes.js";
 
 const world = useWorld();
 
-describeOnNodes((node, major) => {
+describeOnNodes((node, { major }) => {
   const permission = major === 20 ? "--experimental-permission" : "--permission";
   const flags = [permission, "--allow-fs-read=*", "--import", "@kit/register"];
 

@@ -1,5 +1,5 @@
 import { findNatsServer } from "./kryten/nats-server.js";
-import { findNode, MAJORS } from "./nodes.js";
+import { findNode, NODES } from "./nodes.js";
 
 /** A registry may fail once. */
 const TRIES = 3;
@@ -9,8 +9,8 @@ const TRIES = 3;
  * installation would meet its limits, and two at a time each other. Tells what cannot be had.
  */
 export function prepare(): string[] {
-  const absent: string[] = MAJORS.filter((major) => findNode(major, TRIES) === undefined).map(
-    (major) => `Node ${major}: it cannot be installed from npm here; what would run on it is skipped`,
+  const absent: string[] = NODES.filter((node) => findNode(node, TRIES) === undefined).map(
+    (node) => `Node ${node}: it cannot be installed from npm here; what would run on it is skipped`,
   );
   try {
     findNatsServer(TRIES);
