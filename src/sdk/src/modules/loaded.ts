@@ -1,10 +1,11 @@
 import { readFileSync } from "node:fs";
 import Module from "node:module";
 import { join, sep } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { pathToFileURL } from "node:url";
 import { types } from "node:util";
 import { startsAsCommonJS } from "./entry-point.js";
-import { findInstalled, isOurs, type Manifest, readManifest } from "./installed.js";
+import { isOurs, type Manifest, readManifest } from "./installed.js";
+import { ParsedModules } from "./parsed-modules.js";
 import { requireByPath, requiredFiles } from "./require-cache.js";
 
 /** A library that was loaded before anything could be hooked. */
@@ -24,7 +25,10 @@ interface Loaded {
   readonly modules: ReadonlySet<string>;
 }
 
-/** Files that are loaded: looked up once for all libraries, and only where one of them is installed at all. */
+/**
+ * Files that are loaded, looked up once for all libraries. Where those are installed says nothing: in a workspace, or with
+ * pnpm, only the package that imports a library sees it.
+ */
 export class LoadedFiles {
   #files: Loaded | undefined;
 
@@ -37,8 +41,6 @@ export class LoadedFiles {
     found: (loaded: LoadedLibrary) => void,
   ): void {
     const [library] = specifiers;
-    // Yarn's Plug'n'Play has no folders to look into, only files that are loaded.
-    if (process.versions.pnp === undefined && findInstalled(library) === undefined) return;
     this.#files ??= loadedFiles();
     const { required, modules } = this.#files;
     for (const folder of foldersOf(library, [...required, ...modules])) {
@@ -70,25 +72,15 @@ function isModuleRequired(): boolean {
   );
 }
 
-/** No program can list the ES modules that are loaded, but a debugger is told of every script there is. */
 function parsedModules(): string[] {
-  const files: string[] = [];
-  try {
-    const { Session } = process.getBuiltinModule("node:inspector");
-    const session = new Session();
-    session.connect();
-    session.on("Debugger.scriptParsed", ({ params: { url, isModule } }) => {
-      if (isModule && url.startsWith("file:")) files.push(fileURLToPath(url.replace(/[?#].*/, "")));
-    });
-    session.post("Debugger.enable");
-    session.disconnect();
-  } catch {
-    // A Node without inspector, or one that forbids it: the application can still patch by hand.
-  }
+  const parsed = new ParsedModules();
+  const files = parsed.next();
+  parsed.close();
   return files;
 }
 
-function foldersOf(library: string, files: readonly string[]): Set<string> {
+/** Where the copies of a library are that these files belong to. */
+export function foldersOf(library: string, files: readonly string[]): Set<string> {
   const marker = `${sep}node_modules${sep}${library.replaceAll("/", sep)}${sep}`;
   return new Set(
     files.flatMap((file) => {

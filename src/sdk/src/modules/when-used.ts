@@ -9,9 +9,10 @@ import { onFirstSight } from "./first-sight.js";
 import { isHooked } from "./hook-library.js";
 import { hookModules } from "./hooks.js";
 import { findInstalled, readManifest } from "./installed.js";
-import { LoadedFiles, type LoadedLibrary } from "./loaded.js";
-import { NEEDS_LOADER_THREAD } from "./loader-thread.js";
+import { foldersOf, LoadedFiles, type LoadedLibrary } from "./loaded.js";
+import { NEEDS_LOADER_THREAD, PASSED_BY_REQUIRE } from "./loader-thread.js";
 import { onSeenByOtherCopies } from "./other-copies.js";
+import { ParsedModules } from "./parsed-modules.js";
 import { afterRequiredModule } from "./required-module.js";
 
 /** What has an adapter report. */
@@ -37,7 +38,7 @@ export function attachWhenUsed(
     attachments.attachWhenRequired();
   } else attachments.attachAll(false);
   if (includingLoaded) attachments.attachLoaded();
-  if (NEEDS_LOADER_THREAD) attachments.attachWhenModulesAreRequired();
+  if (PASSED_BY_REQUIRE) attachments.attachWhenModulesAreRequired();
   return () => attachments.stop();
 }
 
@@ -85,7 +86,13 @@ class Attachments {
 
   /** What an ES module has imported that was required: the hooks of the loader thread do not see it. */
   attachWhenModulesAreRequired(): void {
-    this.#stops.push(afterRequiredModule(() => this.attachLoaded()));
+    const parsed = new ParsedModules();
+    const look = () => {
+      const files = parsed.next();
+      const libraries = this.#adapters.flatMap(librariesOf);
+      if (libraries.some((library) => foldersOf(library, files).size > 0)) this.attachLoaded();
+    };
+    this.#stops.push(afterRequiredModule(look), () => parsed.close());
   }
 
   /** What is loaded already. */
