@@ -276,6 +276,19 @@ describe("the answer", () => {
     expect(told(foldChat(false))).toEqual([]);
   });
 
+  it("names the sources that Perplexity tells as search results alone, also of a stream", () => {
+    const found = [{ title: "A", url: "https://a.example", date: "2026-01-01" }];
+    const fold = foldChat(true);
+    fold.add({ search_results: found, choices: [{ delta: { content: "hi" } }] });
+    fold.add({ choices: [] });
+    for (const body of [fold.body(), { search_results: found, choices: [{ message: { content: "hi" } }] }]) {
+      expect(chat.response?.(body, { operation: "chat" }).content?.().outputMessages?.[0]?.parts).toEqual([
+        { type: "text", content: "hi" },
+        { type: "citations", citations: found },
+      ]);
+    }
+  });
+
   it("names the sources in the data that Azure was given, also of a stream", () => {
     const citations = [
       { content: "c", title: "one" },

@@ -1,4 +1,4 @@
-import type { Call } from "@kit/genai";
+import type { Call, Usage } from "@kit/genai";
 import { type MaybeFailed, readFailure } from "./failure.js";
 import { type CompletionUsage, readCompletionUsage } from "./usage.js";
 
@@ -30,12 +30,17 @@ export const embeddings: Call<[EmbeddingParams, ...unknown[]], EmbeddingBody> = 
   }),
   response: (body, request) => ({
     model: body.model,
-    // Some compatible servers report output tokens, which embeddings do not have.
-    usage: { input: body.usage?.prompt_tokens, costUsd: readCompletionUsage(body.usage)?.costUsd },
+    usage: readUsage(body.usage),
     error: readFailure(body),
     dimensions: request.dimensions ?? lengthOf(body.data?.[0]?.embedding),
   }),
 };
+
+/** Some compatible servers report output tokens, which embeddings do not have, and Voyage only the total. */
+function readUsage(usage: CompletionUsage | null | undefined): Usage {
+  const input = usage?.prompt_tokens ?? usage?.total_tokens;
+  return { input, costUsd: readCompletionUsage(usage)?.costUsd };
+}
 
 function lengthOf(vector: readonly number[] | string | undefined): number | undefined {
   if (typeof vector !== "string") return vector?.length;

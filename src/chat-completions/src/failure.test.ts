@@ -26,6 +26,16 @@ describe("an answer of status 200 has failed", () => {
     expect(chat.response?.(vllm, asked).error).toEqual({ type: "400", message: "boom" });
   });
 
+  it("where MiniMax tells it beside choices that are null", () => {
+    const refused = { choices: null, base_resp: { status_code: 1008, status_msg: "insufficient balance" } };
+    expect(chat.response?.(refused as never, asked).error).toEqual({
+      type: "1008",
+      message: "insufficient balance",
+    });
+    const fine = { choices: [{ finish_reason: "stop" }], base_resp: { status_code: 0, status_msg: "" } };
+    expect(chat.response?.(fine, asked).error).toBeUndefined();
+  });
+
   it("also as a completion and as embeddings", () => {
     expect(completions.response?.({ error: upstream }, asked).error).toEqual(told);
     expect(embeddings.response?.({ error: upstream }, asked).error).toEqual(told);
@@ -44,6 +54,11 @@ describe("a stream of status 200 has failed", () => {
   it.each<[string, ChatCompletionChunk, object]>([
     ["at an event that is vLLM's error", vllm, { type: "400", message: "boom" }],
     ["where OpenRouter's choice broke off", { choices: [{ error: upstream, finish_reason: "error" }] }, told],
+    [
+      "at MiniMax's status",
+      { choices: null, base_resp: { status_code: 1027, status_msg: "sensitive" } } as never,
+      { type: "1027", message: "sensitive" },
+    ],
     [
       "where Groq says why it stopped",
       { choices: [{ finish_reason: "stop" }], x_groq: { error: "over capacity" } },

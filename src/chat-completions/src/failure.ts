@@ -11,6 +11,8 @@ export interface MaybeFailed {
   message?: unknown;
   /** OpenRouter reports here that the provider failed while it was answering. */
   choices?: readonly { error?: unknown }[] | null;
+  /** MiniMax's place for it. A status of zero is none. */
+  base_resp?: { status_code?: unknown; status_msg?: unknown } | null;
   /** What a fold found in any of these places of a stream. */
   failure?: unknown;
 }
@@ -20,6 +22,8 @@ export function readFailure(answer: MaybeFailed): ResponseFacts["error"] {
   const { choices, failure = choices?.find((choice) => choice.error != null)?.error } = answer;
   if (failure != null) return toFailure(failure);
   if (answer.object === "error") return toFailure(answer);
+  const { status_code: code, status_msg: message } = answer.base_resp ?? {};
+  if (code) return toFailure({ code, message });
   return answer.error != null && !choices?.length ? toFailure(answer.error) : undefined;
 }
 

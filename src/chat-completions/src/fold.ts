@@ -15,6 +15,8 @@ interface Answer<Choice> extends Omit<MaybeFailed, "choices"> {
   x_groq?: { usage?: CompletionUsage; error?: unknown } | null;
   /** Links that Perplexity and xAI cite. Each chunk repeats all links so far. */
   citations?: readonly unknown[] | null;
+  /** The same with titles, which Perplexity sends instead by now. */
+  search_results?: readonly unknown[] | null;
 }
 
 interface Choice {
@@ -93,7 +95,8 @@ class AnswerFold<Part extends Choice, Whole> implements Fold<Answer<Part>, Answe
 
   add(chunk: Answer<Part>): void {
     keepFacts(this.#facts, chunk);
-    if (this.#content && chunk.citations != null) this.#facts.citations = chunk.citations;
+    const sources = this.#content ? (chunk.citations ?? chunk.search_results) : undefined;
+    if (sources != null) this.#facts.citations = sources;
     for (const part of chunk.choices ?? []) {
       const choice = this.#choiceAt(part.index ?? 0);
       // Some servers send an empty reason with every chunk, even after the real one.
@@ -137,4 +140,5 @@ function keepFacts(facts: Answer<never>, chunk: Answer<unknown>): void {
   if (usage != null) facts.usage = usage;
   if (groq?.error != null) facts.failure = groq.error;
   if (chunk.object === "error") facts.failure = chunk;
+  if (chunk.base_resp != null) facts.base_resp = chunk.base_resp;
 }

@@ -12,6 +12,11 @@ describe("embeddings", () => {
     expect(embeddings.response?.(body, request)).toMatchObject({ dimensions: 3, usage: { input: 5 } });
   });
 
+  it("count all tokens as input where Voyage tells only those", () => {
+    const body = { data: [], usage: { total_tokens: 5 } };
+    expect(embeddings.response?.(body, request).usage?.input).toBe(5);
+  });
+
   it("tell what OpenRouter charged", () => {
     const body = { data: [], usage: { prompt_tokens: 5, cost: 0.25 } };
     expect(embeddings.response?.(body, request).usage).toEqual({ input: 5, costUsd: 0.25 });

@@ -15,6 +15,9 @@ it.each([
   ],
   ["no charge that is a fee alone", { cost: 0, is_byok: true }, { costUsd: undefined }],
   ["Perplexity's list of costs", { cost: { total_cost: 0.5 } }, { costUsd: 0.5 }],
+  ["xAI's charge in ticks", { cost_in_usd_ticks: 37_756_000 }, { costUsd: 0.0037756 }],
+  ["a charge of no ticks", { cost_in_usd_ticks: 0 }, { costUsd: 0 }],
+  ["DeepInfra's charge", { estimated_cost: 8.775e-6 }, { costUsd: 8.775e-6 }],
   [
     "reasoning that stands beside the output, as the total tells",
     { output_tokens: 4, total_tokens: 34, output_tokens_details: { reasoning_tokens: 20 } },

@@ -19,6 +19,10 @@ interface Charge {
   /** Whether OpenRouter used the caller's own key for the provider. */
   is_byok?: boolean | null;
   cost_details?: { upstream_inference_cost?: Count } | null;
+  /** DeepInfra's charge, in US dollars. */
+  estimated_cost?: Count;
+  /** xAI's charge. */
+  cost_in_usd_ticks?: Count;
 }
 
 /** `usage` of chats, legacy completions and embeddings, with what compatible providers add. */
@@ -86,8 +90,19 @@ function withThoughts(usage: CompletionUsage): Count {
   return isToldApart || prompt == null || total == null ? told : Math.max(told ?? 0, total - prompt);
 }
 
+/** @see https://docs.x.ai/developers/cost-tracking */
+const TICKS_PER_DOLLAR = 1e10;
+
 /** For a call with the caller's own key, OpenRouter charges only a fee, and the provider bills the caller. */
-function toDollars({ cost, is_byok: isOwnKey, cost_details: details }: Charge): Count {
+function toDollars(charge: Charge): Count {
+  const {
+    cost_in_usd_ticks: ticks,
+    estimated_cost: estimated,
+    is_byok: isOwnKey,
+    cost_details: details,
+  } = charge;
+  if (ticks != null) return ticks / TICKS_PER_DOLLAR;
+  const { cost = estimated } = charge;
   if (typeof cost === "object") return cost?.total_cost;
   if (isOwnKey !== true) return cost;
   const upstream = details?.upstream_inference_cost;
