@@ -39,11 +39,13 @@ const LOOK = {
   callTool: async () => [{ functionResponse: { name: "look", response: { found: SECRET } } }],
 };
 
-type Way = (ai: GoogleGenAI) => Promise<unknown>;
+/** `arrived` resolves when the server has the request. */
+type Way = (ai: GoogleGenAI, arrived: () => Promise<void>) => Promise<unknown>;
 
 async function all(stream: Promise<AsyncIterable<object>>): Promise<unknown[]> {
   const seen: unknown[] = [];
-  for await (const chunk of await stream) seen.push([chunk.constructor.name, chunk]);
+  for await (const chunk of await stream) // Headers have the time of day.
+    seen.push([chunk.constructor.name, { ...chunk, sdkHttpResponse: undefined }]);
   return seen;
 }
 
@@ -123,7 +125,13 @@ export const WAYS: Readonly<
   "a refused stream": [REFUSED, (ai) => ai.models.generateContentStream(PARAMS), ["error"]],
   "an abort before the answer": [
     script(["hang"]),
-    (ai) => ai.models.generateContent({ ...PARAMS, config: { abortSignal: AbortSignal.timeout(20) } }),
+    async (ai, arrived) => {
+      const controller = new AbortController();
+      const answer = ai.models.generateContent({ ...PARAMS, config: { abortSignal: controller.signal } });
+      await arrived();
+      controller.abort();
+      return answer;
+    },
     ["aborted"],
   ],
   "an abort in the middle of a stream": [

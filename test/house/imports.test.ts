@@ -8,7 +8,8 @@ const ALLOWED: readonly (readonly [folder: RegExp, mayImport: RegExp])[] = [
   [/^src\/register$/, /^@kit\/sdk$/],
   [/^src\/sdk$/, /^@kit\/(?!register$)/],
   [/^src\/(tracing|chat-completions)$/, /^@kit\/genai$/],
-  [/^instrumentations\//, /^@kit\/(genai|chat-completions)$/],
+  [/^src\/anthropic-messages$/, /^@kit\/(genai|chat-completions)$/],
+  [/^instrumentations\//, /^@kit\/(genai|chat-completions|anthropic-messages)$/],
   [/^exporters\//, /^@kit\/(genai|delivery|catsyphon)$/],
 ];
 
@@ -121,6 +122,7 @@ describe("imports", () => {
       "openai",
       "@anthropic-ai/sdk",
       "@google/genai",
+      "@aws-sdk/client-bedrock-runtime",
       "@langchain/core",
       "@langchain/langgraph",
       "litellm",

@@ -1,6 +1,6 @@
 import type { Messages } from "@anthropic-ai/sdk/resources/beta/messages/messages";
+import { readUsage } from "@kit/anthropic-messages";
 import { batchCalls, batchResults, type Foreign } from "@kit/genai";
-import { readUsage } from "./usage.js";
 
 /** `POST /v1/messages/batches`, `GET …/{id}`, `POST …/{id}/cancel` and `GET …/{id}/results`. */
 export const batches = {

@@ -1,9 +1,9 @@
+import { messages } from "@kit/anthropic-messages";
 import { countTokens, readLiteLLMHeaders } from "@kit/chat-completions";
 import { clientOf, type Definition, GenAIInstrumentation, resourceMethods } from "@kit/genai";
 import { batches } from "./batches.js";
 import { type PlatformClient, providerOf, readErrorCode } from "./client.js";
 import { completions } from "./completions.js";
-import { messages } from "./messages.js";
 import { native, stream } from "./native.js";
 import { addTools, runTools } from "./tools.js";
 import { VERSION } from "./version.js";

@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
+import { messages } from "@kit/anthropic-messages";
 import { countTokens } from "@kit/chat-completions";
 import type { Call } from "@kit/genai";
 import { expect, it } from "vitest";
 import { batches } from "./batches.js";
 import { completions } from "./completions.js";
 import { AnthropicInstrumentation } from "./instrumentation.js";
-import { messages } from "./messages.js";
 import { native } from "./native.js";
 
 const read = (path: string) => readFileSync(new URL(path, import.meta.url), "utf8");

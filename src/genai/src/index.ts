@@ -29,7 +29,7 @@ export { ATTR, KIT_ATTR } from "./attributes.js";
 export type { ContentCapture } from "./content/content-policy.js";
 export { markInferenceRecorded } from "./context/suppression.js";
 export type { NativeTelemetry } from "./native/native.js";
-export { type Definition, methodsOf, type Target } from "./patch/definition.js";
+export { type ChooseCall, type Definition, methodsOf, type Target } from "./patch/definition.js";
 export { GenAIInstrumentation, type GenAIInstrumentationConfig } from "./patch/instrumentation.js";
 export { clientOf, resourceMethods } from "./patch/resources.js";
 export { traceMember } from "./tool/tool-object.js";

@@ -3,6 +3,7 @@ import * as agentpulse from "@kit/exporter-agentpulse";
 import * as catsyphon from "@kit/exporter-catsyphon";
 import * as core from "@kit/genai/core";
 import * as anthropic from "@kit/instrumentation-anthropic";
+import * as bedrock from "@kit/instrumentation-bedrock";
 import * as googleGenAI from "@kit/instrumentation-google-genai";
 import * as langchain from "@kit/instrumentation-langchain";
 import * as litellm from "@kit/instrumentation-litellm";
@@ -19,6 +20,7 @@ export const lazy: LazyPackages = {
   catsyphon: () => catsyphon,
   catsyphonClient: () => catsyphonClient,
   anthropic: () => anthropic,
+  bedrock: () => bedrock,
   googleGenAI: () => googleGenAI,
   langchain: () => langchain,
   litellm: () => litellm,

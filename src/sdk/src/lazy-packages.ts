@@ -8,6 +8,7 @@ export interface LazyPackages {
   core(): typeof import("@kit/genai/core");
   openai(): typeof import("@kit/instrumentation-openai");
   anthropic(): typeof import("@kit/instrumentation-anthropic");
+  bedrock(): typeof import("@kit/instrumentation-bedrock");
   googleGenAI(): typeof import("@kit/instrumentation-google-genai");
   langchain(): typeof import("@kit/instrumentation-langchain");
   litellm(): typeof import("@kit/instrumentation-litellm");
@@ -23,6 +24,7 @@ export const lazy: LazyPackages = {
   core: () => require("@kit/genai/core"),
   openai: () => require("@kit/instrumentation-openai"),
   anthropic: () => require("@kit/instrumentation-anthropic"),
+  bedrock: () => require("@kit/instrumentation-bedrock"),
   googleGenAI: () => require("@kit/instrumentation-google-genai"),
   langchain: () => require("@kit/instrumentation-langchain"),
   litellm: () => require("@kit/instrumentation-litellm"),

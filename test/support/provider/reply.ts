@@ -63,13 +63,13 @@ export function bytes(body: Uint8Array, { status = 200, headers = {} }: ReplyOpt
   return { status, headers, steps: [body] };
 }
 
-/** A text body sent in pieces that end at `cuts`; SSE unless the headers say otherwise. */
+/** A body sent in pieces that end at `cuts`; SSE unless the headers say otherwise. */
 export function streamed(
-  text: string,
+  body: string | Buffer,
   { cuts = [], ...options }: ReplyOptions & { readonly cuts?: Cuts } = {},
 ): Reply {
   const headers = { "content-type": "text/event-stream; charset=utf-8", ...options.headers };
-  return { status: options.status ?? 200, headers, steps: cutUp(Buffer.from(text), cuts) };
+  return { status: options.status ?? 200, headers, steps: cutUp(Buffer.from(body as string), cuts) };
 }
 
 /** A server-sent event; a string is sent as it is, anything else as JSON. A `type` field also names the event. */

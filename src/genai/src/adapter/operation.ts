@@ -134,6 +134,8 @@ export interface Call<Args extends readonly unknown[] = readonly unknown[], Body
   /** The API's path for it, if the first argument is the body that is posted there. */
   readonly path?: string;
   response?(body: Body, request: RequestFacts): ResponseFacts;
+  /** Finds the stream in what the method resolves to. @default the value itself, if it can be iterated */
+  streamIn?(answer: unknown): unknown;
   /** Starts a fold. With `content` false it must not keep text, so that an open stream takes constant memory. */
   fold?(content: boolean, results?: Results): Fold<Chunk, Body>;
 }

@@ -14,15 +14,20 @@ export type AnyToolLoop = ToolLoop<any>;
 /** Makes the replacement of a method, for libraries that report what they do by callbacks of their own. */
 export type Wrap = (original: Method, instrumentation: Instrumentation) => Method;
 
+/** The call that the arguments of a method make; `undefined` for one that is not recorded. */
+export type ChooseCall = (args: readonly unknown[]) => AnyCall | undefined;
+
 /**
  * A method of the library and what it means. `requests` are calls by their paths, for a method that takes a path and
- * options with a `body`; what other targets send through it is not recorded again.
+ * options with a `body`; what other targets send through it is not recorded again. `choose` is for a method that makes
+ * different calls by its arguments; it may be inherited by `on`, and is replaced for `on` alone.
  */
 export type Target = {
   readonly on: object | undefined;
   readonly method: string;
 } & (
   | { readonly call: AnyCall }
+  | { readonly choose: ChooseCall }
   | { readonly requests: ReadonlyMap<string, AnyCall> }
   | { readonly toolLoop: AnyToolLoop }
   | { readonly wrap: Wrap }

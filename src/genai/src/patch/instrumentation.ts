@@ -46,10 +46,10 @@ import { ABANDONED } from "../watch/observation.js";
 import { observe } from "../watch/observe.js";
 import { followHandedOut, followHandingOut, handsOut } from "../watch/stainless.js";
 import { followLeaving, followMaking, followTurns, isStreamHelper } from "../watch/stream-helper.js";
-import type { Definition, Target } from "./definition.js";
+import type { ChooseCall, Definition, Target } from "./definition.js";
 import { type Method, Patches } from "./patches.js";
 import { recordProviders } from "./recorded-providers.js";
-import { readPosted, readRequest } from "./requests.js";
+import { chosen, readPosted, readRequest } from "./requests.js";
 import { hookRequire } from "./require-hook.js";
 import { ownerOf } from "./resources.js";
 
@@ -165,7 +165,8 @@ export abstract class GenAIInstrumentation<
     let found = 0;
     try {
       for (const target of this.definition.targets(exports, version)) {
-        if (this.patches.add(target.on, target.method, (original) => this.wrap(original, target))) found += 1;
+        const wrap = (original: Method) => this.wrap(original, target);
+        if (this.patches.add(target.on, target.method, wrap, "choose" in target)) found += 1;
       }
     } catch (error) {
       diag.warn(`${this.definition.name}: cannot instrument ${this.definition.module}`, inWords(error));
@@ -198,6 +199,7 @@ export abstract class GenAIInstrumentation<
     }
     if ("wrap" in target) return target.wrap(original, this);
     if ("requests" in target) return this.wrapRequests(original, target.requests);
+    if ("choose" in target) return this.wrapChoice(original, target.choose);
     const { call } = target;
     return {
       method(this: unknown, ...args: unknown[]) {
@@ -233,6 +235,18 @@ export abstract class GenAIInstrumentation<
       else if (Symbol.asyncIterator in made) follow(Symbol.asyncIterator, followTurns(found));
       else for (const method of ["stream", "toolRunner"]) follow(method, followMaking(found));
     });
+  }
+
+  private wrapChoice(original: Method, choose: ChooseCall): Method {
+    const self = this;
+    return {
+      method(this: unknown, ...args: unknown[]) {
+        const call = self.isEnabled() ? chosen(choose, args) : undefined;
+        return call === undefined
+          ? Reflect.apply(original, this, args)
+          : self.record(original, call, this, args);
+      },
+    }.method;
   }
 
   private withTracedTools(toolLoop: ToolLoop, receiver: unknown, args: unknown[]): unknown[] {

@@ -92,3 +92,19 @@ it.each([
 ])("passes over %s", (_, holder, key) => {
   expect(new Patches().add(holder, key, louder)).toBe(false);
 });
+
+it("replaces a method that a class inherits for that class alone, and leaves no trace", () => {
+  class Own extends Library {}
+  class Other extends Library {}
+  const patches = new Patches();
+  expect(patches.add(Own.prototype, "greet", louder)).toBe(false);
+  expect(patches.add(Own.prototype, "greet", louder, true)).toBe(true);
+  expect(patches.add(Own.prototype, "nothing", louder, true)).toBe(false);
+  expect([new Own().greet("you"), new Other().greet("you")]).toEqual(["hello you!", "hello you"]);
+  expect([Own.prototype.greet.name, Own.prototype.greet.length]).toEqual(["greet", 1]);
+  patches.restore();
+  expect(Object.hasOwn(Own.prototype, "greet")).toBe(false);
+  patches.apply();
+  expect(new Own().greet("you")).toBe("hello you!");
+  patches.restore();
+});

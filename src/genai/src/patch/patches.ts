@@ -29,6 +29,8 @@ interface Patch {
   readonly holder: object;
   readonly key: PropertyKey;
   readonly original: PropertyDescriptor;
+  /** Whether the holder has no such property of its own, so that putting the original back means to remove ours. */
+  readonly inherited: boolean;
   readonly replacement: Method;
 }
 
@@ -52,10 +54,18 @@ export class Patches {
   /**
    * Replaces a method by what `wrap` makes of it, unless it is missing or already reports to the kit, directly or inside
    * somebody else's wrapper.
+   * @param orInherited whether a method that the holder only inherits is replaced too, for this holder alone
    */
-  add(holder: object | undefined, key: PropertyKey, wrap: (original: Method) => Method): boolean {
-    const original = holder === undefined ? undefined : Object.getOwnPropertyDescriptor(holder, key);
-    if (holder === undefined || original === undefined) return false;
+  add(
+    holder: object | undefined,
+    key: PropertyKey,
+    wrap: (original: Method) => Method,
+    orInherited = false,
+  ): boolean {
+    if (holder === undefined) return false;
+    const own = Object.getOwnPropertyDescriptor(holder, key);
+    const original = own ?? (orInherited ? passOn(holder, key) : undefined);
+    if (original === undefined) return false;
     const method: unknown = original.value;
     if (typeof method !== "function" || original.configurable === false) return false;
     if (isPatched(method)) {
@@ -64,7 +74,7 @@ export class Patches {
     }
     if (this.#isWrapped(holder, key, method)) return false;
     const replacement = disguise(wrap(method as Method), method as Method);
-    const patch = { holder, key, original, replacement };
+    const patch = { holder, key, original, inherited: own === undefined, replacement };
     this.#patches.push(patch);
     if (this.#applied) {
       apply(patch);
@@ -96,17 +106,17 @@ export class Patches {
   #takeAll(): void {
     for (const { holder, key, wrap } of this.#waiting.splice(0)) this.add(holder, key, wrap);
     for (const patch of this.#patches) {
-      if (Object.getOwnPropertyDescriptor(patch.holder, patch.key)?.value === patch.original.value)
-        apply(patch);
+      const own: unknown = Object.getOwnPropertyDescriptor(patch.holder, patch.key)?.value;
+      if (own === (patch.inherited ? undefined : patch.original.value)) apply(patch);
     }
   }
 
   restore(): void {
     this.#applied = false;
-    for (const { holder, key, original, replacement } of this.#patches.toReversed()) {
-      if (Object.getOwnPropertyDescriptor(holder, key)?.value === replacement) {
-        Object.defineProperty(holder, key, original);
-      }
+    for (const { holder, key, original, inherited, replacement } of this.#patches.toReversed()) {
+      if (Object.getOwnPropertyDescriptor(holder, key)?.value !== replacement) continue;
+      if (inherited) Reflect.deleteProperty(holder, key);
+      else Object.defineProperty(holder, key, original);
     }
     turnedOn().delete(this.#take);
     for (const take of [...turnedOn()]) take();
@@ -117,10 +127,27 @@ function apply({ holder, key, original, replacement }: Patch): void {
   Object.defineProperty(holder, key, { ...original, value: replacement });
 }
 
+/** A method that calls whichever the holder inherits then: others may patch that, before us or after. */
+function passOn(holder: object, key: PropertyKey): PropertyDescriptor | undefined {
+  const inherited = (): unknown => Object.getPrototypeOf(holder)?.[key];
+  const method = inherited();
+  if (typeof method !== "function") return undefined;
+  const value = {
+    method(this: unknown, ...args: unknown[]): unknown {
+      return Reflect.apply(inherited() as Method, this, args);
+    },
+  }.method;
+  return { value: named(value, method as Method), writable: true, configurable: true, enumerable: false };
+}
+
 /** Gives a replacement the name and length of the original. */
 function disguise(replacement: Method, original: Method): Method {
+  patchedFunctions().add(replacement);
+  return named(replacement, original);
+}
+
+function named(replacement: Method, original: Method): Method {
   Object.defineProperty(replacement, "name", { value: original.name, configurable: true });
   Object.defineProperty(replacement, "length", { value: original.length, configurable: true });
-  patchedFunctions().add(replacement);
   return replacement;
 }

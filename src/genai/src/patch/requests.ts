@@ -1,6 +1,7 @@
 import { diag } from "@opentelemetry/api";
 import type { Call, RequestFacts } from "../adapter/operation.js";
 import { inWords } from "../record/thrown.js";
+import type { ChooseCall } from "./definition.js";
 
 /** The call that a request to a path makes, and what it is read from; `undefined` for any other request. */
 export function readPosted(
@@ -13,6 +14,16 @@ export function readPosted(
     return call !== undefined && typeof body === "object" ? { call, given: [body, options] } : undefined;
   } catch (error) {
     diag.debug("a request cannot be read", inWords(error));
+    return undefined;
+  }
+}
+
+/** The call that arguments make, if they can be read. */
+export function chosen(choose: ChooseCall, args: readonly unknown[]): Call | undefined {
+  try {
+    return choose(args);
+  } catch (error) {
+    diag.debug("a call cannot be told by its arguments", String(error));
     return undefined;
   }
 }

@@ -41,19 +41,21 @@ export class Observation implements StreamObserver {
   }
 
   /** The call resolved to a body or to a stream of chunks. */
-  settle(value: unknown): void {
+  settle(answer: unknown): void {
     if (this.#streaming) return;
     const response = this.#response;
     this.#response = undefined;
     try {
-      if (this.#call.fold === undefined || !isAsyncIterable(value)) {
-        this.#end({ outcome: "completed", response: this.#read(value) });
+      const { fold, streamIn } = this.#call;
+      const stream = streamIn === undefined ? answer : streamIn(answer);
+      if (fold === undefined || !isAsyncIterable(stream)) {
+        this.#end({ outcome: "completed", response: this.#read(answer) });
         return;
       }
       this.#streaming = true;
-      this.#fold = this.#call.fold(this.recorder.wantsContent, this.recorder);
-      this.#signal = (value as { controller?: AbortController }).controller?.signal;
-      tapStream(value, this);
+      this.#fold = this.#call.fold?.(this.recorder.wantsContent, this.recorder);
+      this.#signal = (stream as { controller?: AbortController }).controller?.signal;
+      tapStream(stream, this);
       // Before the SDK reads the first byte.
       if (this.recorder.request.stream === true && isJsonResponse(response))
         this.#unstreamed = readUnstreamed(response, () => this.#unstreamed === undefined);

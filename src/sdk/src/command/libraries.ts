@@ -15,7 +15,6 @@ export interface LibraryFinding extends Finding {
 
 /** Libraries that call models, and for which the kit has no instrumentation. */
 const NOT_INSTRUMENTED = [
-  "@aws-sdk/client-bedrock-runtime",
   "@google/generative-ai",
   "@mistralai/mistralai",
   "ai",

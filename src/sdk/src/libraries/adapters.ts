@@ -90,6 +90,16 @@ export const ADAPTERS: readonly Adapter[] = [
     },
   },
   {
+    name: "bedrock",
+    modules: ["@aws-sdk/client-bedrock-runtime"],
+    files: /\/node_modules\/@aws-sdk\/client-bedrock-runtime\/dist-(?:cjs|es)\/index\.js$/,
+    exported: ["BedrockRuntimeClient"],
+    create: (config) => {
+      const { BedrockInstrumentation } = lazy.bedrock();
+      return new BedrockInstrumentation(config);
+    },
+  },
+  {
     name: "langchain",
     // Every entry point loads some of these files by relative paths, and none loads all of them.
     modules: ["@langchain/core", ...LANGCHAIN_PARTS.map((part) => `@langchain/core/dist/${part}` as const)],

@@ -1,0 +1,75 @@
+import { type Fold, parseJson, TextBuilder } from "@kit/genai";
+import type { ContentBlock, ContentDelta, ConverseAnswer, ConverseEvent } from "./wire.js";
+
+/** Rebuilds the answer that Converse would have given unstreamed. Without content it keeps facts only. */
+export function foldConverse(content: boolean): Fold<ConverseEvent, ConverseAnswer> {
+  return new ConverseFold(content);
+}
+
+class ConverseFold implements Fold<ConverseEvent, ConverseAnswer> {
+  readonly #content: boolean;
+  readonly #facts: ConverseAnswer = {};
+  readonly #blocks = new Map<number, GrowingBlock>();
+  #role: string | undefined;
+
+  constructor(content: boolean) {
+    this.#content = content;
+  }
+
+  add({ messageStart, contentBlockStart, contentBlockDelta, messageStop, metadata }: ConverseEvent): void {
+    if (messageStart !== undefined) this.#role = messageStart.role ?? "assistant";
+    if (messageStop?.stopReason !== undefined) this.#facts.stopReason = messageStop.stopReason;
+    if (metadata?.usage !== undefined) this.#facts.usage = metadata.usage;
+    if (metadata?.serviceTier !== undefined) this.#facts.serviceTier = metadata.serviceTier;
+    if (!this.#content) return;
+    if (contentBlockStart !== undefined)
+      this.#blockAt(contentBlockStart.contentBlockIndex).start = contentBlockStart.start ?? {};
+    if (contentBlockDelta?.delta !== undefined)
+      this.#blockAt(contentBlockDelta.contentBlockIndex).add(contentBlockDelta.delta);
+  }
+
+  body(): ConverseAnswer {
+    if (this.#role === undefined) return this.#facts;
+    const content = [...this.#blocks].sort(([one], [other]) => one - other).map(([, block]) => block.whole());
+    return { ...this.#facts, output: { message: { role: this.#role, content } } };
+  }
+
+  #blockAt(index = 0): GrowingBlock {
+    let block = this.#blocks.get(index);
+    if (block === undefined) {
+      block = new GrowingBlock();
+      this.#blocks.set(index, block);
+    }
+    return block;
+  }
+}
+
+class GrowingBlock {
+  start: ContentBlock = {};
+  readonly #text = new TextBuilder();
+  readonly #thought = new TextBuilder();
+  readonly #input = new TextBuilder();
+  #redacted = false;
+  #results: NonNullable<ContentDelta["toolResult"]> = [];
+  #citations: readonly unknown[] = [];
+
+  add({ text, toolUse, toolResult, reasoningContent, citation }: ContentDelta): void {
+    this.#text.add(text);
+    this.#input.add(toolUse?.input);
+    this.#thought.add(reasoningContent?.text);
+    if (reasoningContent?.redactedContent !== undefined) this.#redacted = true;
+    if (toolResult !== undefined) this.#results = [...this.#results, ...structuredClone(toolResult)];
+    if (citation !== undefined) this.#citations = [...this.#citations, structuredClone(citation)];
+  }
+
+  whole(): ContentBlock {
+    const { toolUse, toolResult } = this.start;
+    const [text, thought, input] = [this.#text, this.#thought, this.#input].map(String);
+    if (toolUse !== undefined) return { toolUse: { ...toolUse, input: parseJson(input || "{}") } };
+    if (toolResult !== undefined) return { toolResult: { ...toolResult, content: this.#results } };
+    if (thought || this.#redacted)
+      return { reasoningContent: thought ? { reasoningText: { text: thought } } : { redactedContent: true } };
+    if (this.#citations.length === 0) return { text: text ?? "" };
+    return { citationsContent: { content: [{ text: text ?? "" }], citations: this.#citations } };
+  }
+}

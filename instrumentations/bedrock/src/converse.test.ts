@@ -1,0 +1,141 @@
+import { describe, expect, it } from "vitest";
+import { converse, converseStream } from "./converse.js";
+import { readBlocks, readMessage, readTool } from "./converse-content.js";
+import type { ContentBlock, ConverseAnswer, ConverseEvent } from "./wire.js";
+
+const told = (value: unknown) => JSON.parse(JSON.stringify(value));
+const request = { operation: "chat" };
+
+function folded(events: readonly ConverseEvent[], content = true): ConverseAnswer | undefined {
+  const fold = converseStream.fold?.(content);
+  for (const event of events) fold?.add(event);
+  return fold?.body();
+}
+
+describe("a block", () => {
+  const bytes = new Uint8Array([104, 105]);
+
+  it.each<[string, ContentBlock, unknown]>([
+    ["text", { text: "a" }, [{ type: "text", content: "a" }]],
+    ["guarded text", { guardContent: { text: { text: "a" } } }, [{ type: "text", content: "a" }]],
+    ["a point for the cache", { cachePoint: {} }, []],
+    ["a hidden thought", { reasoningContent: { redactedContent: bytes } }, [{ type: "redacted_reasoning" }]],
+    [
+      "a tool of Amazon's",
+      { toolUse: { toolUseId: "1", name: "grounding", input: {}, type: "server_tool_use" } },
+      [
+        {
+          type: "server_tool_call",
+          id: "1",
+          name: "grounding",
+          server_tool_call: { type: "server_tool_use", input: {} },
+        },
+      ],
+    ],
+    [
+      "a result that is a text",
+      { toolResult: { toolUseId: "1", content: [{ text: "a" }] } },
+      [{ type: "tool_call_response", id: "1", response: "a" }],
+    ],
+    [
+      "a result that is JSON",
+      { toolResult: { toolUseId: "1", content: [{ json: { a: 1 } }] } },
+      [{ type: "tool_call_response", id: "1", response: { a: 1 } }],
+    ],
+    [
+      "a result of several blocks",
+      { toolResult: { content: [{ json: 1 }, { text: "a" }] } },
+      [{ type: "tool_call_response", response: [1, { type: "text", content: "a" }] }],
+    ],
+    [
+      "a picture",
+      { image: { format: "png", source: { bytes } } },
+      [{ type: "blob", modality: "image", content: "aGk=", mime_type: "image/png" }],
+    ],
+    [
+      "a document in S3",
+      { document: { format: "pdf", source: { s3Location: { uri: "s3://a/b" } } } },
+      [{ type: "uri", modality: "document", uri: "s3://a/b", mime_type: "application/pdf" }],
+    ],
+    ["a document of text", { document: { source: { text: "a" } } }, [{ type: "text", content: "a" }]],
+    ["something new", { other: { a: 1 } } as ContentBlock, [{ type: "x_other", other: { a: 1 } }]],
+  ])("is %s", (_, block, parts) => {
+    expect(told(readBlocks([block]))).toEqual(parts);
+  });
+});
+
+it("gives the results of tools the role of a tool", () => {
+  const results = { toolResult: { toolUseId: "1", content: [] } };
+  expect(readMessage({ role: "user", content: [results] }).role).toBe("tool");
+  expect(readMessage({ role: "user", content: [results, { text: "a" }] }).role).toBe("user");
+  expect(readMessage({}).role).toBe("user");
+});
+
+it("reads tools", () => {
+  const spec = { name: "look", description: "Looks.", inputSchema: { json: { type: "object" } } };
+  expect(readTool({ toolSpec: spec })).toEqual([
+    { type: "function", name: "look", description: "Looks.", parameters: { type: "object" } },
+  ]);
+  expect(readTool({ systemTool: { name: "nova_grounding" } })).toEqual([
+    { type: "system_tool", name: "nova_grounding" },
+  ]);
+  expect(readTool({ cachePoint: {} } as never)).toEqual([]);
+});
+
+it("reads what the parameters of other models have", () => {
+  const facts = converse.request({
+    input: {
+      modelId: "m",
+      additionalModelRequestFields: { top_k: 5 },
+      guardrailConfig: { guardrailIdentifier: "g" },
+      outputConfig: { textFormat: { type: "json_schema" } },
+    },
+  });
+  expect(facts).toMatchObject({
+    topK: 5,
+    outputType: "json",
+    attributes: { "aws.bedrock.guardrail.id": "g" },
+  });
+});
+
+describe("a stream", () => {
+  it("that never began has no message", () => {
+    expect(folded([])).toEqual({});
+    expect(converse.response?.({}, request)?.finishReasons).toBeUndefined();
+  });
+
+  it("that never stopped has a choice without a reason", () => {
+    const body = folded([{ messageStart: { role: "assistant" } }]) ?? {};
+    expect(converse.response?.(body, request)?.finishReasons).toEqual([undefined]);
+  });
+
+  it("keeps no text when content is off", () => {
+    const delta = { contentBlockIndex: 0, delta: { text: "secret" } };
+    const events = [
+      { messageStart: {} },
+      { contentBlockDelta: delta },
+      { messageStop: { stopReason: "end_turn" } },
+    ];
+    expect(JSON.stringify(folded(events, false))).not.toContain("secret");
+    expect(folded(events, false)?.stopReason).toBe("end_turn");
+  });
+
+  it("puts results of Amazon's own tools and hidden thoughts together", () => {
+    const body = folded([
+      { messageStart: { role: "assistant" } },
+      { contentBlockDelta: { contentBlockIndex: 1, delta: { reasoningContent: { redactedContent: "x" } } } },
+      {
+        contentBlockStart: { contentBlockIndex: 0, start: { toolResult: { toolUseId: "1", type: "found" } } },
+      },
+      { contentBlockDelta: { contentBlockIndex: 0, delta: { toolResult: [{ json: 1 }] } } },
+    ]);
+    expect(told(readBlocks(body?.output?.message?.content))).toEqual([
+      {
+        type: "server_tool_call_response",
+        id: "1",
+        server_tool_call_response: { type: "found", response: 1 },
+      },
+      { type: "redacted_reasoning" },
+    ]);
+  });
+});

@@ -1,0 +1,2 @@
+export { BedrockInstrumentation } from "./instrumentation.js";
+export { VERSION } from "./version.js";

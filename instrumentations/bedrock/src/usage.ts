@@ -1,0 +1,16 @@
+import type { Usage } from "@kit/genai";
+import type { ConverseUsage } from "./wire.js";
+
+/** Reads token counts, whose input leaves out what was read from the cache and written to it. */
+export function readUsage(usage: ConverseUsage | null | undefined, tier?: string): Usage | undefined {
+  if (usage == null) return undefined;
+  const { inputTokens, cacheReadInputTokenCount: read, cacheWriteInputTokenCount: written } = usage;
+  const { cacheReadInputTokens: cacheRead = read, cacheWriteInputTokens: cacheWrite = written } = usage;
+  return {
+    input: inputTokens === undefined ? undefined : inputTokens + (cacheRead ?? 0) + (cacheWrite ?? 0),
+    output: usage.outputTokens,
+    cacheRead,
+    cacheWrite,
+    terms: [tier],
+  };
+}

@@ -1,0 +1,96 @@
+/** Where media is: its bytes, or an address in S3. */
+interface Source {
+  bytes?: Uint8Array | string;
+  s3Location?: { uri?: string };
+  text?: string;
+  content?: readonly ContentBlock[];
+}
+
+interface Media {
+  format?: string;
+  source?: Source;
+}
+
+/** A block of a message: exactly one of its members says what it holds. */
+export interface ContentBlock {
+  text?: string;
+  toolUse?: { toolUseId?: string; name?: string; input?: unknown; type?: string };
+  toolResult?: {
+    toolUseId?: string;
+    content?: readonly (ContentBlock & { json?: unknown })[];
+    type?: string;
+  };
+  reasoningContent?: { reasoningText?: { text?: string }; redactedContent?: unknown };
+  citationsContent?: { content?: readonly { text?: string }[]; citations?: readonly unknown[] };
+  guardContent?: { text?: { text?: string } };
+  cachePoint?: object;
+  image?: Media;
+  video?: Media;
+  audio?: Media;
+  document?: Media;
+}
+
+/** A message of the history or of the answer. */
+export interface ConverseMessage {
+  role?: string;
+  content?: readonly ContentBlock[];
+}
+
+/** A tool offered to the model. */
+export interface ConverseTool {
+  toolSpec?: { name?: string; description?: string; inputSchema?: { json?: unknown } };
+  systemTool?: { name?: string };
+}
+
+/** What Converse is asked. Nova's own format is the same, without the model. */
+export interface ConverseRequest {
+  messages?: readonly ConverseMessage[];
+  system?: readonly ContentBlock[];
+  inferenceConfig?: {
+    maxTokens?: number;
+    temperature?: number;
+    topP?: number;
+    topK?: number;
+    stopSequences?: string[];
+  };
+  toolConfig?: { tools?: readonly ConverseTool[] };
+  guardrailConfig?: { guardrailIdentifier?: string };
+  additionalModelRequestFields?: { top_k?: number; inferenceConfig?: { topK?: number } };
+  outputConfig?: { textFormat?: { type?: string } };
+}
+
+/** What Converse answers, and Nova's own format too. */
+export interface ConverseAnswer {
+  output?: { message?: ConverseMessage };
+  stopReason?: string;
+  usage?: ConverseUsage;
+  serviceTier?: { type?: string };
+}
+
+/** `usage` of Converse, and of Nova's own format, which has longer names. */
+export interface ConverseUsage {
+  inputTokens?: number;
+  outputTokens?: number;
+  cacheReadInputTokens?: number;
+  cacheWriteInputTokens?: number;
+  cacheReadInputTokenCount?: number;
+  cacheWriteInputTokenCount?: number;
+}
+
+/** One event of a stream: exactly one of its members is there. */
+export interface ConverseEvent {
+  messageStart?: { role?: string };
+  contentBlockStart?: { contentBlockIndex?: number; start?: ContentBlock };
+  contentBlockDelta?: { contentBlockIndex?: number; delta?: ContentDelta };
+  messageStop?: { stopReason?: string };
+  metadata?: { usage?: ConverseUsage; serviceTier?: { type?: string } };
+}
+
+/** A piece of a block. */
+export interface ContentDelta {
+  text?: string;
+  toolUse?: { input?: string };
+  toolResult?: readonly (ContentBlock & { json?: unknown })[];
+  reasoningContent?: { text?: string; redactedContent?: unknown };
+  citation?: unknown;
+}

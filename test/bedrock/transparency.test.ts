@@ -1,0 +1,214 @@
+import { setImmediate } from "node:timers/promises";
+import type { BedrockRuntimeClient } from "@aws-sdk/client-bedrock-runtime";
+import { BedrockInstrumentation } from "@kit/instrumentation-bedrock";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
+import { awsEvent, awsStream } from "../support/aws-event-stream.js";
+import { bedrock, connect } from "../support/bedrock.js";
+import { json, ProviderServer, type Reply } from "../support/provider-server.js";
+import { Telemetry } from "../support/telemetry.js";
+
+const { ConverseCommand, ConverseStreamCommand, InvokeModelCommand, InvokeModelWithResponseStreamCommand } =
+  bedrock;
+/** Words that must never leave the process unless content is asked for. */
+const SECRET = "xyzzy-plugh";
+const modelId = "amazon.nova-lite-v1:0";
+const ASK = { modelId, messages: [{ role: "user" as const, content: [{ text: SECRET }] }] };
+const INVOKE = { modelId: "meta.llama3-8b-instruct-v1:0", body: JSON.stringify({ prompt: SECRET }) };
+
+const ANSWER = json({
+  output: { message: { role: "assistant", content: [{ text: SECRET }] } },
+  stopReason: "end_turn",
+  usage: { inputTokens: 1_000, outputTokens: 2_000, totalTokens: 3_000 },
+});
+const REFUSED = json(
+  { message: "The provided model identifier is invalid." },
+  { status: 400, headers: { "x-amzn-errortype": "ValidationException" } },
+);
+const BEGUN = [
+  awsEvent("messageStart", { role: "assistant" }),
+  awsEvent("contentBlockDelta", { contentBlockIndex: 0, delta: { text: SECRET } }),
+];
+const STREAM = awsStream([...BEGUN, awsEvent("messageStop", { stopReason: "end_turn" })]);
+const CHUNKS = awsStream(
+  ["a", "b"].map((generation) =>
+    awsEvent("chunk", { bytes: Buffer.from(JSON.stringify({ generation })).toString("base64") }),
+  ),
+);
+
+async function all(stream: AsyncIterable<unknown> | undefined): Promise<unknown[]> {
+  const seen: unknown[] = [];
+  for await (const each of stream ?? []) seen.push(each);
+  return seen;
+}
+
+type Way = (client: BedrockRuntimeClient) => Promise<unknown>;
+
+/** What an application does, and the outcome of each span that tells of it. */
+const WAYS: Readonly<Record<string, readonly [reply: Reply, way: Way, spans: readonly string[]]>> = {
+  "a whole answer": [ANSWER, (client) => client.send(new ConverseCommand(ASK)), ["completed"]],
+  "the client with a method for each command": [
+    ANSWER,
+    async (client) => {
+      const whole = Object.setPrototypeOf(client, bedrock.BedrockRuntime.prototype) as InstanceType<
+        typeof bedrock.BedrockRuntime
+      >;
+      return [whole.converse.name, await whole.converse(ASK)];
+    },
+    ["completed"],
+  ],
+  "a callback": [
+    ANSWER,
+    (client) =>
+      new Promise((resolve) => {
+        const returned: unknown = client.send(new ConverseCommand(ASK), (error, output) =>
+          resolve([returned, error, output]),
+        );
+      }),
+    [],
+  ],
+  "a stream": [
+    STREAM,
+    async (client) => {
+      const { stream, ...rest } = await client.send(new ConverseStreamCommand(ASK));
+      return [rest, await all(stream)];
+    },
+    ["completed"],
+  ],
+  "a stream left early": [
+    STREAM,
+    async (client) => {
+      const { stream } = await client.send(new ConverseStreamCommand(ASK));
+      for await (const first of stream ?? []) return first;
+    },
+    ["cancelled"],
+  ],
+  "a stream that breaks off with an exception": [
+    awsStream([...BEGUN, awsEvent("throttlingException", { message: "Wait." }, "exception")]),
+    async (client) => all((await client.send(new ConverseStreamCommand(ASK))).stream),
+    ["error"],
+  ],
+  "a stream that breaks off": [
+    awsStream([...BEGUN, "drop"]),
+    async (client) => all((await client.send(new ConverseStreamCommand(ASK))).stream),
+    ["error"],
+  ],
+  "the body of a model's own format": [
+    json({ generation: SECRET, stop_reason: "stop", prompt_token_count: 1, generation_token_count: 2 }),
+    async (client) => String((await client.send(new InvokeModelCommand(INVOKE))).body.transformToString()),
+    ["completed"],
+  ],
+  "a stream of a model's own format": [
+    CHUNKS,
+    async (client) => all((await client.send(new InvokeModelWithResponseStreamCommand(INVOKE))).body),
+    ["completed"],
+  ],
+  "a command that is no model call": [
+    json({ inputTokens: 7 }),
+    (client) => client.send(new bedrock.CountTokensCommand({ modelId, input: { converse: ASK } })),
+    [],
+  ],
+  "a refusal": [REFUSED, (client) => client.send(new ConverseCommand(ASK)), ["error"]],
+  "a refused stream": [REFUSED, (client) => client.send(new ConverseStreamCommand(ASK)), ["error"]],
+  "an abort before the answer": [
+    awsStream(["hang"]),
+    async (client) => {
+      const controller = new AbortController();
+      const answer = client.send(new ConverseCommand(ASK), { abortSignal: controller.signal });
+      while (provider.requests.length === 0) await setImmediate();
+      controller.abort();
+      return answer;
+    },
+    ["aborted"],
+  ],
+};
+
+let provider: ProviderServer;
+let instrumentation: BedrockInstrumentation;
+let telemetry: Telemetry;
+const { prototype } = bedrock.BedrockRuntimeClient;
+const originals = Object.getOwnPropertyDescriptors(prototype);
+beforeAll(async () => {
+  provider = await ProviderServer.start();
+});
+afterAll(() => provider.close());
+beforeEach(() => {
+  telemetry = new Telemetry({ except: ["missing_expected"] });
+  instrumentation = telemetry.observe(new BedrockInstrumentation());
+  instrumentation.manuallyInstrument(bedrock);
+});
+afterEach(() => instrumentation.disable());
+
+/** Without what differs from request to request. */
+const plain = (value: unknown): unknown =>
+  JSON.parse(JSON.stringify(value, (name, member) => (name === "$metadata" ? undefined : member)) ?? "null");
+
+async function see(reply: Reply, way: Way) {
+  provider.reset();
+  const client = connect(provider.serve("/bedrock", reply));
+  const seen = await way(client).then(
+    (value) => ({ value: plain(value) }),
+    (error: Error) => ({ error: [error.constructor.name, error.name, error.message, plain(error)] }),
+  );
+  const requests = provider.requests.map(async ({ path, body, over }) => ({ path, body, left: await over }));
+  client.destroy();
+  return { ...seen, requests: await Promise.all(requests) };
+}
+
+it.each(Object.entries(WAYS))(
+  "shows no difference in %s, and one span at most",
+  async (_, [reply, way, outcomes]) => {
+    instrumentation.disable();
+    const bare = await see(reply, way);
+    instrumentation.enable();
+    expect(await see(reply, way)).toEqual(bare);
+    const { spans } = await telemetry.finish();
+    const told = spans.map(
+      ({ attributes }) => attributes["kit.outcome"] ?? (attributes["error.type"] ? "error" : "completed"),
+    );
+    expect(told).toEqual(outcomes);
+    const texts = spans.map(({ name, attributes, events, status }) => [name, attributes, events, status]);
+    expect(JSON.stringify(texts)).not.toContain(SECRET);
+  },
+);
+
+it("describes a call: model, usage, cost; the server from the second call on", async () => {
+  const client = connect(provider.serve("/bedrock", ANSWER));
+  await client.send(new ConverseCommand(ASK));
+  await client.send(new ConverseCommand(ASK));
+  client.destroy();
+  const { spans } = await telemetry.finish();
+  expect(spans.map(({ attributes }) => attributes["server.port"])).toEqual([undefined, provider.port]);
+  expect(spans[1]?.name).toBe(`chat ${modelId}`);
+  expect(spans[1]?.attributes).toMatchObject({
+    "gen_ai.provider.name": "aws.bedrock",
+    "gen_ai.request.model": modelId,
+    "gen_ai.usage.input_tokens": 1_000,
+    "gen_ai.usage.output_tokens": 2_000,
+    // 0.06 and 0.24 dollars for a million.
+    "kit.cost.usd": 0.00054,
+    "server.address": "127.0.0.1",
+  });
+});
+
+it("calls what the client inherits, whoever patched that in the meantime", async () => {
+  const parent = Object.getPrototypeOf(prototype) as { send: (...args: unknown[]) => unknown };
+  const { send } = parent;
+  let calls = 0;
+  parent.send = function (...args) {
+    calls += 1;
+    return Reflect.apply(send, this, args);
+  };
+  const client = connect(provider.serve("/bedrock", ANSWER));
+  await client.send(new ConverseCommand(ASK));
+  client.destroy();
+  parent.send = send;
+  expect(calls).toBe(1);
+  expect((await telemetry.finish()).spans).toHaveLength(1);
+});
+
+it("leaves no trace on the client's class when it is disabled", () => {
+  expect(Object.hasOwn(prototype, "send")).toBe(true);
+  expect([prototype.send.name, prototype.send.length]).toEqual(["send", 3]);
+  instrumentation.disable();
+  expect(Object.getOwnPropertyDescriptors(prototype)).toEqual(originals);
+});

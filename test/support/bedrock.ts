@@ -1,0 +1,25 @@
+import { createRequire } from "node:module";
+import type { BedrockRuntimeClient } from "@aws-sdk/client-bedrock-runtime";
+
+const requireSDK = createRequire(new URL("../../matrix/bedrock/package.json", import.meta.url));
+/** What the SDK itself depends on. */
+const requireBeside = createRequire(requireSDK.resolve("@aws-sdk/client-bedrock-runtime"));
+
+export type Bedrock = typeof import("@aws-sdk/client-bedrock-runtime");
+
+/** The SDK, as an application gets it. */
+export const bedrock = requireSDK("@aws-sdk/client-bedrock-runtime") as Bedrock;
+
+/** A client for a local server, which does not speak the HTTP/2 that the SDK prefers. */
+export function connect(endpoint: string): BedrockRuntimeClient {
+  const { NodeHttpHandler } = requireBeside("@smithy/node-http-handler") as {
+    NodeHttpHandler: new () => never;
+  };
+  return new bedrock.BedrockRuntimeClient({
+    region: "us-east-1",
+    endpoint,
+    credentials: { accessKeyId: "test", secretAccessKey: "test" },
+    maxAttempts: 1,
+    requestHandler: new NodeHttpHandler(),
+  });
+}
