@@ -210,6 +210,29 @@ describe("prompts and replies", () => {
     expect(page(other.server, "shop:c")).toEqual(["user: q", "assistant: a"]);
   });
 
+  it("reads the text of messages in a provider's own shape, and knows the history by them", async () => {
+    const own = (role: string, text: string) => ({ role, content: [{ type: "text", text }] });
+    const history = [{ role: "system", content: "Be brief." }, own("user", "one")];
+    const spans = ["reply one", "reply two"].map((reply, turn) => {
+      const input = [...history];
+      history.push(own("assistant", reply), own("user", "two"));
+      return chatSpan({
+        start: turn * 10,
+        input,
+        output: [own("assistant", reply)],
+        attributes: conversation,
+      });
+    });
+    const { server } = await tell(spans);
+    expect(page(server, "shop:c")).toEqual([
+      "system: Be brief.",
+      "user: one",
+      "assistant: reply one",
+      "user: two",
+      "assistant: reply two",
+    ]);
+  });
+
   it("survives content that is no JSON", async () => {
     const broken = {
       ...conversation,

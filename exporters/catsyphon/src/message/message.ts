@@ -34,6 +34,7 @@ export function readMessage(value: unknown): Message | undefined {
     return { role, parts: value.parts.flatMap(readPart), ...finishReason };
   }
   // Not the conventions' shape, but the provider's own is close enough to read plain text from.
+  if (Array.isArray(value.content)) return { role, parts: value.content.flatMap(readPart) };
   return typeof value.content === "string"
     ? { role, parts: [{ kind: "text", text: value.content }] }
     : undefined;
@@ -75,7 +76,7 @@ export function isAssistant(role: string): boolean {
 function readPart(value: unknown): Part[] {
   if (typeof value === "string") return [{ kind: "text", text: value }];
   if (!isFields(value) || typeof value.type !== "string") return [];
-  const { type, content } = value;
+  const { type, content = value.text } = value;
   const id = typeof value.id === "string" && value.id !== "" ? value.id : undefined;
   switch (type) {
     case "text":
