@@ -410,6 +410,18 @@ describe("spans that wait for their ancestors", () => {
     expect(exporter.pendingEvents).toBe(3);
   });
 
+  it("do not wait for one that the sampler left out, and end the session", async () => {
+    const server = await startServer();
+    const exporter = exporterTo(server);
+    const agent = agentSpan({ unsampledParentId: "00f067aa0ba902b7", end: 99 });
+    await exportSpans(exporter, [chatSpan({ parent: agent, start: 1, ...io }), agent]);
+    expect(exporter.pendingEvents).toBe(4);
+    await exporter.forceFlush();
+    expect(server.conversations.all()).toMatchObject([
+      { sessionId: `trace-${agent.spanContext().traceId}`, status: "completed", success: true },
+    ]);
+  });
+
   it("are told after the longest wait, or when too many wait", async () => {
     vi.useFakeTimers({ toFake: ["setInterval", "clearInterval", "Date"] });
     try {

@@ -31,6 +31,8 @@ export interface SpanOptions {
   readonly parent?: ReadableSpan | undefined;
   /** Parent in another process. */
   readonly remoteParentId?: string;
+  /** Parent that the sampler left out. */
+  readonly unsampledParentId?: string;
   /** Milliseconds after the beginning of the test's time. */
   readonly start?: number;
   readonly end?: number;
@@ -46,17 +48,13 @@ export const newTraceId = () => randomBytes(16).toString("hex");
 
 /** A span that has ended, with nothing but what is told here. */
 export function makeSpan(options: SpanOptions): ReadableSpan {
-  const { parent, remoteParentId, error, start = 0, end = start + 1 } = options;
+  const { parent, error, start = 0, end = start + 1 } = options;
   const context: SpanContext = {
     traceId: options.traceId ?? parent?.spanContext().traceId ?? newTraceId(),
     spanId: options.spanId ?? randomBytes(8).toString("hex"),
     traceFlags: 1,
   };
-  const parentContext = parent
-    ? parent.spanContext()
-    : remoteParentId
-      ? { ...context, spanId: remoteParentId, isRemote: true }
-      : undefined;
+  const parentContext = toParentContext(options, context);
   return {
     name: options.name ?? "span",
     startTime: toHrTime(start),
@@ -68,6 +66,15 @@ export function makeSpan(options: SpanOptions): ReadableSpan {
     ...(parentContext ? { parentSpanContext: parentContext } : {}),
     spanContext: () => context,
   };
+}
+
+function toParentContext(
+  { parent, remoteParentId, unsampledParentId }: SpanOptions,
+  context: SpanContext,
+): SpanContext | undefined {
+  if (parent) return parent.spanContext();
+  if (remoteParentId) return { ...context, spanId: remoteParentId, isRemote: true };
+  return unsampledParentId ? { ...context, spanId: unsampledParentId, traceFlags: 0 } : undefined;
 }
 
 export interface ChatOptions extends SpanOptions {

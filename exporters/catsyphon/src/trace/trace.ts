@@ -1,5 +1,5 @@
 import { ATTR } from "@kit/genai/core";
-import type { Attributes } from "@opentelemetry/api";
+import { type Attributes, type SpanContext, TraceFlags } from "@opentelemetry/api";
 import { LruMap } from "../bounded/lru-map.js";
 import type { SmallSet } from "../bounded/small-set.js";
 import { type OperationKind, readOperationKind } from "../genai-attributes.js";
@@ -20,7 +20,7 @@ export interface SessionIdentity {
 export class SpanNode {
   readonly spanId: string;
   parentId: string | undefined = undefined;
-  /** Begun in this process with no parent in it. */
+  /** Begun in this process with no parent in it that is exported. */
   isLocalRoot = false;
   hasRemoteParent = false;
   /** Whether it was seen itself. */
@@ -214,8 +214,17 @@ function readFacts(node: SpanNode, attributes: Attributes): void {
 
 function readParent(span: ReadableSpan): { spanId: string; isRemote: boolean } | undefined {
   const parent = span.parentSpanContext;
-  if (parent?.spanId) return { spanId: parent.spanId, isRemote: parent.isRemote === true };
+  if (parent?.spanId) {
+    const isRemote = parent.isRemote === true;
+    // Neither its start nor its end is ever told, as where a sampler keeps only what is about AI.
+    const isLeftOut = !isRemote && isUnsampled(parent) && !isUnsampled(span.spanContext());
+    return isLeftOut ? undefined : { spanId: parent.spanId, isRemote };
+  }
   // The 1.x line of the SDK tells the id alone.
   const { parentSpanId } = span as { parentSpanId?: string };
   return parentSpanId ? { spanId: parentSpanId, isRemote: false } : undefined;
+}
+
+function isUnsampled({ traceFlags }: SpanContext): boolean {
+  return (traceFlags & TraceFlags.SAMPLED) === 0;
 }
