@@ -8,7 +8,7 @@ export const endpoints: readonly AnthropicScenario[] = [
   {
     name: "counts tokens",
     needs: ({ client }) => typeof client.messages.countTokens === "function",
-    spans: "untold",
+    spans: ["count_tokens completed", "count_tokens error"],
     async run({ client, provider }) {
       const { model, messages } = messageParams();
       const promise = client.messages.countTokens({ model, messages });
@@ -20,7 +20,7 @@ export const endpoints: readonly AnthropicScenario[] = [
   {
     name: "completes a text the old way",
     needs: ({ client }) => "completions" in client,
-    spans: "untold",
+    spans: ["text_completion completed"],
     async run({ client }) {
       const { completions } = client as unknown as {
         completions: { create(params: object): Promise<unknown> };
@@ -37,7 +37,9 @@ export const endpoints: readonly AnthropicScenario[] = [
   {
     name: "starts a batch, looks at it and reads its results",
     needs: ({ client }) => client.messages.batches !== undefined,
-    spans: "untold",
+    spans: ["create_batch completed", "batch_results completed", "retrieve_batch completed"],
+    // The SDK asks for the batch before it asks for its results.
+    optional: ["retrieve_batch completed"],
     async run({ client }) {
       const created = describe(
         await client.messages.batches.create({ requests: [{ custom_id: "one", params: messageParams() }] }),

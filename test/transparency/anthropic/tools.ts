@@ -116,7 +116,7 @@ export const tools: readonly AnthropicScenario[] = [
       );
     },
   ),
-  scenario("breaks out of a tool loop after the first reply", "untold", async (app) => {
+  scenario("breaks out of a tool loop after the first reply", ["chat completed"], async (app) => {
     answerWithTool(app);
     for await (const reply of run(
       app,
