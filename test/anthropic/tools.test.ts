@@ -106,6 +106,19 @@ describe.each(SETTINGS)("a tool runner of $version, global provider: $global", (
     expect(parents).toEqual(new Set([undefined, ...agents.map((span) => span.spanContext().spanId)]));
   });
 
+  it("counts the turns and tools of an agent that the SDK reports", async () => {
+    await setRunner(version, global);
+    await stage.client.beta.messages.toolRunner({ ...PARAMS, tools: [weather(() => "sunny")] });
+    const { metrics } = await stage.telemetry.finish();
+    const told = (name: string) =>
+      metrics
+        .flatMap((scope) => scope.metrics)
+        .filter(({ descriptor }) => descriptor.name === `gen_ai.invoke_agent.${name}`)
+        .flatMap(({ dataPoints }) => dataPoints.map(({ value }) => value));
+    const expected = version === "anthropic-0.133" ? [] : [expect.objectContaining({ count: 1, sum: 2 })];
+    expect([told("inference_calls"), told("tool_calls")]).toEqual([expected, expected]);
+  });
+
   it("streams its turns with the same spans", async () => {
     await setRunner(version, global);
     const texts: string[] = [];

@@ -98,6 +98,7 @@ export class StandInSpan extends SilentSpan {
   #status: SpanStatusCode = SpanStatusCode.UNSET;
   #errorType = "_OTHER";
   #end: OperationEnd | undefined;
+  readonly #calls = { models: 0, tools: 0 };
   #input = 0;
   #output = 0;
   #finishReasons: ResponseFacts["finishReasons"];
@@ -119,13 +120,25 @@ export class StandInSpan extends SilentSpan {
 
   /** Adds a model call to the agent that made it, if the library reports one in this context. */
   static tallyIn(parent: Context): ((end: OperationEnd) => void) | undefined {
-    const span = trace.getSpan(parent);
-    if (!(span instanceof StandInSpan) || span.#meaning.kind !== "agent") return undefined;
+    const agent = StandInSpan.#agentIn(parent);
+    if (agent === undefined) return undefined;
     return ({ response }) => {
-      span.#input += response?.usage?.input ?? 0;
-      span.#output += response?.usage?.output ?? 0;
-      span.#finishReasons = response?.finishReasons ?? span.#finishReasons;
+      agent.#calls.models += 1;
+      agent.#input += response?.usage?.input ?? 0;
+      agent.#output += response?.usage?.output ?? 0;
+      agent.#finishReasons = response?.finishReasons ?? agent.#finishReasons;
     };
+  }
+
+  /** Adds a tool's run to the agent that asked for it, likewise. */
+  static countToolIn(parent: Context): void {
+    const agent = StandInSpan.#agentIn(parent);
+    if (agent !== undefined) agent.#calls.tools += 1;
+  }
+
+  static #agentIn(parent: Context): StandInSpan | undefined {
+    const span = trace.getSpan(parent);
+    return span instanceof StandInSpan && span.#meaning.kind === "agent" ? span : undefined;
   }
 
   /** Context in which the operation runs. */
@@ -167,7 +180,9 @@ export class StandInSpan extends SilentSpan {
   }
 
   #summary(): ResponseFacts {
-    if (this.#finishReasons === undefined) return {};
-    return { usage: { input: this.#input, output: this.#output }, finishReasons: this.#finishReasons };
+    if (this.#meaning.kind === "tool") return {};
+    if (this.#finishReasons === undefined) return { calls: this.#calls };
+    const usage = { input: this.#input, output: this.#output };
+    return { usage, finishReasons: this.#finishReasons, calls: this.#calls };
   }
 }

@@ -124,9 +124,9 @@ class StandInTracer implements Tracer {
       if (kind === "call") return this.#forCall(name, options, parent);
       const span = kind === "agent" ? readAgent(attributes) : kind && readTool(attributes);
       if (span === undefined) return undefined;
-      return span.kind === "tool"
-        ? new StandInSpan(startTool(telemetry, span, parent), span)
-        : new StandInSpan(startAgent(telemetry, span.request, parent), span);
+      if (span.kind === "agent") return new StandInSpan(startAgent(telemetry, span.request, parent), span);
+      StandInSpan.countToolIn(parent);
+      return new StandInSpan(startTool(telemetry, span, parent), span);
     } catch (error) {
       diag.debug("a span of the library itself cannot be replaced", inWords(error));
       return undefined;
