@@ -23,7 +23,7 @@ const BATCH = {
   id: "msgbatch_1",
   type: "message_batch",
   processing_status: "ended",
-  request_counts: { processing: 0, succeeded: 2, errored: 1, canceled: 0, expired: 1 },
+  request_counts: { processing: 3, succeeded: 2, errored: 1, canceled: 4, expired: 5 },
 };
 const BATCHED = { ...HELLO, usage: { ...HELLO.usage, service_tier: "batch" } };
 const RESULTS = [
@@ -72,9 +72,9 @@ describe.each(BATCHES.flatMap(([version, kinds]) => kinds.map((kind) => [version
       expect(made?.attributes).toMatchObject({
         "kit.batch.id": id,
         "kit.batch.status": "ended",
-        "kit.batch.request.count": 4,
+        "kit.batch.request.count": 15,
         "kit.batch.succeeded.count": 2,
-        "kit.batch.failed.count": 2,
+        "kit.batch.failed.count": 10,
       });
       for (const name of ["retrieve_batch", "cancel_batch", "batch_results"]) {
         expect(named(spans, name)?.links.map(({ context }) => context.spanId)).toEqual([

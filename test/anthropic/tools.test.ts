@@ -1,4 +1,4 @@
-import { SpanStatusCode, trace } from "@opentelemetry/api";
+import { context, SpanStatusCode, trace } from "@opentelemetry/api";
 import type { ReadableSpan } from "@opentelemetry/sdk-trace-node";
 import { afterEach, describe, expect, it } from "vitest";
 import { type ReceivedRequest, script } from "../support/provider-server.js";
@@ -254,6 +254,20 @@ describe.each(NATIVE_VERSIONS)("a tool that comes while a runner of %s runs", (v
     await runner;
     const { spans } = await stage.telemetry.collect();
     expect(spans.map((span) => span.name).filter((told) => told.endsWith("weather"))).toEqual([name, name]);
+  });
+});
+
+describe.each(NATIVE_VERSIONS)("a tool runner of %s, without a context manager", (version) => {
+  it("has one span for each run of a tool, with the SDK's word on the call and ours on the result", async () => {
+    await setRunner(version, true);
+    context.disable();
+    const tool = weather(({ city }) => `sunny in ${city}`);
+    await stage.client.beta.messages.toolRunner({ ...PARAMS, tools: [tool] });
+    const tools = toolsOf((await stage.telemetry.collect()).spans);
+    expect(tools.map(({ attributes }) => attributes)).toMatchObject([
+      { "gen_ai.tool.call.id": "toolu_1", "gen_ai.tool.call.result": "sunny in Oslo" },
+      { "gen_ai.tool.call.id": "toolu_2", "gen_ai.tool.call.result": "sunny in Rome" },
+    ]);
   });
 });
 
