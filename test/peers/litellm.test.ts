@@ -1,8 +1,11 @@
+import { Anthropic } from "@anthropic-ai/sdk";
+import { AnthropicInstrumentation } from "@kit/instrumentation-anthropic";
 import { OpenAIInstrumentation } from "@kit/instrumentation-openai";
 import * as sdk from "openai";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { LITELLM } from "../support/peers/binaries.js";
 import { RealLiteLLM } from "../support/peers/litellm.js";
+import { message, streamedMessage } from "../support/provider/anthropic-answers.js";
 import { event, json, ProviderServer, script } from "../support/provider-server.js";
 import { Telemetry } from "../support/telemetry.js";
 
@@ -11,6 +14,8 @@ const MODEL = "gpt-4o-mini";
 const usage = { prompt_tokens: 1_000, completion_tokens: 2_000, total_tokens: 3_000 };
 /** What the provider asks for that: 0.15 and 0.60 dollars for a million tokens. */
 const PRICE = 0.00135;
+/** 3 and 15 dollars for a million tokens, of which the message took 9 and 3. */
+const MESSAGE_PRICE = 0.000072;
 const PARAMS = { model: ALIAS, messages: [{ role: "user" as const, content: "Hi" }] };
 const chunk = (more: object) => event({ id: "c1", object: "chat.completion.chunk", model: MODEL, ...more });
 
@@ -24,6 +29,7 @@ describe.skipIf(!LITELLM)("a real LiteLLM proxy (absent unless LITELLM_BIN names
       LITELLM as string,
       {
         [ALIAS]: `openai/${MODEL}`,
+        claude: "anthropic/claude-sonnet-4-5",
         embed: "openai/text-embedding-3-small",
         failing: "openai/out-of-order",
       },
@@ -36,17 +42,25 @@ describe.skipIf(!LITELLM)("a real LiteLLM proxy (absent unless LITELLM_BIN names
     await provider?.close();
   });
 
-  async function spanOf(app: (client: sdk.OpenAI) => Promise<unknown>) {
+  async function recorded(
+    instrumentation: OpenAIInstrumentation | AnthropicInstrumentation,
+    library: object,
+    app: () => Promise<unknown>,
+  ) {
     const telemetry = new Telemetry();
-    const instrumentation = telemetry.observe(new OpenAIInstrumentation());
-    instrumentation.manuallyInstrument(sdk);
+    telemetry.observe(instrumentation).manuallyInstrument(library);
     try {
-      await app(new sdk.OpenAI({ ...proxy.options, maxRetries: 0 }));
+      await app();
     } finally {
       instrumentation.disable();
     }
     return (await telemetry.finish()).onlySpan().attributes;
   }
+
+  const spanOf = (app: (client: sdk.OpenAI) => Promise<unknown>) =>
+    recorded(new OpenAIInstrumentation(), sdk, () =>
+      app(new sdk.OpenAI({ ...proxy.options, maxRetries: 0 })),
+    );
 
   const FACTS = {
     "gen_ai.provider.name": "litellm",
@@ -71,6 +85,18 @@ describe.skipIf(!LITELLM)("a real LiteLLM proxy (absent unless LITELLM_BIN names
     });
     expect(attributes).toMatchObject({ ...FACTS, "gen_ai.usage.output_tokens": 2_000 });
     expect(attributes["kit.cost.usd"]).toBeCloseTo(PRICE, 9);
+  });
+
+  it.each([false, true])("tells its price of what the Anthropic SDK asks, streamed: %s", async (stream) => {
+    const { apiKey, baseURL } = proxy.options;
+    const messages = [{ role: "user" as const, content: "Hi" }];
+    const attributes = await recorded(new AnthropicInstrumentation(), { Anthropic }, async () => {
+      const client = new Anthropic({ apiKey, baseURL: new URL(baseURL).origin, maxRetries: 0 });
+      const answer = await client.messages.create({ model: "claude", max_tokens: 10, messages, stream });
+      if (Symbol.asyncIterator in answer) for await (const _ of answer);
+    });
+    expect(attributes).toMatchObject({ ...FACTS, "kit.litellm.model_name": "anthropic/claude-sonnet-4-5" });
+    expect(attributes["kit.cost.usd"]).toBeCloseTo(MESSAGE_PRICE, 9);
   });
 
   it("tells the price of embeddings", async () => {
@@ -127,6 +153,7 @@ interface Asked {
 }
 
 function answer(path: string, { model, stream }: Asked) {
+  if (path.endsWith("/messages")) return stream ? streamedMessage() : message();
   if (model === "out-of-order") return json({ error: { message: "out of order" } }, { status: 500 });
   if (path.endsWith("/embeddings")) {
     const data = [{ object: "embedding", index: 0, embedding: [0.25, 0.5] }];
