@@ -126,6 +126,7 @@ describe("imports", () => {
       "@langchain/core",
       "@langchain/langgraph",
       "litellm",
+      "ollama",
     ];
     expect(told(foreign.filter(({ name, typeOnly }) => libraries.includes(name) && !typeOnly))).toEqual([]);
   });

@@ -14,6 +14,8 @@ export interface Recording {
     readonly headers: Readonly<Record<string, string>>;
     readonly body?: unknown;
     readonly sse?: string;
+    /** A stream of JSON values, each in a line. */
+    readonly ndjson?: string;
     /** A binary body, such as an event stream of AWS. */
     readonly base64?: string;
     readonly cuts?: readonly number[];

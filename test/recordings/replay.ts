@@ -11,8 +11,8 @@ export interface Delivery {
 
 /** Streams are sent whole, cut where the recording says, and one byte at a time; anything else whole. */
 export function deliveries(recording: Recording): Delivery[] {
-  const { status, headers, sse, base64, cuts, body } = recording.response;
-  const stream = base64 === undefined ? sse : Buffer.from(base64, "base64");
+  const { status, headers, sse, ndjson = sse, base64, cuts, body } = recording.response;
+  const stream = base64 === undefined ? ndjson : Buffer.from(base64, "base64");
   if (stream === undefined) return [{ recording, how: "whole", reply: json(body, { status, headers }) }];
   const cut = (how: string, at: Cuts): Delivery => ({
     recording,

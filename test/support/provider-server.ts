@@ -13,6 +13,7 @@ export {
   json,
   type Reply,
   type ReplyOptions,
+  type Step,
   script,
   streamed,
 } from "./provider/reply.js";

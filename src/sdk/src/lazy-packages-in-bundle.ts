@@ -7,6 +7,7 @@ import * as bedrock from "@kit/instrumentation-bedrock";
 import * as googleGenAI from "@kit/instrumentation-google-genai";
 import * as langchain from "@kit/instrumentation-langchain";
 import * as litellm from "@kit/instrumentation-litellm";
+import * as ollama from "@kit/instrumentation-ollama";
 import * as openai from "@kit/instrumentation-openai";
 import * as serializers from "@opentelemetry/otlp-transformer";
 import * as logs from "@opentelemetry/sdk-logs";
@@ -24,6 +25,7 @@ export const lazy: LazyPackages = {
   googleGenAI: () => googleGenAI,
   langchain: () => langchain,
   litellm: () => litellm,
+  ollama: () => ollama,
   openai: () => openai,
   serializers: () => serializers,
   logs: () => logs,

@@ -11,6 +11,7 @@ export interface LazyPackages {
   bedrock(): typeof import("@kit/instrumentation-bedrock");
   googleGenAI(): typeof import("@kit/instrumentation-google-genai");
   langchain(): typeof import("@kit/instrumentation-langchain");
+  ollama(): typeof import("@kit/instrumentation-ollama");
   litellm(): typeof import("@kit/instrumentation-litellm");
   agentpulse(): typeof import("@kit/exporter-agentpulse");
   catsyphon(): typeof import("@kit/exporter-catsyphon");
@@ -27,6 +28,7 @@ export const lazy: LazyPackages = {
   bedrock: () => require("@kit/instrumentation-bedrock"),
   googleGenAI: () => require("@kit/instrumentation-google-genai"),
   langchain: () => require("@kit/instrumentation-langchain"),
+  ollama: () => require("@kit/instrumentation-ollama"),
   litellm: () => require("@kit/instrumentation-litellm"),
   agentpulse: () => require("@kit/exporter-agentpulse"),
   catsyphon: () => require("@kit/exporter-catsyphon"),

@@ -20,7 +20,6 @@ const NOT_INSTRUMENTED = [
   "ai",
   "cohere-ai",
   "groq-sdk",
-  "ollama",
   "together-ai",
 ];
 

@@ -100,6 +100,16 @@ export const ADAPTERS: readonly Adapter[] = [
     },
   },
   {
+    name: "ollama",
+    modules: ["ollama"],
+    files: /\/node_modules\/ollama\/dist\/index\.[cm]js$/,
+    exported: ["Ollama"],
+    create: (config) => {
+      const { OllamaInstrumentation } = lazy.ollama();
+      return new OllamaInstrumentation(config);
+    },
+  },
+  {
     name: "langchain",
     // Every entry point loads some of these files by relative paths, and none loads all of them.
     modules: ["@langchain/core", ...LANGCHAIN_PARTS.map((part) => `@langchain/core/dist/${part}` as const)],

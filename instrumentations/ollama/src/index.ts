@@ -1,0 +1,2 @@
+export { OllamaInstrumentation } from "./instrumentation.js";
+export { VERSION } from "./version.js";
