@@ -1,6 +1,7 @@
 import type { AttributeValue, HrTime } from "@opentelemetry/api";
 import { SpanStatusCode } from "@opentelemetry/api";
 import type { ReadableSpan } from "@opentelemetry/sdk-trace";
+import { inOneLine } from "./paint.js";
 
 /** What the tree shows of one span. */
 export interface Facts {
@@ -42,16 +43,16 @@ export function toMs([seconds, nanoseconds]: HrTime): number {
 /** The name should include the model, which other instrumentations often leave out. */
 function nameOf({ name, attributes }: ReadableSpan): string {
   const model = text(attributes["gen_ai.request.model"]) ?? text(attributes["gen_ai.response.model"]);
-  return model == null || name.includes(model) ? name : `${name} ${model}`;
+  return inOneLine(model == null || name.includes(model) ? name : `${name} ${model}`);
 }
 
 function failureOf({ status, attributes }: ReadableSpan): string | undefined {
   const type = text(attributes["error.type"]);
   if (type == null && status.code !== SpanStatusCode.ERROR) return undefined;
-  const message = status.message?.replaceAll(/\s+/g, " ").trim() ?? "";
+  const message = inOneLine(status.message ?? "");
   // Messages of provider errors often begin with the status, which is also their type.
   if (type == null || message.startsWith(type)) return message || "error";
-  return `${type} ${message}`.trim();
+  return inOneLine(`${type} ${message}`);
 }
 
 function text(value: AttributeValue | undefined): string | undefined {

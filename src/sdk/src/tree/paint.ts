@@ -16,12 +16,39 @@ export function createPaint(terminal: Terminal, env: NodeJS.ProcessEnv): Paint {
   return coloured ? (style, text) => styleText(style, text, { validateStream: false }) : (_, text) => text;
 }
 
-/** Cells that a text takes, near enough: names and numbers are nearly always one cell a character. */
+/** Characters of East Asia and pictures, which take two cells, and those that take none, near enough. */
+const WIDE =
+  /(?![\uff61-\uff9f])[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Emoji_Presentation}\u3000-\u303f\uff01-\uffe6]/u;
+const UNSEEN = /[\p{Mn}\p{Me}\p{Cf}]/u;
+
+/** Cells that a text takes. */
 export function widthOf(text: string): number {
-  return [...stripVTControlCharacters(text)].length;
+  return [...stripVTControlCharacters(text)].reduce((sum, character) => sum + cellsOf(character), 0);
+}
+
+function cellsOf(character: string): number {
+  if (UNSEEN.test(character)) return 0;
+  return WIDE.test(character) ? 2 : 1;
 }
 
 export function cut(text: string, width: number): string {
-  const characters = [...text];
-  return characters.length <= width ? text : `${characters.slice(0, Math.max(width - 1, 0)).join("")}…`;
+  if (widthOf(text) <= width) return text;
+  let kept = "";
+  let room = width - 1;
+  for (const character of text) {
+    room -= cellsOf(character);
+    if (room < 0) break;
+    kept += character;
+  }
+  return `${kept}…`;
+}
+
+/**
+ * A text in one line, and without what a terminal would take for a command: names of tools and messages of errors come
+ * from elsewhere.
+ */
+export function inOneLine(text: string): string {
+  return stripVTControlCharacters(text)
+    .replaceAll(/[\s\p{Cc}]+/gu, " ")
+    .trim();
 }

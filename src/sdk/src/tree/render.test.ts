@@ -128,3 +128,22 @@ it("colours for a terminal unless told not to", () => {
   expect(createPaint({ isTTY: false }, {})("red", "x")).toBe("x");
   expect(createPaint({ isTTY: false }, { FORCE_COLOR: "1" })("red", "x")).toBe("\u001b[31mx\u001b[39m");
 });
+
+it("keeps a line a line, and from the terminal what it would take for commands", () => {
+  const named = { name: "execute_tool \u001b[31m\u001b]0;title\u0007red\r\nline\u0000", id: "1" };
+  expect(render([{ ...named, error: "no\u001b[2J\tway\u009b1A" }])).toEqual([
+    "trace 0af7651916cd43dd8448eb211c80319c  1 span · 100 ms",
+    "execute_tool red line  100 ms  ✗ no way",
+    "",
+  ]);
+});
+
+it("counts the cells of characters that take two, and of those that take none", () => {
+  expect(
+    render([
+      { name: "会議の要約 🎉", id: "1" },
+      { name: "e\u0301te\u0301", id: "2", parent: "1" },
+    ]).slice(1, -1),
+  ).toEqual(["会議の要約 🎉     100 ms", `└─ e\u0301te\u0301            100 ms`]);
+  expect(render([{ name: "会議の要約と次の予定", id: "1" }], 28)[1]).toBe("会議の要約と次の…   100 ms");
+});
