@@ -46,6 +46,7 @@ function provideContext({ settings, undo }: Assembly): void {
 
 export function provideTraces(assembly: Assembly) {
   const { options, configuration, settings, log, pipeline, undo } = assembly;
+  warnOfConfigurationFile(assembly);
   provideContext(assembly);
   const backends = createBackends(options, configuration);
   const elsewhere = wantedBackends(options, configuration).length > 0;
@@ -73,6 +74,14 @@ export function provideTraces(assembly: Assembly) {
     if (registeredTracerProvider() === provider) trace.disable();
   });
   return provider;
+}
+
+/** OpenTelemetry has such a file replace all variables, so whoever names one expects nothing of these. */
+function warnOfConfigurationFile({ configuration }: Assembly): void {
+  const variables = ["OTEL_CONFIG_FILE", "OTEL_EXPERIMENTAL_CONFIG_FILE"];
+  const file = configuration.given({ variables });
+  if (file === undefined) return;
+  configuration.report(`${file.name}: configuration files are not read; options and variables are used.`);
 }
 
 /** Uses the application's provider as it is: none of the kit's exporters is added to it. */
