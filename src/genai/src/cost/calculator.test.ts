@@ -18,6 +18,10 @@ describe("from the table", () => {
     ["gcp.vertex_ai", "google/gemini-2.5-flash", MILLION, 2.8],
     ["gcp.vertex_ai", "publishers/google/models/gemini-2.5-flash", MILLION, 2.8],
     ["groq", "openai/gpt-oss-120b", MILLION, 0.75],
+    ["mistral_ai", "mistral-large-2411", MILLION, 8],
+    ["mistral_ai", "mistral-large-latest", MILLION, 2],
+    ["mistral_ai", "mistral-small-latest", MILLION, 0.4],
+    ["mistral_ai", "pixtral-large-latest", MILLION, 8],
   ])("prices %s %s", (provider, model, usage, dollars) => {
     expect(costs.cost(provider, [model], usage)).toBeCloseTo(dollars, 9);
   });
@@ -31,6 +35,11 @@ describe("from the table", () => {
     const usage = { input: 3_000, output: 0, cacheWrite: 2_000, cacheWrite1h: 500 };
     const dollars = (1_000 * 15 + 1_500 * 18.75 + 500 * 30) / 1e6;
     expect(costs.cost("anthropic", ["claude-opus-4-1"], usage)).toBeCloseTo(dollars, 12);
+  });
+
+  it("prices no more of the writes by the hour than there were", () => {
+    const usage = { input: 1_000, output: 0, cacheWrite: 100, cacheWrite1h: 500 };
+    expect(costs.cost("anthropic", ["claude-opus-4-1"], usage)).toBeCloseTo((900 * 15 + 100 * 30) / 1e6, 12);
   });
 
   it("prices a large input by its tier, from the first token above it", () => {
@@ -60,6 +69,8 @@ describe("from the table", () => {
     ["an unknown model", "openai", "nobody-knows", MILLION],
     ["a fine-tune, which costs more than its base", "openai", "ft:gpt-4o-2024-08-06:org::id", MILLION],
     ["a call without usage", "openai", "gpt-4o", {}],
+    ["input that is no count", "openai", "gpt-4o", { input: -5, output: 5 }],
+    ["output that is no count", "openai", "gpt-4o", { input: 5, output: 0.5 }],
     ["a model on a server of one's own", "ollama", "llama-3.1-8b", MILLION],
     ["open weights that OpenAI does not serve", "openai", "gpt-oss-120b", MILLION],
   ])("is unknown for %s, never 0", (_, provider, model, usage) => {
@@ -226,6 +237,10 @@ describe("overrides", () => {
   it("may be written as entries of a price file", () => {
     const usage = { input: 3_000, output: 1_000, cacheWrite: 1_000, cacheRead: 1_000 };
     expect(costs.cost("", ["entry"], usage)).toBe(1 + 1 + 3 + 2);
+  });
+
+  it("may be null, as in a configuration without them", () => {
+    expect(new CostCalculator(null as never).cost("openai", ["gpt-4o"], MILLION)).toBeCloseTo(12.5, 9);
   });
 
   it("are ignored when they are no prices", () => {

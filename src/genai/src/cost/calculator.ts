@@ -71,6 +71,8 @@ export class CostCalculator {
 
   #costOfFirst(provider: string, models: readonly (string | undefined)[], usage: Usage): number | undefined {
     if (!isCount(usage.input) && !isCount(usage.output)) return undefined;
+    // The price of the other side alone would look like the whole one.
+    if (isOdd(usage.input) || isOdd(usage.output)) return undefined;
     for (const model of models) {
       if (model === undefined) continue;
       const dollars = this.#costOf(provider, model, usage);
@@ -132,6 +134,11 @@ export class CostCalculator {
     this.#upstream ??= loadUpstreamPrices(this.#match === "prefix" ? this.#overrides : []);
     return this.#upstream;
   }
+}
+
+/** Whether something was sent in the place of a count. */
+function isOdd(count: unknown): boolean {
+  return count != null && !isCount(count);
 }
 
 /** US dollars at a flat price, whose `tiers` may have one for the terms. */

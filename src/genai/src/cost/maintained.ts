@@ -9,6 +9,8 @@ import { priceTables } from "./tables.js";
 
 type PriceTable = typeof import("@pydantic/genai-prices");
 
+type Listed = NonNullable<ReturnType<PriceTable["calcPrice"]>>;
+
 /** How the table prices one model. */
 export type MaintainedPrice =
   | { readonly kind: "plain"; readonly price: ModelPrice }
@@ -36,8 +38,12 @@ export class MaintainedPrices {
     if (table === null) return null;
     for (const [providerId, name] of places(table, provider, model)) {
       try {
-        const found = table.calcPrice({ input_tokens: 1 }, name, { providerId });
-        if (found === null) continue;
+        const listed = table.calcPrice({ input_tokens: 1 }, name, { providerId });
+        if (listed === null) continue;
+        const newer = newestOf(name, listed);
+        const found =
+          (newer === undefined ? null : table.calcPrice({ input_tokens: 1 }, newer, { providerId })) ??
+          listed;
         if (!Array.isArray(found.model.prices)) return { kind: "plain", price: found.model_price };
         // Prices that change with time are left to the table's own arithmetic, which is given this one model to search.
         const only = { ...found.model, match: { equals: name } };
@@ -106,6 +112,22 @@ function* places(
   const name = toModelName(model);
   const maker = name === undefined ? undefined : table.findProvider({ modelId: name })?.id;
   if (name !== undefined && maker !== undefined) yield [maker, name];
+}
+
+/**
+ * The newest version of a month for a name that ends in `-latest`. The table gives some of those the price of the version
+ * that was the latest when it was listed; where the name has an entry of its own, that one is kept up to date.
+ */
+function newestOf(name: string, { model, provider }: Listed): string | undefined {
+  if (!name.endsWith("-latest") || model.id === name) return undefined;
+  const base = name.slice(0, -"latest".length);
+  const versions = provider.models.filter(
+    ({ id }) => id.startsWith(base) && /^\d{4}$/.test(id.slice(base.length)),
+  );
+  return versions
+    .map(({ id }) => id)
+    .sort()
+    .at(-1);
 }
 
 /** The table's names of counts that it is given only if the provider reported them. */

@@ -37,7 +37,8 @@ export type PriceOverrides = Readonly<Record<string, OwnPrice>>;
 
 /** The valid prices of an application. Each invalid one is reported once through `diag`. */
 export function readOverrides(overrides: PriceOverrides): [model: string, price: Price][] {
-  return Object.entries(overrides).flatMap(([model, given]): [string, Price][] => {
+  // Configuration files have `null` for what is not set.
+  return Object.entries(overrides ?? {}).flatMap(([model, given]): [string, Price][] => {
     const price = toPrice(given);
     if (price !== undefined) return [[model, price]];
     diag.warn(
