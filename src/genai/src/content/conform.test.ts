@@ -16,6 +16,11 @@ it("makes texts of what should be texts", () => {
   ).toEqual([{ role: "7", parts: [{ type: "tool_call", id: "1", name: "2", arguments: { a: 1 } }] }]);
 });
 
+it("drops a name that is no text, beside texts too", () => {
+  const parts = [{ type: "text", content: "hi" }];
+  expect(conform([{ role: "user", name: 7, parts }])).toEqual([{ role: "user", parts }]);
+});
+
 it("keeps odd content of a text readable and drops what is no part or message", () => {
   const parts = [
     { type: "text", content: null },

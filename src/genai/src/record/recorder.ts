@@ -155,7 +155,6 @@ export class Recorder implements Results {
   #answeredBy(provider: string | undefined): void {
     if (provider === undefined || provider === this.#start.provider) return;
     this.#start = { ...this.#start, provider, ownProvider: false };
-    this.#metricAttributes = undefined;
   }
 
   /** Ends the operation. Every call after the first does nothing. Never throws. */

@@ -30,3 +30,17 @@ it("keeps a meter that throws from the reader of a stream", async () => {
   const { attributes } = (await telemetry.finish()).onlySpan();
   expect(attributes["gen_ai.response.finish_reasons"]).toEqual(["stop"]);
 });
+
+it("reads a stream once, however often the library hands it out", async () => {
+  const telemetry = new Telemetry({ capture: "SPAN_ONLY" });
+  toy.setConfig({ captureMessageContent: true });
+  telemetry.observe(toy);
+  toy.manuallyInstrument({ Chats });
+  toy.enable();
+  const promise = new Chats().stream({ prompt: "hi", stream: true });
+  const stream = await promise.parseResponse({});
+  expect(await promise).toBe(stream);
+  for await (const _ of stream);
+  const { attributes } = (await telemetry.finish()).onlySpan();
+  expect(attributes["gen_ai.output.messages"]).toContain('"ab"');
+});
