@@ -1,3 +1,4 @@
+import { GoogleGenAIInstrumentation } from "@kit/instrumentation-google-genai";
 import { KitCallbackHandler } from "@kit/instrumentation-langchain";
 import { FakeListChatModel } from "@langchain/core/utils/testing";
 import { metrics, trace } from "@opentelemetry/api";
@@ -98,6 +99,17 @@ describe.each(VERSIONS)("%s", (version) => {
     expect(stage.spans.map(({ instrumentationScope }) => instrumentationScope.name)).toEqual([
       "@kit/instrumentation-openai",
     ]);
+  });
+
+  it("leaves no model to an instrumented client that LangChain does not use", async () => {
+    stage.instrumentation.disable();
+    const google = stage.telemetry.observe(new GoogleGenAIInstrumentation());
+    google.manuallyInstrument({ Models: class { generateContentInternal() {} } });
+    const model = toyModel(stage.load);
+    model.getLsParams = () => ({ ls_provider: "google_genai", ls_model_type: "chat" });
+    await model.invoke("Hi", { callbacks: [handler] });
+    google.disable();
+    expect(stage.spans.map(({ attributes }) => attributes["gen_ai.provider.name"])).toEqual(["gcp.gemini"]);
   });
 
   it("records nothing twice beside the instrumentation, wherever it is passed", async () => {

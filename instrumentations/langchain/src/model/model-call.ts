@@ -68,7 +68,8 @@ export function translateModel(
 function whenOf(mode: InferenceSpans, provider: string, { base, call }: Run): When {
   if (mode === "never" || isInferenceRecorded(base)) return "never";
   if (mode === "auto" && call !== undefined) return "if nobody else does";
-  return mode === "auto" && isProviderRecorded(toClient(provider)) ? "never" : "at once";
+  const client = mode === "auto" ? toClient(provider) : undefined;
+  return client !== undefined && isProviderRecorded(client) ? "never" : "at once";
 }
 
 /** What an instrumented client learned of the call. Contexts that outlive the call hold this, so it holds nothing else. */

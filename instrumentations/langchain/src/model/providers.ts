@@ -18,10 +18,13 @@ export function toProvider(told: unknown, className: string): string {
   return PROVIDERS.get(word) ?? word;
 }
 
-/** Providers that LangChain's integrations call with OpenAI's client. */
-const THROUGH_OPENAI = ["deepseek", "x_ai", "fireworks", "together", "perplexity"];
+/** The clients that LangChain's integrations use, of those that can be instrumented, and the providers they call. */
+const CLIENTS = tableOf({
+  openai: "openai azure.ai.openai deepseek x_ai fireworks together perplexity",
+  anthropic: "anthropic",
+});
 
-/** The provider whose client makes the calls to this one. */
-export function toClient(provider: string): string {
-  return THROUGH_OPENAI.includes(provider) ? "openai" : provider;
+/** The provider whose client LangChain calls this one with; for Gemini, none: its integrations have their own. */
+export function toClient(provider: string): "openai" | "anthropic" | undefined {
+  return CLIENTS.get(provider);
 }
