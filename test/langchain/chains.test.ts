@@ -186,6 +186,34 @@ describe.each(ALL_VERSIONS)("%s", (version) => {
     await stage.telemetry.finish();
   });
 
+  it("keeps what an unnamed chain's functions call in one trace, with their own spans", async () => {
+    const ask = async () => {
+      const { content } = await toyModel(stage.load).invoke("Hi");
+      stage.tracer.startSpan("in function").end();
+      return content;
+    };
+    await lambda(ask).invoke("Hi");
+    await lambda(ask).pipe(ask).pipe(parser()).invoke("Hi");
+    for await (const _ of await lambda(() => retriever().invoke("Where?")).stream("Hi"));
+    const call = [". chat toy-1", ". in function"];
+    expect(stage.tree()).toEqual([
+      ...["invoke_workflow", ...call],
+      ...["invoke_workflow", ...call, ...call],
+      ...["invoke_workflow", ". retrieval"],
+    ]);
+    await stage.telemetry.finish();
+  });
+
+  it("leaves what an unnamed chain's functions call to the application's span around it", async () => {
+    const ask = lambda(() => toyModel(stage.load).invoke("Hi"));
+    await stage.tracer.startActiveSpan("request", async (span: Any) => {
+      await ask.pipe(ask).invoke("Hi");
+      span.end();
+    });
+    expect(stage.tree()).toEqual(["request", ". chat toy-1", ". chat toy-1"]);
+    await stage.telemetry.finish();
+  });
+
   it("keeps the calls for several inputs in one trace", async () => {
     const { RunnableEach } = stage.load("@langchain/core/runnables");
     const bound = toyModel(stage.load);

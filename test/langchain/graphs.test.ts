@@ -106,6 +106,14 @@ describe.each(VERSIONS)("%s", (version) => {
     await stage.telemetry.finish();
   });
 
+  it("keeps the graphs that a function of an unnamed chain calls in one trace", async () => {
+    const { RunnableLambda } = stage.load("@langchain/core/runnables");
+    const flow = graphOf({ a: () => ({ text: "1" }) }, { name: "flow" });
+    await RunnableLambda.from(async () => [await flow.invoke({}), await flow.invoke({})]).invoke("Hi");
+    expect(stage.tree()).toEqual(["invoke_workflow", ". invoke_workflow flow", ". invoke_workflow flow"]);
+    await stage.telemetry.finish();
+  });
+
   it("names a workflow as its graph or its run is named, never by a class", async () => {
     await graphOf({ a: () => ({ text: "1" }) }).invoke({});
     await graphOf({ a: () => ({ text: "1" }) }, { name: "orders" }).invoke({});

@@ -104,7 +104,11 @@ describe.each(VERSIONS)("%s", (version) => {
   it("leaves no model to an instrumented client that LangChain does not use", async () => {
     stage.instrumentation.disable();
     const google = stage.telemetry.observe(new GoogleGenAIInstrumentation());
-    google.manuallyInstrument({ Models: class { generateContentInternal() {} } });
+    google.manuallyInstrument({
+      Models: class {
+        generateContentInternal() {}
+      },
+    });
     const model = toyModel(stage.load);
     model.getLsParams = () => ({ ls_provider: "google_genai", ls_model_type: "chat" });
     await model.invoke("Hi", { callbacks: [handler] });
@@ -121,6 +125,18 @@ describe.each(VERSIONS)("%s", (version) => {
       Array(3).fill("invoke_agent assistant"),
     );
     await stage.telemetry.finish();
+  });
+
+  it("records a tool that was made with it once, below the run that the instrumentation follows", async () => {
+    const { RunnableLambda } = stage.load("@langchain/core/runnables");
+    const { tool } = stage.load("@langchain/core/tools");
+    const schema = { type: "object", properties: {} };
+    const weather = tool(() => "Sunny", { name: "weather", description: "tells", schema });
+    weather.callbacks = [handler];
+    await RunnableLambda.from(() => ({}))
+      .pipe(weather)
+      .invoke("Hi", { runName: "day" });
+    expect(stage.tree()).toEqual(["invoke_workflow day", ". execute_tool weather"]);
   });
 });
 

@@ -7,7 +7,7 @@ import {
   TelemetrySource,
 } from "@kit/genai/framework";
 import { readChainResult, translateChain } from "./chain/chain.js";
-import type { Chain } from "./chain/graph.js";
+import { type Chain, isFunction, isGraph } from "./chain/graph.js";
 import { type AskedModel, type ModelResult, readResponse } from "./model/model.js";
 import { translateModel } from "./model/model-call.js";
 import type { Members } from "./names.js";
@@ -99,8 +99,10 @@ export class RunHandler {
   }
 
   handleChainStart(...[chain, input, id, parentId, , metadata, , name]: ChainStart): void {
+    if (isGraph(chain)) this.runs.get(parentId)?.callStarts("chain");
     this.#start("chain", id, parentId, metadata, (run, telemetry) => {
       run.name = name ?? chain.id?.at(-1);
+      run.isFunction = isFunction(chain);
       const facts = { chain, name, metadata, graph: run.call?.receiver, parent: run.parent };
       return translateChain(run, telemetry, facts, input);
     });
@@ -146,7 +148,7 @@ export class RunHandler {
       const parent = this.runs.get(parentId);
       const node = metadata?.langgraph_node;
       if (node !== "__start__") parent?.childStarts(node);
-      if (kind === "model") parent?.modelStarts();
+      if (kind !== "chain") parent?.callStarts(kind);
       this.runs.add(id, run);
       this.#follow(run, parent, metadata, translate);
     });

@@ -6,7 +6,7 @@ import type { Members } from "../names.js";
 import { AgentTally } from "../run/agent-tally.js";
 import type { Run } from "../run/run.js";
 import type { Translation, When } from "../run/translation.js";
-import { type ChainRun, isGraph, type Meaning, readGraph, readMeaning } from "./graph.js";
+import { type ChainRun, isGraph, type Meaning, readGraph, readMeaning, readUntold, UNTOLD } from "./graph.js";
 
 /** One run of a chain; `undefined` if it means nothing in terms of the conventions. */
 export function translateChain(
@@ -17,7 +17,7 @@ export function translateChain(
 ): Translation | undefined {
   // A handler that the application passes does not see the graph; its first node shows what it is.
   const isUnseen = facts.graph === undefined && isGraph(facts.chain);
-  const meaning = isUnseen ? undefined : readMeaning(facts);
+  const meaning = isUnseen ? undefined : (readMeaning(facts) ?? readUntold(facts));
   if (meaning === undefined && !isUnseen) return undefined;
   let agent: AgentTally | undefined;
   return {
@@ -42,6 +42,7 @@ interface RemoteGraphLike extends Members {
 
 function whenOf(meaning: Meaning | undefined): When {
   if (meaning === undefined) return "with its first child";
+  if (meaning === UNTOLD) return "with a function's call";
   // A node of that name may not call any model.
   return meaning.operation === "plan" ? "with its first model" : "at once";
 }

@@ -50,6 +50,19 @@ export function readMeaning(run: ChainRun): Meaning | undefined {
   return { operation: "invoke_workflow", name };
 }
 
+/** Of a chain whose steps do not tell what the application's functions among them call. */
+export const UNTOLD: Meaning = { operation: "invoke_workflow", name: undefined };
+
+/** What an outermost chain without a meaning turns out to be if one of its functions calls a model. */
+export function readUntold({ chain: { id }, parent }: ChainRun): Meaning | undefined {
+  return parent === undefined && id?.[0] !== "langgraph" ? UNTOLD : undefined;
+}
+
+/** Whether a chain is a function of the application. */
+export function isFunction({ id }: Chain): boolean {
+  return id?.at(-1) === "RunnableLambda";
+}
+
 /** Whether a run is that of a planning node, or the first step of the legacy plan-and-execute agent. */
 function isPlanner({ chain: { id }, name, metadata, parent }: ChainRun): boolean {
   if (name !== undefined && name === metadata?.langgraph_node) return PLANNER.test(name);

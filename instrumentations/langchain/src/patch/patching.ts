@@ -152,7 +152,7 @@ const remote = enter("chain", {
   prepare: (run, handler) => handler.startUnreported(run, translateRemote),
 });
 
-/** Chains that are streamed by themselves. As steps of another chain they are followed with that one. */
+/** Chains that are called or streamed by themselves. As steps of another chain they are followed with that one. */
 const alone = enter("chain", {
   skips: ([, options]) =>
     (options as { callbacks?: Partial<Manager> } | undefined)?.callbacks?.getParentRunId?.() !== undefined,
@@ -177,6 +177,7 @@ export const METHODS: readonly (readonly [className: string, method: string, wra
   ["RunnableWithFallbacks", "batch", enter("chain", { several: () => true })],
   ["RunnableWithFallbacks", "_streamIterator", chain],
   ["RunnableBranch", "_streamIterator", chain],
+  ["RunnableLambda", "invoke", alone],
   ["RunnableLambda", "transform", alone],
   ["RunnableMap", "transform", alone],
   ["RunnableAssign", "transform", alone],

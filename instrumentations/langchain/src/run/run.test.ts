@@ -134,10 +134,24 @@ it("records the nearest waiting run when a model is called, and none beyond a re
   outer.follow(noted("with its first model"));
   const run = begun(outer);
   run.follow(inner);
-  begun(run).modelStarts();
-  begun(run).modelStarts();
+  begun(run).callStarts("model");
+  begun(run).callStarts("model");
   expect(inner.ends).toEqual(["began"]);
   expect(outer.recorder).toBeUndefined();
-  begun(outer).modelStarts();
+  begun(outer).callStarts("model");
   expect(outer.recorder).toBeDefined();
+});
+
+it("records the outermost chain once a function in it calls something, unless a span is around that call", () => {
+  const [outer, step] = [noted("with a function's call"), begun()];
+  const chain = begun();
+  chain.follow(outer);
+  step.begin(chain, undefined);
+  begun(step).callStarts("model");
+  step.isFunction = true;
+  context.with(trace.setSpan(ROOT_CONTEXT, SPAN), () => begun(step).callStarts("model"));
+  expect(outer.ends).toEqual([]);
+  begun(step).callStarts("retriever");
+  begun(step).callStarts("retriever");
+  expect(outer.ends).toEqual(["began"]);
 });

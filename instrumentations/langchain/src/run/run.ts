@@ -49,6 +49,8 @@ export class Run implements Context {
   startLate: (() => void) | undefined;
   /** The library's name for it. */
   name: string | undefined;
+  /** Whether it is a function of the application, which may call anything. */
+  isFunction = false;
   /** The agent that it is, or that it runs in. */
   agent: AgentTally | undefined;
   conversationId: string | undefined;
@@ -72,7 +74,7 @@ export class Run implements Context {
     this.kind = kind;
     this.call = call;
     this.#whole = whole ?? this;
-    this.base = whole?.base ?? withoutEnded(context.active());
+    this.base = whole?.base ?? context.active();
   }
 
   /** The run that a start callback of this kind belongs to: that of the method it was called in, or a new one. */
@@ -120,11 +122,15 @@ export class Run implements Context {
     if (this.#translation?.when === "with its first child") this.#record(node);
   }
 
-  /** A model is about to be called somewhere inside. */
-  modelStarts(): void {
+  /** A model, a tool, a retriever or a graph is about to be called somewhere inside, perhaps by a function. */
+  callStarts(kind: RunKind, byFunction = false): void {
     if (this.recorder !== undefined) return;
-    if (this.#translation?.when === "with its first model") this.#record();
-    else this.parent?.modelStarts();
+    const when = this.#translation?.when;
+    const calls = byFunction || this.isFunction;
+    if (when === "with its first model" && kind === "model") this.#record();
+    // What a span of the application's own surrounds has its place in a trace.
+    else if (when === "with a function's call" && calls && !trace.getSpan(context.active())) this.#record();
+    else this.parent?.callStarts(kind, calls);
   }
 
   /** A chunk of its answer arrived. */

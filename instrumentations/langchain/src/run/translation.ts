@@ -7,6 +7,7 @@ export type When =
   | "at once"
   | "with its first child"
   | "with its first model"
+  | "with a function's call"
   | "if nobody else does"
   | "never";
 
