@@ -2,6 +2,7 @@ import { context, SpanStatusCode } from "@opentelemetry/api";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
 import { collectGarbage } from "../support/garbage.js";
+import { streamedCompletion } from "../support/provider/openai-answers.js";
 import { answerWeather } from "./answers.js";
 import { type Any, Stage, toyModel, VERSIONS } from "./support.js";
 
@@ -397,6 +398,38 @@ describe.each(VERSIONS)("%s", (version) => {
 });
 
 describe("langchain-1", () => {
+  it.each([
+    ["leaves the stream", "cancelled", SpanStatusCode.UNSET],
+    ["aborts it", "aborted", SpanStatusCode.ERROR],
+    ["set a time limit", "aborted", SpanStatusCode.ERROR],
+  ])("tells how a client's call ends whose caller %s", async (way, outcome, code) => {
+    const stage = new Stage("langchain-1", {}, { except: ["missing_expected"] });
+    const { createReactAgent } = stage.load("@langchain/langgraph/prebuilt");
+    const llm = await stage.chatOpenAI(streamedCompletion("hang"));
+    const agent = createReactAgent({ llm, tools: [], name: "helper" });
+    const controller = new AbortController();
+    const { signal } = controller;
+    const limit = vi.spyOn(AbortSignal, "timeout").mockReturnValue(signal);
+    const options = {
+      ...(way === "aborts it" && { signal }),
+      ...(way === "set a time limit" && { timeout: 9 }),
+    };
+    const read = async () => {
+      for await (const _ of await agent.stream(ASK, { ...options, streamMode: "messages" })) {
+        if (way === "leaves the stream") break;
+        controller.abort(way === "aborts it" ? undefined : new DOMException("too long", "TimeoutError"));
+      }
+    };
+    await read().catch(() => {});
+    limit.mockRestore();
+    await vi.waitFor(() => stage.span("chat gpt-4o-mini"), { timeout: 60_000 });
+    const { attributes, status } = stage.span("chat gpt-4o-mini");
+    expect([attributes["kit.outcome"], status.code]).toEqual([outcome, code]);
+    await vi.waitFor(() => stage.span("invoke_agent helper"), { timeout: 60_000 });
+    await stage.telemetry.finish();
+    await stage.close();
+  });
+
   it("records the agents of createAgent", async () => {
     const stage = new Stage("langchain-1", {}, { except: ["missing_expected"] });
     const { createAgent } = stage.load("langchain");

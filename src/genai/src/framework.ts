@@ -6,6 +6,7 @@ export {
   INFERENCE_OFFERED,
   isInferenceRecorded,
   isTracingSuppressed,
+  READER_LEFT,
   takeInference,
   unmarkInferenceRecorded,
 } from "./context/suppression.js";

@@ -1,4 +1,4 @@
-import type { OperationEnd } from "@kit/genai/framework";
+import { type OperationEnd, READER_LEFT } from "@kit/genai/framework";
 import { type Context, context, createContextKey } from "@opentelemetry/api";
 
 interface ErrorLike {
@@ -36,7 +36,9 @@ export function inStream(signal: AbortSignal | undefined): Context {
   const outer = readStream(parent);
   // Events are made from an inner stream, whose signal is no longer the caller's.
   if (outer !== undefined && outer.running === undefined) return parent;
-  return parent.setValue(STREAM, { outer, signal } satisfies Stream);
+  const stream: Stream = { outer, signal };
+  // A client inside knows only that its call was aborted.
+  return parent.setValue(STREAM, stream).setValue(READER_LEFT, () => isLeft(stream));
 }
 
 /** Notes the signal of a run that starts in the active context: the streamed one, if it is the first. */
@@ -45,9 +47,13 @@ export function noteRunning(signal: AbortSignal | undefined): void {
   if (stream !== undefined && stream.running === undefined) stream.running = signal ?? null;
 }
 
+function isTimeout(reason: unknown): boolean {
+  return (reason as ErrorLike | null | undefined)?.name === "TimeoutError";
+}
+
 /** Whether the reader left: the library then aborts the run, and with it the streams inside. */
 function isLeft(stream: Stream | undefined): boolean {
-  if (stream?.running?.aborted !== true) return false;
+  if (stream?.running?.aborted !== true || isTimeout(stream.running.reason)) return false;
   return stream.signal?.aborted !== true || isLeft(stream.outer);
 }
 
@@ -61,7 +67,7 @@ export function toEnd(error: unknown, within: Context): OperationEnd {
   if (![name, type?.name, message].some((word) => ABORTS.includes(word))) return { outcome: "error", error };
   const stream = readStream(within);
   const reason: unknown = stream?.running?.reason;
-  if ((reason as ErrorLike | undefined)?.name === "TimeoutError") return { outcome: "error", error: reason };
+  if (isTimeout(reason)) return { outcome: "error", error: reason };
   if (isLeft(stream)) return { outcome: "cancelled" };
   // The signal's reason has a name, which the library's error lacks.
   return { outcome: "aborted", error: typeof reason === "object" && reason !== null ? reason : error };

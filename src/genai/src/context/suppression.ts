@@ -68,6 +68,18 @@ export function readInferenceTold(parent: Context): InferenceTold | undefined {
   return typeof told === "function" ? (told as InferenceTold) : undefined;
 }
 
+/**
+ * Key under which a framework puts a function into the context of what it streams: whether the reader has left, for which
+ * it then aborts the calls inside.
+ */
+export const READER_LEFT = createContextKey("kit.genai.reader_left");
+
+/** Whether a call in this context was aborted only because nobody reads its answer any more. */
+export function hasReaderLeft(within: Context): boolean {
+  const left = within.getValue(READER_LEFT);
+  return typeof left === "function" && left() === true;
+}
+
 /** Whether tracing is suppressed here, as inside exporters. */
 export function isTracingSuppressed(parent: Context): boolean {
   return parent.getValue(TRACING_SUPPRESSED) === true;

@@ -20,6 +20,7 @@ import { conformContent } from "../content/conform.js";
 import { setContent, setStructuredContent } from "../content/content.js";
 import { redactContent } from "../content/redact.js";
 import { type Inherited, inheritedAttributes, readInherited } from "../context/inherited.js";
+import { hasReaderLeft } from "../context/suppression.js";
 import { unusualTerms } from "../cost/terms.js";
 import {
   codeOf,
@@ -158,9 +159,11 @@ export class Recorder implements Results {
   }
 
   /** Ends the operation. Every call after the first does nothing. Never throws. */
-  end(reported: OperationEnd): void {
+  end(given: OperationEnd): void {
     if (this.#ended) return;
     this.#ended = true;
+    const left = given.outcome === "aborted" && guard("a reader", () => hasReaderLeft(this.context)) === true;
+    const reported: OperationEnd = left ? { outcome: "cancelled", response: given.response } : given;
     const streamed = this.#start.request.stream === true;
     const end = this.#told === undefined ? reported : withHeaderFacts(reported, this.#told, streamed);
     const response = this.#countOnce(end.response ?? {});
