@@ -1,4 +1,4 @@
-import { SpanKind, SpanStatusCode } from "@opentelemetry/api";
+import { context, ROOT_CONTEXT, SpanKind, SpanStatusCode } from "@opentelemetry/api";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { collectGarbage } from "../support/garbage.js";
 import { completion } from "../support/provider/openai-answers.js";
@@ -211,6 +211,18 @@ describe.each(ALL_VERSIONS)("%s", (version) => {
       span.end();
     });
     expect(stage.tree()).toEqual(["request", ". chat toy-1", ". chat toy-1"]);
+    await stage.telemetry.finish();
+  });
+
+  it("finds the span around a chain without one where the context was lost", async () => {
+    const func = (text: string, config: Any) =>
+      context.with(ROOT_CONTEXT, () => toyModel(stage.load).invoke(text, config));
+    const { RunnableLambda } = stage.load("@langchain/core/runnables");
+    await stage.tracer.startActiveSpan("request", async (span: Any) => {
+      await new RunnableLambda({ func }).invoke("Hi");
+      span.end();
+    });
+    expect(stage.tree()).toEqual(["request", ". chat toy-1"]);
     await stage.telemetry.finish();
   });
 

@@ -174,14 +174,16 @@ describe.each(VERSIONS)("%s", (version) => {
   });
 
   it("keeps an application's own spans between runs", async () => {
+    const { RunnableLambda } = stage.load("@langchain/core/runnables");
     const node = () =>
       stage.tracer.startActiveSpan("step", async (span: Any) => {
         await toyModel(stage.load).invoke("Hi");
+        await RunnableLambda.from(() => stage.tracer.startSpan("in function").end()).invoke("Hi");
         span.end();
         return { text: "done" };
       });
     await graphOf({ node }, { name: "flow" }).invoke({});
-    expect(stage.tree()).toEqual(["invoke_workflow flow", ". step", ". . chat toy-1"]);
+    expect(stage.tree()).toEqual(["invoke_workflow flow", ". step", ". . chat toy-1", ". . in function"]);
   });
 
   it("finds the parent run when the context was lost", async () => {

@@ -74,7 +74,13 @@ describe.each(VERSIONS)("%s", (version) => {
     await graphOf("step", failing)
       .invoke({ text: "Hi" }, { callbacks: [handler] })
       .catch(() => {});
-    expect(stage.tree()).toEqual(["invoke_agent graph of agent", "invoke_workflow graph of step"]);
+    // It has no node to tell by if it fails before the first.
+    await expect(graphOf("agent", failing).invoke(null, { callbacks: [handler] })).rejects.toThrow();
+    expect(stage.tree()).toEqual([
+      "invoke_agent graph of agent",
+      "invoke_workflow graph of step",
+      "invoke_workflow graph of agent",
+    ]);
     expect(stage.span("invoke_workflow graph of step").attributes["error.type"]).toBe("RangeError");
     await stage.telemetry.finish();
   });

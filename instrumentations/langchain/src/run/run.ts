@@ -129,7 +129,8 @@ export class Run implements Context {
     const calls = byFunction || this.isFunction;
     if (when === "with its first model" && kind === "model") this.#record();
     // What a span of the application's own surrounds has its place in a trace.
-    else if (when === "with a function's call" && calls && !trace.getSpan(context.active())) this.#record();
+    else if (when === "with a function's call" && calls && !isTraced(context.active(), this.base))
+      this.#record();
     else this.parent?.callStarts(kind, calls);
   }
 
@@ -227,6 +228,10 @@ export class Run implements Context {
     const at = { parent: this.base, startedAt: this.#startedAt };
     this.recorder = guard("a run", () => translation.record(at, node));
   }
+}
+
+function isTraced(...contexts: readonly Context[]): boolean {
+  return contexts.some((each) => trace.getSpan(each) !== undefined);
 }
 
 /** Whether a context lies inside a run. */
