@@ -10,6 +10,7 @@ import {
   startPair,
   until,
 } from "../../../../test/support/ailoop/harness.js";
+import type { FakeAiloop } from "../../../../test/support/ailoop/src/index.js";
 import { ConnectionError, NotFoundError, TimeoutError } from "../index.js";
 
 const choices = ["Red", "Blue"];
@@ -225,12 +226,74 @@ describe("deadlines", () => {
   });
 
   it("leave the queue two more seconds, so that the server's verdict wins", async () => {
-    const { fake, client } = await startPair();
+    // Its clock is slow: the verdict comes 1.75 s after the time is up here.
+    const fake = await startFake({ secondMs: 1350 });
+    const client = createClient(fake);
     const waiting = client.ask("Best colour?", { choices, timeout: 5, transport: "websocket", wait: true });
     await until(() => fake.openPrompt !== undefined);
     await settle();
-    expect(await isWaitingAfter(waiting, 4.9)).toBe(true);
-    expect(await endAfter(waiting, 0.2)).toMatchObject({ content: { responseType: "timeout" } });
+    expect(await isWaitingAfter(waiting, 6.7)).toBe(true);
+    expect(await endAfter(waiting, 0.1)).toMatchObject({ content: { responseType: "timeout" } });
+  });
+
+  it("leave the queue no more than that", async () => {
+    const fake = await startFake({ secondMs: 10_000 });
+    const client = createClient(fake);
+    const waiting = client.ask("Best colour?", { choices, timeout: 5, transport: "websocket", wait: true });
+    await until(() => fake.openPrompt !== undefined);
+    await settle();
+    expect(await isWaitingAfter(waiting, 6.9)).toBe(true);
+    expect(await endAfter(waiting, 0.1)).toBeInstanceOf(TimeoutError);
+  });
+});
+
+describe("while a socket is open", () => {
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "Date", "performance"] });
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  const looks = (fake: FakeAiloop) => fake.requests.filter(({ path }) => path.includes("/messages?")).length;
+
+  async function pass(seconds: number): Promise<void> {
+    for (let second = 0; second < seconds; second += 1) {
+      await vi.advanceTimersByTimeAsync(1000);
+      await settle();
+    }
+  }
+
+  it("nobody looks into the history for an answer, however long a wait is", async () => {
+    const { fake, client } = await startPair({ keepAliveInterval: 0 });
+    await client.connectWebsocket();
+    const sent = await client.ask("Best colour?", { choices });
+    const waiting = sent.response();
+    const before = looks(fake);
+    await pass(5);
+    expect(looks(fake)).toBe(before);
+    fake.answer(sent.id, "Red");
+    expect((await waiting).content.answer).toBe("Red");
+  });
+
+  it("nobody looks any more, after it was done once a second without one", async () => {
+    const fake = await startFake();
+    fake.refuseSockets = true;
+    const client = createClient(fake, { reconnectAttempts: 0, keepAliveInterval: 0 });
+    const events = recordEvents(client);
+    const sent = await client.ask("Best colour?", { choices });
+    const waiting = sent.response();
+    await until(() => events.some(({ type }) => type === "exhausted"));
+    await pass(3);
+    expect(looks(fake)).toBe(3);
+    fake.refuseSockets = false;
+    await client.connectWebsocket();
+    await settle();
+    const before = looks(fake);
+    await pass(3);
+    expect(looks(fake)).toBe(before);
+    fake.answer(sent.id, "Red");
+    expect((await waiting).content.answer).toBe("Red");
   });
 });
 

@@ -55,7 +55,7 @@ export class HistoryPoller {
     try {
       for (const message of await this.#source.history(channel)) answers.receive(message);
     } catch (cause) {
-      if (!this.#source.isExhausted() || this.#source.isLive()) return;
+      if (!this.#source.isExhausted()) return;
       const status = cause instanceof AiloopError ? cause.status : undefined;
       const error = new ConnectionError("the ailoop server is gone and reconnection was given up", {
         cause,
