@@ -268,6 +268,20 @@ describe("authentication", () => {
     });
   });
 
+  it("takes the login that the server asks for when the configuration has both, or one that is empty", async () => {
+    const login = { user: "kryten", password: "right" };
+    await withServer("authorization { user: kryten, password: right }", async ({ url }) => {
+      for (const token of ["left-over", ""])
+        await openClient("", { nats: { servers: [url], ...login, token } }).then((c) => c.disconnect());
+    });
+    await withServer("authorization { token: right }", async ({ url }) => {
+      for (const other of [login, { user: "", password: "" }]) {
+        const nats = { servers: [url], ...other, token: "right" };
+        await openClient("", { nats }).then((c) => c.disconnect());
+      }
+    });
+  });
+
   it("reports a subject the user must not publish on, and does not call it ambiguous", async () => {
     await withServer(LIFECYCLE_ONLY, async ({ url }) => {
       const client = await openClient("", { nats: { servers: [url], user: "u", password: "p" } });

@@ -56,6 +56,11 @@ export class Fields {
     return value;
   }
 
+  /** Text where an empty one means that there is none: a variable left empty is how a file is used without it. */
+  filledText(key: string): string | undefined {
+    return this.text(key) || undefined;
+  }
+
   integer(key: string, limits: NumberLimits = {}): number | undefined {
     const { path } = this.#find(key);
     const number = this.number(key, limits);

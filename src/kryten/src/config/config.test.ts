@@ -284,5 +284,18 @@ describe("connection options", () => {
     expect(read({ servers: ["u:p@h:1"] })).toMatchObject({ servers: ["h:1"], user: "u", pass: "p" });
     expect(read({ servers: ["nats://tok@h:1"] })).toMatchObject({ servers: ["nats://h:1"], token: "tok" });
     expect(read({ servers: ["nats://u:p@h:1"], token: "t" })).toMatchObject({ token: "t" });
+    expect(read({ servers: ["nats://u:p@h:1"], token: "t" })).not.toHaveProperty("user");
+  });
+
+  it("send both kinds of login when both are set, and take an empty one for none", () => {
+    const read = (nats: object) => toConnectionOptions(make({ nats: { servers: ["h:1"], ...nats } }).nats, "bot");
+    const both = { user: "u", password: "p", token: "t" };
+    expect(read(both)).toMatchObject({ user: "u", pass: "p", token: "t" });
+    const withoutToken = read({ ...both, token: "" });
+    expect(withoutToken).toMatchObject({ user: "u", pass: "p" });
+    expect(withoutToken).not.toHaveProperty("token");
+    const empty = { user: "", password: "", token: "", tls_cert: "", tls_key: "", tls_ca: "" };
+    expect(Object.keys(read(empty))).not.toEqual(expect.arrayContaining([expect.stringMatching(/user|pass|token|tls/)]));
+    expect(read({ ...empty, servers: ["nats://u:p@h:1"] })).toMatchObject({ user: "u", pass: "p" });
   });
 });

@@ -177,12 +177,12 @@ function readNats(fields: Fields): NatsSettings {
   });
   return {
     servers,
-    user: fields.text("user"),
-    password: fields.text("password"),
-    token: fields.text("token"),
-    tlsCert: fields.text("tlsCert"),
-    tlsKey: fields.text("tlsKey"),
-    tlsCa: fields.text("tlsCa"),
+    user: fields.filledText("user"),
+    password: fields.filledText("password"),
+    token: fields.filledText("token"),
+    tlsCert: fields.filledText("tlsCert"),
+    tlsKey: fields.filledText("tlsKey"),
+    tlsCa: fields.filledText("tlsCa"),
     connectTimeout: fields.integer("connectTimeout", { min: 1 }) ?? 10,
     reconnectTimeWait: fields.integer("reconnectTimeWait", { min: 1 }) ?? 2,
     pingInterval: fields.integer("pingInterval", { min: 1 }) ?? 120,

@@ -26,11 +26,17 @@ function given<K extends string>(key: K, value: string | undefined): { [P in K]?
   return value === undefined ? {} : ({ [key]: value } as { [P in K]: string });
 }
 
-/** The settings win over the addresses. A user without a password in an address is a token. */
+/**
+ * The settings win over the addresses. With both kinds of login set both are sent, and the server takes the kind that it
+ * asks for. A user without a password in an address is a token.
+ */
 function readLogin(settings: NatsSettings, addresses: readonly ServerAddress[]): ConnectionOptions {
-  if (settings.token !== undefined) return { token: settings.token };
-  if (settings.user !== undefined) return { user: settings.user, ...given("pass", settings.password) };
-  const { user, password } = addresses.find((address) => address.user !== undefined) ?? {};
-  if (user === undefined) return {};
-  return password === undefined ? { token: user } : { user, pass: password };
+  const { user, password, token } = settings;
+  if (user !== undefined || token !== undefined) {
+    return { ...given("user", user), ...given("pass", password), ...given("token", token) };
+  }
+  const address = addresses.find((other) => other.user !== undefined);
+  if (address?.user === undefined) return {};
+  if (address.password === undefined) return { token: address.user };
+  return { user: address.user, pass: address.password };
 }
