@@ -59,3 +59,25 @@ it("takes a configuration in snake_case, in camelCase, and numbers as text", () 
     service: { enableHeartbeat: false },
   });
 });
+
+it("gives a stored value the type of its default, or the one that is named", async () => {
+  const client = new MockKrytenClient(config);
+  await client.connect();
+  const parseJson = true as const;
+  const counter = await client.kvGet("b", "k", { parseJson, default: 0 });
+  expectTypeOf(counter).toEqualTypeOf<number>();
+  expect(counter).toBe(0);
+  const named = await client.kvGet<{ rank?: number }>("b", "k", { parseJson, default: {} });
+  expectTypeOf(named).toEqualTypeOf<{ rank?: number }>();
+  expectTypeOf(await client.kvGet<number>("b", "k", { parseJson })).toEqualTypeOf<number | null>();
+  expectTypeOf(await client.kvGet<number>("b", "k", { parseJson, default: null })).toEqualTypeOf<
+    number | null
+  >();
+  expectTypeOf(await client.kvGet<number, "none">("b", "k", { parseJson, default: "none" })).toEqualTypeOf<
+    number | "none"
+  >();
+  expectTypeOf(await client.kvGet("b", "k", { parseJson })).toEqualTypeOf<unknown>();
+  expectTypeOf(await client.kvGet("b", "k", { default: "none" })).toEqualTypeOf<Uint8Array | string>();
+  const list: string[] = await client.kvGet("b", "k", { parseJson, default: [] });
+  expect(list).toEqual([]);
+});

@@ -288,14 +288,17 @@ describe("connection options", () => {
   });
 
   it("send both kinds of login when both are set, and take an empty one for none", () => {
-    const read = (nats: object) => toConnectionOptions(make({ nats: { servers: ["h:1"], ...nats } }).nats, "bot");
+    const read = (nats: object) =>
+      toConnectionOptions(make({ nats: { servers: ["h:1"], ...nats } }).nats, "bot");
     const both = { user: "u", password: "p", token: "t" };
     expect(read(both)).toMatchObject({ user: "u", pass: "p", token: "t" });
     const withoutToken = read({ ...both, token: "" });
     expect(withoutToken).toMatchObject({ user: "u", pass: "p" });
     expect(withoutToken).not.toHaveProperty("token");
     const empty = { user: "", password: "", token: "", tls_cert: "", tls_key: "", tls_ca: "" };
-    expect(Object.keys(read(empty))).not.toEqual(expect.arrayContaining([expect.stringMatching(/user|pass|token|tls/)]));
+    expect(Object.keys(read(empty))).not.toEqual(
+      expect.arrayContaining([expect.stringMatching(/user|pass|token|tls/)]),
+    );
     expect(read({ ...empty, servers: ["nats://u:p@h:1"] })).toMatchObject({ user: "u", pass: "p" });
   });
 });

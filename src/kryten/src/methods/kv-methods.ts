@@ -66,6 +66,11 @@ export abstract class KvMethods extends SafeMethods {
   }
 
   /** Bytes, or the parsed value with `parseJson`; the default when there is nothing to give. */
+  kvGet<T>(
+    bucket: string,
+    key: string,
+    options: KvGetOptions<T> & { parseJson: true; default: T & {} },
+  ): Promise<T>;
   kvGet<T, D = null>(
     bucket: string,
     key: string,
