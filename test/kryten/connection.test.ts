@@ -292,6 +292,16 @@ describe("authentication", () => {
     });
   });
 
+  it("reports it to each of several senders of the same subject at once", async () => {
+    await withServer(LIFECYCLE_ONLY, async ({ url }) => {
+      const client = await openClient("", { nats: { servers: [url], user: "u", password: "p" } });
+      const sends = Array.from({ length: 5 }, (_, n) => client.publish("a.b", `${n}`));
+      const outcomes = await Promise.allSettled([...sends, client.publish("kryten.lifecycle.x.y", "{}")]);
+      expect(outcomes.map(({ status }) => status)).toEqual([...sends.map(() => "rejected"), "fulfilled"]);
+      await client.disconnect();
+    });
+  });
+
   it("reports it to each of several senders, also when the answers come piece by piece", async () => {
     await withServer(LIFECYCLE_ONLY, async ({ port }) => {
       await using slow = await LineByLine.before(port);

@@ -206,6 +206,25 @@ describe("deadlines", () => {
     expect((await waiting).content.answer).toBe("Red");
   });
 
+  it("that are none keep the prompt for who waits, and not for who does not", async () => {
+    const { fake, client } = await startPair({ keepAliveInterval: 0 });
+    await client.connectWebsocket();
+    const [awaited, forgotten] = await Promise.all([
+      client.ask("Best colour?", { choices, timeout: 0 }),
+      client.ask("Best colour?", { choices, timeout: 0 }),
+    ]);
+    const waiting = awaited.response();
+    await vi.advanceTimersByTimeAsync(361_000);
+    await client.ask("Something else?");
+    fake.answer(awaited.id, "Red");
+    expect((await waiting).content.answer).toBe("Red");
+    // Looked up again, as a prompt of someone else would be.
+    const late = forgotten.response();
+    await asked(fake, "/messages?");
+    fake.answer(forgotten.id, "Blue");
+    expect((await late).content.answer).toBe("Blue");
+  });
+
   it("beyond 24 days do not end at once", async () => {
     const { client } = await startPair();
     await client.connectWebsocket();

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import {
   createClient,
   notification,
@@ -38,6 +38,21 @@ it("rejects after the first failed attempt while retries go on behind it", async
   fake.refuseSockets = false;
   await until(() => fake.connections.viewers === 1);
   await client.connectWebsocket();
+});
+
+it("opens one socket when it is asked to connect while a retry is planned", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] });
+  onTestFinished(() => void vi.useRealTimers());
+  const fake = await startFake();
+  fake.refuseSockets = true;
+  const client = createClient(fake, { reconnectDelay: 1, keepAliveInterval: 0 });
+  await client.connectWebsocket().catch(() => {});
+  fake.refuseSockets = false;
+  await client.connectWebsocket();
+  await vi.advanceTimersByTimeAsync(2000);
+  await settle();
+  expect(fake.upgrades).toHaveLength(2);
+  expect(fake.connections.viewers).toBe(1);
 });
 
 it("stays disconnected when told to, also while it was connecting or about to", async () => {

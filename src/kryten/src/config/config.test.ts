@@ -191,6 +191,15 @@ describe("files", () => {
     expect(warnings).toEqual([]);
   });
 
+  it("know where a JSON text ends that holds quotes and backslashes", () => {
+    for (const version of ['a \\"b\\" c', 'a \\"', "a \\\\", '\\\\\\"']) {
+      const text = JSON_TEXT.replace("{", `{"service": {"name": "s", "version": "${version}"},`);
+      const config = KrytenConfig.fromJson(file("quotes.json", text), { env });
+      expect(config.nats.pingInterval).toBe(60);
+      expect(config.service?.version).toBe(JSON.parse(`"${version}"`));
+    }
+  });
+
   it("leave a missing variable as it is and warn once, or refuse it when strict", () => {
     const path = file(
       "b.json",
