@@ -48,7 +48,11 @@ it("no secret and no content is in any span, log or error while content is off",
     { progressTruncated: "reset" },
   ] as const) {
     const sprite = harness.sprite(faults, options);
+    const failing = sprite.exec(command, { env });
+    // Quotes what it was given, as parsers do.
+    failing.onStdout = (data) => JSON.parse(data.toString());
     const attempts = [
+      () => failing.run({ stdin: MARKS.input }),
       () => sprite.exec(command, { env }).run({ stdin: MARKS.input }),
       () => sprite.exec(command, { env }).result({ stdin: MARKS.input, check: true }),
       () => sprite.exec(["sleep", "9", MARKS.argument], { env }).run({ timeout: 100 }),

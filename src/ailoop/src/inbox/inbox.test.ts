@@ -377,6 +377,31 @@ describe("the memory of ids", () => {
   });
 });
 
+it("logs of a handler that throws what and where, not its words, which may quote the message", async () => {
+  const lines: string[] = [];
+  const silent = () => {};
+  const error = (...line: unknown[]) => void lines.push(line.join(" "));
+  diag.setLogger({ error, warn: silent, info: silent, debug: silent, verbose: silent });
+  onTestFinished(() => diag.disable());
+  const { fake, client } = await startPair();
+  client.addMessageHandler(({ content }) => {
+    if (content.type === "notification") JSON.parse(content.text);
+  });
+  client.addMessageHandler(() => Promise.reject("hidden words"));
+  client.addConnectionHandler(() => {
+    throw new RangeError("hidden words");
+  });
+  await client.connectWebsocket();
+  await client.subscribeToChannel("public");
+  fake.broadcast(notification("hidden words"));
+  await until(() => lines.length === 3);
+  const said = lines.join("\n");
+  expect(said).not.toContain("hidden");
+  expect(said).toMatch(/a connection handler threw RangeError\n\s+at .*inbox\.test/);
+  expect(said).toMatch(/a message handler threw SyntaxError\n\s+at /);
+  expect(said).toContain("a message handler threw a value of type string");
+});
+
 describe("handlers that are slower than messages come", () => {
   const warnings: string[] = [];
   beforeEach(() => {

@@ -1,5 +1,6 @@
 import { diag } from "@opentelemetry/api";
 import type { Message } from "../model/message.js";
+import { describeThrown } from "../telemetry/failure.js";
 import { safely } from "../telemetry/safely.js";
 import { type Instant, now } from "../timing.js";
 import { BoundedQueue } from "./bounded-queue.js";
@@ -63,7 +64,7 @@ export class MessageHandlers {
           await handle(message, raw);
         } catch (error) {
           errors.push(error);
-          safely(() => diag.error("@kit/ailoop: a message handler threw", error));
+          safely(() => diag.error(`@kit/ailoop: a message handler threw ${describeThrown(error)}`));
         }
       }
       return errors;

@@ -12,6 +12,7 @@ import { AiloopError } from "../errors.js";
 import type { Instant } from "../timing.js";
 import { ATTR, EVENT } from "./attributes.js";
 import type { ContentPolicy } from "./content-policy.js";
+import { framesOf } from "./failure.js";
 import { safely } from "./safely.js";
 
 /** What a failed operation is called: the status as a string, else the class name. */
@@ -77,7 +78,7 @@ export class Operation {
     safely(() => {
       const name = error instanceof Error ? error.name : type;
       const message = this.#messageOf(error);
-      const stack = stackOf(error);
+      const stack = error instanceof Error ? framesOf(error) : undefined;
       this.#span?.recordException({ name, ...(message && { message }), ...(stack && { stack }) });
       this.#span?.setStatus({ code: SpanStatusCode.ERROR, ...(message && { message }) });
     });
@@ -103,11 +104,4 @@ export class Operation {
     safely(() => this.#span?.setAttributes(this.#attributes));
     safely(() => this.#span?.end(at));
   }
-}
-
-/** Where it happened. The first lines of a stack repeat the message, so only the frames are kept. */
-function stackOf(error: unknown): string | undefined {
-  if (!(error instanceof Error)) return undefined;
-  const frames = (error.stack ?? "").replace(error.message, "").split("\n");
-  return frames.filter((line) => line.trimStart().startsWith("at ")).join("\n");
 }

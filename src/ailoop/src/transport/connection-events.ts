@@ -1,5 +1,6 @@
 import { diag } from "@opentelemetry/api";
 import type { AiloopError } from "../errors.js";
+import { describeThrown } from "../telemetry/failure.js";
 import { safely } from "../telemetry/safely.js";
 
 /** What happens to the socket. `delay` is in seconds. */
@@ -35,6 +36,6 @@ async function call(handle: ConnectionHandler, event: ConnectionEvent): Promise<
   try {
     await handle(event);
   } catch (error) {
-    safely(() => diag.error("@kit/ailoop: a connection handler threw", error));
+    safely(() => diag.error(`@kit/ailoop: a connection handler threw ${describeThrown(error)}`));
   }
 }
