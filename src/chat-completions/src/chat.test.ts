@@ -107,6 +107,14 @@ describe("messages", () => {
     ]);
   });
 
+  it("of the assistant carry thinking under either name, where the other is empty", () => {
+    for (const message of [
+      { reasoning_content: "", reasoning: "hm" },
+      { reasoning_content: "hm", reasoning: "" },
+    ])
+      expect(read({ role: "assistant", ...message })?.parts).toEqual([{ type: "reasoning", content: "hm" }]);
+  });
+
   it("of a tool answer its call", () => {
     expect(read({ role: "tool", tool_call_id: "call_1", content: "70 degrees" })).toEqual({
       role: "tool",

@@ -118,7 +118,8 @@ function readToolMessage(message: ChatMessage): Message {
 
 function readMessageParts(message: ChatMessage): MessagePart[] {
   const parts = readParts(message.content, readContentPart);
-  const thinking = message.reasoning_content ?? message.reasoning;
+  // A gateway may leave one of the two empty.
+  const thinking = message.reasoning_content || message.reasoning;
   if (typeof thinking === "string" && thinking !== "")
     parts.unshift({ type: "reasoning", content: thinking });
   const citations = message.annotations ?? message.context?.citations;
