@@ -92,10 +92,10 @@ function toItem({ item, event, text }: OpenItem): ResponseItem {
 
 /** Keeps only what facts are read from, so that an open stream does not retain content. */
 function withoutTexts({ prompt, tools, output, ...response }: ResponseBody): ResponseBody {
-  const { id, model, status, usage, error, incomplete_details, conversation, service_tier, background } =
-    response;
+  const { id, model, status, usage, error, incomplete_details, conversation, service_tier } = response;
   return {
-    ...{ id, model, status, usage, error, incomplete_details, conversation, service_tier, background },
+    ...{ id, model, status, usage, error, incomplete_details, conversation, service_tier },
+    background: response.background,
     tool_usage: response.tool_usage,
     prompt: prompt && { id: prompt.id, version: prompt.version },
     tools: objectsOf(tools).map(({ type, model: ofTool }) => ({ type, model: ofTool })),

@@ -80,17 +80,11 @@ export function readResponseTools(tools: ResponseTool[] | null | undefined): Too
   }));
 }
 
-function readItems(items: ResponseItem[] | null | undefined): [ResponseItem, MessagePart[]][] {
+function readItems(list: ResponseItem[] | null | undefined): [ResponseItem, MessagePart[]][] {
+  const items = objectsOf(list);
   // The output of a shell does not say where the shell ran, but its call does.
-  const hosted = new Set(
-    objectsOf(items)
-      .filter(isServerTool)
-      .map((item) => item.call_id ?? item),
-  );
-  return objectsOf(items).map((item) => [
-    item,
-    readItem(item, isServerTool(item) || hosted.has(item.call_id ?? item)),
-  ]);
+  const hosted = new Set(items.filter(isServerTool).map((item) => item.call_id ?? item));
+  return items.map((item) => [item, readItem(item, isServerTool(item) || hosted.has(item.call_id ?? item))]);
 }
 
 /** Most items have no role; approvals, triggers and updates come from the application. */
