@@ -231,6 +231,26 @@ describe("bad batches", () => {
     expect(queue.droppedCount).toBe(items);
   });
 
+  it("drops such items although others join them in every round", async () => {
+    const doubtful: Outcome = { ...retry, otherwise: { kind: "poisoned", error: boom } };
+    const dropped: string[] = [];
+    const queue = queueTo(
+      destination(() => doubtful),
+      { retry: { attempts: 2, initialDelayMs: 10, maxDelayMs: 1_000 } },
+    );
+    const add = (item: string) => queue.add(item, (delivered) => !delivered && dropped.push(item));
+    for (const item of letters(4)) add(item);
+    void queue.flush();
+    await pass(10);
+    for (const late of ["late", "later"]) {
+      expect(dropped).toEqual([]);
+      add(late);
+      await pass(1_000);
+      await pass(10);
+    }
+    expect(dropped).toEqual(expect.arrayContaining(letters(4)));
+  });
+
   it("splits what is too large, and remembers the limit the server stated", async () => {
     const to = destination((batch) =>
       batch.length > 4 ? { kind: "oversize", error: boom, maxItems: 4 } : delivered,
