@@ -95,6 +95,18 @@ describe("batches", () => {
     await queue.flush();
     expect(to.requests).toEqual([["a1", "a2"], ["b1"], ["a3"]]);
   });
+
+  it("asks of each item whether it may follow the one before it", async () => {
+    const to = destination(() => delivered);
+    const together = (a: string, b: string) => b.charCodeAt(0) - a.charCodeAt(0) === 1;
+    const queue = queueTo(to, { together });
+    for (const item of ["a", "b", "c", "e", "f"]) queue.add(item);
+    await queue.flush();
+    expect(to.requests).toEqual([
+      ["a", "b", "c"],
+      ["e", "f"],
+    ]);
+  });
 });
 
 describe("attempts", () => {

@@ -90,6 +90,18 @@ describe("HttpPoster", () => {
     expect(auto.compression).toBe("auto");
   });
 
+  it("concludes nothing when the plain body is no more welcome", async () => {
+    let isBroken = true;
+    const { seen, poster } = await serve(() => (isBroken ? 503 : 200));
+    const auto = poster({ compression: "auto" });
+    expect((await auto.post("one")).status).toBe(503);
+    expect(seen.map(({ encoding }) => encoding)).toEqual(["gzip", undefined]);
+    expect(auto.compression).toBe("auto");
+    isBroken = false;
+    await auto.post("two");
+    expect(auto.compression).toBe("gzip");
+  });
+
   it("reads a Retry-After date", async () => {
     const { poster } = await serve(() => 503, {
       "retry-after": new Date(Date.now() + 3_600_000).toUTCString(),

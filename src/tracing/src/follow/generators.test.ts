@@ -90,6 +90,18 @@ describe("a generator", () => {
     expect((await telemetry.finish()).onlySpan().status.code).toBe(SpanStatusCode.UNSET);
   });
 
+  it("has no result when it is left, whatever it is left with", async () => {
+    const iteration = task({ name: "t", captureReturn: true }, function* () {
+      yield 1;
+      return "done";
+    })();
+    iteration.next();
+    expect(iteration.return("left")).toEqual({ done: true, value: "left" });
+    const { attributes } = (await telemetry.finish()).onlySpan();
+    expect(attributes).toMatchObject({ "kit.outcome": "cancelled" });
+    expect(attributes).not.toHaveProperty("kit.function.result");
+  });
+
   it("has no span when it is left before it began", async () => {
     const iteration = numbers(3);
     expect(iteration.return("early")).toEqual({ done: true, value: "early" });
