@@ -23,7 +23,7 @@ export function chosen(choose: ChooseCall, args: readonly unknown[]): Call | und
   try {
     return choose(args);
   } catch (error) {
-    diag.debug("a call cannot be told by its arguments", String(error));
+    diag.debug("a call cannot be told by its arguments", inWords(error));
     return undefined;
   }
 }
