@@ -1,4 +1,5 @@
 import { GoogleGenAIInstrumentation } from "@kit/instrumentation-google-genai";
+import { GroqInstrumentation } from "@kit/instrumentation-groq";
 import { KitCallbackHandler } from "@kit/instrumentation-langchain";
 import { FakeListChatModel } from "@langchain/core/utils/testing";
 import { metrics, trace } from "@opentelemetry/api";
@@ -120,6 +121,25 @@ describe.each(VERSIONS)("%s", (version) => {
     await model.invoke("Hi", { callbacks: [handler] });
     google.disable();
     expect(stage.spans.map(({ attributes }) => attributes["gen_ai.provider.name"])).toEqual(["gcp.gemini"]);
+  });
+
+  it("leaves models of Groq to its client, which ChatGroq calls", async () => {
+    stage.instrumentation.disable();
+    const groq = stage.telemetry.observe(new GroqInstrumentation());
+    const client = {
+      Chat: class {
+        completions = new (class {
+          create() {}
+        })();
+      },
+    };
+    groq.manuallyInstrument(client);
+    const model = toyModel(stage.load);
+    model.getLsParams = () => ({ ls_provider: "groq", ls_model_type: "chat" });
+    await model.invoke("Hi", { callbacks: [handler] });
+    groq.disable();
+    // The toy calls no client that could tell of it.
+    expect(stage.spans).toEqual([]);
   });
 
   it("records nothing twice beside the instrumentation, wherever it is passed", async () => {

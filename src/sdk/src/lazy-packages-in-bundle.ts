@@ -5,6 +5,7 @@ import * as core from "@kit/genai/core";
 import * as anthropic from "@kit/instrumentation-anthropic";
 import * as bedrock from "@kit/instrumentation-bedrock";
 import * as googleGenAI from "@kit/instrumentation-google-genai";
+import * as groq from "@kit/instrumentation-groq";
 import * as langchain from "@kit/instrumentation-langchain";
 import * as litellm from "@kit/instrumentation-litellm";
 import * as ollama from "@kit/instrumentation-ollama";
@@ -23,6 +24,7 @@ export const lazy: LazyPackages = {
   anthropic: () => anthropic,
   bedrock: () => bedrock,
   googleGenAI: () => googleGenAI,
+  groq: () => groq,
   langchain: () => langchain,
   litellm: () => litellm,
   ollama: () => ollama,

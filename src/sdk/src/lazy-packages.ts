@@ -10,6 +10,7 @@ export interface LazyPackages {
   anthropic(): typeof import("@kit/instrumentation-anthropic");
   bedrock(): typeof import("@kit/instrumentation-bedrock");
   googleGenAI(): typeof import("@kit/instrumentation-google-genai");
+  groq(): typeof import("@kit/instrumentation-groq");
   langchain(): typeof import("@kit/instrumentation-langchain");
   ollama(): typeof import("@kit/instrumentation-ollama");
   litellm(): typeof import("@kit/instrumentation-litellm");
@@ -27,6 +28,7 @@ export const lazy: LazyPackages = {
   anthropic: () => require("@kit/instrumentation-anthropic"),
   bedrock: () => require("@kit/instrumentation-bedrock"),
   googleGenAI: () => require("@kit/instrumentation-google-genai"),
+  groq: () => require("@kit/instrumentation-groq"),
   langchain: () => require("@kit/instrumentation-langchain"),
   ollama: () => require("@kit/instrumentation-ollama"),
   litellm: () => require("@kit/instrumentation-litellm"),

@@ -22,9 +22,10 @@ export function toProvider(told: unknown, className: string): string {
 const CLIENTS = tableOf({
   openai: "openai azure.ai.openai deepseek x_ai fireworks together perplexity",
   anthropic: "anthropic",
+  groq: "groq",
 });
 
 /** The provider whose client LangChain calls this one with; for Gemini, none: its integrations have their own. */
-export function toClient(provider: string): "openai" | "anthropic" | undefined {
+export function toClient(provider: string): "openai" | "anthropic" | "groq" | undefined {
   return CLIENTS.get(provider);
 }

@@ -110,6 +110,16 @@ export const ADAPTERS: readonly Adapter[] = [
     },
   },
   {
+    name: "groq",
+    modules: ["groq-sdk"],
+    files: entryOf("groq-sdk"),
+    exported: ["Groq"],
+    create: (config) => {
+      const { GroqInstrumentation } = lazy.groq();
+      return new GroqInstrumentation(config);
+    },
+  },
+  {
     name: "langchain",
     // Every entry point loads some of these files by relative paths, and none loads all of them.
     modules: ["@langchain/core", ...LANGCHAIN_PARTS.map((part) => `@langchain/core/dist/${part}` as const)],

@@ -1,0 +1,2 @@
+export { GroqInstrumentation } from "./instrumentation.js";
+export { VERSION } from "./version.js";

@@ -1,0 +1,217 @@
+import { setImmediate } from "node:timers/promises";
+import type { GenAIInstrumentation } from "@kit/genai";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { type ChatClient, INSTALLED, loadChatSdk } from "../support/chat-clients.js";
+import { json, ProviderServer, type Reply, script } from "../support/provider-server.js";
+import { Telemetry } from "../support/telemetry.js";
+
+/** Words that must never leave the process unless content is asked for. */
+const SECRET = "xyzzy-plugh";
+const ASK = { model: "llama", messages: [{ role: "user", content: SECRET }] };
+const STREAMED = { ...ASK, stream: true };
+const USAGE = { prompt_tokens: 10, completion_tokens: 4, total_tokens: 14 };
+const ANSWER = json({
+  id: "made-up",
+  model: "llama",
+  choices: [{ index: 0, message: { role: "assistant", content: SECRET }, finish_reason: "stop" }],
+  usage: USAGE,
+});
+const chunk = (delta: object, finish_reason: string | null = null, more: object = {}) => ({
+  id: "made-up",
+  model: "llama",
+  choices: [{ index: 0, delta, finish_reason }],
+  ...more,
+});
+const BEGUN = chunk({ role: "assistant", content: SECRET });
+const STREAM = script(
+  [BEGUN, chunk({ content: "." }), chunk({}, "stop", { usage: USAGE }), "[DONE]"].map(sent),
+);
+const REFUSED = json({ error: { message: "no such model", code: "model_not_found" } }, { status: 404 });
+
+/** A string would be a step of the script. */
+function sent(data: string | object): object {
+  return typeof data === "string" ? Buffer.from(`data: ${data}\n\n`) : data;
+}
+
+async function all(stream: AsyncIterable<unknown>): Promise<unknown[]> {
+  const seen: unknown[] = [];
+  for await (const each of stream) seen.push(each);
+  return seen;
+}
+
+/** `arrived` resolves when the server has the request; `prefix` is what the client's paths begin with. */
+type Way = (client: ChatClient, arrived: () => Promise<void>, prefix: string) => Promise<unknown>;
+
+/** What an application does, and the outcome of each span that tells of it. */
+const WAYS: Readonly<Record<string, readonly [reply: Reply, way: Way, spans: readonly string[]]>> = {
+  "a whole answer": [
+    ANSWER,
+    async ({ chat }) => {
+      const promise = chat.completions.create(ASK);
+      return [promise.constructor.name, await promise];
+    },
+    ["completed"],
+  ],
+  "a stream": [
+    STREAM,
+    async ({ chat }) => {
+      const stream = await chat.completions.create(STREAMED);
+      return [stream.constructor.name, Object.keys(stream), await all(stream)];
+    },
+    ["completed"],
+  ],
+  "a stream in two": [
+    STREAM,
+    async ({ chat }) => Promise.all((await chat.completions.create(STREAMED)).tee().map(all)),
+    ["completed"],
+  ],
+  "a stream that is iterated twice": [
+    STREAM,
+    async ({ chat }) => {
+      const stream = await chat.completions.create(STREAMED);
+      return [await all(stream), await all(stream)];
+    },
+    ["completed"],
+  ],
+  "a stream left early": [
+    script([BEGUN, "hang"]),
+    async ({ chat }) => {
+      for await (const first of await chat.completions.create(STREAMED)) return first;
+    },
+    ["cancelled"],
+  ],
+  "a stream that breaks off": [
+    script([BEGUN, "drop"]),
+    async ({ chat }) => all(await chat.completions.create(STREAMED)),
+    ["error"],
+  ],
+  "a stream with an error in it": [
+    script([BEGUN, { error: { message: "overloaded", code: "overloaded" } }]),
+    async ({ chat }) => all(await chat.completions.create(STREAMED)),
+    ["error"],
+  ],
+  "a stream that is aborted": [
+    script([BEGUN, "hang"]),
+    async ({ chat }) => {
+      const stream = await chat.completions.create(STREAMED);
+      for await (const _ of stream) stream.controller.abort();
+    },
+    ["aborted"],
+  ],
+  "a call aborted before it is made": [
+    ANSWER,
+    ({ chat }) => chat.completions.create(ASK, { signal: AbortSignal.abort() }),
+    ["aborted"],
+  ],
+  "a call aborted while it waits": [
+    script(["hang"]),
+    async ({ chat }, arrived) => {
+      const controller = new AbortController();
+      const promise = chat.completions.create(ASK, { signal: controller.signal });
+      void arrived().then(() => controller.abort());
+      return promise;
+    },
+    ["aborted"],
+  ],
+  "the response itself": [
+    ANSWER,
+    async ({ chat }) => {
+      const response = await chat.completions.create(ASK).asResponse();
+      return [response.status, await response.json()];
+    },
+    ["raw"],
+  ],
+  "an answer with its response": [
+    ANSWER,
+    async ({ chat }) => (await chat.completions.create(ASK).withResponse()).data,
+    ["completed"],
+  ],
+  "the client's own `post`": [
+    ANSWER,
+    (client, _, prefix) => client.post(`${prefix}/chat/completions`, { body: ASK }),
+    ["completed"],
+  ],
+  embeddings: [
+    json({ model: "e", data: [{ index: 0, embedding: [0.1, 0.2] }], usage: USAGE }),
+    ({ embeddings }) => embeddings.create({ model: "e", input: SECRET }),
+    ["completed"],
+  ],
+  "a refusal": [REFUSED, ({ chat }) => chat.completions.create(ASK), ["error"]],
+  "a refused stream": [REFUSED, ({ chat }) => chat.completions.create(STREAMED), ["error"]],
+  "no parameters, which makes no request": [
+    ANSWER,
+    async ({ chat }) => chat.completions.create(undefined as never),
+    [],
+  ],
+};
+
+describe.each(INSTALLED)("$folder", ({ folder, sdk }) => {
+  const { exports, Client } = loadChatSdk(folder, sdk);
+
+  let provider: ProviderServer;
+  let instrumentation: GenAIInstrumentation;
+  let telemetry: Telemetry;
+  beforeAll(async () => {
+    provider = await ProviderServer.start();
+  });
+  afterAll(() => provider.close());
+  beforeEach(() => {
+    telemetry = new Telemetry();
+    instrumentation = telemetry.observe(sdk.instrument());
+    instrumentation.manuallyInstrument(exports);
+  });
+  afterEach(() => instrumentation.disable());
+
+  async function arrived() {
+    while (provider.requests.length === 0) await setImmediate();
+  }
+
+  async function see(reply: Reply, way: Way) {
+    provider.reset();
+    const baseURL = provider.serve("/api", reply);
+    const client = new Client({ apiKey: "made-up", baseURL, maxRetries: 0 });
+    const seen = await way(client, arrived, sdk.prefix).then(
+      (value) => ({ value }),
+      (error: Error) => ({ error: [error.constructor.name, error.name, error.message] }),
+    );
+    const requests = provider.requests.map(async ({ path, body, over }) => ({
+      path,
+      body,
+      left: await over,
+    }));
+    return { ...seen, requests: await Promise.all(requests) };
+  }
+
+  it.each(Object.entries(WAYS))(
+    "shows no difference in %s, and one span at most",
+    async (_, [reply, way, outcomes]) => {
+      instrumentation.disable();
+      const bare = await see(reply, way);
+      instrumentation.enable();
+      expect(await see(reply, way)).toEqual(bare);
+      const { spans } = await telemetry.finish();
+      const told = spans.map(
+        ({ attributes }) => attributes["kit.outcome"] ?? (attributes["error.type"] ? "error" : "completed"),
+      );
+      expect(told).toEqual(outcomes);
+      const texts = spans.map(({ name, attributes, events, status }) => [name, attributes, events, status]);
+      expect(JSON.stringify(texts)).not.toContain(SECRET);
+    },
+  );
+
+  it("names the provider and the server, and puts the original methods back", async () => {
+    const { completions } = new Client({ apiKey: "made-up", baseURL: "http://127.0.0.1", maxRetries: 0 })
+      .chat;
+    const patched = completions.create;
+    await see(ANSWER, ({ chat }) => chat.completions.create(ASK));
+    expect((await telemetry.finish()).onlySpan().attributes).toMatchObject({
+      "gen_ai.operation.name": "chat",
+      "gen_ai.provider.name": sdk.provider,
+      "server.address": "127.0.0.1",
+      "server.port": provider.port,
+    });
+    instrumentation.disable();
+    expect(completions.create).not.toBe(patched);
+    expect(completions.create.toString()).toContain("_client.post");
+  });
+});
