@@ -214,7 +214,8 @@ describe("files", () => {
   });
 
   it.each([
-    ["an empty variable", `\${EMPTY}`, ""],
+    ["an empty variable", `a\${EMPTY}b`, "ab"],
+    ["an empty variable alone, which is no login", `\${EMPTY}`, undefined],
     ["a value that looks like a variable, which is not read again", `\${SELF}`, `\${NATS_USER}`],
     ["an escape", `$\${CHAN}`, `\${CHAN}`],
     ["a name without braces", "$CHAN", "$CHAN"],
