@@ -123,6 +123,12 @@ describe("what a message repeats of the call is blanked", () => {
   it.each([
     ["quoted", "Invalid value: 'my secret plan'.", "Invalid value: '…'."],
     ["quoted and short", 'unexpected "win"', 'unexpected "…"'],
+    [
+      "quoted in a body",
+      '{"error":{"code":400,"message":"unexpected \'win\' at 0"}}',
+      '{"error":{"code":400,"message":"unexpected \'…\' at 0"}}',
+    ],
+    ["quoted in a body as JSON does", '{"message":"no \\"win\\"","x":1}', '{"message":"no \\"…\\"","x":1}'],
     ["whole", "cannot use my secret plan is to win the day here", "cannot use…here"],
     ["begun", "Bad input my secret plan is to w...", "Bad input…..."],
     ["with quotes and line breaks", 'bad: say "hello"\nand go!', "bad:…!"],

@@ -175,10 +175,15 @@ function withoutEcho(message: string, given: readonly string[]): string {
   });
 }
 
+/** A quote, with as many backslashes at its end as at its beginning. */
+const QUOTE = /(?<!\\)(\\*["'`])((?:(?!(?<!\\)\1).){3,})(?<!\\)\1/gs;
+
+/** Quotes may stand in a quote: some SDKs' messages are the provider's JSON. */
 function withoutQuotes(message: string, said: readonly string[]): string {
-  return message.replace(/(["'`])((?:(?!\1).){3,})\1/gs, (whole, quote: string, inner: string) =>
-    said.some((text) => text.includes(inner)) ? `${quote}…${quote}` : whole,
-  );
+  return message.replace(QUOTE, (_, quote: string, inner: string) => {
+    const isSaid = said.some((text) => text.includes(inner));
+    return `${quote}${isSaid ? "…" : withoutQuotes(inner, said)}${quote}`;
+  });
 }
 
 const RUN = 12;
