@@ -47,6 +47,7 @@ describe("a part", () => {
         server_tool_call_response: { type: "google_search_web", toolType: "GOOGLE_SEARCH_WEB", response: 2 },
       },
     ],
+    ["an empty part", {}, []],
     ["something new", { other: 1 } as Part, { type: "x_part", other: 1 }],
   ])("is %s", (_, part, expected) => {
     expect(JSON.parse(JSON.stringify(readPart(part)))).toEqual(expected);
@@ -65,6 +66,7 @@ describe("contents", () => {
     ["a part", { text: "a" }, user("a")],
     ["texts and parts", ["a", { text: "b" }], user("a", "b")],
     ["a message", { parts: ["a", { text: "b" }] }, user("a", "b")],
+    ["a message with nothing among its parts", [{ parts: [null, { text: "a" }] as Part[] }], user("a")],
     ["a message without parts", { role: "user", parts: null }, [{ role: "user", parts: [] }]],
     ["an answer", [{ role: "model", parts: [] }], [{ role: "assistant", parts: [] }]],
     ["messages beside what is none", [{ parts: [{ text: "a" }] }, "b"], user("a")],
@@ -84,7 +86,8 @@ it("reads the application's functions and Google's tools", () => {
   const declared = { name: "f", description: "d", parameters: 1, parametersJsonSchema: 2 };
   const tools = [
     { functionDeclarations: [declared, {}], googleSearch: {}, retrieval: null },
-    { urlContext: {} },
+    null as never,
+    { urlContext: {}, functionDeclarations: [null as never] },
   ];
   expect(readTools(tools)).toEqual([
     { type: "function", name: "f", description: "d", parameters: 2 },

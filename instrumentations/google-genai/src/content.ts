@@ -1,11 +1,20 @@
-import { type Message, type MessagePart, type ToolDefinition, textOf, toMediaPart } from "@kit/genai";
+import {
+  type Message,
+  type MessagePart,
+  objectsOf,
+  readParts,
+  type ToolDefinition,
+  textOf,
+  toMediaPart,
+} from "@kit/genai";
+import type { PartialArg } from "./partial-args.js";
 
 /** A part of a message: exactly one of its members says what it holds. */
 export interface Part {
   text?: string | null;
   /** Whether the text is what the model thought. */
   thought?: boolean | null;
-  functionCall?: { id?: string; name?: string; args?: unknown } | null;
+  functionCall?: FunctionCall | null;
   functionResponse?: { id?: string; name?: string; response?: unknown } | null;
   inlineData?: { data?: string; mimeType?: string } | null;
   fileData?: { fileUri?: string; mimeType?: string } | null;
@@ -13,6 +22,15 @@ export interface Part {
   codeExecutionResult?: { id?: string; [key: string]: unknown } | null;
   toolCall?: { id?: string; toolType?: string; [key: string]: unknown } | null;
   toolResponse?: { id?: string; toolType?: string; [key: string]: unknown } | null;
+}
+
+/** Vertex AI may send the arguments in pieces (`partialArgs`), the first of them with the name. */
+export interface FunctionCall {
+  id?: string | null;
+  name?: string | null;
+  args?: unknown;
+  partialArgs?: readonly PartialArg[] | null;
+  willContinue?: boolean | null;
 }
 
 /** A message of the history or of the answer. */
@@ -46,7 +64,7 @@ export function readContents(contents: Contents): Message[] {
 
 /** Reads one message. The user sends the results of tools; a message of nothing else has the role `tool`. */
 export function readContent({ role, parts }: Content, otherwise: string): Message {
-  const read = (parts ?? []).flatMap(readPart);
+  const read = readParts(parts, readPart);
   const answersTools = read.length > 0 && read.every(({ type }) => type === "tool_call_response");
   const speaker = role === "model" ? "assistant" : role || otherwise;
   return { role: answersTools ? "tool" : speaker, parts: read };
@@ -59,8 +77,8 @@ export function readInstructions(instructions: Contents): MessagePart[] {
 
 /** Reads the tools of a request. */
 export function readTools(tools: readonly Tool[] | null | undefined): ToolDefinition[] {
-  return (tools ?? []).flatMap(({ functionDeclarations, ...provided }) => [
-    ...(functionDeclarations ?? []).map(readFunction),
+  return objectsOf(tools).flatMap(({ functionDeclarations, ...provided }) => [
+    ...objectsOf(functionDeclarations).map(readFunction),
     ...Object.keys(provided)
       .filter((name) => provided[name] != null)
       .map((name) => ({ type: name, name })),
@@ -108,7 +126,8 @@ export function readPart(part: Part | string): MessagePart | MessagePart[] {
     const { fileUri: url, mimeType } = fileData;
     return toMediaPart(modalityOf(mimeType), { url, mimeType }) ?? [];
   }
-  return readServerTool(part) ?? { ...part, type: "x_part" };
+  // The SDK empties what it does not know.
+  return readServerTool(part) ?? (Object.keys(part).length === 0 ? [] : { ...part, type: "x_part" });
 }
 
 /** What Google ran itself: code that the model wrote, or another of its tools. */

@@ -1,4 +1,4 @@
-import type { Call } from "@kit/genai";
+import { type Call, objectsOf } from "@kit/genai";
 import { readUsage, type UsageMetadata } from "./usage.js";
 
 interface EmbedParams {
@@ -19,8 +19,8 @@ export const embeddings: Call<[EmbedParams], Embeddings> = {
     dimensions: config?.outputDimensionality,
   }),
   response: ({ embeddings: vectors, usageMetadata }) => ({
-    dimensions: vectors?.[0]?.values?.length,
-    usage: readUsage(usageMetadata) ?? { input: countTokens(vectors ?? []) },
+    dimensions: objectsOf(vectors)[0]?.values?.length,
+    usage: readUsage(usageMetadata) ?? { input: countTokens(objectsOf(vectors)) },
   }),
 };
 

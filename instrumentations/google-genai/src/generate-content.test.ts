@@ -24,7 +24,9 @@ describe("a request", () => {
     [{ responseMimeType: "image/png" }, undefined],
     [{ responseModalities: ["TEXT", "IMAGE"] }, "image"],
     [{ responseModalities: ["audio"] }, "speech"],
-    [{ responseModalities: ["TEXT"], responseMimeType: "application/json" }, "text"],
+    [{ responseModalities: ["TEXT"] }, "text"],
+    [{ responseModalities: ["TEXT"], responseMimeType: "application/json" }, "json"],
+    [{ responseModalities: ["AUDIO"], responseMimeType: "application/json" }, "speech"],
     [{ responseModalities: [] }, undefined],
   ])("with %j wants %s", (config, outputType) => {
     expect(whole.request({ model: "m", ...(config && { config }) }).outputType).toBe(outputType);
@@ -52,6 +54,14 @@ describe("an answer", () => {
     });
   });
 
+  it("may have nothing where a candidate or a count would stand", () => {
+    const candidates = [null as never, { finishReason: "STOP", content: { parts: [{ text: "a" }] } }];
+    const answer = answered({ candidates });
+    expect(answer?.finishReasons).toEqual(["STOP"]);
+    expect(answer?.content?.().outputMessages).toHaveLength(1);
+    expect(readUsage({ promptTokenCount: 1, promptTokensDetails: [null as never] })?.input).toBe(1);
+  });
+
   it("counts thoughts as output, and the prompts of tools as input", () => {
     const usage = {
       promptTokenCount: 1,
@@ -77,6 +87,35 @@ describe("a stream", () => {
   it("keeps no text when content is off", () => {
     const chunk = { candidates: [{ content: { parts: [{ text: "secret" }] } }], promptFeedback: {} };
     expect(JSON.stringify(folded([chunk, chunk], false))).not.toContain("secret");
+  });
+
+  it("goes on behind what is nothing", () => {
+    const chunk = { candidates: [null, { content: { parts: [null, { text: "a" }] } }] };
+    const [candidate] = folded([chunk as never])?.candidates ?? [];
+    expect(candidate?.content?.parts).toEqual([{ text: "a", thought: false }]);
+  });
+
+  it("puts the arguments of functions together that come in pieces", () => {
+    const calls = [
+      { id: "1", name: "f", willContinue: true },
+      { partialArgs: [{ jsonPath: "$.city", stringValue: "Ber" }], willContinue: true },
+      { partialArgs: [{ jsonPath: "$.city", stringValue: "lin" }], willContinue: true },
+      {},
+      { name: "g", args: { a: 1 } },
+      { name: "h", willContinue: true },
+      { name: "i", partialArgs: [{ jsonPath: "$.a", numberValue: 2 }] },
+      {},
+    ];
+    const chunks = calls.map((functionCall) => ({
+      candidates: [{ content: { parts: [{ functionCall }] } }],
+    }));
+    expect(folded(chunks)?.candidates?.[0]?.content?.parts).toEqual([
+      { functionCall: { id: "1", name: "f", args: { city: "Berlin" } } },
+      { functionCall: { name: "g", args: { a: 1 } } },
+      { functionCall: { name: "h" } },
+      { functionCall: { name: "i", args: { a: 2 } } },
+      { functionCall: {} },
+    ]);
   });
 
   it("does not tell of what the application did with a chunk later", () => {
@@ -111,10 +150,11 @@ it.each([
     2,
     7,
   ],
+  [{ embeddings: [null, { values: [1, 2], statistics: { tokenCount: 3 } }] }, 2, 3],
   [{ embeddings: [{}], usageMetadata: { promptTokenCount: 5 } }, undefined, 5],
   [{}, undefined, undefined],
 ])("reads the embeddings %j", (body, dimensions, input) => {
-  const read = embeddings.response?.(body, { operation: "embeddings" });
+  const read = embeddings.response?.(body as never, { operation: "embeddings" });
   expect([read?.dimensions, read?.usage?.input]).toEqual([dimensions, input]);
 });
 

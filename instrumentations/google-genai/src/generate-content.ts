@@ -1,4 +1,4 @@
-import { type Call, KIT_ATTR, type Message, type RequestFacts, textOf } from "@kit/genai";
+import { type Call, KIT_ATTR, type Message, objectsOf, type RequestFacts, textOf } from "@kit/genai";
 import type { Candidate, GenerateContentBody } from "./answer.js";
 import {
   type Contents,
@@ -82,13 +82,13 @@ const OUTPUT_TYPES: Readonly<Record<string, string>> = {
 function readOutputType(config: Config | null | undefined): string | undefined {
   const { responseMimeType, responseModalities } = config ?? {};
   const asked = responseModalities?.map((modality) => OUTPUT_TYPES[modality.toUpperCase()]) ?? [];
-  return asked.find((type) => type !== "text") ?? asked[0] ?? OUTPUT_TYPES[responseMimeType ?? ""];
+  return asked.find((type) => type !== "text") ?? OUTPUT_TYPES[responseMimeType ?? ""] ?? asked[0];
 }
 
 function readResponse(body: GenerateContentBody) {
   const { candidates, promptFeedback, usageMetadata: usage } = body;
   const blocked = promptFeedback?.blockReason;
-  const answers = candidates ?? [];
+  const answers = objectsOf(candidates);
   return {
     id: body.responseId,
     model: body.modelVersion,

@@ -1,6 +1,7 @@
-import { type Fold, TextBuilder } from "@kit/genai";
+import { type Fold, objectsOf, TextBuilder } from "@kit/genai";
 import type { Candidate, GenerateContentBody } from "./answer.js";
-import type { Part } from "./content.js";
+import type { FunctionCall, Part } from "./content.js";
+import { withPartialArg } from "./partial-args.js";
 
 /** Rebuilds the answer that the request would have had unstreamed. Without content it keeps facts only. */
 export class ResponseFold implements Fold<GenerateContentBody, GenerateContentBody> {
@@ -19,7 +20,7 @@ export class ResponseFold implements Fold<GenerateContentBody, GenerateContentBo
     // Each chunk counts all so far, but not every one counts everything.
     if (usageMetadata != null)
       this.#facts.usageMetadata = Object.assign(this.#facts.usageMetadata ?? {}, usageMetadata);
-    for (const candidate of candidates ?? []) {
+    for (const candidate of objectsOf(candidates)) {
       const index = candidate.index ?? 0;
       let growing = this.#candidates.get(index);
       if (growing === undefined) {
@@ -45,6 +46,8 @@ class GrowingCandidate {
   #finishReason: string | null = null;
   #role: string | undefined;
   #parts: (GrowingText | Part)[] | undefined;
+  /** The call whose arguments are still to come. */
+  #open: FunctionCall | undefined;
   #grounding: Candidate["groundingMetadata"];
   #citations: Candidate["citationMetadata"];
 
@@ -57,12 +60,17 @@ class GrowingCandidate {
     this.#role ??= content?.role ?? undefined;
     if (groundingMetadata?.groundingChunks?.length) this.#grounding = groundingMetadata;
     if (citationMetadata?.citations?.length) this.#citations = citationMetadata;
-    for (const part of content?.parts ?? []) this.#addPart(typeof part === "string" ? { text: part } : part);
+    for (const part of content?.parts ?? [])
+      if (part != null) this.#addPart(typeof part === "string" ? { text: part } : part);
   }
 
   /** Texts that follow one another are pieces of one text. */
   #addPart(part: Part): void {
     this.#parts ??= [];
+    if (part.functionCall != null) {
+      this.#addCall(part.functionCall, this.#parts);
+      return;
+    }
     if (typeof part.text !== "string") {
       // The application may work on what it got, such as the arguments of a tool, while the stream goes on.
       this.#parts.push(structuredClone(part));
@@ -75,6 +83,17 @@ class GrowingCandidate {
       this.#parts.push(last);
     }
     last.text.add(part.text);
+  }
+
+  /** A piece without a name belongs to the call that is still open. */
+  #addCall({ partialArgs, willContinue, ...piece }: FunctionCall, parts: (GrowingText | Part)[]): void {
+    let call = piece.name ? undefined : this.#open;
+    if (call === undefined) {
+      call = structuredClone(piece);
+      parts.push({ functionCall: call });
+    }
+    for (const arg of objectsOf(partialArgs)) call.args = withPartialArg(call.args, arg);
+    this.#open = willContinue === true ? call : undefined;
   }
 
   whole(): Candidate {

@@ -1,4 +1,4 @@
-import type { Usage } from "@kit/genai";
+import { objectsOf, type Usage } from "@kit/genai";
 
 type Count = number | null | undefined;
 
@@ -58,7 +58,7 @@ function sum(one: Count, other: Count): Count {
 
 function sharesOf(...lists: readonly (Shares | undefined)[]): Record<string, number | undefined> {
   const shares: Record<string, number | undefined> = {};
-  for (const { modality = "", tokenCount } of lists.flatMap((list) => list ?? []))
+  for (const { modality = "", tokenCount } of lists.flatMap(objectsOf))
     if (tokenCount != null) shares[modality] = (shares[modality] ?? 0) + tokenCount;
   return shares;
 }
