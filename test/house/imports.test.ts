@@ -127,6 +127,7 @@ describe("imports", () => {
       "@langchain/langgraph",
       "litellm",
       "ollama",
+      "cohere-ai",
       "groq-sdk",
     ];
     expect(told(foreign.filter(({ name, typeOnly }) => libraries.includes(name) && !typeOnly))).toEqual([]);

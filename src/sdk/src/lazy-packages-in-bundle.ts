@@ -4,6 +4,7 @@ import * as catsyphon from "@kit/exporter-catsyphon";
 import * as core from "@kit/genai/core";
 import * as anthropic from "@kit/instrumentation-anthropic";
 import * as bedrock from "@kit/instrumentation-bedrock";
+import * as cohere from "@kit/instrumentation-cohere";
 import * as googleGenAI from "@kit/instrumentation-google-genai";
 import * as groq from "@kit/instrumentation-groq";
 import * as langchain from "@kit/instrumentation-langchain";
@@ -28,6 +29,7 @@ export const lazy: LazyPackages = {
   langchain: () => langchain,
   litellm: () => litellm,
   ollama: () => ollama,
+  cohere: () => cohere,
   openai: () => openai,
   serializers: () => serializers,
   logs: () => logs,

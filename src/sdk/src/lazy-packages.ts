@@ -13,6 +13,7 @@ export interface LazyPackages {
   groq(): typeof import("@kit/instrumentation-groq");
   langchain(): typeof import("@kit/instrumentation-langchain");
   ollama(): typeof import("@kit/instrumentation-ollama");
+  cohere(): typeof import("@kit/instrumentation-cohere");
   litellm(): typeof import("@kit/instrumentation-litellm");
   agentpulse(): typeof import("@kit/exporter-agentpulse");
   catsyphon(): typeof import("@kit/exporter-catsyphon");
@@ -31,6 +32,7 @@ export const lazy: LazyPackages = {
   groq: () => require("@kit/instrumentation-groq"),
   langchain: () => require("@kit/instrumentation-langchain"),
   ollama: () => require("@kit/instrumentation-ollama"),
+  cohere: () => require("@kit/instrumentation-cohere"),
   litellm: () => require("@kit/instrumentation-litellm"),
   agentpulse: () => require("@kit/exporter-agentpulse"),
   catsyphon: () => require("@kit/exporter-catsyphon"),

@@ -23,6 +23,8 @@ export class Observation implements StreamObserver {
   watched = false;
   /** Whether anybody has started to parse the body. If not, only the raw response was asked for. */
   parsing = false;
+  /** The caller's own signal, where the SDK tells of its abort by errors that look like any other. */
+  abortedBy: AbortSignal | undefined;
   readonly recorder: Recorder;
   readonly #call: Call;
   #fold: Fold<unknown, unknown> | undefined;
@@ -84,7 +86,8 @@ export class Observation implements StreamObserver {
   fail(error: unknown): void {
     this.respond(error);
     this.#response = undefined;
-    this.#end({ outcome: isAbort(error) ? "aborted" : "error", response: this.#partial(), error });
+    const aborted = isAbort(error) || this.abortedBy?.aborted === true;
+    this.#end({ outcome: aborted ? "aborted" : "error", response: this.#partial(), error });
   }
 
   begin(): void {

@@ -120,6 +120,16 @@ export const ADAPTERS: readonly Adapter[] = [
     },
   },
   {
+    name: "cohere",
+    modules: ["cohere-ai"],
+    files: entryOf("cohere-ai"),
+    exported: ["CohereClient"],
+    create: (config) => {
+      const { CohereInstrumentation } = lazy.cohere();
+      return new CohereInstrumentation(config);
+    },
+  },
+  {
     name: "langchain",
     // Every entry point loads some of these files by relative paths, and none loads all of them.
     modules: ["@langchain/core", ...LANGCHAIN_PARTS.map((part) => `@langchain/core/dist/${part}` as const)],
