@@ -26,6 +26,8 @@ const BEGUN = chunk({ role: "assistant", content: SECRET });
 const STREAM = script(
   [BEGUN, chunk({ content: "." }), chunk({}, "stop", { usage: USAGE }), "[DONE]"].map(sent),
 );
+/** Two, because the first of some old versions comes only when the second does. */
+const BEGUN_ONLY = script([BEGUN, BEGUN, "hang"]);
 const REFUSED = json({ error: { message: "no such model", code: "model_not_found" } }, { status: 404 });
 
 /** A string would be a step of the script. */
@@ -43,7 +45,9 @@ async function all(stream: AsyncIterable<unknown>): Promise<unknown[]> {
 type Way = (client: ChatClient, arrived: () => Promise<void>, prefix: string) => Promise<unknown>;
 
 /** What an application does, and the outcome of each span that tells of it. */
-const WAYS: Readonly<Record<string, readonly [reply: Reply, way: Way, spans: readonly string[]]>> = {
+type Ways = Readonly<Record<string, readonly [reply: Reply, way: Way, spans: readonly string[]]>>;
+
+const WAYS: Ways = {
   "a whole answer": [
     ANSWER,
     async ({ chat }) => {
@@ -74,7 +78,7 @@ const WAYS: Readonly<Record<string, readonly [reply: Reply, way: Way, spans: rea
     ["completed"],
   ],
   "a stream left early": [
-    script([BEGUN, "hang"]),
+    BEGUN_ONLY,
     async ({ chat }) => {
       for await (const first of await chat.completions.create(STREAMED)) return first;
     },
@@ -91,7 +95,7 @@ const WAYS: Readonly<Record<string, readonly [reply: Reply, way: Way, spans: rea
     ["error"],
   ],
   "a stream that is aborted": [
-    script([BEGUN, "hang"]),
+    BEGUN_ONLY,
     async ({ chat }) => {
       const stream = await chat.completions.create(STREAMED);
       for await (const _ of stream) stream.controller.abort();
@@ -145,6 +149,43 @@ const WAYS: Readonly<Record<string, readonly [reply: Reply, way: Way, spans: rea
   ],
 };
 
+/** What only some clients have. */
+const MORE_WAYS: Ways = {
+  "a text": [
+    json({ id: "made-up", model: "llama", choices: [{ text: SECRET, finish_reason: "eos" }], usage: USAGE }),
+    async ({ completions }) => completions?.create({ model: "llama", prompt: SECRET }),
+    ["completed"],
+  ],
+  "a stream helper": [
+    STREAM,
+    async ({ chat }) => {
+      const helper = chat.completions.stream?.(ASK);
+      return [helper?.constructor.name, await helper?.finalChatCompletion()];
+    },
+    ["completed"],
+  ],
+  "a stream helper that is left": [
+    BEGUN_ONLY,
+    async ({ chat }) => {
+      for await (const first of chat.completions.stream?.(ASK) ?? []) return first;
+    },
+    ["cancelled"],
+  ],
+  "a stream helper that is aborted": [
+    BEGUN_ONLY,
+    async ({ chat }) => {
+      const helper = chat.completions.stream?.(ASK);
+      for await (const _ of helper ?? []) helper?.abort();
+    },
+    ["aborted"],
+  ],
+  "a stream helper that is refused": [
+    REFUSED,
+    async ({ chat }) => chat.completions.stream?.(ASK).finalChatCompletion(),
+    ["error"],
+  ],
+};
+
 describe.each(INSTALLED)("$folder", ({ folder, sdk }) => {
   const { exports, Client } = loadChatSdk(folder, sdk);
 
@@ -182,7 +223,7 @@ describe.each(INSTALLED)("$folder", ({ folder, sdk }) => {
     return { ...seen, requests: await Promise.all(requests) };
   }
 
-  it.each(Object.entries(WAYS))(
+  it.each(Object.entries({ ...WAYS, ...(sdk.hasHelpers && MORE_WAYS) }))(
     "shows no difference in %s, and one span at most",
     async (_, [reply, way, outcomes]) => {
       instrumentation.disable();

@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
 import type { GenAIInstrumentation, GenAIInstrumentationConfig } from "@kit/genai";
 import { GroqInstrumentation } from "@kit/instrumentation-groq";
+import { TogetherInstrumentation } from "@kit/instrumentation-together";
 
 type Body = Readonly<Record<string, unknown>>;
 type Method = (body: Body, options?: { signal?: AbortSignal }) => Answer;
@@ -20,10 +21,17 @@ interface ChatStream extends AsyncIterable<Chunk> {
   tee(): [ChatStream, ChatStream];
 }
 
+interface StreamHelper extends AsyncIterable<Chunk> {
+  finalChatCompletion(): Promise<unknown>;
+  abort(): void;
+}
+
 /** What the clients of chat completions have in common. */
 export interface ChatClient {
-  readonly chat: { readonly completions: { create: Method } };
+  readonly chat: { readonly completions: { create: Method; stream?(body: Body): StreamHelper } };
   readonly embeddings: { create: Method };
+  /** Groq has none. */
+  readonly completions?: { create: Method };
   post(path: string, options: { body: Body }): Answer;
 }
 
@@ -42,6 +50,8 @@ export interface ChatSdk {
   readonly client: string;
   /** What its paths begin with. */
   readonly prefix: string;
+  /** Whether it has stream helpers and legacy completions. */
+  readonly hasHelpers?: boolean;
   readonly folders: readonly string[];
   /** Those that break characters of a stream that arrive in two pieces; the span tells what the application gets. */
   readonly breaksCharacters?: readonly string[];
@@ -57,6 +67,16 @@ export const CHAT_SDKS: readonly ChatSdk[] = [
     folders: ["matrix/groq-0.5", "matrix/groq-0", "matrix/groq-1"],
     breaksCharacters: ["matrix/groq-0.5", "matrix/groq-0"],
     instrument: (config) => new GroqInstrumentation(config),
+  },
+  {
+    provider: "together",
+    module: "together-ai",
+    client: "Together",
+    prefix: "",
+    hasHelpers: true,
+    folders: ["matrix/together-0.6", "matrix/together"],
+    breaksCharacters: ["matrix/together-0.6"],
+    instrument: (config) => new TogetherInstrumentation(config),
   },
 ];
 

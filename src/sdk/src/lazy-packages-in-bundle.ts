@@ -11,6 +11,7 @@ import * as langchain from "@kit/instrumentation-langchain";
 import * as litellm from "@kit/instrumentation-litellm";
 import * as ollama from "@kit/instrumentation-ollama";
 import * as openai from "@kit/instrumentation-openai";
+import * as together from "@kit/instrumentation-together";
 import * as serializers from "@opentelemetry/otlp-transformer";
 import * as logs from "@opentelemetry/sdk-logs";
 import * as metrics from "@opentelemetry/sdk-metrics";
@@ -31,6 +32,7 @@ export const lazy: LazyPackages = {
   ollama: () => ollama,
   cohere: () => cohere,
   openai: () => openai,
+  together: () => together,
   serializers: () => serializers,
   logs: () => logs,
   metrics: () => metrics,

@@ -14,6 +14,7 @@ export interface LazyPackages {
   langchain(): typeof import("@kit/instrumentation-langchain");
   ollama(): typeof import("@kit/instrumentation-ollama");
   cohere(): typeof import("@kit/instrumentation-cohere");
+  together(): typeof import("@kit/instrumentation-together");
   litellm(): typeof import("@kit/instrumentation-litellm");
   agentpulse(): typeof import("@kit/exporter-agentpulse");
   catsyphon(): typeof import("@kit/exporter-catsyphon");
@@ -33,6 +34,7 @@ export const lazy: LazyPackages = {
   langchain: () => require("@kit/instrumentation-langchain"),
   ollama: () => require("@kit/instrumentation-ollama"),
   cohere: () => require("@kit/instrumentation-cohere"),
+  together: () => require("@kit/instrumentation-together"),
   litellm: () => require("@kit/instrumentation-litellm"),
   agentpulse: () => require("@kit/exporter-agentpulse"),
   catsyphon: () => require("@kit/exporter-catsyphon"),

@@ -130,6 +130,16 @@ export const ADAPTERS: readonly Adapter[] = [
     },
   },
   {
+    name: "together",
+    modules: ["together-ai"],
+    files: entryOf("together-ai"),
+    exported: ["Together"],
+    create: (config) => {
+      const { TogetherInstrumentation } = lazy.together();
+      return new TogetherInstrumentation(config);
+    },
+  },
+  {
     name: "langchain",
     // Every entry point loads some of these files by relative paths, and none loads all of them.
     modules: ["@langchain/core", ...LANGCHAIN_PARTS.map((part) => `@langchain/core/dist/${part}` as const)],

@@ -1,0 +1,2 @@
+export { TogetherInstrumentation } from "./instrumentation.js";
+export { VERSION } from "./version.js";
