@@ -165,6 +165,7 @@ describe.each(OLLAMA_FOLDERS)("%s", (folder) => {
     telemetry.observe(instrumentation);
     const messages = [
       { role: "user", content: "See", images: [new Uint8Array([104, 105])] },
+      { role: "user", content: "and", images: ["aGk=", "./not/there.png"] },
       {
         role: "assistant",
         content: "",
@@ -180,6 +181,14 @@ describe.each(OLLAMA_FOLDERS)("%s", (folder) => {
         parts: [
           { type: "text", content: "See" },
           { type: "blob", modality: "image", content: "aGk=" },
+        ],
+      },
+      {
+        role: "user",
+        parts: [
+          { type: "text", content: "and" },
+          { type: "blob", modality: "image", content: "aGk=" },
+          { type: "uri", modality: "image", uri: "./not/there.png" },
         ],
       },
       { role: "assistant", parts: [{ type: "tool_call", name: "look", arguments: { at: "a" } }] },

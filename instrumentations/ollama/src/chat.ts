@@ -54,11 +54,14 @@ function readParts({ content, thinking, images, tool_calls }: ChatMessage): Mess
   return parts;
 }
 
+const BASE64 = /^[A-Za-z0-9+/=\s]*$/;
+
 /** Images are bytes, base64, or names of files that the module reads. */
 export function readImages(images: ChatMessage["images"]): MessagePart[] {
   return (images ?? []).flatMap((image) => {
-    const data = typeof image === "string" ? image : Buffer.from(image).toString("base64");
-    return toMediaPart("image", { data }) ?? [];
+    if (typeof image !== "string")
+      return toMediaPart("image", { data: Buffer.from(image).toString("base64") }) ?? [];
+    return toMediaPart("image", BASE64.test(image) ? { data: image } : { url: image }) ?? [];
   });
 }
 
