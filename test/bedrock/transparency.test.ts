@@ -107,6 +107,11 @@ const WAYS: Readonly<Record<string, readonly [reply: Reply, way: Way, spans: rea
     (client) => client.send(new bedrock.CountTokensCommand({ modelId, input: { converse: ASK } })),
     [],
   ],
+  "a command of a class of one's own": [
+    ANSWER,
+    (client) => client.send(new (class extends ConverseCommand {})(ASK)),
+    ["completed"],
+  ],
   "a refusal": [REFUSED, (client) => client.send(new ConverseCommand(ASK)), ["error"]],
   "a refused stream": [REFUSED, (client) => client.send(new ConverseStreamCommand(ASK)), ["error"]],
   "an abort before the answer": [
@@ -117,6 +122,17 @@ const WAYS: Readonly<Record<string, readonly [reply: Reply, way: Way, spans: rea
       while (provider.requests.length === 0) await setImmediate();
       controller.abort();
       return answer;
+    },
+    ["aborted"],
+  ],
+  "an abort in the middle of a stream": [
+    awsStream([...BEGUN, "hang"]),
+    async (client) => {
+      const controller = new AbortController();
+      const { stream } = await client.send(new ConverseStreamCommand(ASK), {
+        abortSignal: controller.signal,
+      });
+      for await (const { contentBlockDelta } of stream ?? []) if (contentBlockDelta) controller.abort();
     },
     ["aborted"],
   ],
@@ -188,6 +204,24 @@ it("describes a call: model, usage, cost; the server from the second call on", a
     "kit.cost.usd": 0.00054,
     "server.address": "127.0.0.1",
   });
+});
+
+const WORDS = `${SECRET} and more`;
+
+it.each([
+  { inputText: WORDS, dimensions: 3 },
+  { message: WORDS },
+  { unknown: { words: WORDS } },
+  { prompt: WORDS },
+])("repeats nothing of the body %j that an error quotes, but names the model", async (body) => {
+  const message = `Value '${WORDS}' at 'body' is too long for ${modelId}`;
+  const refused = json({ message }, { status: 400, headers: { "x-amzn-errortype": "ValidationException" } });
+  const client = connect(provider.serve("/bedrock", refused));
+  const command = new InvokeModelCommand({ modelId, body: Buffer.from(JSON.stringify(body)) });
+  await expect(client.send(command)).rejects.toThrow(SECRET);
+  client.destroy();
+  const { status } = (await telemetry.finish()).onlySpan();
+  expect(status.message).toBe(`Value '…' at 'body' is too long for ${modelId}`);
 });
 
 it("calls what the client inherits, whoever patched that in the meantime", async () => {

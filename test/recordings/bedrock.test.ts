@@ -43,7 +43,8 @@ function wanted(recording: Recording): Facts {
     attributes: {
       ...attributes,
       ...(topK && { "gen_ai.request.top_k": topK }),
-      ...(recording.expect.usage === null && texts > 0 && { "kit.usage.missing": true }),
+      ...(recording.expect.usage === null &&
+        (messages?.length ?? texts) > 0 && { "kit.usage.missing": true }),
     },
     content: { ...content, ...((messages ?? texts) && { messages: messages?.length ?? texts }) },
   };

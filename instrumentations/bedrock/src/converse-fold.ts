@@ -19,8 +19,10 @@ class ConverseFold implements Fold<ConverseEvent, ConverseAnswer> {
   add({ messageStart, contentBlockStart, contentBlockDelta, messageStop, metadata }: ConverseEvent): void {
     if (messageStart !== undefined) this.#role = messageStart.role ?? "assistant";
     if (messageStop?.stopReason !== undefined) this.#facts.stopReason = messageStop.stopReason;
-    if (metadata?.usage !== undefined) this.#facts.usage = metadata.usage;
-    if (metadata?.serviceTier !== undefined) this.#facts.serviceTier = metadata.serviceTier;
+    if (metadata !== undefined) {
+      const { usage, serviceTier, performanceConfig } = metadata;
+      Object.assign(this.#facts, { usage, serviceTier, performanceConfig });
+    }
     if (!this.#content) return;
     if (contentBlockStart !== undefined)
       this.#blockAt(contentBlockStart.contentBlockIndex).start = contentBlockStart.start ?? {};

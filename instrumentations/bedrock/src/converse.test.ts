@@ -84,18 +84,32 @@ it("reads tools", () => {
 
 it("reads what the parameters of other models have", () => {
   const facts = converse.request({
-    input: {
-      modelId: "m",
-      additionalModelRequestFields: { top_k: 5 },
-      guardrailConfig: { guardrailIdentifier: "g" },
-      outputConfig: { textFormat: { type: "json_schema" } },
-    },
+    modelId: "m",
+    additionalModelRequestFields: { top_k: 5 },
+    guardrailConfig: { guardrailIdentifier: "g" },
+    outputConfig: { textFormat: { type: "json_schema" } },
   });
   expect(facts).toMatchObject({
     topK: 5,
     outputType: "json",
     attributes: { "aws.bedrock.guardrail.id": "g" },
   });
+});
+
+it("reads what priced the tokens: how long caches are kept, the tier, the latency", () => {
+  const cacheDetails = [
+    { ttl: "5m", inputTokens: 10 },
+    { ttl: "1h", inputTokens: 3 },
+    { ttl: "1h", inputTokens: 4 },
+  ];
+  const served = {
+    usage: { inputTokens: 1, outputTokens: 2, cacheWriteInputTokens: 17, cacheDetails },
+    serviceTier: { type: "flex" },
+    performanceConfig: { latency: "optimized" },
+  };
+  const usage = { input: 18, cacheWrite: 17, cacheWrite1h: 7, terms: ["flex", "optimized"] };
+  expect(converse.response?.(served, request)?.usage).toMatchObject(usage);
+  expect(converse.response?.(folded([{ metadata: served }]) ?? {}, request)?.usage).toMatchObject(usage);
 });
 
 describe("a stream", () => {

@@ -4,19 +4,17 @@ import { foldConverse } from "./converse-fold.js";
 import { readUsage } from "./usage.js";
 import type { ConverseAnswer, ConverseEvent, ConverseRequest } from "./wire.js";
 
-interface Command<Input> {
-  readonly input: Input & { readonly modelId?: string };
-}
+type Input = ConverseRequest & { readonly modelId?: string };
 
 /** `ConverseCommand`. */
-export const converse: Call<[Command<ConverseRequest>], ConverseAnswer> = {
-  request: ({ input }) => readConverse(input, input.modelId, false),
+export const converse: Call<[Input], ConverseAnswer> = {
+  request: (input) => readConverse(input, input.modelId, false),
   response: readAnswer,
 };
 
 /** `ConverseStreamCommand`, whose answer has the stream as a member. */
-export const converseStream: Call<[Command<ConverseRequest>], ConverseAnswer, ConverseEvent> = {
-  request: ({ input }) => readConverse(input, input.modelId, true),
+export const converseStream: Call<[Input], ConverseAnswer, ConverseEvent> = {
+  request: (input) => readConverse(input, input.modelId, true),
   response: readAnswer,
   streamIn: (answer) => (answer as { stream?: unknown } | null)?.stream,
   fold: foldConverse,
@@ -32,10 +30,10 @@ export function readConverse(
     operation: "chat",
     model,
     stream,
-    maxTokens: inferenceConfig?.maxTokens,
+    maxTokens: inferenceConfig?.maxTokens ?? inferenceConfig?.max_new_tokens,
     temperature: inferenceConfig?.temperature,
-    topP: inferenceConfig?.topP,
-    topK: inferenceConfig?.topK ?? more?.top_k ?? more?.inferenceConfig?.topK,
+    topP: inferenceConfig?.topP ?? inferenceConfig?.top_p,
+    topK: inferenceConfig?.topK ?? inferenceConfig?.top_k ?? more?.top_k ?? more?.inferenceConfig?.topK,
     stopSequences: inferenceConfig?.stopSequences,
     outputType: asked.outputConfig?.textFormat?.type === "json_schema" ? "json" : undefined,
     attributes: guardrail(guardrailConfig?.guardrailIdentifier),
@@ -52,12 +50,13 @@ export function guardrail(id: string | undefined) {
   return id === undefined ? undefined : { "aws.bedrock.guardrail.id": id };
 }
 
-export function readAnswer({ output, stopReason, usage, serviceTier }: ConverseAnswer): ResponseFacts {
+export function readAnswer(answer: ConverseAnswer): ResponseFacts {
+  const { output, stopReason, usage, serviceTier, performanceConfig } = answer;
   const message = output?.message;
   const tier = textOf(serviceTier?.type);
   return {
     finishReasons: message === undefined && stopReason === undefined ? undefined : [stopReason],
-    usage: readUsage(usage, tier),
+    usage: readUsage(usage, [tier, textOf(performanceConfig?.latency)]),
     attributes: { [KIT_ATTR.responseServiceTier]: tier },
     content: () => ({
       outputMessages: message === undefined ? [] : [readMessage({ role: "assistant", ...message })],

@@ -7,8 +7,10 @@ import { VERSION } from "./version.js";
 /** The members of the module that matter here. */
 interface Module {
   readonly BedrockRuntimeClient?: { readonly prototype: object };
-  readonly [command: `${string}Command`]: unknown;
+  readonly [command: `${string}Command`]: Class | undefined;
 }
+
+type Class = abstract new (...args: never) => object;
 
 type Input = Parameters<typeof chooseInvocation>[0];
 
@@ -32,21 +34,18 @@ export class BedrockInstrumentation extends GenAIInstrumentation {
   };
 }
 
-/** Commands are told by their classes, as bundlers rename them. */
+/** Commands are told by their classes, as bundlers rename them. Applications may derive classes of their own. */
 function chooseFrom(module: Module): ChooseCall {
-  const calls = new Map<unknown, (input: Input) => Call | undefined>([
-    [module.ConverseCommand, () => converse as Call],
-    [module.ConverseStreamCommand, () => converseStream as Call],
-    [module.InvokeModelCommand, (input) => chooseInvocation(input, false) as Call | undefined],
-    [
-      module.InvokeModelWithResponseStreamCommand,
-      (input) => chooseInvocation(input, true) as Call | undefined,
-    ],
-  ]);
+  const { ConverseCommand, ConverseStreamCommand } = module;
+  const { InvokeModelCommand, InvokeModelWithResponseStreamCommand } = module;
   return ([command, ...others]) => {
     // With a callback the method returns nothing that could be watched.
     if (others.some((other) => typeof other === "function")) return undefined;
-    const sent = command as { readonly constructor: unknown; readonly input: Input };
-    return calls.get(sent.constructor)?.(sent.input);
+    const { input } = command as { readonly input: Input };
+    const isA = (made: Class | undefined) => made !== undefined && command instanceof made;
+    if (isA(ConverseCommand)) return { call: converse as Call, given: [input] };
+    if (isA(ConverseStreamCommand)) return { call: converseStream as Call, given: [input] };
+    if (isA(InvokeModelCommand)) return chooseInvocation(input, false);
+    return isA(InvokeModelWithResponseStreamCommand) ? chooseInvocation(input, true) : undefined;
   };
 }

@@ -3,7 +3,8 @@ import { baseUrlOf, readErrorCode } from "./client.js";
 import { chooseInvocation } from "./invoke.js";
 
 const bytes = (body: unknown) => Buffer.from(JSON.stringify(body));
-const asked = (body: unknown) => chooseInvocation({ modelId: "m", body: JSON.stringify(body) }, false);
+const asked = (body: unknown, modelId = "m", stream = false) =>
+  chooseInvocation({ modelId, body: JSON.stringify(body), guardrailIdentifier: "g" }, stream);
 const request = { operation: "chat" };
 
 it.each<[string, object, object]>([
@@ -20,53 +21,112 @@ it.each<[string, object, object]>([
     { inputText: "a", textGenerationConfig: { topP: 1 } },
     { operation: "text_completion", topP: 1 },
   ],
+  ["the message of Cohere's chat", { message: "a", p: 0.5, k: 2 }, { operation: "chat", topP: 0.5, topK: 2 }],
+  [
+    "Nova's format by its blocks",
+    { messages: [{ content: [{ text: "a" }] }], system: [] },
+    { operation: "chat" },
+  ],
+  ["Nova's older names", { messages: [], inferenceConfig: { max_new_tokens: 1 } }, { maxTokens: 1 }],
+  ["Jurassic's text", { prompt: "a", maxTokens: 1, topP: 1 }, { operation: "text_completion", maxTokens: 1 }],
+  [
+    "a text for Nova to embed",
+    { taskType: "SINGLE_EMBEDDING", singleEmbeddingParams: { embeddingDimension: 256 } },
+    { operation: "embeddings", dimensions: 256 },
+  ],
+  [
+    "a picture with a size",
+    { inputImage: "a", embeddingConfig: { outputEmbeddingLength: 256 } },
+    { operation: "embeddings", dimensions: 256 },
+  ],
+  ["pictures to embed", { images: ["a"], input_type: "image" }, { operation: "embeddings" }],
+  ["a film to embed", { inputType: "video" }, { operation: "embeddings" }],
   ["a text to embed", { inputText: "a", dimensions: 1 }, { operation: "embeddings", dimensions: 1 }],
   ["a picture to embed", { inputImage: "a" }, { operation: "embeddings" }],
   ["texts to embed", { texts: ["a"] }, { operation: "embeddings" }],
   ["a format that nobody knows", { what: 1 }, { operation: "chat" }],
 ])("tells %s by its body", (_, body, facts) => {
-  const call = asked(body);
-  const command = { input: { modelId: "m", body: JSON.stringify(body), guardrailIdentifier: "g" } };
-  expect(call?.request(command)).toMatchObject({
+  const found = asked(body);
+  expect(found?.call.request(...found.given)).toMatchObject({
     ...facts,
     model: "m",
     attributes: { "aws.bedrock.guardrail.id": "g" },
   });
 });
 
-it("leaves models of pictures alone", () => {
-  expect(asked({ taskType: "TEXT_IMAGE", textToImageParams: {} })).toBeUndefined();
+it.each([
+  [{ taskType: "TEXT_IMAGE", textToImageParams: {} }],
+  [{ text_prompts: [{ text: "a" }] }],
+  [{ prompt: "a" }, "us.stability.stable-image-core-v1:1"],
+  [{ query: "a", documents: ["b"] }],
+])("leaves models of pictures and rankings alone: %j", (body, model = "m") => {
+  expect(asked(body, model)).toBeUndefined();
+});
+
+it.each([
+  [{ inputText: "a" }, "amazon.titan-text-express-v1", false],
+  [{ inputText: "a" }, "m", true],
+])("takes a bare text for one to continue: %j to %s", (body, model, stream) => {
+  const found = asked(body, model, stream);
+  expect(found?.call.request(...found.given).operation).toBe("text_completion");
+});
+
+it.each([
+  [{ embeddings: [[1, 2, 3]] }],
+  [{ embeddings: { float: [[1, 2, 3]] } }],
+  [{ embeddings: [{ embeddingType: "TEXT", embedding: [1, 2, 3] }] }],
+  [{ data: [{ embedding: [1, 2, 3] }] }],
+  [{ data: { embedding: [1, 2, 3] } }],
+])("counts the dimensions of %j", (body) => {
+  const found = asked({ inputType: "text" });
+  expect(found?.call.response?.({ body: bytes(body) }, request)?.dimensions).toBe(3);
+});
+
+it("reads under what terms Bedrock answered, beside a whole body and beside a stream", () => {
+  const served = { serviceTier: "flex", performanceConfigLatency: "optimized" };
+  const body = bytes({ generation: "a", prompt_token_count: 1 });
+  const wanted = {
+    usage: { input: 1, terms: ["flex", "optimized"] },
+    attributes: { "kit.response.service_tier": "flex" },
+  };
+  expect(asked({ prompt: "a" })?.call.response?.({ body, ...served }, request)).toMatchObject(wanted);
+  const { call } = asked({ prompt: "a" }, "m", true) ?? {};
+  call?.streamIn?.({ body: [], ...served });
+  const fold = call?.fold?.(false);
+  fold?.add({ chunk: { bytes: body } });
+  expect(call?.response?.(fold?.body() ?? {}, request)).toMatchObject(wanted);
 });
 
 it.each([undefined, null, 7, "not JSON", new Uint8Array([255]), {}])("takes the body %j for none", (body) => {
-  const call = chooseInvocation({ modelId: "m", body }, false);
-  expect(call?.request({ input: { modelId: "m" } })).toMatchObject({ operation: "chat", model: "m" });
+  const { call, given } = chooseInvocation({ modelId: "m", body }, false) ?? {};
+  expect(given && call?.request(...given)).toMatchObject({ operation: "chat", model: "m" });
   expect(call?.response?.({ body }, request)).toEqual({ usage: undefined });
 });
 
 it("reads bytes that are a part of a larger memory", () => {
   const whole = Buffer.from(`xx${JSON.stringify({ generation: "a", prompt_token_count: 1 })}`);
   const body = new Uint8Array(whole.buffer, whole.byteOffset + 2, whole.byteLength - 2);
-  expect(asked({ prompt: "a" })?.response?.({ body }, request)?.usage).toMatchObject({ input: 1 });
+  expect(asked({ prompt: "a" })?.call.response?.({ body }, request)?.usage).toMatchObject({ input: 1 });
 });
 
 it("takes the counts that Bedrock adds, where a format has none", () => {
-  const fold = chooseInvocation({ body: "{}" }, true)?.fold?.(false);
+  const fold = chooseInvocation({ body: "{}" }, true)?.call.fold?.(false);
   const metrics = { inputTokenCount: 1, cacheReadInputTokenCount: 2, outputTokenCount: 4 };
   fold?.add({ chunk: { bytes: bytes({ what: 1, "amazon-bedrock-invocationMetrics": metrics }) } });
   fold?.add({});
   fold?.add({ chunk: { bytes: Buffer.from("not JSON") } });
-  const call = chooseInvocation({ body: "{}" }, true);
-  expect(call?.response?.(fold?.body() ?? {}, request)?.usage).toEqual({
+  const found = chooseInvocation({ body: "{}" }, true);
+  expect(found?.call.response?.(fold?.body() ?? {}, request)?.usage).toEqual({
     input: 3,
     output: 4,
     cacheRead: 2,
     cacheWrite: undefined,
+    terms: [undefined, undefined],
   });
 });
 
 it("keeps no text of a stream when content is off", () => {
-  const fold = chooseInvocation({ body: "{}" }, true)?.fold?.(false);
+  const fold = chooseInvocation({ body: "{}" }, true)?.call.fold?.(false);
   fold?.add({ chunk: { bytes: bytes({ generation: "secret" }) } });
   expect(JSON.stringify(fold?.body())).not.toContain("secret");
 });

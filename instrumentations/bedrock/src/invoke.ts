@@ -1,6 +1,14 @@
 import { messages } from "@kit/anthropic-messages";
 import { chat } from "@kit/chat-completions";
-import type { Call, Fold, RequestFacts, ResponseFacts, Usage } from "@kit/genai";
+import {
+  type Call,
+  type Fold,
+  KIT_ATTR,
+  type RequestFacts,
+  type ResponseFacts,
+  type Usage,
+} from "@kit/genai";
+import { CohereFold, readCohereAnswer, readCohereRequest } from "./cohere-chat.js";
 import { guardrail, readAnswer, readConverse } from "./converse.js";
 import { foldConverse } from "./converse-fold.js";
 import { readEmbedAnswer, readEmbedRequest } from "./embeddings.js";
@@ -10,7 +18,7 @@ type Body = Readonly<Record<string, unknown>>;
 
 /** One of the formats that models have for themselves. Bodies tell theirs; names of models are too many, and hide in ARNs. */
 interface Format {
-  asks(asked: Body): boolean;
+  asks(asked: Body, model: string, stream: boolean): boolean;
   request(asked: Body, model: string | undefined, stream: boolean): RequestFacts;
   /** Whether this is an answer, or the first chunk of one. */
   answers(body: Body): boolean;
@@ -30,7 +38,8 @@ const FORMATS: readonly Format[] = [
   },
   {
     asks: ({ messages: list, inferenceConfig, schemaVersion }) =>
-      isList(list) && (inferenceConfig !== undefined || schemaVersion !== undefined),
+      isList(list) &&
+      (inferenceConfig !== undefined || schemaVersion !== undefined || list.some(hasUntypedBlocks)),
     request: readConverse,
     answers: ({ output, messageStart }) => output !== undefined || messageStart !== undefined,
     response: readAnswer,
@@ -40,14 +49,39 @@ const FORMATS: readonly Format[] = [
     asks: ({ messages: list }) => isList(list),
     request: (asked, model, stream) => ({ ...chat.request(asked), model, stream, ownAttributes: undefined }),
     answers: ({ choices }) => isList(choices) && choices.some((each) => "message" in each || "delta" in each),
-    response: (body, request) => ({ ...chat.response?.(body, request), ownAttributes: undefined }),
-    fold: (content) => chat.fold?.(content) as Fold<object, object>,
+    response: (body, request) => ({
+      ...chat.response?.(toCompletion(body), request),
+      ownAttributes: undefined,
+    }),
+    fold: (content) => {
+      const fold = chat.fold?.(content) as Fold<object, object>;
+      return { add: (chunk) => fold.add(toCompletion(chunk as Body)), body: () => fold.body() };
+    },
   },
   {
-    asks: ({ texts, inputText, textGenerationConfig: generates, inputImage, inputs }) =>
-      isList(texts) || isList(inputs) || ((inputText ?? inputImage) !== undefined && generates === undefined),
+    asks: ({ message }) => typeof message === "string",
+    request: readCohereRequest,
+    answers: ({ event_type: event, text, response_id: id }) =>
+      event !== undefined || (text !== undefined && id !== undefined),
+    response: readCohereAnswer,
+    fold: (content) => new CohereFold(content),
+  },
+  {
+    asks: (
+      { texts, images, inputs, inputText, inputImage, inputType, textGenerationConfig, taskType },
+      model,
+      stream,
+    ) =>
+      isList(texts ?? inputs ?? images) ||
+      inputType !== undefined ||
+      isEmbeddingTask(taskType) ||
+      // Titan's models of texts need not be told more either.
+      ((inputText ?? inputImage) !== undefined &&
+        textGenerationConfig === undefined &&
+        !stream &&
+        !/titan-t(?:ext|g1)/.test(model)),
     request: readEmbedRequest,
-    answers: ({ embedding, embeddings }) => embedding !== undefined || embeddings !== undefined,
+    answers: ({ embedding, embeddings, data }) => (embedding ?? embeddings ?? data) !== undefined,
     response: readEmbedAnswer,
   },
   {
@@ -59,16 +93,21 @@ const FORMATS: readonly Format[] = [
   },
 ];
 
-interface Command {
-  readonly input: {
-    readonly modelId?: string;
-    readonly body?: unknown;
-    readonly guardrailIdentifier?: string;
-  };
+/** What a model is asked, with the body as it was read. */
+interface Input {
+  readonly modelId?: string;
+  readonly body?: unknown;
+  readonly guardrailIdentifier?: string;
+}
+
+/** Under what terms a model was called, as Bedrock tells beside the body. */
+interface Terms {
+  readonly serviceTier?: string | undefined;
+  readonly performanceConfigLatency?: string | undefined;
 }
 
 /** A body as it came, or as it was put together from a stream. */
-interface Answer {
+interface Answer extends Terms {
   readonly body?: unknown;
   readonly folded?: Body | undefined;
   readonly metrics?: Metrics | undefined;
@@ -86,31 +125,75 @@ interface Metrics {
   readonly cacheWriteInputTokenCount?: number;
 }
 
-/** `InvokeModelCommand` and its streamed form; `undefined` where a model makes pictures or videos. */
+/** `InvokeModelCommand` and its streamed form; `undefined` where a model makes pictures or videos, or ranks texts. */
 export function chooseInvocation(
-  { body }: Command["input"],
+  { modelId: model, guardrailIdentifier, body }: Input,
   stream: boolean,
-): Call<[Command], Answer, Chunk> | undefined {
+): { call: Call<[Input], Answer, Chunk>; given: [Input] } | undefined {
   const asked = parse(body) ?? {};
-  if (asked.taskType !== undefined && asked.messages === undefined) return undefined;
-  const format = FORMATS.find(({ asks }) => asks(asked));
-  return {
-    request: ({ input: { modelId: model, guardrailIdentifier } }) => ({
+  if (isOther(asked, model)) return undefined;
+  const format = FORMATS.find(({ asks }) => asks(asked, model ?? "", stream));
+  let terms: Terms = {};
+  const call: Call<[Input], Answer, Chunk> = {
+    request: () => ({
       ...(format?.request(asked, model, stream) ?? { operation: "chat", model, stream }),
       ...(guardrailIdentifier !== undefined && { attributes: guardrail(guardrailIdentifier) }),
     }),
-    response: readInvocation,
+    response: (answer, request) => readInvocation({ ...terms, ...answer }, request),
     ...(stream && {
-      streamIn: (answer: unknown) => (answer as Answer | null)?.body,
+      streamIn: (answer: unknown) => {
+        const { body: chunks, serviceTier, performanceConfigLatency } = (answer ?? {}) as Answer;
+        terms = { serviceTier, performanceConfigLatency };
+        return chunks;
+      },
       fold: (content: boolean) => new InvocationFold(content),
     }),
   };
+  // Errors may quote what is inside of a body.
+  return { call, given: [{ modelId: model, guardrailIdentifier, body: asked }] };
 }
 
-function readInvocation({ body, folded, metrics }: Answer, request: RequestFacts): ResponseFacts {
-  const answer = folded ?? parse(body) ?? {};
-  const facts = FORMATS.find(({ answers }) => answers(answer))?.response(answer, request) ?? {};
-  return { ...facts, usage: facts.usage ?? toUsage(metrics) };
+/** Whether a model is asked for something else than text or vectors. */
+function isOther({ taskType, messages: list, text_prompts, query, documents }: Body, model = ""): boolean {
+  if (taskType !== undefined && list === undefined) return !isEmbeddingTask(taskType);
+  return (
+    text_prompts !== undefined || (query !== undefined && isList(documents)) || /\bstability\./.test(model)
+  );
+}
+
+function isEmbeddingTask(type: unknown): boolean {
+  return type === "SINGLE_EMBEDDING" || type === "SEGMENTED_EMBEDDING";
+}
+
+/** Nova's blocks tell by their members what they hold, those of others by a type. */
+function hasUntypedBlocks(message: unknown): boolean {
+  const { content } = Object(message) as { content?: unknown };
+  return isList(content) && content.some((block) => typeof block === "object" && !("type" in Object(block)));
+}
+
+/** Mistral's models have own names for the reason, and for the pieces of a stream. */
+function toCompletion(body: Body): Body {
+  const choices = body.choices as readonly { message?: object; stop_reason?: string; delta?: object }[];
+  if (!isList(choices)) return body;
+  return {
+    ...body,
+    choices: choices.map((each) => ({ finish_reason: each.stop_reason, delta: each.message, ...each })),
+  };
+}
+
+function readInvocation(answer: Answer, request: RequestFacts): ResponseFacts {
+  const { body, folded, metrics, serviceTier, performanceConfigLatency } = answer;
+  const told = folded ?? parse(body) ?? {};
+  const facts = FORMATS.find(({ answers }) => answers(told))?.response(told, request) ?? {};
+  const usage = facts.usage ?? toUsage(metrics);
+  const terms = [...(usage?.terms ?? []), serviceTier, performanceConfigLatency];
+  return {
+    ...facts,
+    usage: usage && { ...usage, terms },
+    ...(serviceTier !== undefined && {
+      attributes: { ...facts.attributes, [KIT_ATTR.responseServiceTier]: serviceTier },
+    }),
+  };
 }
 
 function toUsage(metrics: Metrics | undefined): Usage | undefined {

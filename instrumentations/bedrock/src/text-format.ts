@@ -8,7 +8,7 @@ import {
   type Usage,
 } from "@kit/genai";
 
-/** What models are asked that continue one text: Llama, Titan, Mistral, DeepSeek, older ones of Anthropic and Cohere. */
+/** What models are asked that continue one text: Llama, Titan, Mistral, DeepSeek, older ones of Anthropic, Cohere, AI21. */
 export interface TextRequest {
   prompt?: unknown;
   inputText?: unknown;
@@ -22,6 +22,9 @@ export interface TextRequest {
   k?: number;
   stop?: string[];
   stop_sequences?: string[];
+  maxTokens?: number;
+  topP?: number;
+  stopSequences?: string[];
   seed?: number;
   textGenerationConfig?: {
     maxTokenCount?: number;
@@ -52,6 +55,7 @@ export interface TextAnswer extends Text {
   outputs?: readonly Text[];
   generations?: readonly Text[];
   choices?: readonly Text[];
+  completions?: readonly { data?: Text; finishReason?: { reason?: string } }[];
 }
 
 export function readTextRequest(
@@ -64,12 +68,17 @@ export function readTextRequest(
     operation: "text_completion",
     model,
     stream,
-    maxTokens: asked.max_gen_len ?? asked.max_tokens ?? asked.max_tokens_to_sample ?? titan?.maxTokenCount,
+    maxTokens:
+      asked.max_gen_len ??
+      asked.max_tokens ??
+      asked.max_tokens_to_sample ??
+      asked.maxTokens ??
+      titan?.maxTokenCount,
     temperature: asked.temperature ?? titan?.temperature,
-    topP: asked.top_p ?? asked.p ?? titan?.topP,
+    topP: asked.top_p ?? asked.p ?? asked.topP ?? titan?.topP,
     topK: asked.top_k ?? asked.k,
     seed: asked.seed,
-    stopSequences: asked.stop ?? asked.stop_sequences ?? titan?.stopSequences,
+    stopSequences: asked.stop ?? asked.stop_sequences ?? asked.stopSequences ?? titan?.stopSequences,
     content: () => ({ inputMessages: [textMessage("user", textOf(asked.prompt ?? asked.inputText) ?? "")] }),
   };
 }
@@ -91,11 +100,19 @@ export function isTextAnswer(answer: TextAnswer): boolean {
 function textsIn(answer: TextAnswer): { text: string; reason: string | null }[] {
   const { generation, completion, outputText, text, results, outputs, generations, choices } = answer;
   const only = generation ?? completion ?? outputText ?? text;
-  const several = results ?? outputs ?? generations ?? choices ?? [];
+  const jurassic = answer.completions?.map(({ data, finishReason }) => ({
+    text: data?.text,
+    stop_reason: finishReason?.reason,
+  }));
+  const several: readonly Text[] = results ?? outputs ?? generations ?? choices ?? jurassic ?? [];
   return (only === undefined ? several : [{ ...answer, text: only }]).map((each) => ({
     text: textOf(each.text) ?? textOf(each.outputText) ?? "",
-    reason: each.stop_reason ?? each.finish_reason ?? each.completionReason ?? null,
+    reason: reasonIn(each),
   }));
+}
+
+function reasonIn({ stop_reason, finish_reason, completionReason }: Text): string | null {
+  return stop_reason ?? finish_reason ?? completionReason ?? null;
 }
 
 function countsIn(answer: TextAnswer): Usage | undefined {
@@ -119,7 +136,9 @@ export class TextFold implements Fold<TextAnswer, TextAnswer> {
   add(chunk: TextAnswer): void {
     const [piece] = textsIn(chunk);
     if (this.#content) this.#text.add(piece?.text);
-    if (piece?.reason) this.#facts.stop_reason = piece.reason;
+    // The last chunk may have no text.
+    const reason = piece?.reason ?? reasonIn(chunk);
+    if (reason) this.#facts.stop_reason = reason;
     const { input, output } = countsIn(chunk) ?? {};
     if (input != null) this.#facts.prompt_token_count = input;
     if (output != null) this.#facts.generation_token_count = output;

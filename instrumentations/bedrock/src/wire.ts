@@ -52,6 +52,10 @@ export interface ConverseRequest {
     topP?: number;
     topK?: number;
     stopSequences?: string[];
+    /** Nova's own format had other names first. */
+    max_new_tokens?: number;
+    top_p?: number;
+    top_k?: number;
   };
   toolConfig?: { tools?: readonly ConverseTool[] };
   guardrailConfig?: { guardrailIdentifier?: string };
@@ -65,6 +69,7 @@ export interface ConverseAnswer {
   stopReason?: string;
   usage?: ConverseUsage;
   serviceTier?: { type?: string };
+  performanceConfig?: { latency?: string };
 }
 
 /** `usage` of Converse, and of Nova's own format, which has longer names. */
@@ -75,6 +80,7 @@ export interface ConverseUsage {
   cacheWriteInputTokens?: number;
   cacheReadInputTokenCount?: number;
   cacheWriteInputTokenCount?: number;
+  cacheDetails?: readonly { ttl?: string; inputTokens?: number }[];
 }
 
 /** One event of a stream: exactly one of its members is there. */
@@ -83,7 +89,7 @@ export interface ConverseEvent {
   contentBlockStart?: { contentBlockIndex?: number; start?: ContentBlock };
   contentBlockDelta?: { contentBlockIndex?: number; delta?: ContentDelta };
   messageStop?: { stopReason?: string };
-  metadata?: { usage?: ConverseUsage; serviceTier?: { type?: string } };
+  metadata?: Pick<ConverseAnswer, "usage" | "serviceTier" | "performanceConfig">;
 }
 
 /** A piece of a block. */

@@ -14,8 +14,14 @@ export type AnyToolLoop = ToolLoop<any>;
 /** Makes the replacement of a method, for libraries that report what they do by callbacks of their own. */
 export type Wrap = (original: Method, instrumentation: Instrumentation) => Method;
 
+/** A call, and what it is read from, which stands for the method's arguments. */
+export interface Chosen {
+  readonly call: AnyCall;
+  readonly given: unknown[];
+}
+
 /** The call that the arguments of a method make; `undefined` for one that is not recorded. */
-export type ChooseCall = (args: readonly unknown[]) => AnyCall | undefined;
+export type ChooseCall = (args: readonly unknown[]) => Chosen | undefined;
 
 /**
  * A method of the library and what it means. `requests` are calls by their paths, for a method that takes a path and

@@ -241,10 +241,10 @@ export abstract class GenAIInstrumentation<
     const self = this;
     return {
       method(this: unknown, ...args: unknown[]) {
-        const call = self.isEnabled() ? chosen(choose, args) : undefined;
-        return call === undefined
+        const found = self.isEnabled() ? chosen(choose, args) : undefined;
+        return found === undefined
           ? Reflect.apply(original, this, args)
-          : self.record(original, call, this, args);
+          : self.record(original, found.call, this, args, found.given);
       },
     }.method;
   }

@@ -1,13 +1,13 @@
 import { diag } from "@opentelemetry/api";
 import type { Call, RequestFacts } from "../adapter/operation.js";
 import { inWords } from "../record/thrown.js";
-import type { ChooseCall } from "./definition.js";
+import type { ChooseCall, Chosen } from "./definition.js";
 
 /** The call that a request to a path makes, and what it is read from; `undefined` for any other request. */
 export function readPosted(
   requests: ReadonlyMap<string, Call>,
   [path, options]: readonly unknown[],
-): { call: Call; given: unknown[] } | undefined {
+): Chosen | undefined {
   try {
     const call = typeof path === "string" ? requests.get(path.replace(/\?.*/, "")) : undefined;
     const body = call && (options as { body?: unknown } | undefined)?.body;
@@ -19,7 +19,7 @@ export function readPosted(
 }
 
 /** The call that arguments make, if they can be read. */
-export function chosen(choose: ChooseCall, args: readonly unknown[]): Call | undefined {
+export function chosen(choose: ChooseCall, args: readonly unknown[]): Chosen | undefined {
   try {
     return choose(args);
   } catch (error) {

@@ -231,6 +231,6 @@ export function stringsOf(
 /** The strings among a call's parameters, except those a useful message has to name: the model, and ids. */
 export function stringsGiven(params: unknown): string[] {
   if (typeof params !== "object" || params === null) return [];
-  const told = Object.entries(params).filter(([name]) => !/^(?:model|(?:.*_)?id)$/.test(name));
+  const told = Object.entries(params).filter(([name]) => !/^(?:model|modelId|(?:.*_)?id)$/.test(name));
   return stringsOf(told.map(([, value]) => value));
 }

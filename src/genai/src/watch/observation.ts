@@ -29,6 +29,7 @@ export class Observation implements StreamObserver {
   readonly #call: Call;
   #fold: Fold<unknown, unknown> | undefined;
   #signal: AbortSignal | undefined;
+  #stopListening: (() => void) | undefined;
   /** Kept only until its body is read. */
   #response: unknown;
   /** The body of an answer that is no stream although one was asked for, as long as no chunk has come. */
@@ -56,7 +57,7 @@ export class Observation implements StreamObserver {
       }
       this.#streaming = true;
       this.#fold = this.#call.fold?.(this.recorder.wantsContent, this.recorder);
-      this.#signal = (stream as { controller?: AbortController }).controller?.signal;
+      this.#signal = (stream as { controller?: AbortController }).controller?.signal ?? this.abortedBy;
       tapStream(stream, this);
       // Before the SDK reads the first byte.
       if (this.recorder.request.stream === true && isJsonResponse(response))
@@ -130,8 +131,7 @@ export class Observation implements StreamObserver {
     const signal = this.#signal;
     if (signal === undefined || this.recorder.ended) return;
     if (!signal.aborted) {
-      const standing = new WeakRef(this);
-      signal.addEventListener("abort", () => standing.deref()?.linger(), { once: true });
+      this.#stopListening = lingerAfter(signal, this);
     } else if (this.#reading) this.#abortSoon(signal);
     else this.#abort(signal);
   }
@@ -155,6 +155,7 @@ export class Observation implements StreamObserver {
 
   #end(end: OperationEnd): void {
     ABANDONED.forget(this);
+    this.#stopListening?.();
     this.recorder.end(end);
   }
 
@@ -170,6 +171,14 @@ export class Observation implements StreamObserver {
   #read(body: unknown): ResponseFacts | undefined {
     return readFacts(this.#call, body, this.recorder.request);
   }
+}
+
+/** An application may give one signal to many calls. Returns what makes it forget this one. */
+function lingerAfter(signal: AbortSignal, observation: Observation): () => void {
+  const standing = new WeakRef(observation);
+  const linger = () => standing.deref()?.linger();
+  signal.addEventListener("abort", linger, { once: true });
+  return () => signal.removeEventListener("abort", linger);
 }
 
 /** A body of an unforeseen shape loses its facts, but never affects the application's call. */
