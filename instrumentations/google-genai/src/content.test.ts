@@ -17,6 +17,11 @@ describe("a part", () => {
       { functionResponse: { id: "1", response: 2 } },
       { type: "tool_call_response", id: "1", response: 2 },
     ],
+    [
+      "a result with media",
+      { functionResponse: { response: 2, parts: [{ inlineData: { data: "aGk=" } }] } },
+      { type: "tool_call_response", response: { response: 2, parts: [{ inlineData: { data: "aGk=" } }] } },
+    ],
     ["an empty result", { functionResponse: {} }, { type: "tool_call_response", response: null }],
     [
       "sound",

@@ -15,7 +15,7 @@ export interface Part {
   /** Whether the text is what the model thought. */
   thought?: boolean | null;
   functionCall?: FunctionCall | null;
-  functionResponse?: { id?: string; name?: string; response?: unknown } | null;
+  functionResponse?: { id?: string; name?: string; response?: unknown; parts?: unknown } | null;
   inlineData?: { data?: string; mimeType?: string } | null;
   fileData?: { fileUri?: string; mimeType?: string } | null;
   executableCode?: { id?: string; [key: string]: unknown } | null;
@@ -115,8 +115,8 @@ export function readPart(part: Part | string): MessagePart | MessagePart[] {
       arguments: functionCall.args,
     };
   if (functionResponse != null) {
-    const { id, response = null } = functionResponse;
-    return { type: "tool_call_response", id, response };
+    const { id, response = null, parts } = functionResponse;
+    return { type: "tool_call_response", id, response: parts == null ? response : { response, parts } };
   }
   if (inlineData != null) {
     const { data, mimeType } = inlineData;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { GenerateContentBody } from "./answer.js";
-import { readErrorCode } from "./client.js";
+import type { Candidate, GenerateContentBody } from "./answer.js";
+import { baseUrlOf, readErrorCode } from "./client.js";
 import { embeddings } from "./embeddings.js";
 import { generateContent } from "./generate-content.js";
 import { readUsage } from "./usage.js";
@@ -51,6 +51,30 @@ describe("an answer", () => {
   it("has a candidate without content", () => {
     expect(answered({ candidates: [{ finishReason: "SAFETY", content: null }] })?.content?.()).toEqual({
       outputMessages: [{ role: "assistant", parts: [] }],
+    });
+  });
+
+  it("has the tier and the kinds of what it counts, by which it is priced", () => {
+    const kinds = (tokens: number) =>
+      ["TEXT", "IMAGE", "AUDIO"].map((modality, kind) => ({ modality, tokenCount: tokens + kind }));
+    const usage = {
+      promptTokensDetails: kinds(10),
+      candidatesTokensDetails: kinds(20),
+      cacheTokensDetails: kinds(30),
+      trafficType: "ON_DEMAND",
+      serviceTier: "FLEX",
+    };
+    expect(readUsage(usage)).toMatchObject({
+      textInput: 10,
+      imageInput: 11,
+      audioInput: 12,
+      textOutput: 20,
+      imageOutput: 21,
+      audioOutput: 22,
+      textCacheRead: 30,
+      imageCacheRead: 31,
+      audioCacheRead: 32,
+      terms: ["flex", "on_demand"],
     });
   });
 
@@ -118,6 +142,24 @@ describe("a stream", () => {
     ]);
   });
 
+  it("has the role and the sources that any chunk names, and not those that a later one leaves empty", () => {
+    const candidates: Candidate[] = [
+      { content: { role: "critic", parts: [{ text: "a" }] }, groundingMetadata: { groundingChunks: [1] } },
+      { groundingMetadata: { groundingChunks: [] }, citationMetadata: { citations: [2] } },
+      { finishReason: "STOP", citationMetadata: { citations: null } },
+    ];
+    const body = folded(candidates.map((candidate) => ({ candidates: [candidate] })));
+    expect(answered(body ?? {})?.content?.().outputMessages).toEqual([
+      {
+        role: "critic",
+        parts: [
+          { type: "text", content: "a" },
+          { type: "citations", citations: [1, 2] },
+        ],
+      },
+    ]);
+  });
+
   it("does not tell of what the application did with a chunk later", () => {
     const call = { functionCall: { name: "f", args: { a: 1 } } };
     const fold = streamed.fold?.(true);
@@ -164,4 +206,14 @@ it.each([
   [undefined, undefined],
 ])("reads from the message %j the status %s", (message, status) => {
   expect(readErrorCode({ message })).toBe(status);
+});
+
+it("goes where the call says, else where its client does", () => {
+  const models = { apiClient: { getBaseUrl: () => "http://client/" } };
+  const config = { httpOptions: { baseUrl: "http://call/" } };
+  expect([baseUrlOf(models, { config }), baseUrlOf(models, {}), baseUrlOf({}, undefined)]).toEqual([
+    "http://call/",
+    "http://client/",
+    undefined,
+  ]);
 });
