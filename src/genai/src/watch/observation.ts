@@ -186,9 +186,12 @@ function unreadable(error: unknown): void {
   diag.debug("an answer could not be read", inWords(error));
 }
 
+/** By name: of the platform, of SDKs that Stainless generates, and of those that Speakeasy does. */
 function isAbort(error: unknown): boolean {
+  const name = memberOf(error, "name");
   return (
-    memberOf(error, "name") === "AbortError" ||
+    name === "AbortError" ||
+    name === "RequestAbortedError" ||
     memberOf(memberOf(error, "constructor"), "name") === "APIUserAbortError"
   );
 }

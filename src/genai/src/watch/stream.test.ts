@@ -111,3 +111,48 @@ describe("an iterator that is no plain generator", () => {
     expect(await frozen.next()).toEqual({ done: true, value: undefined });
   });
 });
+
+describe("a watched stream of the platform", () => {
+  function watchNumbers() {
+    const stream = ReadableStream.from([1, 2]);
+    const seen = new Seen();
+    tapStream(stream, seen);
+    return { stream, seen };
+  }
+  const STEPS = [
+    { done: false, value: 1 },
+    { done: false, value: 2 },
+    { done: true, value: undefined },
+  ];
+
+  it.each(["values", Symbol.asyncIterator] as const)("is iterated by %s", async (member) => {
+    const { stream, seen } = watchNumbers();
+    for await (const _ of { [Symbol.asyncIterator]: () => stream[member]() });
+    expect(seen.steps).toEqual(STEPS);
+  });
+
+  it("is read by a reader, and by whoever comes after it", async () => {
+    const { stream, seen } = watchNumbers();
+    const reader = stream.getReader();
+    expect(reader).toBeInstanceOf(ReadableStreamDefaultReader);
+    await reader.read();
+    reader.releaseLock();
+    for await (const _ of stream);
+    expect(seen.steps).toEqual(STEPS);
+  });
+
+  it("fails for its reader", async () => {
+    const stream = new ReadableStream({ start: (controller) => controller.error(new Error("lost")) });
+    const seen = new Seen();
+    tapStream(stream, seen);
+    await expect(stream.getReader().read()).rejects.toThrow("lost");
+    expect(seen.failure).toEqual(new Error("lost"));
+  });
+
+  it("is left by its reader, or before it has one", async () => {
+    const [read, unread] = [watchNumbers(), watchNumbers()];
+    await read.stream.getReader().cancel();
+    await unread.stream.cancel();
+    expect([read.seen.closed, unread.seen.closed]).toEqual([1, 1]);
+  });
+});

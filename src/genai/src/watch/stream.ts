@@ -11,6 +11,12 @@ interface AnyIterator {
   throw?: Step;
 }
 
+/** What reads a stream of the platform, or the stream itself, which can be cancelled without a reader. */
+interface Reader {
+  read?: Step;
+  cancel: Step;
+}
+
 /** A value that can be iterated asynchronously, as every SDK's stream is. */
 export function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {
   return typeof value === "object" && value !== null && Symbol.asyncIterator in value;
@@ -19,7 +25,7 @@ export function isAsyncIterable(value: unknown): value is AsyncIterable<unknown>
 /**
  * Watches a stream in place: the caller keeps the very object that the library made. Streams of the Stainless SDKs create
  * every iterator through their `iterator` field (also for `tee()` and `toReadableStream()`); any other stream is watched
- * where `for await` enters it. Only the first iterator is the answer: a second one is the caller's mistake, which the
+ * where `for await` enters it, and one of the platform where a reader does. Only the first iterator is the answer: a second one is the caller's mistake, which the
  * library's own error reports.
  */
 export function tapStream(stream: AsyncIterable<unknown>, observation: StreamObserver): void {
@@ -34,6 +40,16 @@ export function tapStream(stream: AsyncIterable<unknown>, observation: StreamObs
   if (hasField && Object.hasOwn(stream, Symbol.asyncIterator)) {
     tapFirst(stream, Symbol.asyncIterator, tapLeaving, observation);
   }
+  if (isReadableStream(stream)) {
+    tapFirst(stream, "values", watchSteps, observation);
+    tapFirst(stream, "getReader", tapReader, observation);
+    tapCancel(stream, observation);
+  }
+}
+
+/** The platform's own kind of stream. Not by its class, which an application that needs none would have to load. */
+function isReadableStream(stream: object): stream is AsyncIterable<unknown> & Reader {
+  return "getReader" in stream && "cancel" in stream;
 }
 
 function isIterator(stream: object): stream is AnyIterator {
@@ -44,10 +60,10 @@ function isIterator(stream: object): stream is AnyIterator {
 function tapFirst(
   stream: AsyncIterable<unknown>,
   member: PropertyKey,
-  tap: (iterator: AnyIterator, observation: StreamObserver) => AnyIterator,
+  tap: (iterator: never, observation: StreamObserver) => unknown,
   observation: StreamObserver,
 ): void {
-  const members = stream as unknown as Record<PropertyKey, (...args: unknown[]) => AnyIterator>;
+  const members = stream as unknown as Record<PropertyKey, Step>;
   const open = members[member];
   if (open === undefined) return;
   const isField = Object.getOwnPropertyDescriptor(stream, member)?.writable === true;
@@ -60,7 +76,7 @@ function tapFirst(
     tapped = true;
     observation.begin();
     try {
-      return tap(steps, observation);
+      return tap(steps as never, observation);
     } catch (error) {
       diag.debug("a stream cannot be watched", inWords(error));
       return steps;
@@ -81,7 +97,26 @@ function watchSteps(iterator: AnyIterator, observation: StreamObserver): AnyIter
 
 /** Replaces the methods of an iterator on the object itself; `for await`, `yield*` and helpers all call them. */
 function tapIterator(iterator: AnyIterator, observation: StreamObserver): AnyIterator {
-  const { next } = iterator;
+  tapSteps(iterator, "next", iterator.next, observation);
+  return tapLeaving(iterator, observation);
+}
+
+/** As {@link tapIterator}: a reader's steps have the same results, and are rejected when its stream breaks off. */
+function tapReader(reader: Reader, observation: StreamObserver): Reader {
+  if (reader.read !== undefined) tapSteps(reader, "read", reader.read, observation);
+  return tapCancel(reader, observation);
+}
+
+function tapCancel(reader: Reader, observation: StreamObserver): Reader {
+  const { cancel } = reader;
+  hide(reader, "cancel", function (this: unknown, ...args: unknown[]) {
+    observation.close();
+    return Reflect.apply(cancel, this, args);
+  });
+  return reader;
+}
+
+function tapSteps(steps: object, member: string, next: Step, observation: StreamObserver): void {
   // Made once a stream, not once a chunk.
   const arrived = (result: unknown) => {
     observation.step(result as IteratorResult<unknown>);
@@ -91,12 +126,11 @@ function tapIterator(iterator: AnyIterator, observation: StreamObserver): AnyIte
     observation.fail(error);
     throw error;
   };
-  hide(iterator, "next", function (this: unknown, ...args: unknown[]) {
+  hide(steps, member, function (this: unknown, ...args: unknown[]) {
     const step = Reflect.apply(next, this, args);
     // The derived promise is returned, so that a rejection nobody handles is still reported as unhandled.
     return step instanceof Promise ? step.then(arrived, failed) : arrived(step);
   });
-  return tapLeaving(iterator, observation);
 }
 
 /** Both closures share one scope, instead of one per loop iteration: thousands of streams may be open at once. */
