@@ -129,6 +129,7 @@ describe("imports", () => {
       "ollama",
       "cohere-ai",
       "groq-sdk",
+      "@mistralai/mistralai",
       "together-ai",
     ];
     expect(told(foreign.filter(({ name, typeOnly }) => libraries.includes(name) && !typeOnly))).toEqual([]);

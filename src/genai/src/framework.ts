@@ -5,6 +5,7 @@ export { readInherited, withInherited } from "./context/inherited.js";
 export {
   INFERENCE_OFFERED,
   isInferenceRecorded,
+  isOperationRecorded,
   isTracingSuppressed,
   READER_LEFT,
   takeInference,

@@ -9,6 +9,7 @@ import * as googleGenAI from "@kit/instrumentation-google-genai";
 import * as groq from "@kit/instrumentation-groq";
 import * as langchain from "@kit/instrumentation-langchain";
 import * as litellm from "@kit/instrumentation-litellm";
+import * as mistral from "@kit/instrumentation-mistral";
 import * as ollama from "@kit/instrumentation-ollama";
 import * as openai from "@kit/instrumentation-openai";
 import * as together from "@kit/instrumentation-together";
@@ -29,6 +30,7 @@ export const lazy: LazyPackages = {
   groq: () => groq,
   langchain: () => langchain,
   litellm: () => litellm,
+  mistral: () => mistral,
   ollama: () => ollama,
   cohere: () => cohere,
   openai: () => openai,

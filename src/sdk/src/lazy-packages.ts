@@ -12,6 +12,7 @@ export interface LazyPackages {
   googleGenAI(): typeof import("@kit/instrumentation-google-genai");
   groq(): typeof import("@kit/instrumentation-groq");
   langchain(): typeof import("@kit/instrumentation-langchain");
+  mistral(): typeof import("@kit/instrumentation-mistral");
   ollama(): typeof import("@kit/instrumentation-ollama");
   cohere(): typeof import("@kit/instrumentation-cohere");
   together(): typeof import("@kit/instrumentation-together");
@@ -32,6 +33,7 @@ export const lazy: LazyPackages = {
   googleGenAI: () => require("@kit/instrumentation-google-genai"),
   groq: () => require("@kit/instrumentation-groq"),
   langchain: () => require("@kit/instrumentation-langchain"),
+  mistral: () => require("@kit/instrumentation-mistral"),
   ollama: () => require("@kit/instrumentation-ollama"),
   cohere: () => require("@kit/instrumentation-cohere"),
   together: () => require("@kit/instrumentation-together"),

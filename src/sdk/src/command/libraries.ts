@@ -14,7 +14,7 @@ export interface LibraryFinding extends Finding {
 }
 
 /** Libraries that call models, and for which the kit has no instrumentation. */
-const NOT_INSTRUMENTED = ["@google/generative-ai", "@mistralai/mistralai", "ai"];
+const NOT_INSTRUMENTED = ["@google/generative-ai", "ai"];
 
 const librariesOf = ({ modules, companions = [] }: Adapter) => [
   modules[0],

@@ -100,6 +100,16 @@ export const ADAPTERS: readonly Adapter[] = [
     },
   },
   {
+    name: "mistral",
+    modules: ["@mistralai/mistralai"],
+    files: /\/node_modules\/@mistralai\/mistralai\/(?:esm\/)?index\.js$/,
+    exported: ["Mistral"],
+    create: (config) => {
+      const { MistralInstrumentation } = lazy.mistral();
+      return new MistralInstrumentation(config);
+    },
+  },
+  {
     name: "ollama",
     modules: ["ollama"],
     files: /\/node_modules\/ollama\/dist\/index\.[cm]js$/,

@@ -1,0 +1,235 @@
+import { MistralInstrumentation } from "@kit/instrumentation-mistral";
+import type { Mistral } from "@mistralai/mistralai";
+import { trace } from "@opentelemetry/api";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { z } from "zod";
+import { loadMistral, MISTRAL_FOLDERS } from "../support/mistral.js";
+import { json, ProviderServer, type Reply, type Step, script } from "../support/provider-server.js";
+import { Telemetry } from "../support/telemetry.js";
+
+/** Words that must never leave the process unless content is asked for. */
+const SECRET = "xyzzy plugh and nothing else";
+const MODEL = "mistral-small-latest";
+const MESSAGES = [{ role: "user" as const, content: SECRET }];
+const ASK = { model: MODEL, messages: MESSAGES };
+const USAGE = { prompt_tokens: 10, completion_tokens: 4, total_tokens: 14 };
+const ABOUT = { id: "1", model: MODEL, created: 1 };
+const BODY = {
+  ...ABOUT,
+  object: "chat.completion",
+  usage: USAGE,
+  choices: [{ index: 0, finish_reason: "stop", message: { role: "assistant", content: SECRET } }],
+};
+const ANSWER = json(BODY);
+const event = (data: unknown) => Buffer.from(`data: ${JSON.stringify(data)}\n\n`);
+const events = (...steps: readonly Step[]) =>
+  script(steps, { headers: { "content-type": "text/event-stream" } });
+const piece = (content: string, finish_reason: string | null = null, rest: object = {}) =>
+  event({ ...ABOUT, choices: [{ index: 0, delta: { content }, finish_reason }], ...rest });
+const BEGUN = piece(SECRET);
+const STREAM = events(BEGUN, piece(".", "stop", { usage: USAGE }), Buffer.from("data: [DONE]\n\n"));
+const REFUSED = json({ object: "error", message: `no such thing: ${SECRET}`, type: "x" }, { status: 400 });
+
+/** As the SDK's own copy of its schema library makes it. */
+const FORMAT = z.object({ a: z.string() }) as never;
+
+async function all(stream: AsyncIterable<unknown>): Promise<unknown[]> {
+  const seen: unknown[] = [];
+  for await (const each of stream) seen.push(each);
+  return seen;
+}
+
+type Way = (client: Mistral) => Promise<unknown>;
+
+/** What an application does, and the outcome of each span that tells of it. */
+const WAYS: Readonly<Record<string, readonly [reply: Reply, way: Way, spans: readonly string[]]>> = {
+  "a whole answer": [ANSWER, (client) => client.chat.complete(ASK), ["completed"]],
+  "a stream": [
+    STREAM,
+    async (client) => {
+      const stream = await client.chat.stream(ASK);
+      return [stream.constructor.name, stream.locked, await all(stream)];
+    },
+    ["completed"],
+  ],
+  "a stream read with a reader": [
+    STREAM,
+    async (client) => {
+      const reader = (await client.chat.stream(ASK)).getReader();
+      const seen: unknown[] = [];
+      for (let next = await reader.read(); !next.done; next = await reader.read()) seen.push(next.value);
+      return [seen, await reader.closed];
+    },
+    ["completed"],
+  ],
+  "a stream whose reader leaves": [
+    STREAM,
+    async (client) => {
+      const reader = (await client.chat.stream(ASK)).getReader();
+      await reader.read();
+      await reader.cancel();
+    },
+    ["cancelled"],
+  ],
+  "a stream that is cancelled unread": [
+    STREAM,
+    async (client) => (await client.chat.stream(ASK)).cancel(),
+    ["cancelled"],
+  ],
+  "a stream looked into before it is read": [
+    STREAM,
+    async (client) => {
+      const stream = await client.chat.stream(ASK);
+      const reader = stream.getReader();
+      const first = await reader.read();
+      reader.releaseLock();
+      return [first, await all(stream)];
+    },
+    ["completed"],
+  ],
+  "a stream left early": [
+    STREAM,
+    async (client) => {
+      for await (const first of await client.chat.stream(ASK)) return first;
+    },
+    ["cancelled"],
+  ],
+  "a stream that breaks off": [
+    events(BEGUN, "drop"),
+    async (client) => all(await client.chat.stream(ASK)),
+    ["error"],
+  ],
+  "a stream with an error in it": [
+    events(BEGUN, event({ object: "error", message: SECRET, code: "3505" })),
+    async (client) => all(await client.chat.stream(ASK)),
+    ["error"],
+  ],
+  "a call that is aborted": [
+    events("hang"),
+    (client) => client.chat.complete(ASK, { fetchOptions: { signal: AbortSignal.timeout(100) } }),
+    ["error"],
+  ],
+  "a call that is aborted before it begins": [
+    ANSWER,
+    (client) => client.chat.complete(ASK, { fetchOptions: { signal: AbortSignal.abort() } }),
+    ["aborted"],
+  ],
+  "a stream that is aborted": [
+    events(BEGUN, "hang"),
+    async (client) => {
+      const controller = new AbortController();
+      const stream = await client.chat.stream(ASK, { fetchOptions: { signal: controller.signal } });
+      for await (const _ of stream) controller.abort();
+    },
+    ["aborted"],
+  ],
+  "a refusal": [REFUSED, (client) => client.chat.complete(ASK), ["error"]],
+  "a refused stream": [REFUSED, (client) => client.chat.stream(ASK), ["error"]],
+  "an answer that is none": [json({ nothing: true }), (client) => client.chat.complete(ASK), ["error"]],
+  "parameters that are none": [
+    ANSWER,
+    (client) => client.chat.complete({ ...ASK, model: 1 } as never),
+    ["error"],
+  ],
+  "text between two texts": [
+    ANSWER,
+    (client) => client.fim.complete({ model: MODEL, prompt: SECRET, suffix: SECRET }),
+    ["completed"],
+  ],
+  "an agent": [
+    ANSWER,
+    (client) => client.agents.complete({ agentId: "ag_1", messages: MESSAGES }),
+    ["completed"],
+  ],
+  "a parsed stream": [
+    STREAM,
+    async (client) => all(await client.chat.parseStream({ ...ASK, responseFormat: FORMAT })),
+    ["completed"],
+  ],
+  "a parsed answer": [
+    json({ ...BODY, choices: [{ index: 0, finish_reason: "stop", message: { content: '{"a":"b"}' } }] }),
+    (client) => client.chat.parse({ ...ASK, responseFormat: FORMAT }),
+    ["completed"],
+  ],
+  embeddings: [
+    json({ id: "1", object: "list", model: MODEL, data: [{ index: 0, embedding: [0.1] }], usage: USAGE }),
+    (client) => client.embeddings.create({ model: MODEL, inputs: SECRET }),
+    ["completed"],
+  ],
+  "a call that is no model's": [json({ object: "list", data: [] }), (client) => client.models.list(), []],
+};
+
+describe.each(MISTRAL_FOLDERS)("%s", async (folder) => {
+  const sdk = await loadMistral(folder);
+  const { chat } = new sdk.Mistral({});
+  const prototype: object = Object.getPrototypeOf(chat);
+  const originals = Object.getOwnPropertyDescriptors(prototype);
+
+  let provider: ProviderServer;
+  let instrumentation: MistralInstrumentation;
+  let telemetry: Telemetry;
+  beforeAll(async () => {
+    provider = await ProviderServer.start();
+  });
+  afterAll(() => provider.close());
+  beforeEach(() => {
+    telemetry = new Telemetry({ except: ["missing_expected"] });
+    instrumentation = telemetry.observe(new MistralInstrumentation());
+    instrumentation.manuallyInstrument(sdk);
+  });
+  afterEach(() => {
+    instrumentation.disable();
+    trace.disable();
+  });
+
+  async function see(reply: Reply, way: Way) {
+    provider.reset();
+    const client = new sdk.Mistral({ apiKey: "test", serverURL: provider.serve("/mistral", reply) });
+    const seen = await way(client).then(
+      (value) => ({ value }),
+      (error: Error) => ({ error: [error.constructor.name, error.name, error.message.replace(/\d+/g, "0")] }),
+    );
+    const requests = provider.requests.map(async ({ path, body, headers, over }) => ({
+      path,
+      body,
+      headers: Object.keys(headers),
+      left: await over,
+    }));
+    return { ...seen, requests: await Promise.all(requests) };
+  }
+
+  it.each(Object.entries(WAYS))(
+    "shows no difference in %s, and one span at most",
+    async (_, [reply, way, outcomes]) => {
+      instrumentation.disable();
+      const bare = await see(reply, way);
+      instrumentation.enable();
+      expect(await see(reply, way)).toEqual(bare);
+      const { spans } = await telemetry.finish();
+      const told = spans.map(
+        ({ attributes }) => attributes["kit.outcome"] ?? (attributes["error.type"] ? "error" : "completed"),
+      );
+      expect(told).toEqual(outcomes);
+      const texts = spans.map(({ name, attributes, events, status }) => [name, attributes, events, status]);
+      expect(JSON.stringify(texts)).not.toContain(SECRET);
+    },
+  );
+
+  it("names the provider and the server, and puts the original methods back", async () => {
+    await see(ANSWER, (client) => client.chat.complete(ASK));
+    expect((await telemetry.finish()).onlySpan().attributes).toMatchObject({
+      "gen_ai.provider.name": "mistral_ai",
+      "server.address": "127.0.0.1",
+      "server.port": provider.port,
+    });
+    expect(Object.getOwnPropertyDescriptors(prototype)).not.toEqual(originals);
+    instrumentation.disable();
+    expect(Object.getOwnPropertyDescriptors(prototype)).toEqual(originals);
+  });
+
+  it("names the server that a call chooses", async () => {
+    const serverURL = "http://localhost:9";
+    await see(ANSWER, (client) => client.chat.complete(ASK, { serverURL }));
+    expect((await telemetry.finish()).onlySpan().attributes).toMatchObject({ "server.address": "localhost" });
+  });
+});
