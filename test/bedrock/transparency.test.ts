@@ -1,3 +1,4 @@
+import { getEventListeners } from "node:events";
 import { setImmediate } from "node:timers/promises";
 import type { BedrockRuntimeClient } from "@aws-sdk/client-bedrock-runtime";
 import { BedrockInstrumentation } from "@kit/instrumentation-bedrock";
@@ -124,6 +125,17 @@ const WAYS: Readonly<Record<string, readonly [reply: Reply, way: Way, spans: rea
       return answer;
     },
     ["aborted"],
+  ],
+  "a signal that outlives its stream": [
+    STREAM,
+    async (client) => {
+      const { signal } = new AbortController();
+      const { stream } = await client.send(new ConverseStreamCommand(ASK), { abortSignal: signal });
+      for (let turn = 0; turn < 3; turn += 1) await setImmediate();
+      await all(stream);
+      return getEventListeners(signal, "abort").length;
+    },
+    ["completed"],
   ],
   "an abort in the middle of a stream": [
     awsStream([...BEGUN, "hang"]),

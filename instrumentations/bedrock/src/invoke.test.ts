@@ -103,6 +103,18 @@ it.each([undefined, null, 7, "not JSON", new Uint8Array([255]), {}])("takes the 
   expect(call?.response?.({ body }, request)).toEqual({ usage: undefined });
 });
 
+it("adds up the tokens of Titan's texts", () => {
+  const body = JSON.stringify({
+    inputTextTokenCount: 5,
+    results: [
+      { outputText: "a", tokenCount: 2 },
+      { outputText: "b", tokenCount: 3 },
+    ],
+  });
+  const usage = asked({ prompt: "a" })?.call.response?.({ body }, request)?.usage;
+  expect(usage).toMatchObject({ input: 5, output: 5 });
+});
+
 it("reads bytes that are a part of a larger memory", () => {
   const whole = Buffer.from(`xx${JSON.stringify({ generation: "a", prompt_token_count: 1 })}`);
   const body = new Uint8Array(whole.buffer, whole.byteOffset + 2, whole.byteLength - 2);
