@@ -250,7 +250,7 @@ describe("the libraries", () => {
     place.install("node_modules/b/node_modules/@anthropic-ai/sdk", "0.9.0");
     place.install("node_modules/@langchain/core", "1.0.0-alpha.1");
     place.install("node_modules/litellm", "0.12.0");
-    place.install("node_modules/@mistralai/mistralai", "8.1.0");
+    place.install("node_modules/ai", "8.1.0");
     const { code, libraries } = await status({ OTEL_NODE_DISABLED_INSTRUMENTATIONS: "litellm" });
     expect(
       libraries.map(({ level, subject, version, says }: Record<string, string>) =>
@@ -263,7 +263,7 @@ describe("the libraries", () => {
       "note @anthropic-ai/sdk 0.9.0 unsupported version: @kit/instrumentation-anthropic supports >=0.14.0 <2",
       "problem @langchain/core 1.0.0-alpha.1 unsupported version: @kit/instrumentation-langchain supports >=0.2.19 <2",
       "note litellm 0.12.0 disabled by the configuration",
-      "note @mistralai/mistralai 8.1.0 the kit has no instrumentation for it",
+      "note ai 8.1.0 the kit has no instrumentation for it",
     ]);
     expect(code).toBe(1);
   });
