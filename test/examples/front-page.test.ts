@@ -72,7 +72,10 @@ const RUN: Readonly<Record<string, () => Promise<void>>> = {
   },
   "npx @kit/sdk status": async () => {
     const command = join(ROOT, "src/sdk/dist/bin/kit-telemetry.js");
-    const said = await run(process.execPath, [command, "status"], ROOT, { OTEL_TRACES_EXPORTER: "console" });
+    // It exits with 1 where a library is too old to be recorded, and this workspace has such ones for others' sake.
+    const said = await run(process.execPath, [command, "status"], ROOT, {
+      OTEL_TRACES_EXPORTER: "console",
+    }).catch(({ stdout }: { stdout: string }) => stdout);
     expect(said).toMatch(/✓ openai \d.*@kit\/instrumentation-openai/s);
   },
   "node --env-file=.env --import @kit/register app.js": async () => {
