@@ -7,11 +7,10 @@ import { awsEvent, awsStream } from "../support/aws-event-stream.js";
 import { bedrock, connect } from "../support/bedrock.js";
 import { json, ProviderServer, type Reply } from "../support/provider-server.js";
 import { Telemetry } from "../support/telemetry.js";
+import { expectNoDifference, SECRET } from "../support/ways.js";
 
 const { ConverseCommand, ConverseStreamCommand, InvokeModelCommand, InvokeModelWithResponseStreamCommand } =
   bedrock;
-/** Words that must never leave the process unless content is asked for. */
-const SECRET = "xyzzy-plugh";
 const modelId = "amazon.nova-lite-v1:0";
 const ASK = { modelId, messages: [{ role: "user" as const, content: [{ text: SECRET }] }] };
 const INVOKE = { modelId: "meta.llama3-8b-instruct-v1:0", body: JSON.stringify({ prompt: SECRET }) };
@@ -185,17 +184,7 @@ async function see(reply: Reply, way: Way) {
 it.each(Object.entries(WAYS))(
   "shows no difference in %s, and one span at most",
   async (_, [reply, way, outcomes]) => {
-    instrumentation.disable();
-    const bare = await see(reply, way);
-    instrumentation.enable();
-    expect(await see(reply, way)).toEqual(bare);
-    const { spans } = await telemetry.finish();
-    const told = spans.map(
-      ({ attributes }) => attributes["kit.outcome"] ?? (attributes["error.type"] ? "error" : "completed"),
-    );
-    expect(told).toEqual(outcomes);
-    const texts = spans.map(({ name, attributes, events, status }) => [name, attributes, events, status]);
-    expect(JSON.stringify(texts)).not.toContain(SECRET);
+    await expectNoDifference(() => see(reply, way), instrumentation, telemetry, outcomes);
   },
 );
 

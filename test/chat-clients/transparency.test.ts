@@ -1,12 +1,10 @@
-import { setImmediate } from "node:timers/promises";
 import type { GenAIInstrumentation } from "@kit/genai";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type ChatClient, INSTALLED, loadChatSdk } from "../support/chat-clients.js";
 import { json, ProviderServer, type Reply, script } from "../support/provider-server.js";
 import { Telemetry } from "../support/telemetry.js";
+import { arrivalAt, expectNoDifference, SECRET, seenBoth } from "../support/ways.js";
 
-/** Words that must never leave the process unless content is asked for. */
-const SECRET = "xyzzy-plugh";
 const ASK = { model: "llama", messages: [{ role: "user", content: SECRET }] };
 const STREAMED = { ...ASK, stream: true };
 const USAGE = { prompt_tokens: 10, completion_tokens: 4, total_tokens: 14 };
@@ -203,40 +201,19 @@ describe.each(INSTALLED)("$folder", ({ folder, sdk }) => {
   });
   afterEach(() => instrumentation.disable());
 
-  async function arrived() {
-    while (provider.requests.length === 0) await setImmediate();
-  }
+  const arrived = () => arrivalAt(provider);
 
   async function see(reply: Reply, way: Way) {
     provider.reset();
     const baseURL = provider.serve("/api", reply);
     const client = new Client({ apiKey: "made-up", baseURL, maxRetries: 0 });
-    const seen = await way(client, arrived, sdk.prefix).then(
-      (value) => ({ value }),
-      (error: Error) => ({ error: [error.constructor.name, error.name, error.message] }),
-    );
-    const requests = provider.requests.map(async ({ path, body, over }) => ({
-      path,
-      body,
-      left: await over,
-    }));
-    return { ...seen, requests: await Promise.all(requests) };
+    return seenBoth(provider, way(client, arrived, sdk.prefix));
   }
 
   it.each(Object.entries({ ...WAYS, ...(sdk.hasHelpers && MORE_WAYS) }))(
     "shows no difference in %s, and one span at most",
     async (_, [reply, way, outcomes]) => {
-      instrumentation.disable();
-      const bare = await see(reply, way);
-      instrumentation.enable();
-      expect(await see(reply, way)).toEqual(bare);
-      const { spans } = await telemetry.finish();
-      const told = spans.map(
-        ({ attributes }) => attributes["kit.outcome"] ?? (attributes["error.type"] ? "error" : "completed"),
-      );
-      expect(told).toEqual(outcomes);
-      const texts = spans.map(({ name, attributes, events, status }) => [name, attributes, events, status]);
-      expect(JSON.stringify(texts)).not.toContain(SECRET);
+      await expectNoDifference(() => see(reply, way), instrumentation, telemetry, outcomes);
     },
   );
 

@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { COHERE_FOLDERS, loadCohere } from "../support/cohere.js";
 import { json, ProviderServer, type Reply, type Step, script } from "../support/provider-server.js";
 import { Telemetry } from "../support/telemetry.js";
+import { arrivalAt, expectNoDifference, seenBoth } from "../support/ways.js";
 
 /** Words that must never leave the process unless content is asked for. */
 const SECRET = "xyzzy-plugh-plover";
@@ -202,40 +203,19 @@ describe.each(COHERE_FOLDERS)("%s", (folder) => {
   });
   afterEach(() => instrumentation.disable());
 
-  async function arrived() {
-    while (provider.requests.length === 0) await setImmediate();
-  }
+  const arrived = () => arrivalAt(provider);
 
   async function see(reply: Reply, way: Way) {
     provider.reset();
     const options = { token: "test", environment: provider.serve("/cohere", reply) };
     const clients = { v1: new sdk.CohereClient(options), v2: new sdk.CohereClientV2(options), arrived };
-    const seen = await way(clients).then(
-      (value) => ({ value }),
-      (error: Error) => ({ error: [error.constructor.name, error.name, error.message] }),
-    );
-    const requests = provider.requests.map(async ({ path, body, over }) => ({
-      path,
-      body,
-      left: await over,
-    }));
-    return { ...seen, requests: await Promise.all(requests) };
+    return seenBoth(provider, way(clients));
   }
 
   it.each(Object.entries(WAYS))(
     "shows no difference in %s, and one span at most",
     async (_, [reply, way, outcomes]) => {
-      instrumentation.disable();
-      const bare = await see(reply, way);
-      instrumentation.enable();
-      expect(await see(reply, way)).toEqual(bare);
-      const { spans } = await telemetry.finish();
-      const told = spans.map(
-        ({ attributes }) => attributes["kit.outcome"] ?? (attributes["error.type"] ? "error" : "completed"),
-      );
-      expect(told).toEqual(outcomes);
-      const texts = spans.map(({ name, attributes, events, status }) => [name, attributes, events, status]);
-      expect(JSON.stringify(texts)).not.toContain(SECRET);
+      await expectNoDifference(() => see(reply, way), instrumentation, telemetry, outcomes);
     },
   );
 

@@ -1,9 +1,8 @@
 import type { GoogleGenAI } from "@google/genai";
 import { event, json, type Reply, script } from "../support/provider-server.js";
+import { SECRET } from "../support/ways.js";
 
 export const MODEL = "gemini-2.5-flash";
-/** Words that must never leave the process unless content is asked for. */
-export const SECRET = "xyzzy-plugh";
 
 const answer = (parts: readonly object[], finishReason?: string) => ({
   responseId: "r1",

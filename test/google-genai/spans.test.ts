@@ -5,7 +5,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { GOOGLE_GENAI_FOLDERS, loadGoogleGenAI } from "../support/google-genai.js";
 import { type Answers, ProviderServer } from "../support/provider-server.js";
 import { Telemetry } from "../support/telemetry.js";
-import { ANSWER, EMBEDDED, MODEL, PARAMS, SECRET, STREAM } from "./fixture.js";
+import { SECRET } from "../support/ways.js";
+import { ANSWER, EMBEDDED, MODEL, PARAMS, STREAM } from "./fixture.js";
 
 describe.each(GOOGLE_GENAI_FOLDERS)("%s", async (folder) => {
   const sdk = await loadGoogleGenAI(folder);

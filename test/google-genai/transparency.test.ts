@@ -1,10 +1,11 @@
-import { setImmediate, setTimeout } from "node:timers/promises";
+import { setTimeout } from "node:timers/promises";
 import { GoogleGenAIInstrumentation } from "@kit/instrumentation-google-genai";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { GOOGLE_GENAI_FOLDERS, loadGoogleGenAI } from "../support/google-genai.js";
 import { ProviderServer } from "../support/provider-server.js";
 import { Telemetry } from "../support/telemetry.js";
-import { SECRET, WAYS } from "./fixture.js";
+import { arrivalAt, expectNoDifference, seenBoth } from "../support/ways.js";
+import { WAYS } from "./fixture.js";
 
 type Way = (typeof WAYS)[string];
 
@@ -27,47 +28,25 @@ describe.each(GOOGLE_GENAI_FOLDERS)("%s", async (folder) => {
   });
   afterEach(() => instrumentation.disable());
 
-  async function arrived() {
-    while (provider.requests.length === 0) await setImmediate();
-  }
+  const arrived = () => arrivalAt(provider);
 
   async function see([answers, way]: Way) {
     provider.reset();
     const baseUrl = provider.serve("/google", answers);
     const ai = new sdk.GoogleGenAI({ apiKey: "sk-test", httpOptions: { baseUrl } });
-    const seen = await way(ai, arrived).then(
-      (value) => ({ value }),
-      (error: Error & { status?: number }) => ({
-        error: [error.constructor.name, error.name, error.message, error.status],
-      }),
-    );
-    const requests = provider.requests.map(async ({ path, body, over }) => ({
-      path,
-      body,
-      left: await over,
-    }));
-    return { ...seen, requests: await Promise.all(requests) };
+    return seenBoth(provider, way(ai, arrived), (error: Error & { status?: number }) => [
+      error.constructor.name,
+      error.message,
+      error.status,
+    ]);
   }
 
   it.each(Object.entries(WAYS))(
     "shows no difference in %s, and a span for each request",
     async (name, way) => {
-      instrumentation.disable();
-      const bare = await see(way);
-      instrumentation.enable();
-      expect(await see(way)).toEqual(bare);
-      const { spans } = await telemetry.finish();
-      const outcomes = spans.map(
-        ({ attributes }) => attributes["kit.outcome"] ?? (attributes["error.type"] ? "error" : "completed"),
-      );
       // The first version hides an abort before the answer in an error of its own.
       const hidden = folder.endsWith("-1") && name === "an abort before the answer";
-      expect(outcomes).toEqual(hidden ? ["error"] : way[2]);
-      expect(
-        JSON.stringify(
-          spans.map(({ name, attributes, events, status }) => [name, attributes, events, status]),
-        ),
-      ).not.toContain(SECRET);
+      await expectNoDifference(() => see(way), instrumentation, telemetry, hidden ? ["error"] : way[2]);
     },
   );
 

@@ -6,6 +6,7 @@ import { z } from "zod";
 import { loadMistral, MISTRAL_FOLDERS } from "../support/mistral.js";
 import { json, ProviderServer, type Reply, type Step, script } from "../support/provider-server.js";
 import { Telemetry } from "../support/telemetry.js";
+import { expectNoDifference } from "../support/ways.js";
 
 /** Words that must never leave the process unless content is asked for. */
 const SECRET = "xyzzy plugh and nothing else";
@@ -201,17 +202,7 @@ describe.each(MISTRAL_FOLDERS)("%s", async (folder) => {
   it.each(Object.entries(WAYS))(
     "shows no difference in %s, and one span at most",
     async (_, [reply, way, outcomes]) => {
-      instrumentation.disable();
-      const bare = await see(reply, way);
-      instrumentation.enable();
-      expect(await see(reply, way)).toEqual(bare);
-      const { spans } = await telemetry.finish();
-      const told = spans.map(
-        ({ attributes }) => attributes["kit.outcome"] ?? (attributes["error.type"] ? "error" : "completed"),
-      );
-      expect(told).toEqual(outcomes);
-      const texts = spans.map(({ name, attributes, events, status }) => [name, attributes, events, status]);
-      expect(JSON.stringify(texts)).not.toContain(SECRET);
+      await expectNoDifference(() => see(reply, way), instrumentation, telemetry, outcomes);
     },
   );
 

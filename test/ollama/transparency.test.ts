@@ -1,13 +1,11 @@
-import { setImmediate } from "node:timers/promises";
 import { OllamaInstrumentation } from "@kit/instrumentation-ollama";
 import type { Ollama } from "ollama";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { loadOllama, OLLAMA_FOLDERS } from "../support/ollama.js";
 import { json, ProviderServer, type Reply, type Step, script } from "../support/provider-server.js";
 import { Telemetry } from "../support/telemetry.js";
+import { arrivalAt, expectNoDifference, SECRET, seenBoth } from "../support/ways.js";
 
-/** Words that must never leave the process unless content is asked for. */
-const SECRET = "xyzzy-plugh";
 const ASK = { model: "llama3.2", messages: [{ role: "user", content: SECRET }] };
 const END = { model: "llama3.2", done: true, done_reason: "stop", prompt_eval_count: 10, eval_count: 4 };
 const ANSWER = json({ ...END, message: { role: "assistant", content: SECRET } });
@@ -111,39 +109,18 @@ describe.each(OLLAMA_FOLDERS)("%s", (folder) => {
   });
   afterEach(() => instrumentation.disable());
 
-  async function arrived() {
-    while (provider.requests.length === 0) await setImmediate();
-  }
+  const arrived = () => arrivalAt(provider);
 
   async function see(reply: Reply, way: Way) {
     provider.reset();
     const client = new sdk.Ollama({ host: provider.serve("/ollama", reply) }) as unknown as Ollama;
-    const seen = await way(client, arrived).then(
-      (value) => ({ value }),
-      (error: Error) => ({ error: [error.constructor.name, error.name, error.message] }),
-    );
-    const requests = provider.requests.map(async ({ path, body, over }) => ({
-      path,
-      body,
-      left: await over,
-    }));
-    return { ...seen, requests: await Promise.all(requests) };
+    return seenBoth(provider, way(client, arrived));
   }
 
   it.each(Object.entries(WAYS))(
     "shows no difference in %s, and one span at most",
     async (_, [reply, way, outcomes]) => {
-      instrumentation.disable();
-      const bare = await see(reply, way);
-      instrumentation.enable();
-      expect(await see(reply, way)).toEqual(bare);
-      const { spans } = await telemetry.finish();
-      const told = spans.map(
-        ({ attributes }) => attributes["kit.outcome"] ?? (attributes["error.type"] ? "error" : "completed"),
-      );
-      expect(told).toEqual(outcomes);
-      const texts = spans.map(({ name, attributes, events, status }) => [name, attributes, events, status]);
-      expect(JSON.stringify(texts)).not.toContain(SECRET);
+      await expectNoDifference(() => see(reply, way), instrumentation, telemetry, outcomes);
     },
   );
 
