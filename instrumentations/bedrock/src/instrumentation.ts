@@ -1,6 +1,6 @@
 import { type Call, type ChooseCall, type Definition, GenAIInstrumentation } from "@kit/genai";
 import { baseUrlOf, type Client, readErrorCode } from "./client.js";
-import { converse, converseStream } from "./converse.js";
+import { converse, converseStream } from "./converse/converse.js";
 import { chooseInvocation } from "./invoke.js";
 import { VERSION } from "./version.js";
 
