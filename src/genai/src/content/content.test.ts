@@ -1,7 +1,6 @@
 import type { Attributes } from "@opentelemetry/api";
 import { describe, expect, it } from "vitest";
 import type { Content } from "../adapter/operation.js";
-import { CopiedAttributes } from "../attribute-sink.js";
 import { setContent, setStructuredContent } from "./content.js";
 
 function user(content: string): Content {
@@ -9,9 +8,9 @@ function user(content: string): Content {
 }
 
 function onSpan(content: Content, maxLength = 1_000): Attributes {
-  const copied = new CopiedAttributes();
-  setContent(copied, content, maxLength);
-  return copied.attributes;
+  const attributes: Attributes = {};
+  setContent(attributes, content, maxLength);
+  return attributes;
 }
 
 describe("on a span", () => {

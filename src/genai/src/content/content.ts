@@ -1,21 +1,20 @@
+import type { Attributes } from "@opentelemetry/api";
 import type { AnyValueMap } from "@opentelemetry/api-logs";
 import type { Content } from "../adapter/operation.js";
-import type { AttributeSink } from "../attribute-sink.js";
 import { ATTR, KIT_ATTR } from "../attributes.js";
 import { isLight, PlainCopies } from "./plain.js";
 
 /** Adds the content as JSON strings, the only structured form a span attribute can take. */
-export function setContent(sink: AttributeSink, content: Content, maxLength: number): void {
+export function setContent(attributes: Attributes, content: Content, maxLength: number): void {
   const copies = new PlainCopies(maxLength);
   eachPiece(content, (name, value, foreign) => {
-    const text =
+    attributes[name] =
       typeof value === "string"
         ? copies.text(value)
         : ((foreign && !isLight(value) ? undefined : shortJson(value, maxLength)) ??
           JSON.stringify(copies.copy(value)));
-    sink.setAttribute(name, text);
   });
-  if (copies.cut > 0) sink.setAttribute(KIT_ATTR.contentCut, copies.cut);
+  if (copies.cut > 0) attributes[KIT_ATTR.contentCut] = copies.cut;
 }
 
 /** Adds the content as structured values, as log events want it. */

@@ -1,7 +1,7 @@
+import type { Attributes } from "@opentelemetry/api";
 import { describe, expect, it } from "vitest";
 import { allowNoUnhandledRejections } from "../../../../test/support/unhandled-rejections.js";
 import type { Content } from "../adapter/operation.js";
-import { CopiedAttributes } from "../attribute-sink.js";
 import type { ContentPolicy } from "./content-policy.js";
 import { redactContent } from "./redact.js";
 
@@ -20,9 +20,9 @@ function user(content: string): Content {
 
 /** What is recorded of content under a hook, and the attribute that says why it is not. */
 function redacted(hook: (content: Content) => unknown, content = user("secret")) {
-  const copied = new CopiedAttributes();
-  const kept = redactContent(content, { ...POLICY, redact: hook as ContentPolicy["redact"] }, copied);
-  return { kept, dropped: copied.attributes["kit.content.dropped"] };
+  const attributes: Attributes = {};
+  const kept = redactContent(content, { ...POLICY, redact: hook as ContentPolicy["redact"] }, attributes);
+  return { kept, dropped: attributes["kit.content.dropped"] };
 }
 
 describe("redact", () => {
@@ -90,8 +90,8 @@ it("records descriptions and parameters of tools only on request", () => {
       { type: "function", name: "f", description: "private", parameters: { type: "object" } },
     ],
   };
-  expect(redactContent(content, POLICY, new CopiedAttributes())).toEqual({
+  expect(redactContent(content, POLICY, {})).toEqual({
     toolDefinitions: [{ type: "function", name: "f" }],
   });
-  expect(redactContent(content, { ...POLICY, toolDetails: true }, new CopiedAttributes())).toEqual(content);
+  expect(redactContent(content, { ...POLICY, toolDetails: true }, {})).toEqual(content);
 });

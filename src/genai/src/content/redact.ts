@@ -1,18 +1,19 @@
-import { diag } from "@opentelemetry/api";
+import { type Attributes, diag } from "@opentelemetry/api";
 import type { ToolDefinition } from "../adapter/messages.js";
 import type { Content } from "../adapter/operation.js";
-import type { AttributeSink } from "../attribute-sink.js";
 import { KIT_ATTR } from "../attributes.js";
 import { memberOf } from "../record/thrown.js";
 import { conformContent } from "./conform.js";
 import type { ContentPolicy } from "./content-policy.js";
 import { PlainCopies } from "./plain.js";
 
-/** Runs the redact hook. `undefined` means that nothing may be recorded: the hook fails closed. */
+/**
+ * Runs the redact hook. `undefined` means that nothing may be recorded: the hook fails closed, and `attributes` say so.
+ */
 export function redactContent(
   content: Content,
   { toolDetails, redact }: ContentPolicy,
-  sink: AttributeSink,
+  attributes: Attributes,
 ): Content | undefined {
   const bounded = toolDetails ? content : withoutToolDetails(content);
   if (redact === undefined) return bounded;
@@ -27,7 +28,7 @@ export function redactContent(
     if (redacted instanceof Promise) redacted.catch(() => {});
     throw new TypeError("redact must return content, and at once");
   } catch (error) {
-    sink.setAttribute(KIT_ATTR.contentDropped, "redact_failed");
+    attributes[KIT_ATTR.contentDropped] = "redact_failed";
     diag.error("redact failed; the content of this operation is not recorded.", memberOf(error, "name"));
     return undefined;
   }

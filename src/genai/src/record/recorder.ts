@@ -14,8 +14,7 @@ import { isInference } from "../adapter/inference.js";
 import type { Content, HeaderFacts, RequestFacts, ResponseFacts, Results } from "../adapter/operation.js";
 import type { OperationEnd, Outcome } from "../adapter/outcome.js";
 import { hasUsage, type Usage } from "../adapter/usage.js";
-import { type AttributeSink, CopiedAttributes } from "../attribute-sink.js";
-import { ATTR, KIT_ATTR } from "../attributes.js";
+import { ATTR, type AttributeValues, KIT_ATTR } from "../attributes.js";
 import { conformContent } from "../content/conform.js";
 import { setContent, setStructuredContent } from "../content/content.js";
 import { redactContent } from "../content/redact.js";
@@ -37,7 +36,7 @@ import { type Failure, tellFailure } from "./failure.js";
 import { guard } from "./guard.js";
 import { readHeaders, withHeaderFacts } from "./headers.js";
 import { creationAttributes, type OperationStart } from "./operation-start.js";
-import { modelOf, setAll, setFacts } from "./span-attributes.js";
+import { addAll, modelOf, readAttributes, text } from "./span-attributes.js";
 import type { Telemetry } from "./telemetry.js";
 import { inWords } from "./thrown.js";
 
@@ -61,6 +60,8 @@ export class Recorder implements Results {
   /** Milliseconds since the epoch at the true start, if that was earlier. */
   readonly #startTime: number | undefined;
   #captured: Content | undefined;
+  /** Whether some of the content cannot be read. */
+  #unreadable = false;
   /** What the operation inherits from the session or agent around it; `undefined` outside of any. */
   readonly #inherited: Attributes | undefined;
   readonly #tally: Inherited["tally"];
@@ -99,7 +100,7 @@ export class Recorder implements Results {
     this.#startedAt =
       start.startedAt?.mark ??
       (request.stream === true || telemetry.instruments !== undefined ? performance.now() : 0);
-    if (this.recording && this.wantsContent) this.#captured = readContent(request.content, this.#span);
+    if (this.recording && this.wantsContent) this.#captured = this.#readContent(request.content);
   }
 
   /** Whether this operation is recorded anywhere. If not, its result need not be watched. */
@@ -195,14 +196,14 @@ export class Recorder implements Results {
   #describe(outcome: Outcome, response: ResponseFacts, failure: Failure | undefined): void {
     if (!this.#span.isRecording() && !this.#listened) return;
     const { policy } = this.#telemetry;
-    const copied = this.#listened ? new CopiedAttributes(this.#span) : undefined;
-    const sink: AttributeSink = copied ?? this.#span;
-    this.#setAttributes(sink, outcome, response, failure);
-    const content = this.wantsContent ? guard("content", () => this.#content(response, sink)) : undefined;
-    if (copied !== undefined) guard("an event", () => this.#emitDetails(copied.attributes, content));
-    if (content !== undefined && policy.onSpan) {
-      guard("content", () => setContent(this.#span, content, policy.maxLength));
-    }
+    const attributes = this.#attributes(outcome, response, failure);
+    const content = this.wantsContent
+      ? guard("content", () => this.#content(response, attributes))
+      : undefined;
+    if (this.#listened) guard("an event", () => this.#emitDetails(attributes, content));
+    if (content !== undefined && policy.onSpan)
+      guard("content", () => setContent(attributes, content, policy.maxLength));
+    this.#span.setAttributes(attributes);
   }
 
   #readFailure({ outcome, error, response }: OperationEnd): Failure | undefined {
@@ -229,34 +230,29 @@ export class Recorder implements Results {
     return readError(error, stringsOf(request.content?.()), stringsGiven(params));
   }
 
-  #setAttributes(
-    sink: AttributeSink,
-    outcome: Outcome,
-    response: ResponseFacts,
-    failure: Failure | undefined,
-  ): void {
+  #attributes(outcome: Outcome, response: ResponseFacts, failure: Failure | undefined): Attributes {
     const { request, provider, ownProvider } = this.#start;
     const { usage } = response;
-    guard("facts", () => setFacts(sink, request, response));
+    const attributes: AttributeValues = guard("facts", () => readAttributes(request, response)) ?? {};
     if (ownProvider === true) {
-      if (request.ownAttributes !== undefined) setAll(sink, "any", request.ownAttributes);
-      if (response.ownAttributes !== undefined) setAll(sink, "any", response.ownAttributes);
+      addAll(attributes, request.ownAttributes);
+      addAll(attributes, response.ownAttributes);
     }
     const inference = isInference(request.operation);
     const completed = outcome === "completed" && failure === undefined;
     const measured = hasUsage(usage);
     // Work inside this process uses and costs what its calls do, and those record it themselves.
     const billed = provider !== undefined;
-    setAll(sink, "any", {
-      "gen_ai.provider.name": response.provider,
-      "gen_ai.response.time_to_first_chunk": inference ? this.#secondsToFirstChunk() : undefined,
-      "error.type": failure?.type,
-      "kit.outcome": outcome === "completed" || outcome === "error" ? undefined : outcome,
-      "kit.usage.missing": (billed && inference && completed && !measured) || undefined,
-      "kit.price.terms": billed && measured ? unusualTerms(usage?.terms) : undefined,
-      "kit.cost.usd":
-        billed && usage != null ? guard("a cost", () => this.#cost(usage, response)) : undefined,
-    });
+    if (response.provider !== undefined) attributes["gen_ai.provider.name"] = text(response.provider);
+    if (inference) attributes["gen_ai.response.time_to_first_chunk"] = this.#secondsToFirstChunk();
+    if (failure !== undefined) attributes["error.type"] = failure.type;
+    if (outcome !== "completed" && outcome !== "error") attributes["kit.outcome"] = outcome;
+    if (billed && inference && completed && !measured) attributes["kit.usage.missing"] = true;
+    if (billed && usage != null) {
+      if (measured) attributes["kit.price.terms"] = unusualTerms(usage.terms);
+      attributes["kit.cost.usd"] = guard("a cost", () => this.#cost(usage, response));
+    }
+    return attributes as Attributes;
   }
 
   #secondsToFirstChunk(): number | undefined {
@@ -290,15 +286,27 @@ export class Recorder implements Results {
     return usageOf != null && this.#readFirst(usageOf, 0) ? response : { ...response, usage: undefined };
   }
 
-  #content(response: ResponseFacts, sink: AttributeSink): Content | undefined {
-    const content: Content = Object.assign(this.#captured ?? {}, readContent(response.content, sink));
+  #content(response: ResponseFacts, attributes: Attributes): Content | undefined {
+    const content: Content = Object.assign(this.#captured ?? {}, this.#readContent(response.content));
     this.#captured = undefined;
-    return redactContent(conformContent(content), this.#telemetry.policy, sink);
+    if (this.#unreadable) attributes[KIT_ATTR.contentDropped] = "unreadable";
+    return redactContent(conformContent(content), this.#telemetry.policy, attributes);
+  }
+
+  #readContent(read: (() => Content) | undefined): Content | undefined {
+    try {
+      return read?.();
+    } catch (error) {
+      this.#unreadable = true;
+      diag.debug("the content of an operation could not be read", inWords(error));
+      return undefined;
+    }
   }
 
   #emitDetails(attributes: Attributes, content: Content | undefined): void {
     const { logger, policy } = this.#telemetry;
-    const all = { ...this.#creationAttributes(), ...attributes } as AnyValueMap;
+    const all = { ...this.#creationAttributes() } as AnyValueMap;
+    for (const [name, value] of Object.entries(attributes)) if (value !== undefined) all[name] = value;
     if (content !== undefined && policy.onEvent) setStructuredContent(all, content, policy.maxLength);
     if (logger !== undefined) emitDetails(logger, all, this.context);
   }
@@ -342,16 +350,6 @@ export class Recorder implements Results {
     if (answered !== undefined) attributes[ATTR.responseModel] = answered;
     if (response === undefined) this.#metricAttributes = attributes;
     return attributes;
-  }
-}
-
-function readContent(read: (() => Content) | undefined, sink: AttributeSink): Content | undefined {
-  try {
-    return read?.();
-  } catch (error) {
-    sink.setAttribute(KIT_ATTR.contentDropped, "unreadable");
-    diag.debug("the content of an operation could not be read", inWords(error));
-    return undefined;
   }
 }
 
