@@ -2,6 +2,8 @@ import { describe, expect, it } from "vitest";
 import { CostCalculator } from "./calculator.js";
 
 const MILLION = { input: 1_000_000, output: 1_000_000 };
+const CUSTOM = "arn:aws:bedrock:us-east-1:123456789012:custom-model/amazon.nova-lite-v1:0/abcdefghij12";
+const HAIKU = "claude-3-haiku-20240307";
 
 describe("from the table", () => {
   const costs = new CostCalculator();
@@ -68,6 +70,7 @@ describe("from the table", () => {
   it.each([
     ["an unknown model", "openai", "nobody-knows", MILLION],
     ["a fine-tune, which costs more than its base", "openai", "ft:gpt-4o-2024-08-06:org::id", MILLION],
+    ["a model of one's own on Bedrock", "aws.bedrock", CUSTOM, MILLION],
     ["a call without usage", "openai", "gpt-4o", {}],
     ["input that is no count", "openai", "gpt-4o", { input: -5, output: 5 }],
     ["output that is no count", "openai", "gpt-4o", { input: 5, output: 0.5 }],
@@ -75,6 +78,14 @@ describe("from the table", () => {
     ["open weights that OpenAI does not serve", "openai", "gpt-oss-120b", MILLION],
   ])("is unknown for %s, never 0", (_, provider, model, usage) => {
     expect(costs.cost(provider, [model], usage)).toBeUndefined();
+  });
+
+  it.each([
+    ["provisioned-model/abcdefghij12", undefined],
+    ["application-inference-profile/abcdefghij12", 1.5],
+  ])("goes by the answering model only if %s is billed like it", (asked, dollars) => {
+    const models = [HAIKU, `arn:aws:bedrock:us-east-1:123456789012:${asked}`];
+    expect(costs.cost("aws.bedrock", models, MILLION)).toBe(dollars);
   });
 });
 
@@ -203,6 +214,7 @@ describe("overrides", () => {
     "My-Model": { input: 1, output: 2, cacheRead: 0.5 },
     entry: { input_cost_per_1k: 1, output_cost_per_1k: 2, cache_write_per_1k: 3 },
     "ft:gpt-4o:org::id": [3, 3],
+    [CUSTOM]: [5, 5],
     "gpt-4": [7, 7],
     broken: [Number.NaN, 1],
     "broken tier": { input: 1, output: 1, tiers: { flex: [1, -1] } },
@@ -232,6 +244,7 @@ describe("overrides", () => {
   it("may price a fine-tune or a server of one's own by its very name", () => {
     expect(costs.cost("openai", ["ft:gpt-4o:org::id"], { input: 1_000, output: 0 })).toBe(3);
     expect(costs.cost("ollama", ["my-model:latest"], { input: 1_000, output: 0 })).toBe(1);
+    expect(costs.cost("aws.bedrock", [HAIKU, CUSTOM], { input: 1_000, output: 0 })).toBe(5);
   });
 
   it("may be written as entries of a price file", () => {

@@ -2,7 +2,7 @@ import { diag } from "@opentelemetry/api";
 import { isAmount, isCount, type Usage } from "../adapter/usage.js";
 import { inWords } from "../record/thrown.js";
 import { type MaintainedPrice, MaintainedPrices } from "./maintained.js";
-import { type CostMatch, toModelName } from "./model-name.js";
+import { type CostMatch, isPricedApart, toModelName } from "./model-name.js";
 import { costAt, type Price, type PriceOverrides, readOverrides } from "./price.js";
 import { PriceList } from "./price-list.js";
 import { termsFactor, unusualTerms } from "./terms.js";
@@ -73,7 +73,8 @@ export class CostCalculator {
     if (!isCount(usage.input) && !isCount(usage.output)) return undefined;
     // The price of the other side alone would look like the whole one.
     if (isOdd(usage.input) || isOdd(usage.output)) return undefined;
-    for (const model of models) {
+    const apart = models.find((model) => model !== undefined && isPricedApart(model));
+    for (const model of apart === undefined ? models : [apart]) {
       if (model === undefined) continue;
       const dollars = this.#costOf(provider, model, usage);
       if (dollars !== undefined) return dollars;
