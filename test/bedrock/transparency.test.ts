@@ -2,9 +2,9 @@ import { getEventListeners } from "node:events";
 import { setImmediate } from "node:timers/promises";
 import type { BedrockRuntimeClient } from "@aws-sdk/client-bedrock-runtime";
 import { BedrockInstrumentation } from "@kit/instrumentation-bedrock";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { awsEvent, awsStream } from "../support/aws-event-stream.js";
-import { bedrock, connect } from "../support/bedrock.js";
+import { ALLOWED, bedrock, connect } from "../support/bedrock.js";
 import { json, ProviderServer, type Reply } from "../support/provider-server.js";
 import { Telemetry } from "../support/telemetry.js";
 import { expectNoDifference, SECRET } from "../support/ways.js";
@@ -159,7 +159,7 @@ beforeAll(async () => {
 });
 afterAll(() => provider.close());
 beforeEach(() => {
-  telemetry = new Telemetry({ except: ["missing_expected"] });
+  telemetry = new Telemetry(ALLOWED);
   instrumentation = telemetry.observe(new BedrockInstrumentation());
   instrumentation.manuallyInstrument(bedrock);
 });
@@ -188,15 +188,13 @@ it.each(Object.entries(WAYS))(
   },
 );
 
-it("describes a call: model, usage, cost; the server from the second call on", async () => {
+it("describes a call: model, usage, cost, server", async () => {
   const client = connect(provider.serve("/bedrock", ANSWER));
   await client.send(new ConverseCommand(ASK));
-  await client.send(new ConverseCommand(ASK));
   client.destroy();
-  const { spans } = await telemetry.finish();
-  expect(spans.map(({ attributes }) => attributes["server.port"])).toEqual([undefined, provider.port]);
-  expect(spans[1]?.name).toBe(`chat ${modelId}`);
-  expect(spans[1]?.attributes).toMatchObject({
+  const span = (await telemetry.finish()).onlySpan();
+  expect(span.name).toBe(`chat ${modelId}`);
+  expect(span.attributes).toMatchObject({
     "gen_ai.provider.name": "aws.bedrock",
     "gen_ai.request.model": modelId,
     "gen_ai.usage.input_tokens": 1_000,
@@ -204,6 +202,60 @@ it("describes a call: model, usage, cost; the server from the second call on", a
     // 0.06 and 0.24 dollars for a million.
     "kit.cost.usd": 0.00054,
     "server.address": "127.0.0.1",
+    "server.port": provider.port,
+  });
+});
+
+it("knows the server of a stream from its first chunk on, so that all measurements of a call agree", async () => {
+  const client = connect(provider.serve("/bedrock", STREAM));
+  await all((await client.send(new ConverseStreamCommand(ASK))).stream);
+  client.destroy();
+  const { metrics } = await telemetry.finish();
+  const ports = metrics.flatMap(({ metrics }) =>
+    metrics.flatMap(({ dataPoints }) => dataPoints.map(({ attributes }) => attributes["server.port"])),
+  );
+  expect(ports.length).toBeGreaterThan(2);
+  expect(new Set(ports)).toEqual(new Set([provider.port]));
+});
+
+describe("the server of AWS that a client chooses itself", () => {
+  afterEach(() => vi.unstubAllEnvs());
+
+  const credentials = { accessKeyId: "test", secretAccessKey: "test" };
+  const answered = {
+    handle: async ({ hostname }: { hostname: string }) => {
+      asked.push(hostname);
+      return { response: { statusCode: 200, headers: {}, body: Buffer.from("{}") } };
+    },
+  };
+  let asked: string[] = [];
+
+  it.each<[string, object, string]>([
+    ["a region", { region: "eu-west-1" }, "bedrock-runtime.eu-west-1.amazonaws.com"],
+    ["a region of China", { region: "cn-north-1" }, "bedrock-runtime.cn-north-1.amazonaws.com.cn"],
+    [
+      "FIPS",
+      { region: async () => "us-east-1", useFipsEndpoint: true },
+      "bedrock-runtime-fips.us-east-1.amazonaws.com",
+    ],
+    ["the environment", { region: "us-east-1" }, "gateway.example"],
+    [
+      "a region in spite of the environment",
+      { region: "us-east-1", ignoreConfiguredEndpointUrls: true },
+      "bedrock-runtime.us-east-1.amazonaws.com",
+    ],
+  ])("is told by %s", async (by, config, host) => {
+    if (by.includes("environment"))
+      vi.stubEnv("AWS_ENDPOINT_URL_BEDROCK_RUNTIME", "https://gateway.example/aws");
+    asked = [];
+    const client = new bedrock.BedrockRuntimeClient({
+      ...config,
+      credentials,
+      requestHandler: answered as never,
+    });
+    await client.send(new ConverseCommand(ASK));
+    expect(asked).toEqual([host]);
+    expect((await telemetry.finish()).onlySpan().attributes["server.address"]).toBe(host);
   });
 });
 

@@ -1,7 +1,7 @@
 import { BedrockInstrumentation } from "@kit/instrumentation-bedrock";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { BEDROCK } from "../fixtures/bedrock.js";
-import { bedrock, connect } from "../support/bedrock.js";
+import { ALLOWED, bedrock, connect } from "../support/bedrock.js";
 import { ProviderServer } from "../support/provider-server.js";
 import { Telemetry } from "../support/telemetry.js";
 import { type Facts, seenFacts, wantedFacts } from "./facts.js";
@@ -51,8 +51,7 @@ function wanted(recording: Recording): Facts {
 }
 
 async function replay({ recording, how, reply }: Delivery) {
-  // Some models tell neither counts nor what answered.
-  const telemetry = new Telemetry({ capture: "SPAN_AND_EVENT", except: ["missing_expected"] });
+  const telemetry = new Telemetry({ capture: "SPAN_AND_EVENT", ...ALLOWED });
   const instrumentation = telemetry.observe(
     new BedrockInstrumentation({ captureMessageContent: "SPAN_AND_EVENT" }),
   );

@@ -1,9 +1,16 @@
 import { createRequire } from "node:module";
 import type { BedrockRuntimeClient } from "@aws-sdk/client-bedrock-runtime";
+import type { ConformanceOptions } from "./conformance.js";
 
 const requireSDK = createRequire(new URL("../../matrix/bedrock/package.json", import.meta.url));
 /** What the SDK itself depends on. */
 const requireBeside = createRequire(requireSDK.resolve("@aws-sdk/client-bedrock-runtime"));
+
+/** What may be otherwise in its telemetry: a client learns its server in its first call, and few models tell everything. */
+export const ALLOWED = {
+  except: ["missing_expected"],
+  learnedLate: ["server.address", "server.port"],
+} as const satisfies ConformanceOptions;
 
 export type Bedrock = typeof import("@aws-sdk/client-bedrock-runtime");
 

@@ -1,5 +1,4 @@
 import { expect, it } from "vitest";
-import { baseUrlOf, readErrorCode } from "./client.js";
 import { chooseInvocation } from "./invoke.js";
 
 const bytes = (body: unknown) => Buffer.from(JSON.stringify(body));
@@ -141,23 +140,4 @@ it("keeps no text of a stream when content is off", () => {
   const fold = chooseInvocation({ body: "{}" }, true)?.call.fold?.(false);
   fold?.add({ chunk: { bytes: bytes({ generation: "secret" }) } });
   expect(JSON.stringify(fold?.body())).not.toContain("secret");
-});
-
-it.each([
-  [{ endpoint: async () => ({ protocol: "http:", hostname: "h", port: 1 }) }, "http://h:1"],
-  [{ endpoint: async () => ({ protocol: "https:", hostname: "h" }) }, "https://h"],
-  [{ region: async () => "eu-west-1" }, "https://bedrock-runtime.eu-west-1.amazonaws.com"],
-  [{ region: () => Promise.reject(new Error("Region is missing")) }, undefined],
-  [{}, undefined],
-])("learns the server of a client with %j", async (config, url) => {
-  const client = { config };
-  expect(baseUrlOf(client)).toBeUndefined();
-  await new Promise(setImmediate);
-  expect(baseUrlOf(client)).toBe(url);
-});
-
-it("finds the status of an error where AWS keeps it", () => {
-  expect(readErrorCode({ $metadata: { httpStatusCode: 400 } })).toBe("400");
-  expect(readErrorCode({ $metadata: {} })).toBeUndefined();
-  expect(readErrorCode(new Error("no"))).toBeUndefined();
 });

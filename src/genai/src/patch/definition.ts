@@ -75,7 +75,10 @@ export interface Definition {
   readonly ownProviders?: readonly string[];
   /** The methods to patch, found in the module's exports. Missing ones (`on: undefined`) are skipped. */
   readonly targets: (exports: unknown, version: string | undefined) => readonly Target[];
-  /** Base URL of the client behind the object a method was called on, or the one that the arguments choose. */
+  /**
+   * Base URL of the client behind the object a method was called on, or the one that the arguments choose. Asked again
+   * when the answer came, if it is not known before.
+   */
   readonly baseUrl: (receiver: unknown, args: readonly unknown[]) => string | undefined;
   /** A provider named by the client or the arguments, whatever the base URL. */
   readonly providerOf?: (receiver: unknown, args: readonly unknown[]) => string | undefined;

@@ -369,12 +369,26 @@ export abstract class GenAIInstrumentation<
   ): OperationStart {
     const { definition } = this;
     const { errorCode, native } = definition;
-    const endpoint = readEndpoint(definition.baseUrl(receiver, args));
+    const find = () => readEndpoint(definition.baseUrl(receiver, args));
+    const endpoint = find();
+    const findEndpoint = endpoint.address === undefined ? find : undefined;
     const provider = definition.providerOf?.(receiver, args) ?? endpoint.provider ?? definition.provider;
     const ownProvider = definition.ownProviders?.includes(provider) === true;
     const headers = mayBeGateway(endpoint) ? definition.headers : undefined;
     const ended = native === undefined ? undefined : StandInSpan.tallyIn(parent);
-    return { request, provider, endpoint, ownProvider, errorCode, headers, parent, ended, params: args[0] };
+    const params = args[0];
+    return {
+      request,
+      provider,
+      endpoint,
+      findEndpoint,
+      ownProvider,
+      errorCode,
+      headers,
+      parent,
+      ended,
+      params,
+    };
   }
 
   /** The telemetry to record with now. */

@@ -11,6 +11,8 @@ export interface OperationStart {
   /** `gen_ai.provider.name`; absent for work inside the process. */
   provider: string | undefined;
   endpoint?: Endpoint | undefined;
+  /** Finds the endpoint of a client that did not know its own yet; asked again when an answer came. */
+  findEndpoint?: (() => Endpoint) | undefined;
   /** Whether `ownAttributes` of request and response belong on the telemetry of this provider. */
   ownProvider?: boolean;
   /** @default SpanKind.CLIENT */

@@ -53,6 +53,22 @@ describe("an operation", () => {
     expect(await measured()).toEqual([["duration", undefined, 1]]);
   });
 
+  it("learns where it went when the answer came, if the client knew no earlier", async () => {
+    let known = false;
+    const findEndpoint = () => ({
+      provider: undefined,
+      address: known ? "later.example" : undefined,
+      port: 443,
+    });
+    const start = { findEndpoint, endpoint: findEndpoint() };
+    begin(start).end({ outcome: "completed" });
+    const recorder = begin(start);
+    known = true;
+    recorder.end({ outcome: "completed" });
+    const { spans } = await telemetry.collect();
+    expect(spans.map(({ attributes }) => attributes["server.address"])).toEqual([undefined, "later.example"]);
+  });
+
   it("that is recorded late lasts as long as the steady clock says", async () => {
     const startedAt = { time: Date.now() - 60_000, mark: performance.now() - 2_000 };
     begin({ startedAt }).end({ outcome: "completed" });

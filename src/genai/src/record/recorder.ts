@@ -134,8 +134,10 @@ export class Recorder implements Results {
     const now = performance.now();
     const elapsed = now - this.#lastChunkAt;
     this.#lastChunkAt = now;
-    if (first) this.#firstChunkAt = now;
-    else if (instruments !== undefined) {
+    if (first) {
+      this.#firstChunkAt = now;
+      this.#findServer();
+    } else if (instruments !== undefined) {
       // Not by `guard`, whose function would be made anew for each chunk.
       try {
         instruments.recordChunk(elapsed / 1_000, this.#callAttributes(undefined), this.context);
@@ -159,6 +161,16 @@ export class Recorder implements Results {
     this.#start = { ...this.#start, provider, ownProvider: false };
   }
 
+  /** Samplers did not see where the call goes, because the client itself did not know it yet. */
+  #findServer(): void {
+    const { findEndpoint } = this.#start;
+    if (findEndpoint === undefined) return;
+    const endpoint = guard("a server", findEndpoint);
+    if (endpoint?.address === undefined || endpoint.port === undefined) return;
+    this.#start = { ...this.#start, endpoint, findEndpoint: undefined };
+    this.#span.setAttributes({ "server.address": endpoint.address, "server.port": endpoint.port });
+  }
+
   /** Ends the operation. Every call after the first does nothing. Never throws. */
   end(given: OperationEnd): void {
     if (this.#ended) return;
@@ -169,6 +181,7 @@ export class Recorder implements Results {
     const end = this.#told === undefined ? reported : withHeaderFacts(reported, this.#told, streamed);
     const response = this.#countOnce(end.response ?? {});
     this.#answeredBy(response.provider);
+    this.#findServer();
     const failure = this.#readFailure(end);
     if (this.#start.ended !== undefined) guard("an end", () => this.#start.ended?.(end));
     try {
