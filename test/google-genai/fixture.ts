@@ -38,6 +38,68 @@ const LOOK = {
   callTool: async () => [{ functionResponse: { name: "look", response: { found: SECRET } } }],
 };
 
+const TWO_CALLS = json(
+  answer(
+    [
+      { functionCall: { id: "c1", name: "look", args: { at: SECRET } } },
+      { functionCall: { id: "c2", name: "fail", args: {} } },
+      { functionCall: { id: "c3", name: "look", args: { at: "b" } } },
+    ],
+    "STOP",
+  ),
+);
+const CALLING_CHUNKS = script(
+  [
+    answer([{ functionCall: { name: "look", args: { at: 1 } } }]),
+    answer([{ functionCall: { name: "fail", args: {} } }], "STOP"),
+  ].map(event),
+);
+
+/** Several functions in one object, which keeps what it was asked in a private member. */
+class Toolbox {
+  readonly #seen: unknown[] = [];
+  opened = 0;
+
+  get seen() {
+    return [...this.#seen, this.opened];
+  }
+
+  tool() {
+    this.opened += 1;
+    const functionDeclarations = [{ name: "look", description: "Looks." }, { name: "fail" }];
+    return Promise.resolve({ functionDeclarations });
+  }
+
+  async callTool(calls: readonly { id?: string; name?: string; args?: unknown }[]) {
+    this.#seen.push(calls);
+    return calls.map(({ id, name, args }) => {
+      const response = name === "fail" ? { error: SECRET } : { found: args };
+      return { functionResponse: { ...(id && { id }), name, response } };
+    });
+  }
+}
+
+/** An object of the application's own, which relies on being itself. */
+const stateful = () => ({
+  ready: false,
+  asked: [] as unknown[],
+  async tool() {
+    this.ready = true;
+    return { functionDeclarations: [{ name: "other" }, { name: "look" }] };
+  },
+  async callTool(calls: unknown) {
+    this.asked.push(this.ready, calls);
+    return [{ functionResponse: { name: "look", response: { found: SECRET } } }];
+  },
+});
+
+const FAILING = {
+  tool: async () => ({ functionDeclarations: [{ name: "look" }] }),
+  callTool: async () => {
+    throw new TypeError(`not ${SECRET}`);
+  },
+};
+
 /** `arrived` resolves when the server has the request. */
 type Way = (ai: GoogleGenAI, arrived: () => Promise<void>) => Promise<unknown>;
 
@@ -102,12 +164,70 @@ export const WAYS: Readonly<
       const response = await ai.models.generateContent({ ...PARAMS, config: { tools: [LOOK] } });
       return [response.text, response.automaticFunctionCallingHistory];
     },
-    ["completed", "completed"],
+    ["completed", "completed", "completed"],
   ],
   "a tool that the SDK runs in a stream": [
     [CALLING_STREAM, STREAM],
     (ai) => all(ai.models.generateContentStream({ ...PARAMS, config: { tools: [LOOK] } })),
-    ["completed", "completed"],
+    ["completed", "completed", "completed"],
+  ],
+  "several calls at once, to objects with members of their own": [
+    [TWO_CALLS, ANSWER],
+    async (ai) => {
+      const [tools, other] = [new Toolbox(), { ...LOOK, tool: async () => ({ functionDeclarations: [] }) }];
+      const response = await ai.models.generateContent({ ...PARAMS, config: { tools: [tools, other] } });
+      return [response.text, tools.seen, response.automaticFunctionCallingHistory];
+    },
+    ["completed", "completed", "error", "completed", "completed"],
+  ],
+  "several calls in a stream, and what the SDK changes in the parameters": [
+    [CALLING_CHUNKS, STREAM],
+    async (ai) => {
+      const tools = new Toolbox();
+      const responseSchema = { $schema: "https://json-schema.org/draft/2020-12/schema", type: "object" };
+      const params = { ...PARAMS, config: { tools: [tools], responseSchema } };
+      const chunks = await all(ai.models.generateContentStream(params));
+      return [chunks, tools.seen, params];
+    },
+    ["completed", "error", "completed", "completed"],
+  ],
+  "a tool in a chat, that is frozen and keeps state elsewhere": [
+    [CALLS_TOOL, ANSWER, ANSWER],
+    async (ai) => {
+      const tool = stateful();
+      const config = Object.freeze({ tools: Object.freeze([tool]) as never, temperature: 0 });
+      const chat = ai.chats.create({ model: MODEL, config });
+      const first = await chat.sendMessage({ message: SECRET });
+      const second = await chat.sendMessage({ message: "And?" });
+      return [first.text, second.text, tool.ready, tool.asked, chat.getHistory()];
+    },
+    ["completed", "completed", "completed", "completed"],
+  ],
+  "everything frozen": [
+    [CALLS_TOOL, ANSWER],
+    async (ai) => {
+      const config = Object.freeze({ tools: [Object.freeze({ ...LOOK })] });
+      return (await ai.models.generateContent(Object.freeze({ ...PARAMS, config }))).text;
+    },
+    ["completed", "completed", "completed"],
+  ],
+  "a tool that throws": [
+    [CALLS_TOOL, ANSWER],
+    (ai) => ai.models.generateContent({ ...PARAMS, config: { tools: [FAILING] } }),
+    ["completed", "error"],
+  ],
+  "a tool that throws in a stream": [
+    [CALLING_STREAM, STREAM],
+    (ai) => all(ai.models.generateContentStream({ ...PARAMS, config: { tools: [FAILING] } })),
+    ["error", "cancelled"],
+  ],
+  "a tool that the SDK is not to run": [
+    CALLS_TOOL,
+    async (ai) => {
+      const config = { tools: [LOOK], automaticFunctionCalling: { disable: true } };
+      return (await ai.models.generateContent({ ...PARAMS, config })).functionCalls;
+    },
+    ["completed"],
   ],
   embeddings: [
     EMBEDDED,

@@ -15,13 +15,20 @@ export interface Part {
   /** Whether the text is what the model thought. */
   thought?: boolean | null;
   functionCall?: FunctionCall | null;
-  functionResponse?: { id?: string; name?: string; response?: unknown; parts?: unknown } | null;
+  functionResponse?: FunctionResponse | null;
   inlineData?: { data?: string; mimeType?: string } | null;
   fileData?: { fileUri?: string; mimeType?: string } | null;
   executableCode?: { id?: string; [key: string]: unknown } | null;
   codeExecutionResult?: { id?: string; [key: string]: unknown } | null;
   toolCall?: { id?: string; toolType?: string; [key: string]: unknown } | null;
   toolResponse?: { id?: string; toolType?: string; [key: string]: unknown } | null;
+}
+
+interface FunctionResponse {
+  id?: string;
+  name?: string;
+  response?: unknown;
+  parts?: unknown;
 }
 
 /** Vertex AI may send the arguments in pieces (`partialArgs`), the first of them with the name. */

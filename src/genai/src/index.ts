@@ -20,6 +20,7 @@ export type {
   ResponseFacts,
   ToolFacts,
   ToolLoop,
+  ToolOutput,
   TraceTool,
 } from "./adapter/operation.js";
 export { readParameters, type SharedParameters } from "./adapter/parameters.js";
@@ -32,5 +33,5 @@ export type { NativeTelemetry } from "./native/native.js";
 export { type ChooseCall, type Definition, methodsOf, type Target } from "./patch/definition.js";
 export { GenAIInstrumentation, type GenAIInstrumentationConfig } from "./patch/instrumentation.js";
 export { clientOf, resourceMethods } from "./patch/resources.js";
-export { traceMember } from "./tool/tool-object.js";
+export { showAs, traceMember } from "./tool/tool-object.js";
 export { VERSION } from "./version.js";

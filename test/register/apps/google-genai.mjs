@@ -1,5 +1,10 @@
 import { GoogleGenAI } from "@google/genai";
 
 const ai = new GoogleGenAI({ apiKey: "test", httpOptions: { baseUrl: process.env.GOOGLE_BASE_URL } });
-const answer = await ai.models.generateContent({ model: "gemini-2.5-flash", contents: "Hello?" });
+const look = {
+  tool: async () => ({ functionDeclarations: [{ name: "look" }] }),
+  callTool: async () => [{ functionResponse: { name: "look", response: { found: 1 } } }],
+};
+const config = { tools: [look] };
+const answer = await ai.models.generateContent({ model: "gemini-2.5-flash", contents: "Hello?", config });
 console.log(answer.text);

@@ -151,10 +151,21 @@ export interface ToolFacts {
   callId?: (args: readonly unknown[]) => string | undefined;
   /** What the model gave the tool. @default the first argument */
   input?: (args: readonly unknown[]) => unknown;
+  /** What the model is told. @default what the function returns */
+  output?: (result: unknown) => ToolOutput;
 }
 
+/** What a tool told the model, and whether that is a failure. */
+export interface ToolOutput {
+  readonly result: unknown;
+  readonly error?: ResponseFacts["error"];
+}
+
+/** Finds what a function runs, if it may run several of the model's calls at once, or none. */
+export type ReadTools = (args: readonly unknown[]) => readonly ToolFacts[];
+
 /** Makes a function report each of its runs as an `execute_tool` span; everything else about it stays the same. */
-export type TraceTool = <F extends (...args: never[]) => unknown>(tool: ToolFacts, run: F) => F;
+export type TraceTool = <F extends (...args: never[]) => unknown>(tool: ToolFacts | ReadTools, run: F) => F;
 
 /** Translates a method that runs the application's tools: returns the arguments to call it with instead. */
 export type ToolLoop<Args extends readonly unknown[] = readonly unknown[]> = (

@@ -26,7 +26,8 @@ export type ChooseCall = (args: readonly unknown[]) => Chosen | undefined;
 /**
  * A method of the library and what it means. `requests` are calls by their paths, for a method that takes a path and
  * options with a `body`; what other targets send through it is not recorded again. `choose` is for a method that makes
- * different calls by its arguments; it may be inherited by `on`, and is replaced for `on` alone.
+ * different calls by its arguments; it may be inherited by `on`, and is replaced for `on` alone. A method that is `assigned`
+ * is a field, which the constructor gives each instance of the prototype `on`; those made earlier keep theirs.
  */
 export type Target = {
   readonly on: object | undefined;
@@ -35,7 +36,7 @@ export type Target = {
   | { readonly call: AnyCall }
   | { readonly choose: ChooseCall }
   | { readonly requests: ReadonlyMap<string, AnyCall> }
-  | { readonly toolLoop: AnyToolLoop }
+  | { readonly toolLoop: AnyToolLoop; readonly assigned?: true }
   | { readonly wrap: Wrap }
 );
 

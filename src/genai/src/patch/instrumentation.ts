@@ -166,7 +166,8 @@ export abstract class GenAIInstrumentation<
     try {
       for (const target of this.definition.targets(exports, version)) {
         const wrap = (original: Method) => this.wrap(original, target);
-        if (this.patches.add(target.on, target.method, wrap, "choose" in target)) found += 1;
+        const place = "choose" in target ? "inherited" : "assigned" in target ? "assigned" : "own";
+        if (this.patches.add(target.on, target.method, wrap, place)) found += 1;
       }
     } catch (error) {
       diag.warn(`${this.definition.name}: cannot instrument ${this.definition.module}`, inWords(error));

@@ -1,4 +1,4 @@
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { isPatched, Patches } from "./patches.js";
 
 class Library {
@@ -98,8 +98,8 @@ it("replaces a method that a class inherits for that class alone, and leaves no 
   class Other extends Library {}
   const patches = new Patches();
   expect(patches.add(Own.prototype, "greet", louder)).toBe(false);
-  expect(patches.add(Own.prototype, "greet", louder, true)).toBe(true);
-  expect(patches.add(Own.prototype, "nothing", louder, true)).toBe(false);
+  expect(patches.add(Own.prototype, "greet", louder, "inherited")).toBe(true);
+  expect(patches.add(Own.prototype, "nothing", louder, "inherited")).toBe(false);
   expect([new Own().greet("you"), new Other().greet("you")]).toEqual(["hello you!", "hello you"]);
   expect([Own.prototype.greet.name, Own.prototype.greet.length]).toEqual(["greet", 1]);
   patches.restore();
@@ -107,4 +107,54 @@ it("replaces a method that a class inherits for that class alone, and leaves no 
   patches.apply();
   expect(new Own().greet("you")).toBe("hello you!");
   patches.restore();
+});
+
+describe("a method that constructors assign", () => {
+  class Client {
+    declare greet: (name: string) => string;
+    constructor() {
+      this.greet = (name) => `hello ${name}`;
+    }
+  }
+  const place = "assigned";
+
+  it("is replaced in every new instance, which looks the same", () => {
+    const bare = Object.getOwnPropertyDescriptor(new Client(), "greet");
+    const patches = new Patches();
+    expect(patches.add(Client.prototype, "greet", louder, place)).toBe(true);
+    const client = new Client();
+    expect(client.greet("you")).toBe("hello you!");
+    expect(Object.getOwnPropertyDescriptor(client, "greet")).toEqual({ ...bare, value: client.greet });
+    expect([client.greet.name, client.greet.length]).toEqual([bare?.value.name, 1]);
+    client.greet = () => "mine";
+    expect(client.greet("you")).toBe("mine");
+    patches.restore();
+    expect(Object.getOwnPropertyNames(Client.prototype)).toEqual(["constructor"]);
+    expect(new Client().greet("you")).toBe("hello you");
+    patches.apply();
+    expect(new Client().greet("you")).toBe("hello you!");
+    patches.restore();
+  });
+
+  it("is replaced once, by whichever instrumentation is enabled", () => {
+    const [first, second] = [new Patches(), new Patches()];
+    first.add(Client.prototype, "greet", louder, place);
+    expect(second.add(Client.prototype, "greet", louder, place)).toBe(false);
+    expect(new Client().greet("you")).toBe("hello you!");
+    first.restore();
+    expect(new Client().greet("you")).toBe("hello you!");
+    second.restore();
+    expect(new Client().greet("you")).toBe("hello you");
+  });
+
+  it("is left alone where the prototype has something else of that name", () => {
+    class Other {
+      get greet() {
+        return () => "hi";
+      }
+    }
+    const patches = new Patches();
+    expect(patches.add(Other.prototype, "greet", louder, place)).toBe(false);
+    expect(new Other().greet()).toBe("hi");
+  });
 });

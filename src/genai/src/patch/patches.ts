@@ -19,19 +19,25 @@ function turnedOn(): Set<() => void> {
   return shared[TURNED_ON];
 }
 
+/**
+ * Where the holder has the method: as its `own` property; `inherited`, to be replaced for this holder alone; or not at all,
+ * because each instance's constructor has it `assigned` as a field.
+ */
+export type Place = "own" | "inherited" | "assigned";
+
 interface Wanted {
   readonly holder: object;
   readonly key: PropertyKey;
   readonly wrap: (original: Method) => Method;
+  readonly place: Place;
 }
 
 interface Patch {
   readonly holder: object;
   readonly key: PropertyKey;
-  readonly original: PropertyDescriptor;
-  /** Whether the holder has no such property of its own, so that putting the original back means to remove ours. */
-  readonly inherited: boolean;
-  readonly replacement: Method;
+  /** The holder's own property; if it has none, putting that back means to remove ours. */
+  readonly before: PropertyDescriptor | undefined;
+  readonly after: PropertyDescriptor;
 }
 
 /** Whether a function already reports to the kit. */
@@ -54,27 +60,25 @@ export class Patches {
   /**
    * Replaces a method by what `wrap` makes of it, unless it is missing or already reports to the kit, directly or inside
    * somebody else's wrapper.
-   * @param orInherited whether a method that the holder only inherits is replaced too, for this holder alone
    */
   add(
     holder: object | undefined,
     key: PropertyKey,
     wrap: (original: Method) => Method,
-    orInherited = false,
+    place: Place = "own",
   ): boolean {
     if (holder === undefined) return false;
-    const own = Object.getOwnPropertyDescriptor(holder, key);
-    const original = own ?? (orInherited ? passOn(holder, key) : undefined);
-    if (original === undefined) return false;
-    const method: unknown = original.value;
-    if (typeof method !== "function" || original.configurable === false) return false;
+    const before = Object.getOwnPropertyDescriptor(holder, key);
+    if (before?.configurable === false) return false;
+    const method: unknown =
+      before === undefined && place === "inherited" ? passOn(holder, key) : functionIn(before);
+    if (typeof method !== "function" && (place !== "assigned" || before !== undefined)) return false;
     if (isPatched(method)) {
-      this.#wait({ holder, key, wrap });
+      this.#wait({ holder, key, wrap, place });
       return false;
     }
     if (this.#isWrapped(holder, key, method)) return false;
-    const replacement = disguise(wrap(method as Method), method as Method);
-    const patch = { holder, key, original, inherited: own === undefined, replacement };
+    const patch = { holder, key, before, after: replaced(before, key, method as Method | undefined, wrap) };
     this.#patches.push(patch);
     if (this.#applied) {
       apply(patch);
@@ -93,7 +97,7 @@ export class Patches {
   /** Whether somebody wrapped our replacement, so that their wrapper still calls it. */
   #isWrapped(holder: object, key: PropertyKey, method: unknown): boolean {
     return this.#patches.some(
-      (patch) => patch.holder === holder && patch.key === key && patch.original.value !== method,
+      (patch) => patch.holder === holder && patch.key === key && functionIn(patch.before) !== method,
     );
   }
 
@@ -104,31 +108,67 @@ export class Patches {
   }
 
   #takeAll(): void {
-    for (const { holder, key, wrap } of this.#waiting.splice(0)) this.add(holder, key, wrap);
-    for (const patch of this.#patches) {
-      const own: unknown = Object.getOwnPropertyDescriptor(patch.holder, patch.key)?.value;
-      if (own === (patch.inherited ? undefined : patch.original.value)) apply(patch);
-    }
+    for (const { holder, key, wrap, place } of this.#waiting.splice(0)) this.add(holder, key, wrap, place);
+    for (const patch of this.#patches) if (holds(patch, patch.before)) apply(patch);
   }
 
   restore(): void {
     this.#applied = false;
-    for (const { holder, key, original, inherited, replacement } of this.#patches.toReversed()) {
-      if (Object.getOwnPropertyDescriptor(holder, key)?.value !== replacement) continue;
-      if (inherited) Reflect.deleteProperty(holder, key);
-      else Object.defineProperty(holder, key, original);
+    for (const patch of this.#patches.toReversed()) {
+      const { holder, key, before, after } = patch;
+      if (!holds(patch, after)) continue;
+      if (before === undefined) Reflect.deleteProperty(holder, key);
+      else Object.defineProperty(holder, key, before);
     }
     turnedOn().delete(this.#take);
     for (const take of [...turnedOn()]) take();
   }
 }
 
-function apply({ holder, key, original, replacement }: Patch): void {
-  Object.defineProperty(holder, key, { ...original, value: replacement });
+function apply({ holder, key, after }: Patch): void {
+  Object.defineProperty(holder, key, after);
+}
+
+/** The method of a property, or what stands in for one that is assigned. */
+function functionIn(property: PropertyDescriptor | undefined): unknown {
+  return property?.value ?? property?.set;
+}
+
+/** Whether the holder still has this property. */
+function holds({ holder, key }: Patch, property: PropertyDescriptor | undefined): boolean {
+  return functionIn(Object.getOwnPropertyDescriptor(holder, key)) === functionIn(property);
+}
+
+function replaced(
+  before: PropertyDescriptor | undefined,
+  key: PropertyKey,
+  method: Method | undefined,
+  wrap: (original: Method) => Method,
+): PropertyDescriptor {
+  if (method === undefined) return { get: undefined, set: assigning(key, wrap), configurable: true };
+  const value = disguise(wrap(method), method);
+  return before === undefined
+    ? { value, writable: true, configurable: true, enumerable: false }
+    : { ...before, value };
+}
+
+/** Gives each instance the field that its constructor assigns, with what `wrap` makes of the method. */
+function assigning(key: PropertyKey, wrap: (original: Method) => Method): (value: unknown) => void {
+  const { set } = {
+    set(this: object, method: unknown): void {
+      const value =
+        typeof method !== "function" || isPatched(method)
+          ? method
+          : disguise(wrap(method as Method), method as Method);
+      Object.defineProperty(this, key, { value, writable: true, configurable: true, enumerable: true });
+    },
+  };
+  patchedFunctions().add(set);
+  return set;
 }
 
 /** A method that calls whichever the holder inherits then: others may patch that, before us or after. */
-function passOn(holder: object, key: PropertyKey): PropertyDescriptor | undefined {
+function passOn(holder: object, key: PropertyKey): Method | undefined {
   const inherited = (): unknown => Object.getPrototypeOf(holder)?.[key];
   const method = inherited();
   if (typeof method !== "function") return undefined;
@@ -137,7 +177,7 @@ function passOn(holder: object, key: PropertyKey): PropertyDescriptor | undefine
       return Reflect.apply(inherited() as Method, this, args);
     },
   }.method;
-  return { value: named(value, method as Method), writable: true, configurable: true, enumerable: false };
+  return named(value, method as Method);
 }
 
 /** Gives a replacement the name and length of the original. */

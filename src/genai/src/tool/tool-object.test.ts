@@ -1,6 +1,6 @@
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { traceTool } from "./tool.js";
-import { traceMember } from "./tool-object.js";
+import { showAs, traceMember } from "./tool-object.js";
 
 const facts = { name: "count" };
 const traced = <F extends (...args: never[]) => unknown>(_: unknown, run: F): F =>
@@ -53,4 +53,56 @@ it("gives back a tool that reports its runs already, copied or stood in for", ()
     expect(once).not.toBe(tool);
     expect(traceMember(once, "run", facts, traced)).toBe(once);
   }
+});
+
+describe("what is shown in place of an object", () => {
+  it("has other members, and is the original in everything else", () => {
+    class Params {
+      #reads = 0;
+      a?: number = 1;
+      b?: number;
+      get reads() {
+        this.#reads += 1;
+        return this.#reads;
+      }
+      self() {
+        return this;
+      }
+    }
+    const own = new Params();
+    const shown = showAs(own, { a: (value) => [value] });
+    own.b = 2;
+    expect([shown.a, shown.b, shown.reads, shown.reads, shown instanceof Params]).toEqual([
+      [1],
+      2,
+      1,
+      2,
+      true,
+    ]);
+    expect(shown.self()).toBe(own);
+    shown.b = 3;
+    delete shown.a;
+    expect([own.b, "a" in own, "a" in shown]).toEqual([3, false, false]);
+  });
+
+  it("stands for a frozen object too, whose error it throws", () => {
+    const own = Object.freeze({ a: 1, b: 2 });
+    const shown = showAs(own, { a: () => "other" }) as { a: unknown; b: number };
+    expect([shown.a, { ...shown }]).toEqual(["other", { a: "other", b: 2 }]);
+    expect(() => {
+      shown.b = 3;
+    }).toThrow(/^Cannot assign to read only property 'b' of object '#<Object>'$/);
+  });
+
+  it("shows the member as it is if it cannot be made another", () => {
+    const shown = showAs(
+      { a: 1 },
+      {
+        a: () => {
+          throw new Error("broken");
+        },
+      },
+    );
+    expect(shown.a).toBe(1);
+  });
 });

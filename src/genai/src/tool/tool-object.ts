@@ -1,5 +1,6 @@
 import { copyWith } from "../adapter/copy-with.js";
 import type { ToolFacts, TraceTool } from "../adapter/operation.js";
+import { guard } from "../record/guard.js";
 import { isTraced } from "./tool.js";
 
 type Run = (...args: never[]) => unknown;
@@ -36,4 +37,41 @@ function standInFor<Tool extends object>(tool: Tool, member: string, run: Run): 
       return (...args: unknown[]) => Reflect.apply(value, target, args) as unknown;
     },
   });
+}
+
+/**
+ * Makes what a library gets instead of an application's object, for one that the library works on: everything it reads and
+ * writes is the original's, and functions run on that, but the members in `shown` look as these functions make them.
+ */
+export function showAs<T extends object>(
+  original: T,
+  shown: Readonly<Record<PropertyKey, (value: unknown) => unknown>>,
+): T {
+  return new Proxy(looseCopy(original), {
+    get(_, key) {
+      const value: unknown = Reflect.get(original, key);
+      if (Object.hasOwn(shown, key)) return guard("a stand-in", () => shown[key]?.(value)) ?? value;
+      if (typeof value !== "function") return value;
+      return (...args: unknown[]) => Reflect.apply(value, original, args) as unknown;
+    },
+    set(copy, key, value) {
+      // An assignment, so that a frozen original throws its own error.
+      (original as Record<PropertyKey, unknown>)[key] = value;
+      return Reflect.set(copy, key, value);
+    },
+    deleteProperty(copy, key) {
+      delete (original as Record<PropertyKey, unknown>)[key];
+      return Reflect.deleteProperty(copy, key);
+    },
+  });
+}
+
+/** What a stand-in's target may be: a frozen one would have to show what it has. */
+function looseCopy<T extends object>(original: T): T {
+  const members: PropertyDescriptorMap = Object.getOwnPropertyDescriptors(original);
+  for (const member of Object.values(members)) {
+    member.configurable = true;
+    if ("value" in member) member.writable = true;
+  }
+  return Object.create(Object.getPrototypeOf(original), members) as T;
 }

@@ -1,4 +1,4 @@
-import { type Context, type Span, trace } from "@opentelemetry/api";
+import { type Context, createContextKey, type Span, trace } from "@opentelemetry/api";
 
 /** What is known about a tool's run when it starts. */
 export interface ToolRun {
@@ -34,8 +34,23 @@ export function isNativeRun(name: string, parent: Context): boolean {
   return span !== undefined && NATIVE_RUNS.has(span) && RUNS.get(span) === name;
 }
 
-/** Whether the active span already describes this tool's run, because the library that called it is instrumented. */
+/** The tools that one function runs at once, and the span below which theirs are. */
+const TOGETHER = createContextKey("kit: tools that run at once");
+
+interface Together {
+  readonly tools: readonly string[];
+  readonly below: Span | undefined;
+}
+
+/** A context for the inside of a function that runs several tools, each of which has a span of its own. */
+export function withRuns(parent: Context, tools: readonly string[]): Context {
+  return parent.setValue(TOGETHER, { tools, below: trace.getSpan(parent) } satisfies Together);
+}
+
+/** Whether the library that called a tool is instrumented, and so has a span for this run, the active one or beside it. */
 export function isToolRecorded(name: string, parent: Context): boolean {
   const span = trace.getSpan(parent);
-  return span !== undefined && RUNS.get(span) === name;
+  if (span !== undefined && RUNS.get(span) === name) return true;
+  const together = parent.getValue(TOGETHER) as Together | undefined;
+  return together !== undefined && together.below === span && together.tools.includes(name);
 }
