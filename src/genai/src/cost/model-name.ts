@@ -40,6 +40,7 @@ export function toModelName(model: string): string | undefined {
 
 /** Whether a call has a price of its own, whichever model says that it answered. */
 export function isPricedApart(model: string): boolean {
-  const arn = ARN_OF.exec(model);
+  // Asked first, since each call asks for its models.
+  const arn = model.includes("arn:") ? ARN_OF.exec(model) : null;
   return arn !== null && !BILLED_AS_MODEL.has(arn[1]);
 }

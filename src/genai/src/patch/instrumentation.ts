@@ -13,7 +13,7 @@ import {
   InstrumentationNodeModuleDefinition,
   InstrumentationNodeModuleFile,
 } from "@opentelemetry/instrumentation";
-import { mayBeGateway, readEndpoint } from "../adapter/endpoint.js";
+import { type Endpoint, mayBeGateway, readEndpoint } from "../adapter/endpoint.js";
 import { isInference } from "../adapter/inference.js";
 import type { Call, RequestFacts, ToolFacts, ToolLoop } from "../adapter/operation.js";
 import type { OperationEnd } from "../adapter/outcome.js";
@@ -370,9 +370,8 @@ export abstract class GenAIInstrumentation<
   ): OperationStart {
     const { definition } = this;
     const { errorCode, native } = definition;
-    const find = () => readEndpoint(definition.baseUrl(receiver, args));
-    const endpoint = find();
-    const findEndpoint = endpoint.address === undefined ? find : undefined;
+    const endpoint = readEndpoint(definition.baseUrl(receiver, args));
+    const findEndpoint = endpoint.address === undefined ? this.finder(receiver, args) : undefined;
     const provider = definition.providerOf?.(receiver, args) ?? endpoint.provider ?? definition.provider;
     const ownProvider = definition.ownProviders?.includes(provider) === true;
     const headers = mayBeGateway(endpoint) ? definition.headers : undefined;
@@ -390,6 +389,11 @@ export abstract class GenAIInstrumentation<
       ended,
       params,
     };
+  }
+
+  /** A method of its own: a function inside of the one above would cost every call. */
+  private finder(receiver: unknown, args: readonly unknown[]): () => Endpoint {
+    return () => readEndpoint(this.definition.baseUrl(receiver, args));
   }
 
   /** The telemetry to record with now. */
