@@ -13,7 +13,6 @@ import {
   InstrumentationNodeModuleDefinition,
   InstrumentationNodeModuleFile,
 } from "@opentelemetry/instrumentation";
-import { type Endpoint, mayBeGateway, readEndpoint } from "../adapter/endpoint.js";
 import { isInference } from "../adapter/inference.js";
 import type { Call, RequestFacts, ToolFacts, ToolLoop } from "../adapter/operation.js";
 import type { OperationEnd } from "../adapter/outcome.js";
@@ -34,9 +33,7 @@ import {
   standIn,
 } from "../native/native.js";
 import { listenTo, tellOfNative, withNativeSpans } from "../native/native-echo.js";
-import { StandInSpan } from "../native/native-span.js";
 import { guard } from "../record/guard.js";
-import type { OperationStart } from "../record/operation-start.js";
 import { Recorder } from "../record/recorder.js";
 import type { Telemetry } from "../record/telemetry.js";
 import { type TelemetryOptions, TelemetrySource } from "../record/telemetry-source.js";
@@ -47,6 +44,7 @@ import { observe } from "../watch/observe.js";
 import { followHandedOut, followHandingOut, handsOut } from "../watch/stainless.js";
 import { followLeaving, followMaking, followTurns, isStreamHelper } from "../watch/stream-helper.js";
 import type { ChooseCall, Definition, Target } from "./definition.js";
+import { describe, withAllAttributes } from "./describe.js";
 import { type Method, Patches } from "./patches.js";
 import { recordProviders } from "./recorded-providers.js";
 import { chosen, readPosted, readRequest } from "./requests.js";
@@ -315,7 +313,7 @@ export abstract class GenAIInstrumentation<
       if (request.onlyLinked === true && telemetry.remembered.linksTo(request.linkTo).length === 0)
         return undefined;
       telemetry.costs.warmUp();
-      const start = this.describe(request, receiver, args, parent);
+      const start = describe(this.definition, request, receiver, args, parent);
       const recorder = new Recorder(native === "native" ? withNativeSpans(telemetry) : telemetry, start);
       const ours = trace.getSpan(recorder.context);
       const passed = this.definition.native?.passed?.(args);
@@ -337,7 +335,7 @@ export abstract class GenAIInstrumentation<
   ): Recorder | undefined {
     const told = readInferenceTold(parent);
     if (told === undefined) return undefined;
-    const start = this.describe(request, receiver, args, parent);
+    const start = describe(this.definition, request, receiver, args, parent);
     const ended = (end: OperationEnd) => told(withAllAttributes(end, start));
     return new Recorder(silent(this.active()), { ...start, ended, countedElsewhere: true });
   }
@@ -362,53 +360,8 @@ export abstract class GenAIInstrumentation<
     return this.nativeMode;
   }
 
-  private describe(
-    request: RequestFacts,
-    receiver: unknown,
-    args: readonly unknown[],
-    parent: Context,
-  ): OperationStart {
-    const { definition } = this;
-    const { errorCode, native } = definition;
-    const endpoint = readEndpoint(definition.baseUrl(receiver, args));
-    const findEndpoint = endpoint.address === undefined ? this.finder(receiver, args) : undefined;
-    const provider = definition.providerOf?.(receiver, args) ?? endpoint.provider ?? definition.provider;
-    const ownProvider = definition.ownProviders?.includes(provider) === true;
-    const headers = mayBeGateway(endpoint) ? definition.headers : undefined;
-    const ended = native === undefined ? undefined : StandInSpan.tallyIn(parent);
-    const params = args[0];
-    return {
-      request,
-      provider,
-      endpoint,
-      findEndpoint,
-      ownProvider,
-      errorCode,
-      headers,
-      parent,
-      ended,
-      params,
-    };
-  }
-
-  /** A method of its own: a function inside of the one above would cost every call. */
-  private finder(receiver: unknown, args: readonly unknown[]): () => Endpoint {
-    return () => readEndpoint(this.definition.baseUrl(receiver, args));
-  }
-
   /** The telemetry to record with now. */
   protected active(): Telemetry {
     return this.origin.read();
   }
-}
-
-/** The framework that hears of a call cannot know which attributes belong to the provider, so it gets all of them. */
-function withAllAttributes(end: OperationEnd, { request, ownProvider }: OperationStart): OperationEnd {
-  const { response } = end;
-  const own = ownProvider === true &&
-    response?.provider === undefined && { ...request.ownAttributes, ...response?.ownAttributes };
-  return {
-    ...end,
-    response: { ...response, attributes: { ...request.attributes, ...response?.attributes, ...own } },
-  };
 }
