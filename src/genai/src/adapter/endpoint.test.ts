@@ -9,6 +9,8 @@ it.each([
   ["https://eu-west-1.api.x.ai/v1", "x_ai", "eu-west-1.api.x.ai", 443],
   ["https://api.groq.com/openai/v1", "groq", "api.groq.com", 443],
   ["https://api.mistral.ai/v1", "mistral_ai", "api.mistral.ai", 443],
+  ["https://api.eu.mistral.ai/v1", "mistral_ai", "api.eu.mistral.ai", 443],
+  ["https://api.us.mistral.ai/v1", "mistral_ai", "api.us.mistral.ai", 443],
   ["https://api.perplexity.ai", "perplexity", "api.perplexity.ai", 443],
   ["https://api.moonshot.cn/v1", "moonshot_ai", "api.moonshot.cn", 443],
   ["https://openrouter.ai/api/v1", "openrouter", "openrouter.ai", 443],

@@ -23,6 +23,8 @@ const PROVIDERS: readonly (readonly [host: string, provider: string])[] = [
   ["api.moonshot.ai", "moonshot_ai"],
   ["api.moonshot.cn", "moonshot_ai"],
   ["api.mistral.ai", "mistral_ai"],
+  ["api.eu.mistral.ai", "mistral_ai"],
+  ["api.us.mistral.ai", "mistral_ai"],
   ["codestral.mistral.ai", "mistral_ai"],
   ["api.cohere.com", "cohere"],
   ["api.cohere.ai", "cohere"],
