@@ -82,3 +82,15 @@ it("takes each annotation of an answer as whole", () => {
     [cite("a"), cite("b"), cite("c")],
   );
 });
+
+it("takes each image, file and reference among the parts of an answer as whole", () => {
+  const image = (url: string) => ({ type: "image_url", image_url: { url } });
+  const file = (file_id: string) => ({ type: "file", file_id });
+  const reference = (...reference_ids: (number | string)[]) => ({ type: "reference", reference_ids });
+  const parts = [image("a"), image("b"), file("c"), file("d"), reference(1, "x"), reference(2)];
+  expect(folded(parts.map((part) => ({ content: [part] }))).content).toEqual(parts);
+});
+
+it("keeps the texts and numbers of a list, and passes over null", () => {
+  expect(folded([{ a: [1, "b", null] }, { a: ["c"] }])).toEqual({ a: [1, "b", "c"] });
+});

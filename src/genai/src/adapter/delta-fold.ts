@@ -14,6 +14,16 @@ const WHOLE: ReadonlySet<string> = new Set([
 /** Lists whose items arrive whole and have no index. */
 const LISTS_OF_WHOLE: ReadonlySet<string> = new Set(["annotations", "citations"]);
 
+/** Parts of an answer that arrive whole and have no index: each is one more, whatever its type. */
+const WHOLE_PARTS: ReadonlySet<unknown> = new Set([
+  "image_url",
+  "document_url",
+  "file",
+  "reference",
+  "tool_file",
+  "tool_reference",
+]);
+
 interface Indexed {
   index?: number;
   id?: string | null;
@@ -89,14 +99,20 @@ interface GrowingItem {
 /** A list whose items grow. Some providers send whole items all at one index, or at none. */
 class DeltaList {
   readonly #items: GrowingItem[] = [];
+  /** Texts and numbers, which do not grow. */
+  readonly #values: unknown[] = [];
   readonly #whole: boolean;
 
   constructor(whole: boolean) {
     this.#whole = whole;
   }
 
-  add(items: readonly Indexed[]): void {
+  add(items: readonly (Indexed | null)[]): void {
     for (const item of items) {
+      if (typeof item !== "object" || item === null) {
+        if (item != null) this.#values.push(item);
+        continue;
+      }
       const target = (this.#whole ? undefined : this.#find(item)) ?? this.#open(item);
       target.id ??= item.id || undefined;
       target.fold.add(item);
@@ -104,14 +120,15 @@ class DeltaList {
   }
 
   /** By their index, which need not be the order in which they began. */
-  value(): Record<string, unknown>[] {
+  value(): unknown[] {
     const ordered = this.#items.toSorted((one, other) => (one.index ?? 0) - (other.index ?? 0));
-    return ordered.map(({ fold }) => fold.value());
+    return [...ordered.map(({ fold }) => fold.value()), ...this.#values];
   }
 
   #find({ index, id, type }: Indexed): GrowingItem | undefined {
     if (index === undefined) {
       if (id) return this.#items.findLast((item) => item.id === id);
+      if (WHOLE_PARTS.has(type)) return undefined;
       const last = this.#items.at(-1);
       return type == null || last?.type === type ? last : undefined;
     }
