@@ -1,7 +1,7 @@
 import { chat as wire } from "@kit/chat-completions";
 import { describe, expect, it } from "vitest";
 import { answer, stream } from "./chat.js";
-import { baseUrlOf, readErrorCode } from "./client.js";
+import { baseUrlOf } from "./client.js";
 import { answerOnTheWire, messageOnTheWire, usageOnTheWire } from "./wire.js";
 
 describe("a message", () => {
@@ -57,6 +57,13 @@ it("keeps what a version of the SDK does not know of the usage", () => {
   expect(usageOnTheWire(undefined)).toBeNull();
 });
 
+it("finds the tier that served a call in its usage", () => {
+  expect(answerOnTheWire({ usage: { serviceTier: "priority" } })).toMatchObject({ service_tier: "priority" });
+  expect(answerOnTheWire({ usage: null })).toMatchObject({ service_tier: undefined });
+  const older = { additionalProperties: { service_tier: "priority" } };
+  expect(answerOnTheWire({ usage: older })).toMatchObject({ service_tier: "priority" });
+});
+
 describe("a request", () => {
   it("has the format that it names, or that its method implies", () => {
     const schema = { type: "object" };
@@ -105,9 +112,4 @@ it.each([
   [{ _baseURL: null }, [{}], undefined],
 ])("finds the server of %j for %j", (resource, args, expected) => {
   expect(baseUrlOf(resource, args)).toBe(expected);
-});
-
-it("reads the status of an error", () => {
-  expect(readErrorCode({ statusCode: 404 })).toBe("404");
-  expect(readErrorCode({})).toBeUndefined();
 });

@@ -50,8 +50,11 @@ export function usageOnTheWire(usage: Usage | null | undefined): CompletionUsage
 }
 
 /** An answer or a chunk as it was sent. */
-export function answerOnTheWire({ id, model, choices, usage }: SdkAnswer): Record<string, unknown> {
-  return { id, model, usage: usageOnTheWire(usage), choices: choices?.map(choiceOnTheWire) };
+export function answerOnTheWire({ id, model, choices, usage: used }: SdkAnswer): Record<string, unknown> {
+  const usage = usageOnTheWire(used);
+  // Where OpenAI has it, beside the usage, it tells what price the tokens have.
+  const { service_tier } = (usage ?? {}) as { service_tier?: unknown };
+  return { id, model, usage, service_tier, choices: choices?.map(choiceOnTheWire) };
 }
 
 function choiceOnTheWire({ index, finishReason, message, messages, delta }: SdkChoice) {
