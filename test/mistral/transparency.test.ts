@@ -6,12 +6,12 @@ import { z } from "zod";
 import { loadMistral, MISTRAL_FOLDERS } from "../support/mistral.js";
 import { json, ProviderServer, type Reply, type Step, script } from "../support/provider-server.js";
 import { Telemetry } from "../support/telemetry.js";
-import { expectNoDifference } from "../support/ways.js";
+import { expectNoDifference, SECRET } from "../support/ways.js";
 
-/** Words that must never leave the process unless content is asked for. */
-const SECRET = "xyzzy plugh and nothing else";
+/** Long enough to be found where a refusal repeats it. */
+const TEXT = `${SECRET} and nothing else`;
 const MODEL = "mistral-small-latest";
-const MESSAGES = [{ role: "user" as const, content: SECRET }];
+const MESSAGES = [{ role: "user" as const, content: TEXT }];
 const ASK = { model: MODEL, messages: MESSAGES };
 const USAGE = { prompt_tokens: 10, completion_tokens: 4, total_tokens: 14 };
 const ABOUT = { id: "1", model: MODEL, created: 1 };
@@ -29,7 +29,7 @@ const piece = (content: string, finish_reason: string | null = null, rest: objec
   event({ ...ABOUT, choices: [{ index: 0, delta: { content }, finish_reason }], ...rest });
 const BEGUN = piece(SECRET);
 const STREAM = events(BEGUN, piece(".", "stop", { usage: USAGE }), Buffer.from("data: [DONE]\n\n"));
-const REFUSED = json({ object: "error", message: `no such thing: ${SECRET}`, type: "x" }, { status: 400 });
+const REFUSED = json({ object: "error", message: `no such thing: ${TEXT}`, type: "x" }, { status: 400 });
 
 /** As the SDK's own copy of its schema library makes it. */
 const FORMAT = z.object({ a: z.string() }) as never;
@@ -126,6 +126,16 @@ const WAYS: Readonly<Record<string, readonly [reply: Reply, way: Way, spans: rea
   ],
   "a refusal": [REFUSED, (client) => client.chat.complete(ASK), ["error"]],
   "a refused stream": [REFUSED, (client) => client.chat.stream(ASK), ["error"]],
+  "a whole answer to a call for a stream": [
+    ANSWER,
+    (client) => client.chat.stream({ model: MODEL, messages: [{ role: "user", content: "Hi" }] }),
+    ["error"],
+  ],
+  "a page instead of an answer": [
+    json(SECRET, { headers: { "content-type": "text/html" } }),
+    (client) => client.chat.complete({ model: MODEL, messages: [{ role: "user", content: "Hi" }] }),
+    ["error"],
+  ],
   "an answer that is none": [json({ nothing: true }), (client) => client.chat.complete(ASK), ["error"]],
   "parameters that are none": [
     ANSWER,
@@ -134,7 +144,7 @@ const WAYS: Readonly<Record<string, readonly [reply: Reply, way: Way, spans: rea
   ],
   "text between two texts": [
     ANSWER,
-    (client) => client.fim.complete({ model: MODEL, prompt: SECRET, suffix: SECRET }),
+    (client) => client.fim.complete({ model: MODEL, prompt: TEXT, suffix: TEXT }),
     ["completed"],
   ],
   "an agent": [
@@ -154,7 +164,7 @@ const WAYS: Readonly<Record<string, readonly [reply: Reply, way: Way, spans: rea
   ],
   embeddings: [
     json({ id: "1", object: "list", model: MODEL, data: [{ index: 0, embedding: [0.1] }], usage: USAGE }),
-    (client) => client.embeddings.create({ model: MODEL, inputs: SECRET }),
+    (client) => client.embeddings.create({ model: MODEL, inputs: TEXT }),
     ["completed"],
   ],
   "a call that is no model's": [json({ object: "list", data: [] }), (client) => client.models.list(), []],

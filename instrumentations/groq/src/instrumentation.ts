@@ -1,5 +1,6 @@
 import { chat, embeddings, readLiteLLMHeaders } from "@kit/chat-completions";
 import { clientOf, type Definition, GenAIInstrumentation, resourceMethods } from "@kit/genai";
+import { withoutAnswer } from "./failed-generation.js";
 import { VERSION } from "./version.js";
 
 /** Records chats and embeddings of the `groq-sdk` client, versions 0.5 to 1. */
@@ -13,6 +14,7 @@ export class GroqInstrumentation extends GenAIInstrumentation {
     targets: (exports) => resourceMethods(exports, "Groq", RESOURCES),
     headers: readLiteLLMHeaders,
     baseUrl: (resource) => clientOf<Client>(resource)?.baseURL,
+    withoutAnswer,
   };
 }
 

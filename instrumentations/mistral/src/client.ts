@@ -9,9 +9,3 @@ export function baseUrlOf(resource: unknown, [, options]: readonly unknown[]): s
   const url = serverURL ?? (resource as Resource | undefined)?._baseURL;
   return url == null ? undefined : String(url);
 }
-
-/** Errors keep the status of the answer under a name of their own. */
-export function readErrorCode(error: unknown): string | undefined {
-  const { statusCode } = error as { statusCode?: unknown };
-  return typeof statusCode === "number" ? String(statusCode) : undefined;
-}

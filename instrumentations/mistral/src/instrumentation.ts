@@ -1,6 +1,6 @@
 import { type Definition, GenAIInstrumentation, resourceMethods } from "@kit/genai";
 import { answer, stream } from "./chat.js";
-import { baseUrlOf, readErrorCode } from "./client.js";
+import { baseUrlOf } from "./client.js";
 import { embeddings } from "./embeddings.js";
 import { ownSpans } from "./own-spans.js";
 import { VERSION } from "./version.js";
@@ -15,7 +15,6 @@ export class MistralInstrumentation extends GenAIInstrumentation {
     provider: "mistral_ai",
     targets: (exports) => [...resourceMethods(exports, "Mistral", RESOURCES), ownSpans(exports)],
     baseUrl: baseUrlOf,
-    errorCode: readErrorCode,
     // Not to other SDKs, but to the tracing in its own hooks, which sees from it that a call is recorded.
     delegates: true,
   };

@@ -89,6 +89,8 @@ export interface Definition {
   readonly delegates?: boolean;
   /** Reads the provider's error code from an error that has neither status nor code. */
   readonly errorCode?: (error: unknown) => string | undefined;
+  /** What may be read without content of an error that repeats the model's answer; `undefined` for any other. */
+  readonly withoutAnswer?: (error: unknown) => unknown;
   /**
    * Reads facts from an answer's headers, where gateways put them. Called once per answer, failures included, but not for
    * providers' own hosts. Read only a few: each costs a quarter of a microsecond.

@@ -14,7 +14,7 @@ export function describe(
   args: readonly unknown[],
   parent: Context,
 ): OperationStart {
-  const { errorCode, native } = definition;
+  const { errorCode, withoutAnswer, native } = definition;
   const endpoint = readEndpoint(definition.baseUrl(receiver, args));
   const findEndpoint = endpoint.address === undefined ? finder(definition, receiver, args) : undefined;
   const provider = definition.providerOf?.(receiver, args) ?? endpoint.provider ?? definition.provider;
@@ -29,6 +29,7 @@ export function describe(
     findEndpoint,
     ownProvider,
     errorCode,
+    withoutAnswer,
     headers,
     parent,
     ended,

@@ -43,6 +43,15 @@ it("puts a provider's code before the class name and after the status", () => {
   expect(errorType(new APIConnectionError("x"), "overloaded_error")).toBe("overloaded_error");
   expect(errorType(Object.assign(new Error("x"), { status: 529 }), "overloaded_error")).toBe("529");
   expect(errorType(Object.assign(new Error("x"), { status_code: 404 }))).toBe("404");
+  expect(errorType(Object.assign(new Error("x"), { statusCode: 404 }))).toBe("404");
+});
+
+it("does not call it an error that the provider answered, only that the answer was none", () => {
+  const error = (members: object) => Object.assign(new APIConnectionError("x"), members);
+  expect(errorType(error({ statusCode: 200 }), "200")).toBe("APIConnectionError");
+  expect(errorType(error({ status: 299, code: "bad_answer" }), "299")).toBe("bad_answer");
+  expect(errorType(error({ status: 199 }))).toBe("199");
+  expect(errorType(error({ status: 300 }))).toBe("300");
 });
 
 it("calls an object of unknown class an error of its own kind", () => {

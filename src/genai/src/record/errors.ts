@@ -51,15 +51,32 @@ export function codeOf(value: unknown): string | undefined {
  */
 export function errorType(error: unknown, providerCode?: string): string {
   if (typeof error !== "object" || error === null) return "_OTHER";
-  // Ollama has a `status_code`.
-  const status = memberOf(error, "status") ?? memberOf(error, "status_code");
+  const status = statusOf(error);
   const code = memberOf(error, "code");
-  if (typeof status === "number") return String(status);
+  if (status !== undefined && !isSuccess(status)) return String(status);
   const word = codeOf(code);
   if (word !== undefined) return word;
+  // What adapters read of such an error is the same status.
+  if (status !== undefined) return exceptionType(error);
   // Gateways put a status there. Other numbers say nothing: `20` of a DOMException does not tell anyone it is an abort.
   if (typeof code === "number" && code >= 400 && code < 600) return String(code);
   return codeOf(providerCode) ?? exceptionType(error);
+}
+
+/** The status of the answer that an error tells of. Ollama has a `status_code`, SDKs of Fern and Speakeasy a `statusCode`. */
+function statusOf(error: unknown): number | undefined {
+  const status = memberOf(error, "status") ?? memberOf(error, "status_code") ?? memberOf(error, "statusCode");
+  return typeof status === "number" ? status : undefined;
+}
+
+function isSuccess(status: number): boolean {
+  return status >= 200 && status < 300;
+}
+
+/** Whether an error is about an answer that came: its message may hold all of it, which is unknown and so cannot be blanked. */
+export function isAboutAnswer(error: unknown): boolean {
+  const status = statusOf(error);
+  return status !== undefined && isSuccess(status);
 }
 
 /** What may be written about an error. */

@@ -19,6 +19,8 @@ export interface OperationStart {
   kind?: SpanKind;
   /** Reads the provider's error code from an error that has none under the usual names. */
   errorCode?: ((error: unknown) => string | undefined) | undefined;
+  /** What may be read of an error that repeats the model's answer; `undefined` for any other. */
+  withoutAnswer?: ((error: unknown) => unknown) | undefined;
   /** Reads facts from the headers of the answer. */
   headers?: ((read: ReadHeader) => HeaderFacts | undefined) | undefined;
   /** The arguments of the library's method; read only to blank them in an error message. */

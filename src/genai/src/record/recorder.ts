@@ -25,6 +25,7 @@ import {
   codeOf,
   type ErrorText,
   errorType,
+  isAboutAnswer,
   readError,
   readErrorType,
   rememberTold,
@@ -238,9 +239,10 @@ export class Recorder implements Results {
 
   /** What may be recorded of an error without content: its message may repeat the call or, late in a stream, the answer. */
   #readCarefully(error: unknown): ErrorText {
-    const { request, params, errorsAreContent } = this.#start;
-    if (errorsAreContent === true || this.#firstChunkAt !== undefined) return readErrorType(error);
-    return readError(error, stringsOf(request.content?.()), stringsGiven(params));
+    const { request, params, errorsAreContent, withoutAnswer } = this.#start;
+    if (errorsAreContent === true || this.#firstChunkAt !== undefined || isAboutAnswer(error))
+      return readErrorType(error);
+    return readError(withoutAnswer?.(error) ?? error, stringsOf(request.content?.()), stringsGiven(params));
   }
 
   #attributes(outcome: Outcome, response: ResponseFacts, failure: Failure | undefined): Attributes {
