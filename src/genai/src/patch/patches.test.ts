@@ -158,3 +158,19 @@ describe("a method that constructors assign", () => {
     expect(new Other().greet()).toBe("hi");
   });
 });
+
+it("leaves a method alone that somebody made an accessor of", () => {
+  class Sdk {
+    #greet = (name: string) => `hello ${name}`;
+    get greet() {
+      return this.#greet;
+    }
+    set greet(greet) {
+      this.#greet = greet;
+    }
+  }
+  const patches = new Patches();
+  for (const place of ["own", "inherited", "assigned"] as const)
+    expect(patches.add(Sdk.prototype, "greet", louder, place)).toBe(false);
+  expect(new Sdk().greet("you")).toBe("hello you");
+});

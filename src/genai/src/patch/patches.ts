@@ -129,9 +129,9 @@ function apply({ holder, key, after }: Patch): void {
   Object.defineProperty(holder, key, after);
 }
 
-/** The method of a property, or what stands in for one that is assigned. */
+/** The method of a property, or what of ours stands in for one that is assigned; accessors of others are theirs. */
 function functionIn(property: PropertyDescriptor | undefined): unknown {
-  return property?.value ?? property?.set;
+  return isPatched(property?.set) ? property?.set : property?.value;
 }
 
 /** Whether the holder still has this property. */
