@@ -1,3 +1,4 @@
+import { CohereInstrumentation } from "@kit/instrumentation-cohere";
 import { GoogleGenAIInstrumentation } from "@kit/instrumentation-google-genai";
 import { GroqInstrumentation } from "@kit/instrumentation-groq";
 import { KitCallbackHandler } from "@kit/instrumentation-langchain";
@@ -138,6 +139,22 @@ describe.each(VERSIONS)("%s", (version) => {
     model.getLsParams = () => ({ ls_provider: "groq", ls_model_type: "chat" });
     await model.invoke("Hi", { callbacks: [handler] });
     groq.disable();
+    // The toy calls no client that could tell of it.
+    expect(stage.spans).toEqual([]);
+  });
+
+  it("leaves models of Cohere to its client, which ChatCohere calls", async () => {
+    stage.instrumentation.disable();
+    const cohere = stage.telemetry.observe(new CohereInstrumentation());
+    cohere.manuallyInstrument({
+      CohereClient: class {
+        chat() {}
+      },
+    });
+    const model = toyModel(stage.load);
+    model.getLsParams = () => ({ ls_provider: "cohere", ls_model_type: "chat" });
+    await model.invoke("Hi", { callbacks: [handler] });
+    cohere.disable();
     // The toy calls no client that could tell of it.
     expect(stage.spans).toEqual([]);
   });

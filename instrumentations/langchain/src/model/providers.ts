@@ -23,9 +23,10 @@ const CLIENTS = tableOf({
   openai: "openai azure.ai.openai deepseek x_ai fireworks together perplexity",
   anthropic: "anthropic",
   groq: "groq",
+  cohere: "cohere",
 });
 
 /** The provider whose client LangChain calls this one with; for Gemini, none: its integrations have their own. */
-export function toClient(provider: string): "openai" | "anthropic" | "groq" | undefined {
+export function toClient(provider: string): "openai" | "anthropic" | "groq" | "cohere" | undefined {
   return CLIENTS.get(provider);
 }
