@@ -69,6 +69,13 @@ describe("an operation", () => {
     expect(spans.map(({ attributes }) => attributes["server.address"])).toEqual([undefined, "later.example"]);
   });
 
+  it("tells of embeddings what they used in all, and no parts of it", () => {
+    const usage = { input: 23, imageInput: 20 };
+    begin({ request: { operation: "embeddings" } }).end({ outcome: "completed", response: { usage } });
+    const names = telemetry.spans.flatMap(({ attributes }) => Object.keys(attributes));
+    expect(names.filter((name) => name.includes("usage"))).toEqual(["gen_ai.usage.input_tokens"]);
+  });
+
   it("that is recorded late lasts as long as the steady clock says", async () => {
     const startedAt = { time: Date.now() - 60_000, mark: performance.now() - 2_000 };
     begin({ startedAt }).end({ outcome: "completed" });

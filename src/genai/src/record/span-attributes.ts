@@ -35,8 +35,9 @@ export function readAttributes(request: RequestFacts, response: ResponseFacts): 
   };
   addRareRequest(attributes, request);
   addRareResponse(attributes, request, response);
-  if (usage != null) addModalities(attributes, usage);
-  else if (response.usage != null) addFetchedUsage(attributes, response.usage);
+  if (usage == null) addFetchedUsage(attributes, response.usage);
+  // The conventions know only the total of embeddings.
+  else if (request.operation !== "embeddings") addModalities(attributes, usage);
   addAll(attributes, request.attributes);
   addAll(attributes, response.attributes);
   return attributes as Attributes;
@@ -91,7 +92,8 @@ function addModalities(attributes: AttributeValues, usage: Usage): void {
 }
 
 /** Under names of our own: fetching an answer uses nothing itself. */
-function addFetchedUsage(attributes: AttributeValues, usage: Usage): void {
+function addFetchedUsage(attributes: AttributeValues, usage: Usage | undefined): void {
+  if (usage == null) return;
   attributes["kit.usage.input_tokens"] = count(usage.input);
   attributes["kit.usage.output_tokens"] = count(usage.output);
   attributes["kit.usage.cache_read.input_tokens"] = part(usage.cacheRead);
