@@ -3,6 +3,7 @@ import { inCamelCase } from "./camel-case.js";
 import { chat } from "./chat.js";
 import { chatV1 } from "./chat-v1.js";
 import { embed } from "./embeddings.js";
+import { generate } from "./generate.js";
 import { rerank } from "./rerank.js";
 
 const told = (value: unknown) => JSON.parse(JSON.stringify(value));
@@ -53,6 +54,46 @@ it("reads answers that the module hands out as they came", () => {
   ).toEqual({
     retrievalDocuments: [{ id: "1", score: 0 }],
   });
+});
+
+it("reads requests with names of the API, which the module sends as they are", () => {
+  const parameters = { model: "m", max_tokens: 5, stop_sequences: ["a"], response_format: { type: "text" } };
+  const asked = { model: "m", maxTokens: 5, stopSequences: ["a"], outputType: "text" };
+  const calls = [{ id: "c", function: { name: "look" } }];
+  const messages = [
+    { role: "assistant", tool_plan: "I look.", tool_calls: calls },
+    { role: "tool", toolCallId: "c", toolContent: "sunny" },
+  ];
+  const request = chat(false).request(raw({ ...parameters, messages }));
+  expect(request).toMatchObject(asked);
+  expect(told(request.content?.()).inputMessages).toEqual([
+    {
+      role: "assistant",
+      parts: [
+        { type: "reasoning", content: "I look." },
+        { type: "tool_call", id: "c", name: "look" },
+      ],
+    },
+    { role: "tool", parts: [{ type: "tool_call_response", id: "c", response: "sunny" }] },
+  ]);
+  const turn = { role: "CHATBOT", tool_calls: [{ name: "look" }] };
+  const tools = [{ name: "look", parameter_definitions: { at: { type: "str" } } }];
+  const first = chatV1(false).request(raw({ ...parameters, chat_history: [turn], tools }));
+  expect(first).toMatchObject(asked);
+  expect(told(first.content?.())).toEqual({
+    systemInstructions: [],
+    inputMessages: [{ role: "assistant", parts: [{ type: "tool_call", name: "look" }] }],
+    toolDefinitions: [{ type: "function", name: "look", parameters: { at: { type: "str" } } }],
+  });
+  expect(generate(false).request(raw({ prompt: "Hi", num_generations: 2, max_tokens: 5 }))).toMatchObject({
+    choiceCount: 2,
+    maxTokens: 5,
+  });
+  expect(embed.request(raw({ embedding_types: ["int8"], output_dimension: 256 }))).toMatchObject({
+    encodingFormats: ["int8"],
+    dimensions: 256,
+  });
+  expect(rerank.request(raw({ query: "Hi", top_n: 3 })).attributes).toEqual({ "gen_ai.retrieval.top_k": 3 });
 });
 
 it("reads events that the module hands out as they came", () => {

@@ -1,6 +1,7 @@
 /**
  * The members of an object under the names that the module gives them. It hands out answers as they came when they do not
- * fit what it expects: a member that an older version requires is gone, or a newer one it does not know.
+ * fit what it expects: a member that an older version requires is gone, or a newer one it does not know. It also sends
+ * what it does not know of a request as it is, so that the API's own names work too.
  */
 export function inCamelCase<T extends object>(data: T | null | undefined): Partial<T> {
   if (typeof data !== "object" || data === null) return {};

@@ -5,6 +5,7 @@ import {
   type MessagePart,
   objectsOf,
   TextBuilder,
+  type ToolDefinition,
   textMessage,
 } from "@kit/genai";
 import { inCamelCase } from "./camel-case.js";
@@ -31,7 +32,13 @@ interface ChatParams extends Parameters, Turn {
   preamble?: string;
   chatHistory?: readonly Turn[];
   conversationId?: string;
-  tools?: readonly { name?: string; description?: string; parameterDefinitions?: unknown }[];
+  tools?: readonly Tool[];
+}
+
+interface Tool {
+  name?: string;
+  description?: string;
+  parameterDefinitions?: unknown;
 }
 
 interface ChatAnswer {
@@ -48,6 +55,7 @@ interface ChatEvent {
   eventType?: string;
   generationId?: string;
   text?: string;
+  toolCalls?: readonly ToolCall[];
   finishReason?: string;
   /** The whole answer, with the last event. */
   response?: ChatAnswer;
@@ -60,22 +68,23 @@ const ROLES: Readonly<Record<string, string>> = {
   TOOL: "tool",
 };
 
+/** Events that bring a piece of the text; that before calls of tools has its own. */
+const PIECES: ReadonlySet<string> = new Set(["text-generation", "tool-calls-chunk"]);
+
 /** `chat()` and `chatStream()` of the first API. */
 export const chatV1 = (stream: boolean): Call<[ChatParams], ChatAnswer, ChatEvent> => ({
-  request: (params) => ({
-    ...readParameters("chat", stream, params),
-    conversationId: params.conversationId,
-    content: () => ({
-      systemInstructions: params.preamble ? [{ type: "text", content: params.preamble }] : [],
-      inputMessages: readTurns(params),
-      toolDefinitions: objectsOf(params.tools).map(({ name = "", description, parameterDefinitions }) => ({
-        type: "function",
-        name,
-        parameters: parameterDefinitions,
-        ...(description !== undefined && { description }),
-      })),
-    }),
-  }),
+  request: (given) => {
+    const params = inCamelCase(given);
+    return {
+      ...readParameters("chat", stream, params),
+      conversationId: params.conversationId,
+      content: () => ({
+        systemInstructions: params.preamble ? [{ type: "text", content: params.preamble }] : [],
+        inputMessages: readTurns(params),
+        toolDefinitions: objectsOf(params.tools).map(readTool),
+      }),
+    };
+  },
   response: (answer) => {
     const { responseId, generationId, finishReason, meta, text, toolCalls, citations } = inCamelCase(answer);
     return {
@@ -95,13 +104,18 @@ export const chatV1 = (stream: boolean): Call<[ChatParams], ChatAnswer, ChatEven
 
 /** The history, then what is said now. */
 function readTurns({ chatHistory, message, toolResults = null }: ChatParams): Message[] {
-  const turns = objectsOf(chatHistory).map(({ role = "USER", ...turn }) => ({
-    role: ROLES[role] ?? role,
-    parts: readTurn(turn),
-  }));
+  const turns = objectsOf(chatHistory).map((given) => {
+    const { role = "USER", ...turn } = inCamelCase(given);
+    return { role: ROLES[role] ?? role, parts: readTurn(turn) };
+  });
   if (message) turns.push(textMessage("user", message));
   const results = readTurn({ toolResults });
   return results.length === 0 ? turns : [...turns, { role: "tool", parts: results }];
+}
+
+function readTool(tool: Tool): ToolDefinition {
+  const { name = "", description, parameterDefinitions: parameters } = inCamelCase(tool);
+  return { type: "function", name, parameters, ...(description !== undefined && { description }) };
 }
 
 /** Calls have no ids: results repeat the call instead. */
@@ -127,17 +141,23 @@ class ChatFold implements Fold<ChatEvent, ChatAnswer> {
   }
 
   add(event: ChatEvent): void {
-    const { eventType, generationId, text, finishReason, response } = inCamelCase(event);
+    const { eventType, generationId, text, toolCalls, finishReason, response } = inCamelCase(event);
     if (generationId) this.#answer.generationId = generationId;
-    if (eventType === "text-generation") this.#text?.add(text);
+    if (eventType !== undefined && PIECES.has(eventType)) this.#text?.add(text);
+    if (eventType === "tool-calls-generation") this.#keep({ toolCalls });
     if (eventType !== "stream-end") return;
-    const { responseId, meta, toolCalls, citations, finishReason: told } = inCamelCase(response);
+    const { responseId, meta, finishReason: told, ...answer } = inCamelCase(response);
     Object.assign(this.#answer, { responseId, meta, finishReason: finishReason ?? told ?? null });
-    // The application may work on them after this.
-    if (this.#text !== undefined) Object.assign(this.#answer, structuredClone({ toolCalls, citations }));
+    this.#keep({ text: answer.text, toolCalls: answer.toolCalls, citations: answer.citations });
+  }
+
+  /** A copy, as the application may work on an event after this. */
+  #keep(content: ChatAnswer): void {
+    if (this.#text !== undefined) Object.assign(this.#answer, structuredClone(content));
   }
 
   body(): ChatAnswer {
-    return this.#text === undefined ? this.#answer : { ...this.#answer, text: String(this.#text) };
+    const answer = this.#answer;
+    return this.#text === undefined ? answer : { ...answer, text: answer.text || String(this.#text) };
   }
 }

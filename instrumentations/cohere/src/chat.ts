@@ -26,13 +26,16 @@ interface ChatParams extends Parameters {
 
 /** `v2.chat()` and `v2.chatStream()`. */
 export const chat = (stream: boolean): Call<[ChatParams], ChatAnswer, ChatEvent> => ({
-  request: (params) => ({
-    ...readParameters("chat", stream, params),
-    content: () => ({
-      inputMessages: objectsOf(params.messages).map(readMessage),
-      toolDefinitions: objectsOf(params.tools).map(readTool),
-    }),
-  }),
+  request: (given) => {
+    const params = inCamelCase(given);
+    return {
+      ...readParameters("chat", stream, params),
+      content: () => ({
+        inputMessages: objectsOf(params.messages).map(readMessage),
+        toolDefinitions: objectsOf(params.tools).map(readTool),
+      }),
+    };
+  },
   response: (answer) => {
     const { id, message, finishReason, usage, error } = inCamelCase(answer);
     return {
@@ -40,17 +43,18 @@ export const chat = (stream: boolean): Call<[ChatParams], ChatAnswer, ChatEvent>
       finishReasons: [finishReason],
       usage: readUsage(usage),
       error: readFailure(finishReason, error),
-      content: () => ({ outputMessages: [readMessage({ role: "assistant", ...inCamelCase(message) })] }),
+      content: () => ({ outputMessages: [readMessage({ role: "assistant", ...message })] }),
     };
   },
   ...(stream && { fold: (content: boolean) => new ChatFold(content) }),
 });
 
 function readMessage(message: ChatMessage): Message {
-  const { role = "user", content, toolCallId: id } = message;
+  const told = inCamelCase(message);
+  const { role = "user", content, toolContent = content, toolCallId: id } = told;
   return role === "tool"
-    ? { role, parts: [{ type: "tool_call_response", id, response: readResult(content) }] }
-    : { role, parts: readAll(message) };
+    ? { role, parts: [{ type: "tool_call_response", id, response: readResult(toolContent) }] }
+    : { role, parts: readAll(told) };
 }
 
 function readAll({ content, toolCalls, toolPlan, citations }: ChatMessage): MessagePart[] {

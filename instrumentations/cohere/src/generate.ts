@@ -1,4 +1,4 @@
-import { type Call, type Fold, objectsOf, TextBuilder, textMessage } from "@kit/genai";
+import { type Call, type Fold, objectsOf, readParts, TextBuilder, textMessage } from "@kit/genai";
 import { inCamelCase } from "./camel-case.js";
 import { type Billed, type Parameters, readFailure, readParameters, readUsage } from "./parameters.js";
 
@@ -8,6 +8,7 @@ interface GenerateParams extends Parameters {
 }
 
 interface Generation {
+  index?: number;
   text?: string;
   finishReason?: string | null;
 }
@@ -28,22 +29,27 @@ interface GenerateEvent {
   response?: GenerateAnswer | null;
 }
 
-/** `generate()` and `generateStream()`. Whole answers do not say why they ended. */
+/** `generate()` and `generateStream()`. The module does not know that whole answers say why they ended. */
 export const generate = (stream: boolean): Call<[GenerateParams], GenerateAnswer, GenerateEvent> => ({
-  request: (params) => ({
-    ...readParameters("text_completion", stream, params),
-    choiceCount: params.numGenerations,
-    content: () => ({ inputMessages: params.prompt ? [textMessage("user", params.prompt)] : [] }),
-  }),
+  request: (given) => {
+    const params = inCamelCase(given);
+    return {
+      ...readParameters("text_completion", stream, params),
+      choiceCount: params.numGenerations,
+      content: () => ({ inputMessages: params.prompt ? [textMessage("user", params.prompt)] : [] }),
+    };
+  },
   response: ({ id, generations, meta, error }) => {
-    const answers = objectsOf(generations);
+    const answers = objectsOf(generations).map(inCamelCase<Generation>);
     const reasons = answers.map(({ finishReason }) => finishReason);
     return {
       id,
       finishReasons: stream || reasons.some(Boolean) ? reasons : undefined,
       usage: readUsage(meta),
       error: error ? { type: "ERROR", message: error } : readFailure(reasons.find(Boolean)),
-      content: () => ({ outputMessages: answers.map(({ text }) => textMessage("assistant", text ?? "")) }),
+      content: () => ({
+        outputMessages: answers.map(({ text }) => ({ role: "assistant", parts: readParts(text, () => []) })),
+      }),
     };
   },
   ...(stream && { fold: (content: boolean) => new GenerateFold(content) }),
@@ -53,29 +59,35 @@ class GenerateFold implements Fold<GenerateEvent, GenerateAnswer> {
   readonly #content: boolean;
   readonly #texts = new Map<number, TextBuilder>();
   readonly #facts: GenerateAnswer = {};
-  #finishReason: string | null = null;
+  /** By generation; what the last event says counts for those that have none of their own. */
+  readonly #finishReasons = new Map<number | undefined, string>();
 
   constructor(content: boolean) {
     this.#content = content;
   }
 
   add(event: GenerateEvent): void {
-    const { eventType, index = 0, text, finishReason, err, response } = inCamelCase(event);
-    if (finishReason) this.#finishReason = finishReason;
+    const { eventType, index, text, finishReason, err, response } = inCamelCase(event);
+    if (finishReason) this.#finishReasons.set(index, finishReason);
+    for (const ended of objectsOf(response?.generations).map(inCamelCase<Generation>))
+      if (ended.finishReason) this.#finishReasons.set(ended.index ?? 0, ended.finishReason);
     if (eventType === "stream-error") this.#facts.error = err ?? "";
     if (response?.id) this.#facts.id = response.id;
     if (response?.meta) this.#facts.meta = response.meta;
-    let growing = this.#texts.get(index);
+    let growing = this.#texts.get(index ?? 0);
     if (growing === undefined) {
       growing = new TextBuilder();
-      this.#texts.set(index, growing);
+      this.#texts.set(index ?? 0, growing);
     }
     if (this.#content && eventType === "text-generation") growing.add(text);
   }
 
   body(): GenerateAnswer {
     const texts = [...this.#texts].sort(([one], [other]) => one - other);
-    const finishReason = this.#finishReason;
-    return { ...this.#facts, generations: texts.map(([, text]) => ({ text: String(text), finishReason })) };
+    const generations = texts.map(([index, text]) => ({
+      text: String(text),
+      finishReason: this.#finishReasons.get(index) ?? this.#finishReasons.get(undefined) ?? null,
+    }));
+    return { ...this.#facts, generations };
   }
 }

@@ -19,12 +19,16 @@ type Count = number | null;
 
 /** `usage` of the second API, `meta` of the first one. */
 export interface Billed {
-  billedUnits?: { inputTokens?: Count; outputTokens?: Count } | null;
+  billedUnits?: { inputTokens?: Count; imageTokens?: Count; outputTokens?: Count } | null;
 }
 
 const OUTPUT_TYPES: Readonly<Record<string, string>> = { json_object: "json", text: "text" };
 
-export function readParameters(operation: string, stream: boolean, params: Parameters): RequestFacts {
+export function readParameters(
+  operation: string,
+  stream: boolean,
+  params: Partial<Parameters>,
+): RequestFacts {
   return {
     operation,
     model: params.model,
@@ -43,11 +47,12 @@ export function readParameters(operation: string, stream: boolean, params: Param
 
 /**
  * What is billed, as the conventions want. Cohere also counts what it processed, its own instructions included, and how
- * much of that came from its cache, which is no part of what is billed.
+ * much of that came from its cache, which is no part of what is billed. Tokens of images are billed beside those of text.
  */
 export function readUsage(usage: Billed | null | undefined): Usage | undefined {
-  const { inputTokens: input, outputTokens: output } = inCamelCase(inCamelCase(usage).billedUnits);
-  return input == null && output == null ? undefined : { input, output };
+  const { inputTokens, imageTokens, outputTokens: output } = inCamelCase(inCamelCase(usage).billedUnits);
+  const input = imageTokens == null ? inputTokens : (inputTokens ?? 0) + imageTokens;
+  return input == null && output == null ? undefined : { input, output, imageInput: imageTokens };
 }
 
 /** Generations fail after the answer has begun with status 200. */

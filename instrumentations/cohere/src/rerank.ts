@@ -13,12 +13,15 @@ interface Ranking {
 
 /** `rerank()` of both APIs. Documents are told by their position in the request, never by their text. */
 export const rerank: Call<[RerankParams], Ranking> = {
-  request: ({ model, query, topN }) => ({
-    operation: "rerank",
-    model,
-    attributes: { [ATTR.retrievalTopK]: topN },
-    content: () => ({ retrievalQuery: textOf(query) ?? "" }),
-  }),
+  request: (params) => {
+    const { model, query, topN } = inCamelCase(params);
+    return {
+      operation: "rerank",
+      model,
+      attributes: { [ATTR.retrievalTopK]: topN },
+      content: () => ({ retrievalQuery: textOf(query) ?? "" }),
+    };
+  },
   response: ({ results }) => ({
     content: () => ({
       retrievalDocuments: objectsOf(results).map((result) => {

@@ -19,6 +19,8 @@ export interface ChatMessage {
   role?: string;
   content?: string | readonly Content[] | null;
   toolCallId?: string;
+  /** The result of a tool until 7.13. */
+  toolContent?: string | readonly Content[] | null;
   toolCalls?: readonly ToolCall[] | null;
   toolPlan?: string | null;
   citations?: readonly unknown[] | null;
