@@ -88,6 +88,19 @@ const WAYS: Readonly<Record<string, readonly [reply: Reply, way: Way, spans: rea
     },
     ["completed"],
   ],
+  "a stream in two": [
+    STREAM,
+    async (client) => Promise.all((await client.chat.stream(ASK)).tee().map(all)),
+    ["completed"],
+  ],
+  "a stream that is piped": [
+    STREAM,
+    async (client) => {
+      const transform = (each: object, out: TransformStreamDefaultController) => out.enqueue([each]);
+      return all((await client.chat.stream(ASK)).pipeThrough(new TransformStream({ transform })));
+    },
+    ["completed"],
+  ],
   "a stream left early": [
     STREAM,
     async (client) => {

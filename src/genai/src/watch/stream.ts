@@ -1,5 +1,7 @@
+import type { ReadableStreamDefaultReader } from "node:stream/web";
 import { diag } from "@opentelemetry/api";
 import { inWords } from "../record/thrown.js";
+import { tapPassingOn } from "./passing-on.js";
 import type { StreamObserver } from "./stream-observer.js";
 import { isPlainGenerator, WatchedGenerator } from "./watched-generator.js";
 
@@ -10,6 +12,8 @@ interface AnyIterator {
   return?: Step;
   throw?: Step;
 }
+
+type WebReader = ReadableStreamDefaultReader & Reader;
 
 /** What reads a stream of the platform, or the stream itself, which can be cancelled without a reader. */
 interface Reader {
@@ -41,6 +45,11 @@ export function tapStream(stream: AsyncIterable<unknown>, observation: StreamObs
     tapFirst(stream, Symbol.asyncIterator, tapLeaving, observation);
   }
   if (isReadableStream(stream)) {
+    const { getReader } = stream;
+    tapPassingOn(stream, () => {
+      observation.begin();
+      return tapReader(Reflect.apply(getReader, stream, []) as WebReader, observation);
+    });
     tapFirst(stream, "values", watchSteps, observation);
     tapFirst(stream, "getReader", tapReader, observation);
     tapCancel(stream, observation);
@@ -48,7 +57,7 @@ export function tapStream(stream: AsyncIterable<unknown>, observation: StreamObs
 }
 
 /** The platform's own kind of stream. Not by its class, which an application that needs none would have to load. */
-function isReadableStream(stream: object): stream is AsyncIterable<unknown> & Reader {
+function isReadableStream(stream: object): stream is AsyncIterable<unknown> & Reader & { getReader: Step } {
   return "getReader" in stream && "cancel" in stream;
 }
 
@@ -102,12 +111,12 @@ function tapIterator(iterator: AnyIterator, observation: StreamObserver): AnyIte
 }
 
 /** As {@link tapIterator}: a reader's steps have the same results, and are rejected when its stream breaks off. */
-function tapReader(reader: Reader, observation: StreamObserver): Reader {
+function tapReader<R extends Reader>(reader: R, observation: StreamObserver): R {
   if (reader.read !== undefined) tapSteps(reader, "read", reader.read, observation);
   return tapCancel(reader, observation);
 }
 
-function tapCancel(reader: Reader, observation: StreamObserver): Reader {
+function tapCancel<R extends Reader>(reader: R, observation: StreamObserver): R {
   const { cancel } = reader;
   hide(reader, "cancel", function (this: unknown, ...args: unknown[]) {
     observation.close();
