@@ -1,5 +1,6 @@
 // Asks and is answered, five thousand times over, and tells its heap after every thousand.
 import { AiloopClient } from "@kit/ailoop";
+import { collectedHeap } from "./collected-heap.mjs";
 
 const client = new AiloopClient(process.argv[2]);
 await client.connectWebsocket();
@@ -8,8 +9,6 @@ for (let round = 0; round < 5; round += 1) {
     const asked = Array.from({ length: 50 }, () => client.authorize("x", { wait: true }));
     await Promise.all(asked);
   }
-  await new Promise((resolve) => setTimeout(resolve, 100));
-  globalThis.gc();
-  console.log(process.memoryUsage().heapUsed);
+  console.log(await collectedHeap());
 }
 await client.close();
