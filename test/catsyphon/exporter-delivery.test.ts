@@ -266,6 +266,15 @@ describe("finding the server", () => {
     expect(page(server, "shop:c").length).toBe(2);
   });
 
+  it("takes credentials as they were read from a file", async () => {
+    const server = await startServer();
+    const { collectorId, apiKey } = server.addCollector();
+    const exporter = exporterTo(server, { collectorId: `${collectorId}\n`, apiKey: `${apiKey}\n` });
+    await exportSpans(exporter, [turn("q")]);
+    await exporter.forceFlush();
+    expect(page(server, "shop:c").length).toBe(2);
+  });
+
   it("is made from the environment when that says enough, and not otherwise", async () => {
     const server = await startServer();
     const { error } = watchDiag();

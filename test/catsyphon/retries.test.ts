@@ -1,5 +1,5 @@
-import { AuthenticationError, NonRetryableError, RetryableError } from "@kit/catsyphon";
-import { describe, expect, it } from "vitest";
+import { AuthenticationError, CollectorClient, NonRetryableError, RetryableError } from "@kit/catsyphon";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { CLOSED_PORT } from "../support/free-port.js";
 import { clientOf, impatient, startServer } from "./harness.js";
 
@@ -85,6 +85,34 @@ describe("retries", () => {
     const error = await wrong.sendEvents("s", events).catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(AuthenticationError);
     expect(JSON.stringify([String(error), error])).not.toContain("cs_live_wrong");
+  });
+
+  it("takes a key as it was read from a file, and hides it as it was sent", async () => {
+    const server = await startServer();
+    const { collectorId, apiKey } = server.addCollector();
+    const client = clientOf(server, { collectorId: `${collectorId}\n`, apiKey: `${apiKey}\r\n` });
+    expect((await client.sendEvents("s", events)).accepted).toBe(1);
+    server.failNext(1, { status: 401, body: { detail: `unknown key ${apiKey}` } });
+    const error = await client.sendEvents("s", events).catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ detail: "unknown key [api key]" });
+    const fetch = () => Promise.reject(new Error(`cannot send Bearer ${apiKey}`));
+    const failing = clientOf(server, { apiKey, fetch, retryConfig: { maxRetries: 0 } });
+    await expect(failing.sendEvents("s", events)).rejects.toThrow(/cannot send Bearer \[api key\]$/);
+  });
+
+  it("does not take a wait of more than 24 days for none", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    onTestFinished(() => void vi.useRealTimers());
+    const headers = { "retry-after": `${2 ** 31}` };
+    const fetch = vi.fn(async () => new Response("{}", { status: 429, headers }));
+    const options = { serverUrl: "http://127.0.0.1", collectorId: "c", apiKey: "k", fetch };
+    const client = new CollectorClient({ ...options, retryConfig: { maxDelay: 2 ** 31 } });
+    const controller = new AbortController();
+    const sent = client.sendEvents("s", events, { signal: controller.signal }).catch(() => "aborted");
+    await vi.advanceTimersByTimeAsync(86_400_000);
+    expect(fetch).toHaveBeenCalledOnce();
+    controller.abort();
+    expect(await sent).toBe("aborted");
   });
 
   it("says so when something else than the API answers", async () => {

@@ -90,9 +90,10 @@ export class CollectorClient {
 
   /** @throws TypeError when `serverUrl` is no http(s) URL or no header can carry the key; RangeError for numbers out of range. */
   constructor(options: CollectorClientOptions) {
-    const { collectorId, apiKey, batchSize = 20, fetch } = requireObject("options", options);
-    requireText("collectorId", collectorId);
-    requireText("apiKey", apiKey);
+    const { batchSize = 20, fetch } = requireObject("options", options);
+    // Read from a file they end with a line break, which no header can carry.
+    const collectorId = requireText("collectorId", options.collectorId).trim();
+    const apiKey = requireText("apiKey", options.apiKey).trim();
     checkFunction("fetch", fetch);
     checkFunction("onError", options.onError);
     const retryConfig = new RetryConfig(options.retryConfig);
@@ -100,7 +101,7 @@ export class CollectorClient {
     if (!(timeout > 0)) throw new RangeError("timeout must be a number above zero");
     requireNumber("batchSize", batchSize, 1);
     // What a header cannot carry, the HTTP client would repeat in its error.
-    if (/[^\x20-\x7e]/.test(apiKey.trim())) throw new TypeError("apiKey must be printable ASCII");
+    if (/[^\x20-\x7e]/.test(apiKey)) throw new TypeError("apiKey must be printable ASCII");
     const serverUrl = normalizeServerUrl(options.serverUrl);
     const config = { serverUrl, collectorId, timeout, batchSize, retryConfig };
     this.config = Object.defineProperty(config, "apiKey", { value: apiKey }) as ClientConfig;
