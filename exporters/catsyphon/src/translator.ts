@@ -53,7 +53,7 @@ export class Translator {
   /** Translates spans that have waited for too long, and ends idle sessions. */
   *tick(): TranslationSteps {
     yield* this.#translateAll(this.#gate.releaseExpired());
-    const before = Date.now() - this.#settings.idleTimeoutMs;
+    const before = performance.now() - this.#settings.idleTimeoutMs;
     for (const session of this.#sessions.idleSince(before)) {
       if (!this.#stays(session, ["shutdown", "never"])) this.#endNow(session, session.outcome);
       yield;
@@ -151,7 +151,7 @@ export class Translator {
     if (trace.sessionIds) trace.sessionIds.add(identity.sessionId);
     else trace.sessionIds = new SmallSet(identity.sessionId);
     if (!trace.rootOf(node).ended) session.openTraces.set(trace.traceId, true);
-    session.lastActivityMs = Date.now();
+    session.lastActivityMs = performance.now();
     this.#begin(session, trace, node, span);
     return session;
   }

@@ -103,8 +103,8 @@ export class CatSyphonTransport implements Transport<QueuedEvent> {
 
   /** Requests of other sessions under way meet the same refusal. */
   #complain(error: Error): void {
-    if (Date.now() - this.#complainedAt < REFUSED_FOR_MS) return;
-    this.#complainedAt = Date.now();
+    if (performance.now() - this.#complainedAt < REFUSED_FOR_MS) return;
+    this.#complainedAt = performance.now();
     diag.error(`CatSyphon refuses the credentials; events are dropped for 5 minutes: ${error.message}`);
   }
 }

@@ -38,7 +38,8 @@ export class Session implements QueuedSession {
   instructions = "";
   started = false;
   ended = false;
-  lastActivityMs = Date.now();
+  /** By `performance.now()`: the system clock may be changed. */
+  lastActivityMs = performance.now();
   /** How the last trace ended. */
   outcome: "success" | "failed" = "success";
   lastOrigin: Origin | undefined;
@@ -70,7 +71,7 @@ export class Session implements QueuedSession {
     this.#pending.push(this.#toEvent(type, micros, hash, this.#encode(type, data)));
     this.#latestMicros = Math.max(this.#latestMicros, micros);
     this.lastOrigin = origin;
-    this.lastActivityMs = Date.now();
+    this.lastActivityMs = performance.now();
     return true;
   }
 
@@ -85,7 +86,7 @@ export class Session implements QueuedSession {
     const hash = hashOf(["ss", this.sessionId]);
     const json = encodeData("session_start", { ...data, otel });
     this.#pending.unshift(this.#toEvent("session_start", micros, hash, json));
-    this.lastActivityMs = Date.now();
+    this.lastActivityMs = performance.now();
   }
 
   /** When a span began: not before the latest event, if that falls into the millisecond its start was cut to. */

@@ -40,7 +40,7 @@ export class Sessions {
     }
   }
 
-  /** Sessions without a span since then. Ended ones are forgotten, open ones returned. */
+  /** Sessions without a span since then, by `performance.now()`. Ended ones are forgotten, open ones returned. */
   idleSince(ms: number): Session[] {
     const idle = [...this.#bySession.values()].filter(({ lastActivityMs }) => lastActivityMs <= ms);
     for (const session of idle) {

@@ -48,7 +48,7 @@ export class SpanGate {
         continue;
       }
       touched.add(trace);
-      if (trace.held === undefined) trace.heldSince = Date.now();
+      if (trace.held === undefined) trace.heldSince = performance.now();
       trace.held ??= [];
       trace.held.push(span);
       this.#held++;
@@ -73,7 +73,7 @@ export class SpanGate {
 
   /** Returns what has waited too long. */
   releaseExpired(): PlacedSpan[] {
-    const before = Date.now() - this.#maxHoldMs;
+    const before = performance.now() - this.#maxHoldMs;
     return byEnd(this.#takeAll((trace) => trace.heldSince <= before));
   }
 

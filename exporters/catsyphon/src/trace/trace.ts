@@ -62,6 +62,7 @@ export class TraceRecord {
   sessionIds: SmallSet<string> | undefined = undefined;
   /** Spans that wait. */
   held: ReadableSpan[] | undefined = undefined;
+  /** By `performance.now()`, as all that is compared later: the system clock may be changed. */
   heldSince = 0;
   /** Session of spans that name none, once one needed it. */
   fallback: SessionIdentity | undefined = undefined;
