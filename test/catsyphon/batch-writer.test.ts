@@ -110,7 +110,7 @@ describe("BatchWriter", () => {
     expect(writer.droppedCount).toBe(0);
   });
 
-  it.each([422, 500])(
+  it.each([400, 413, 422, 500])(
     "finds the event that is refused with %i, drops it alone and says so",
     async (status) => {
       const server = await startServer();
@@ -130,6 +130,23 @@ describe("BatchWriter", () => {
     const writer = clientOf(server).batchWriter("s");
     for (const content of ["1", "2", "3"]) await writer.addRaw(prompt(content));
     await expect(writer.flush()).rejects.toMatchObject({ statusCode: 500 });
+    server.fault = () => undefined;
+    await writer.close();
+    expect(server.messages("s").length).toBe(3);
+  });
+
+  it("blames no event for credentials that are refused, nor for a server that goes away meanwhile", async () => {
+    const server = await startServer();
+    const client = clientOf(server, { retryConfig: { maxRetries: 0 } });
+    const writer = client.batchWriter("s", { autoStart: false });
+    for (const content of ["1", "2", "3"]) await writer.addRaw(prompt(content));
+    const missing = [{ type: "missing", loc: ["header", "x-collector-id"], msg: "Field required" }];
+    server.fault = () => ({ status: 422, body: { detail: missing } });
+    await expect(writer.flush()).rejects.toMatchObject({ name: "AuthenticationError" });
+    let refusals = 0;
+    server.fault = () => ({ status: refusals++ === 0 ? 422 : 503 });
+    await expect(writer.flush()).rejects.toMatchObject({ statusCode: 503 });
+    expect([writer.pendingCount, writer.droppedCount]).toEqual([3, 0]);
     server.fault = () => undefined;
     await writer.close();
     expect(server.messages("s").length).toBe(3);

@@ -257,6 +257,14 @@ describe("requests", () => {
     expect(server.messages("s").at(-1)?.content).toMatch(/é…\[truncated\]$/);
   });
 
+  it("leaves an event that is too large without a long text to the server", async () => {
+    const server = await startServer();
+    server.failNext(1, { status: 413 });
+    const numbers = Array.from({ length: 500_000 }, (_, n) => n);
+    const event = { type: "metadata", data: { word: "a word of more than twelve letters", numbers } };
+    await expect(clientOf(server).sendEvents("s", [event])).rejects.toMatchObject({ statusCode: 413 });
+  });
+
   it("returns a status with dates, null for an unknown session, an error for another collector's", async () => {
     const server = await startServer();
     const client = clientOf(server);

@@ -282,7 +282,56 @@ describe("buffering", () => {
     await session.message({ role: "user", content: "b" });
     await flushing;
     await session.flush();
-    expect(server.sentEvents("s").map(({ sequence }) => sequence)).toEqual([1, 2, 1, 3, 4]);
+    await session.message({ role: "user", content: "c" });
+    await session.flush();
+    expect(server.sentEvents("s").map(({ sequence }) => sequence)).toEqual([1, 2, 1, 3, 4, 5]);
+  });
+
+  it.each([
+    ["beside the error", { error: "sequence_gap", last_received_sequence: 2 }, 0],
+    ["when it is asked", { error: "sequence_gap" }, 1],
+  ])("follows the numbers an old server tells %s", async (_, body, questions) => {
+    const { server, client, session } = await quietSession();
+    await client.sendEvents("s", [
+      { type: "metadata", data: {} },
+      { type: "metadata", data: {} },
+    ]);
+    await session.message({ role: "user", content: "a" });
+    server.failNext(1, { status: 409, body });
+    await session.flush();
+    expect(server.sentEvents("s").map(({ sequence }) => sequence)).toEqual([1, 2, 1, 3]);
+    expect(server.requests.filter(({ method }) => method === "GET").length).toBe(questions);
+  });
+
+  it("sends one request at a time, however many flushes are asked for", async () => {
+    const { server, session } = await quietSession();
+    const { signal } = new AbortController();
+    server.delayMs = 20;
+    const flushes: Promise<void>[] = [];
+    for (const content of ["a", "b", "c"]) {
+      await session.message({ role: "user", content });
+      flushes.push(session.flush({ signal }));
+    }
+    await Promise.all(flushes);
+    expect(server.mostAtOnce).toBe(1);
+    expect(server.sentEvents("s").map(({ sequence }) => sequence)).toEqual([1, 2, 3]);
+  });
+
+  it("goes on when its completion failed, and ends after what came then", async () => {
+    const { server, client } = await quietSession();
+    const session = client.session("s", { autoFlush: false });
+    await session.message({ role: "user", content: "a" });
+    server.fault = () => ({ status: 401 });
+    await expect(session.complete()).rejects.toMatchObject({ statusCode: 401 });
+    server.fault = () => undefined;
+    await session.message({ role: "user", content: "b" });
+    await session.complete();
+    const [, ...told] = server.sentEvents("s").map(({ type, data }) => [type, data.total_messages]);
+    expect(told).toEqual([
+      ["message", undefined],
+      ["message", undefined],
+      ["session_end", 2],
+    ]);
   });
 });
 

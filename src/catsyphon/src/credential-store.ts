@@ -1,5 +1,4 @@
 import {
-  chmodSync,
   closeSync,
   mkdirSync,
   openSync,
@@ -143,7 +142,6 @@ export class CredentialStore {
       closeSync(descriptor);
     }
     replaceFile(temporary, target);
-    chmodSync(target, 0o600);
   }
 
   /** What cannot be read may still hold somebody's keys: it is put aside, not overwritten. */

@@ -84,9 +84,8 @@ export class EventLog {
 
   /** Sends some of the pending events, in their order. */
   async sendSome(events: readonly WireEvent[], signal?: AbortSignal): Promise<void> {
-    const last = this.#factory.sequence;
     const numbered = this.#pending.at(-1);
-    const before = numbered?.sequence ?? last;
+    const before = numbered?.sequence ?? 0;
     let accepted = 0;
     try {
       const response = await this.#send(this.#sessionId, events, {
@@ -100,8 +99,8 @@ export class EventLog {
       const gone = new Set(events.slice(0, accepted));
       this.#pending = this.#pending.filter((event) => !gone.has(event));
       // An old server may have had the events renumbered on the way.
-      const shift = (numbered?.sequence ?? last) - before;
-      if (shift !== 0) this.#shift(shift, events, last);
+      const shift = (numbered?.sequence ?? 0) - before;
+      if (shift !== 0) this.#shift(shift, events);
     }
   }
 
@@ -114,10 +113,10 @@ export class EventLog {
     return this.#pending;
   }
 
-  #shift(shift: number, sent: readonly WireEvent[], last: number): void {
+  #shift(shift: number, sent: readonly WireEvent[]): void {
     const handled = new Set(sent);
     for (const event of this.#pending) if (!handled.has(event)) event.sequence += shift;
-    this.#factory.sequence = Math.max(this.#factory.sequence, last) + shift;
+    this.#factory.sequence += shift;
   }
 }
 
