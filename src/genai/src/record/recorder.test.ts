@@ -53,6 +53,21 @@ describe("an operation", () => {
     expect(await measured()).toEqual([["duration", undefined, 1]]);
   });
 
+  it.each([
+    ["completed", { input: 1_000, output: 0 }, 0.0025],
+    ["completed", { input: 1_000 }, undefined],
+    ["completed", { input: 1_000, costUsd: 2 }, 2],
+    ["cancelled", { input: 1_000 }, 0.0025],
+  ] as const)(
+    "that %s and used %j costs %s, as half a price would look like a whole one",
+    async (outcome, usage, cost) => {
+      const request = { operation: "chat", model: "gpt-4o" };
+      begin({ request, provider: "openai" }).end({ outcome, response: { usage } });
+      const { attributes } = (await telemetry.collect()).onlySpan();
+      expect(attributes["kit.cost.usd"]).toBe(cost);
+    },
+  );
+
   it("learns where it went when the answer came, if the client knew no earlier", async () => {
     let known = false;
     const findEndpoint = () => ({

@@ -265,7 +265,9 @@ export class Recorder implements Results {
     if (billed && inference && completed && !measured) attributes["kit.usage.missing"] = true;
     if (billed && usage != null) {
       if (measured) attributes["kit.price.terms"] = unusualTerms(usage.terms);
-      attributes["kit.cost.usd"] = guard("a cost", () => this.#cost(usage, response));
+      // The price of the input alone would look like the whole one.
+      const half = inference && completed && usage.output == null && usage.costUsd == null;
+      attributes["kit.cost.usd"] = half ? undefined : guard("a cost", () => this.#cost(usage, response));
     }
     return attributes as Attributes;
   }
