@@ -136,6 +136,53 @@ it("takes the counts that Bedrock adds, where a format has none", () => {
   });
 });
 
+it.each([
+  [{ generation: "No.", stop_reason: null }, ["guardrail_intervened"]],
+  [{ generation: "No.", stop_reason: "stop" }, ["stop"]],
+  [{ what: 1 }, undefined],
+])("tells by %j, which a guardrail changed, that it is finished", (body, finishReasons) => {
+  const guarded = { ...body, "amazon-bedrock-guardrailAction": "INTERVENED" };
+  expect(asked({ prompt: "a" })?.call.response?.({ body: bytes(guarded) }, request)).toMatchObject({
+    ...(finishReasons && { finishReasons }),
+  });
+  const untouched = { ...body, "amazon-bedrock-guardrailAction": "NONE" };
+  const facts = asked({ prompt: "a" })?.call.response?.({ body: bytes(untouched) }, request);
+  expect(facts?.finishReasons?.[0]).not.toBe("guardrail_intervened");
+});
+
+it("joins what Nova sends in a block for every piece", () => {
+  const pieces = [
+    { reasoningContent: { text: "Let me " } },
+    { reasoningContent: { text: "see." } },
+    { text: "I " },
+    { text: "look" },
+    { toolUse: { input: "{}" } },
+    { text: "Well" },
+    { text: "." },
+  ];
+  const { call } = asked({ messages: [], inferenceConfig: {} }, "m", true) ?? {};
+  const fold = call?.fold?.(true);
+  const add = (event: object) => fold?.add({ chunk: { bytes: bytes(event) } });
+  add({ messageStart: { role: "assistant" } });
+  add({ contentBlockStart: { contentBlockIndex: 4, start: { toolUse: { name: "look" } } } });
+  for (const [contentBlockIndex, delta] of pieces.entries())
+    add({ contentBlockDelta: { contentBlockIndex, delta } });
+  const [message] = call?.response?.(fold?.body() ?? {}, request)?.content?.().outputMessages ?? [];
+  expect(message?.parts).toEqual([
+    { type: "reasoning", content: "Let me see." },
+    { type: "text", content: "I look" },
+    { type: "tool_call", name: "look", arguments: {} },
+    { type: "text", content: "Well." },
+  ]);
+});
+
+it("takes a guarded stream that was cut for unfinished", () => {
+  const fold = asked({ prompt: "a" }, "m", true)?.call.fold?.(false);
+  fold?.add({ chunk: { bytes: bytes({ generation: "a", "amazon-bedrock-guardrailAction": "INTERVENED" }) } });
+  const facts = asked({ prompt: "a" }, "m", true)?.call.response?.(fold?.body() ?? {}, request);
+  expect(facts?.finishReasons).toEqual([null]);
+});
+
 it("keeps no text of a stream when content is off", () => {
   const fold = chooseInvocation({ body: "{}" }, true)?.call.fold?.(false);
   fold?.add({ chunk: { bytes: bytes({ generation: "secret" }) } });

@@ -26,6 +26,8 @@ interface Terms {
 interface Answer extends Terms {
   readonly body?: unknown;
   readonly folded?: Body | undefined;
+  /** What Bedrock said last of the guardrail. */
+  readonly guardrailAction?: unknown;
   readonly metrics?: Metrics | undefined;
 }
 
@@ -40,6 +42,12 @@ interface Metrics {
   readonly cacheReadInputTokenCount?: number;
   readonly cacheWriteInputTokenCount?: number;
 }
+
+/** Bedrock adds this member to bodies of all formats where a guardrail was asked for. */
+const GUARDRAIL_ACTION = "amazon-bedrock-guardrailAction";
+
+/** Converse's word for the reason, where a body that a guardrail wrote in the model's place has none. */
+const BLOCKED = "guardrail_intervened";
 
 /** `InvokeModelCommand` and its streamed form; `undefined` where a model makes pictures or videos, or ranks texts. */
 export function chooseInvocation(
@@ -70,13 +78,17 @@ export function chooseInvocation(
 }
 
 function readInvocation(answer: Answer, request: RequestFacts): ResponseFacts {
-  const { body, folded, metrics, serviceTier, performanceConfigLatency } = answer;
+  const { body, folded, guardrailAction, metrics, serviceTier, performanceConfigLatency } = answer;
   const told = folded ?? parse(body) ?? {};
   const facts = FORMATS.find(({ answers }) => answers(told))?.response(told, request) ?? {};
   const usage = facts.usage ?? toUsage(metrics);
+  const guarded = folded === undefined ? told[GUARDRAIL_ACTION] : guardrailAction;
+  // Streams count their output at their end only.
+  const blocked = guarded === "INTERVENED" && (folded === undefined || usage?.output != null);
   const terms = [...(usage?.terms ?? []), serviceTier, performanceConfigLatency];
   return {
     ...facts,
+    ...(blocked && { finishReasons: facts.finishReasons?.map((reason) => reason ?? BLOCKED) }),
     usage: usage && { ...usage, terms },
     ...(serviceTier !== undefined && {
       attributes: { ...facts.attributes, [KIT_ATTR.responseServiceTier]: serviceTier },
@@ -97,6 +109,7 @@ class InvocationFold implements Fold<Chunk, Answer> {
   readonly #content: boolean;
   #fold: Fold<object, object> | undefined;
   #metrics: Metrics | undefined;
+  #guardrailAction: unknown;
 
   constructor(content: boolean) {
     this.#content = content;
@@ -106,12 +119,14 @@ class InvocationFold implements Fold<Chunk, Answer> {
     const piece = parse(chunk?.bytes);
     if (piece === undefined) return;
     this.#metrics = (piece["amazon-bedrock-invocationMetrics"] as Metrics | undefined) ?? this.#metrics;
+    this.#guardrailAction = piece[GUARDRAIL_ACTION] ?? this.#guardrailAction;
     this.#fold ??= FORMATS.find(({ answers }) => answers(piece))?.fold?.(this.#content);
     this.#fold?.add(piece);
   }
 
   body(): Answer {
-    return { folded: { ...this.#fold?.body() }, metrics: this.#metrics };
+    const folded = { ...this.#fold?.body() };
+    return { folded, metrics: this.#metrics, guardrailAction: this.#guardrailAction };
   }
 }
 

@@ -3,17 +3,43 @@ import type { ContentBlock, ContentDelta, ConverseAnswer, ConverseEvent } from "
 
 /** Rebuilds the answer that Converse would have given unstreamed. Without content it keeps facts only. */
 export function foldConverse(content: boolean): Fold<ConverseEvent, ConverseAnswer> {
-  return new ConverseFold(content);
+  return new ConverseFold(content, (blocks) => blocks);
 }
+
+/** The same for Nova's own format, which begins a new block with every piece of a text. */
+export function foldNova(content: boolean): Fold<ConverseEvent, ConverseAnswer> {
+  return new ConverseFold(content, joinPieces);
+}
+
+function joinPieces(blocks: readonly ContentBlock[]): ContentBlock[] {
+  const joined: ContentBlock[] = [];
+  for (const block of blocks) {
+    const longer = join(joined.at(-1), block);
+    if (longer === undefined) joined.push(block);
+    else joined[joined.length - 1] = longer;
+  }
+  return joined;
+}
+
+function join(one: ContentBlock | undefined, next: ContentBlock): ContentBlock | undefined {
+  if (one?.text !== undefined && next.text !== undefined) return { text: one.text + next.text };
+  const [thought, more] = [one, next].map((block) => block?.reasoningContent?.reasoningText?.text);
+  if (thought === undefined || more === undefined) return undefined;
+  return { reasoningContent: { reasoningText: { text: thought + more } } };
+}
+
+type Arrange = (blocks: readonly ContentBlock[]) => readonly ContentBlock[];
 
 class ConverseFold implements Fold<ConverseEvent, ConverseAnswer> {
   readonly #content: boolean;
+  readonly #arrange: Arrange;
   readonly #facts: ConverseAnswer = {};
   readonly #blocks = new Map<number, GrowingBlock>();
   #role: string | undefined;
 
-  constructor(content: boolean) {
+  constructor(content: boolean, arrange: Arrange) {
     this.#content = content;
+    this.#arrange = arrange;
   }
 
   add({ messageStart, contentBlockStart, contentBlockDelta, messageStop, metadata }: ConverseEvent): void {
@@ -32,8 +58,8 @@ class ConverseFold implements Fold<ConverseEvent, ConverseAnswer> {
 
   body(): ConverseAnswer {
     if (this.#role === undefined) return this.#facts;
-    const content = [...this.#blocks].sort(([one], [other]) => one - other).map(([, block]) => block.whole());
-    return { ...this.#facts, output: { message: { role: this.#role, content } } };
+    const blocks = [...this.#blocks].sort(([one], [other]) => one - other).map(([, block]) => block.whole());
+    return { ...this.#facts, output: { message: { role: this.#role, content: this.#arrange(blocks) } } };
   }
 
   #blockAt(index = 0): GrowingBlock {

@@ -2,7 +2,7 @@ import { messages } from "@kit/anthropic-messages";
 import { chat } from "@kit/chat-completions";
 import type { Fold, RequestFacts, ResponseFacts } from "@kit/genai";
 import { readAnswer, readConverse } from "../converse/converse.js";
-import { foldConverse } from "../converse/converse-fold.js";
+import { foldNova } from "../converse/converse-fold.js";
 import { CohereFold, readCohereAnswer, readCohereRequest } from "./cohere-chat.js";
 import { readEmbedAnswer, readEmbedRequest } from "./embeddings.js";
 import { isTextAnswer, readTextAnswer, readTextRequest, TextFold } from "./text-format.js";
@@ -36,7 +36,7 @@ export const FORMATS: readonly Format[] = [
     request: readConverse,
     answers: ({ output, messageStart }) => output !== undefined || messageStart !== undefined,
     response: readAnswer,
-    fold: (content) => foldConverse(content) as Fold<object, object>,
+    fold: (content) => foldNova(content) as Fold<object, object>,
   },
   {
     asks: ({ messages: list }) => isList(list),
