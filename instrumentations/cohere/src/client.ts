@@ -21,9 +21,14 @@ export function readErrorCode(error: unknown): string | undefined {
   return typeof statusCode === "number" ? String(statusCode) : undefined;
 }
 
-/** The prototype that holds the methods of `CohereClient`, which may be a subclass of what was generated. */
+interface Class {
+  readonly prototype: object | null;
+}
+
+/** The prototype that holds the methods of `CohereClient`, which may be a subclass of what was generated, as those for AWS are. */
 export function clientIn(exports: unknown): object | undefined {
-  let holder = (exports as { CohereClient?: { prototype: object | null } }).CohereClient?.prototype;
+  const { CohereClient, AwsClient } = exports as { CohereClient?: Class; AwsClient?: Class };
+  let holder = (CohereClient ?? AwsClient)?.prototype;
   while (holder && !Object.hasOwn(holder, "chat")) holder = Object.getPrototypeOf(holder) as object | null;
   return holder ?? undefined;
 }

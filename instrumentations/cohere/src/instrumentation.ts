@@ -13,6 +13,8 @@ export class CohereInstrumentation extends GenAIInstrumentation {
     name: "@kit/instrumentation-cohere",
     version: VERSION,
     module: "cohere-ai",
+    // Where version 8 has the clients for AWS.
+    files: ["aws.js"],
     versions: [">=7.7.5 <9"],
     provider: "cohere",
     // `CohereClientV2` binds these methods when it is created.

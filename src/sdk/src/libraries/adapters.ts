@@ -131,7 +131,7 @@ export const ADAPTERS: readonly Adapter[] = [
   },
   {
     name: "cohere",
-    modules: ["cohere-ai"],
+    modules: ["cohere-ai", "cohere-ai/aws"],
     files: entryOf("cohere-ai"),
     exported: ["CohereClient"],
     create: (config) => {
