@@ -17,6 +17,18 @@ const ANSWER = json({
   choices: [{ index: 0, finish_reason: "stop", message: { role: "assistant", content: "Hello" } }],
 });
 const EMBEDDED = json({ id: "1", object: "list", model: MODEL, data: [], usage: {} });
+const AGENT = json({
+  object: "agent",
+  id: "ag_1",
+  model: MODEL,
+  name: "guide",
+  version: 0,
+  versions: [0],
+  deployment_chat: false,
+  source: "api",
+  created_at: "2026-01-01T00:00:00Z",
+  updated_at: "2026-01-01T00:00:00Z",
+});
 const LIST = json({ object: "list", data: [] });
 
 const OURS = "@kit/instrumentation-mistral";
@@ -26,6 +38,7 @@ const WAYS = {
   chat: [ANSWER, (client: Mistral) => client.chat.complete({ model: MODEL, messages: MESSAGES })],
   agents: [ANSWER, (client: Mistral) => client.agents.complete({ agentId: "a", messages: MESSAGES })],
   embeddings: [EMBEDDED, (client: Mistral) => client.embeddings.create({ model: MODEL, inputs: "Hi" })],
+  "a new agent": [AGENT, (client: Mistral) => client.beta.agents.create({ model: MODEL, name: "guide" })],
   list: [LIST, (client: Mistral) => client.models.list()],
 } as const;
 
@@ -59,9 +72,12 @@ describe.each(["matrix/mistral-2.2", "matrix/mistral-2"])("%s, which makes spans
     return (await telemetry.collect()).spans.map(({ instrumentationScope }) => instrumentationScope.name);
   }
 
-  it.each(["chat", "agents", "embeddings"] as const)("makes none for %s, which is recorded", async (way) => {
-    expect(await scopesOf(way)).toEqual([OURS]);
-  });
+  it.each(["chat", "agents", "a new agent", "embeddings"] as const)(
+    "makes none for %s, which is recorded",
+    async (way) => {
+      expect(await scopesOf(way)).toEqual([OURS]);
+    },
+  );
 
   it("makes its own for all else", async () => {
     expect(await scopesOf("list")).toEqual([THEIRS]);

@@ -29,6 +29,19 @@ const piece = (content: string, finish_reason: string | null = null, rest: objec
   event({ ...ABOUT, choices: [{ index: 0, delta: { content }, finish_reason }], ...rest });
 const BEGUN = piece(SECRET);
 const STREAM = events(BEGUN, piece(".", "stop", { usage: USAGE }), Buffer.from("data: [DONE]\n\n"));
+const AGENT = json({
+  object: "agent",
+  id: "ag_1",
+  model: MODEL,
+  name: "guide",
+  instructions: TEXT,
+  version: 0,
+  versions: [0],
+  deployment_chat: false,
+  source: "api",
+  created_at: "2026-01-01T00:00:00Z",
+  updated_at: "2026-01-01T00:00:00Z",
+});
 const REFUSED = json({ object: "error", message: `no such thing: ${TEXT}`, type: "x" }, { status: 400 });
 
 /** As the SDK's own copy of its schema library makes it. */
@@ -165,6 +178,16 @@ const WAYS: Readonly<Record<string, readonly [reply: Reply, way: Way, spans: rea
     (client) => client.agents.complete({ agentId: "ag_1", messages: MESSAGES }),
     ["completed"],
   ],
+  "an agent that is made": [
+    AGENT,
+    (client) => client.beta.agents.create({ model: MODEL, name: "guide", instructions: TEXT }),
+    ["completed"],
+  ],
+  "an agent that is refused": [
+    REFUSED,
+    (client) => client.beta.agents.create({ model: MODEL, name: "guide", instructions: TEXT }),
+    ["error"],
+  ],
   "a parsed stream": [
     STREAM,
     async (client) => all(await client.chat.parseStream({ ...ASK, responseFormat: FORMAT })),
@@ -239,6 +262,21 @@ describe.each(MISTRAL_FOLDERS)("%s", async (folder) => {
     expect(Object.getOwnPropertyDescriptors(prototype)).not.toEqual(originals);
     instrumentation.disable();
     expect(Object.getOwnPropertyDescriptors(prototype)).toEqual(originals);
+  });
+
+  it("tells what agent was made", async () => {
+    const making = { model: MODEL, name: "guide", description: "Shows the way." };
+    await see(AGENT, (client) => client.beta.agents.create({ ...making, instructions: TEXT }));
+    const { onlySpan, metrics } = await telemetry.finish();
+    expect(onlySpan().name).toBe("create_agent guide");
+    expect(onlySpan().attributes).toMatchObject({
+      "gen_ai.agent.id": "ag_1",
+      "gen_ai.agent.name": "guide",
+      "gen_ai.agent.description": "Shows the way.",
+      "gen_ai.request.model": MODEL,
+    });
+    const names = metrics.flatMap((scope) => scope.metrics.map(({ descriptor }) => descriptor.name));
+    expect(names).toEqual(["gen_ai.client.operation.duration"]);
   });
 
   it("names the server that a call chooses", async () => {

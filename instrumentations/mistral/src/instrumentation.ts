@@ -1,6 +1,7 @@
 import { type Definition, GenAIInstrumentation, resourceMethods } from "@kit/genai";
 import { answer, stream } from "./chat.js";
 import { baseUrlOf } from "./client.js";
+import { createAgent } from "./create-agent.js";
 import { embeddings } from "./embeddings.js";
 import { ownSpans } from "./own-spans.js";
 import { VERSION } from "./version.js";
@@ -30,5 +31,6 @@ const RESOURCES = {
   },
   fim: { complete: answer("text_completion"), stream: stream("text_completion") },
   agents: { complete: answer("invoke_agent"), stream: stream("invoke_agent") },
+  "beta.agents": { create: createAgent },
   embeddings: { create: embeddings },
 };

@@ -15,7 +15,7 @@ interface Client {
   readonly _options?: { readonly hooks?: { readonly beforeRequestHooks?: readonly TracingHook[] } };
 }
 
-const OPERATIONS = ["embeddings", "invoke_agent"];
+const OPERATIONS = ["embeddings", "invoke_agent", "create_agent"];
 
 /**
  * Where the SDK starts its spans. It starts none for what is recorded here, so that no call is told twice; the spans that

@@ -48,6 +48,8 @@ export interface RequestFacts {
   encodingFormats?: string[] | undefined;
   dimensions?: number | null | undefined;
   conversationId?: string | null | undefined;
+  /** An agent that the provider keeps; its span is named after it. */
+  agentName?: string | undefined;
   /** What a retrieval searches; its span is named after it. */
   dataSourceId?: string | undefined;
   /** Further attributes, by their full names. */

@@ -57,6 +57,7 @@ export function creationAttributes({
   const attributes: AttributeValues = more === undefined ? {} : { ...more };
   attributes["gen_ai.operation.name"] ??= request.operation;
   if (provider !== undefined) attributes["gen_ai.provider.name"] = provider;
+  if (request.agentName !== undefined) attributes["gen_ai.agent.name"] = request.agentName;
   const model = modelOf(request);
   if (model !== undefined) attributes["gen_ai.request.model"] = model;
   if (endpoint?.address !== undefined) {

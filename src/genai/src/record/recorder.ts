@@ -84,7 +84,7 @@ export class Recorder implements Results {
       const isCounted = isInference(request.operation) || request.operation === FETCH;
       if (isCounted && start.countedElsewhere !== true) this.#tally = inherited.tally;
     }
-    const subject = start.subject ?? modelOf(request) ?? request.dataSourceId;
+    const subject = start.subject ?? request.agentName ?? modelOf(request) ?? request.dataSourceId;
     this.#startTime = start.startedAt?.time;
     this.#span = telemetry.tracer.startSpan(
       subject != null && subject !== "" ? `${request.operation} ${subject}` : request.operation,
