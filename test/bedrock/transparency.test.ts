@@ -206,6 +206,19 @@ it("describes a call: model, usage, cost, server", async () => {
   });
 });
 
+it("names a call by a prompt after no model, as the prompt has that itself", async () => {
+  const client = connect(provider.serve("/bedrock", ANSWER));
+  const prompt = "arn:aws:bedrock:us-east-1:123456789012:prompt/ORDERINQ12:2";
+  await client.send(
+    new ConverseCommand({ modelId: prompt, promptVariables: { customer: { text: SECRET } } }),
+  );
+  client.destroy();
+  const { name, attributes } = (await telemetry.finish()).onlySpan();
+  expect([name, attributes["gen_ai.request.model"]]).toEqual(["chat", undefined]);
+  expect(attributes).toMatchObject({ "gen_ai.prompt.name": "ORDERINQ12", "gen_ai.prompt.version": "2" });
+  expect(JSON.stringify(attributes)).not.toContain(SECRET);
+});
+
 it("knows the server of a stream from its first chunk on, so that all measurements of a call agree", async () => {
   const client = connect(provider.serve("/bedrock", STREAM));
   await all((await client.send(new ConverseStreamCommand(ASK))).stream);

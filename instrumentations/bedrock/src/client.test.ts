@@ -63,5 +63,6 @@ it("asks again after it could not learn the server", async () => {
 it("finds the status of an error where AWS keeps it", () => {
   expect(readErrorCode({ $metadata: { httpStatusCode: 400 } })).toBe("400");
   expect(readErrorCode({ $metadata: {} })).toBeUndefined();
+  expect(readErrorCode({ $metadata: { httpStatusCode: 200 } })).toBeUndefined();
   expect(readErrorCode(new Error("no"))).toBeUndefined();
 });

@@ -51,8 +51,9 @@ async function learn({ config = {} }: Client): Promise<string | undefined> {
   return config.endpointProvider?.({ Region, UseFIPS, UseDualStack }).url.href;
 }
 
-/** AWS keeps the status beside the error's own members. */
+/** AWS keeps the status beside the error's own members, also that of an answer that then could not be read. */
 export function readErrorCode(error: unknown): string | undefined {
   const { $metadata: told } = error as { $metadata?: { httpStatusCode?: number } };
-  return told?.httpStatusCode === undefined ? undefined : String(told.httpStatusCode);
+  const { httpStatusCode: status = 0 } = told ?? {};
+  return status < 400 ? undefined : String(status);
 }

@@ -96,6 +96,18 @@ it("reads what the parameters of other models have", () => {
   });
 });
 
+it.each([
+  ["order:3", { "gen_ai.prompt.name": "order", "gen_ai.prompt.version": "3" }],
+  ["order", { "gen_ai.prompt.name": "order" }],
+])("tells the prompt %s from a model", (id, attributes) => {
+  const modelId = `arn:aws:bedrock:us-east-1:123456789012:prompt/${id}`;
+  const promptVariables = { customer: { text: "C-1" }, unknown: { image: 1 } as object };
+  const facts = converse.request({ modelId, promptVariables });
+  expect(facts).toMatchObject({ model: undefined, attributes });
+  expect(Object.keys(facts.attributes ?? {})).toEqual(Object.keys(attributes));
+  expect(facts.content?.().promptVariables).toEqual({ customer: "C-1", unknown: '{"image":1}' });
+});
+
 it("reads what priced the tokens: how long caches are kept, the tier, the latency", () => {
   const cacheDetails = [
     { ttl: "5m", inputTokens: 10 },

@@ -1,6 +1,7 @@
 import { type Call, KIT_ATTR, type RequestFacts, type ResponseFacts, textOf } from "@kit/genai";
 import { readBlocks, readMessage, readTool } from "./converse-content.js";
 import { foldConverse } from "./converse-fold.js";
+import { readModelId, readPromptVariables } from "./prompt.js";
 import { readUsage } from "./usage.js";
 import type { ConverseAnswer, ConverseEvent, ConverseRequest } from "./wire.js";
 
@@ -22,10 +23,11 @@ export const converseStream: Call<[Input], ConverseAnswer, ConverseEvent> = {
 
 export function readConverse(
   asked: ConverseRequest,
-  model: string | undefined,
+  modelId: string | undefined,
   stream: boolean,
 ): RequestFacts {
   const { inferenceConfig, additionalModelRequestFields: more, guardrailConfig } = asked;
+  const { model, prompt } = readModelId(modelId);
   return {
     operation: "chat",
     model,
@@ -36,8 +38,9 @@ export function readConverse(
     topK: inferenceConfig?.topK ?? inferenceConfig?.top_k ?? more?.top_k ?? more?.inferenceConfig?.topK,
     stopSequences: inferenceConfig?.stopSequences,
     outputType: asked.outputConfig?.textFormat?.type === "json_schema" ? "json" : undefined,
-    attributes: guardrail(guardrailConfig?.guardrailIdentifier),
+    attributes: { ...guardrail(guardrailConfig?.guardrailIdentifier), ...prompt },
     content: () => ({
+      promptVariables: readPromptVariables(asked.promptVariables),
       systemInstructions: readBlocks(asked.system),
       inputMessages: (asked.messages ?? []).map(readMessage),
       toolDefinitions: (asked.toolConfig?.tools ?? []).flatMap(readTool),

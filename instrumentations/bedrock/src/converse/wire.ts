@@ -59,6 +59,7 @@ export interface ConverseRequest {
   };
   toolConfig?: { tools?: readonly ConverseTool[] };
   guardrailConfig?: { guardrailIdentifier?: string };
+  promptVariables?: Readonly<Record<string, { readonly text?: string }>>;
   additionalModelRequestFields?: { top_k?: number; inferenceConfig?: { topK?: number } };
   outputConfig?: { textFormat?: { type?: string } };
 }
