@@ -22,13 +22,8 @@ type ResponseTool = Foreign<Responses.Tool | Responses.ResponseOutputItem.McpLis
 /** A string, or a list of items. */
 export type TextOrItems = string | ResponseItem[] | null | undefined;
 
-/** Types of items of tools that OpenAI runs: the application has nothing to do for them. */
+/** Types of items of tools that the provider runs, although they have a call's id or are no calls. */
 const SERVER_TOOLS: ReadonlySet<string> = new Set([
-  "web_search_call",
-  "file_search_call",
-  "code_interpreter_call",
-  "image_generation_call",
-  "mcp_call",
   "mcp_list_tools",
   "tool_search_call",
   "tool_search_output",
@@ -38,20 +33,26 @@ const SERVER_TOOLS: ReadonlySet<string> = new Set([
   "multi_agent_call_output",
 ]);
 
+/** Types of calls for the application, also from servers that give them no id. */
+const CLIENT_CALL = /^(?:function|custom_tool|computer|local_shell|shell|apply_patch)_call$/;
+
 /** Whether an item is a tool call that the application must run before the conversation can continue. */
 export function isClientCall(item: ResponseItem): boolean {
   return item.type?.endsWith("_call") === true && !isServerTool(item);
 }
 
-function isServerTool({ type, execution, environment }: ResponseItem): boolean {
-  if (environment?.type?.startsWith("container") === true) return true;
-  return SERVER_TOOLS.has(type ?? "") && execution !== "client";
+function isServerTool({ type, execution, environment, call_id }: ResponseItem): boolean {
+  if (type == null || execution === "client") return false;
+  if (SERVER_TOOLS.has(type) || environment?.type?.startsWith("container")) return true;
+  // A call without an id cannot be answered. xAI's searches of X are calls of a custom tool with such an id.
+  const isUnanswerable = !call_id && type.endsWith("_call") && !CLIENT_CALL.test(type);
+  return isUnanswerable || /^xs_call/.test(String(call_id));
 }
 
 /** Keeps the members that {@link isClientCall} reads, none of which is content. */
-export function withoutContent({ type, execution, environment }: ResponseItem): ResponseItem {
+export function withoutContent({ type, call_id, execution, environment }: ResponseItem): ResponseItem {
   const place = environment?.type;
-  return { type, ...(execution && { execution }), ...(place && { environment: { type: place } }) };
+  return { type, call_id, ...(execution && { execution }), ...(place && { environment: { type: place } }) };
 }
 
 /** Reads the input; a string is a message of the user. */
@@ -83,8 +84,8 @@ export function readResponseTools(tools: ResponseTool[] | null | undefined): Too
 function readItems(list: ResponseItem[] | null | undefined): [ResponseItem, MessagePart[]][] {
   const items = objectsOf(list);
   // The output of a shell does not say where the shell ran, but its call does.
-  const hosted = new Set(items.filter(isServerTool).map((item) => item.call_id ?? item));
-  return items.map((item) => [item, readItem(item, isServerTool(item) || hosted.has(item.call_id ?? item))]);
+  const hosted = new Set(items.filter(isServerTool).map((item) => item.call_id || item));
+  return items.map((item) => [item, readItem(item, isServerTool(item) || hosted.has(item.call_id || item))]);
 }
 
 /** Most items have no role; approvals, triggers and updates come from the application. */
@@ -125,13 +126,13 @@ function readServerTool(
   { type: _, id: own, call_id, name, ...told }: ResponseItem,
   type: string,
 ): MessagePart[] {
-  const id = call_id ?? own;
+  const id = call_id || own;
   const { result, results, outputs, output, error, ...asked } = told;
   const isAnswer = type.endsWith("_output");
   const said = isAnswer ? told : withoutNulls({ result, results, outputs, output, error });
   const call: MessagePart = {
     type: "server_tool_call",
-    name: name ?? type.replace(/_call$/, ""),
+    name: name || type.replace(/_call$/, ""),
     id,
     server_tool_call: { ...asked, type },
   };

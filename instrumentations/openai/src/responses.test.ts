@@ -145,6 +145,9 @@ describe("the finish reason", () => {
     [{ status: "completed", output: [{ type: "web_search_call" }, { type: "message" }] }, ["stop"]],
     [{ status: "completed", output: [{ type: "tool_search_call", execution: "server" }] }, ["stop"]],
     [{ status: "completed", output: [{ type: "multi_agent_call" }, { type: "message" }] }, ["stop"]],
+    [{ status: "completed", output: [{ type: "x_search_call", call_id: "" }] }, ["stop"]],
+    [{ status: "completed", output: [{ type: "custom_tool_call", call_id: "xs_call_1" }] }, ["stop"]],
+    [{ status: "completed", output: [{ type: "future_call", call_id: "c1" }] }, ["tool_calls"]],
     [{ status: "completed", output: [{ type: "tool_search_call", execution: "client" }] }, ["tool_calls"]],
     [
       { status: "completed", output: [{ type: "shell_call", environment: { type: "local" } }] },
@@ -404,6 +407,28 @@ it("tells what the provider's own shell, programs and searches for tools did as 
   ]);
 });
 
+it("tells calls that the application cannot answer as the provider's, also of tools that only xAI has", () => {
+  expect(
+    said(
+      { type: "x_search_call", id: "fc_1", call_id: "", name: "", arguments: "{}" },
+      { type: "custom_tool_call", id: "ctc_1", call_id: "xs_call_1", name: "x_keyword_search", input: "{}" },
+    ),
+  ).toEqual([
+    {
+      type: "server_tool_call",
+      id: "fc_1",
+      name: "x_search",
+      server_tool_call: { type: "x_search_call", arguments: "{}" },
+    },
+    {
+      type: "server_tool_call",
+      id: "xs_call_1",
+      name: "x_keyword_search",
+      server_tool_call: { type: "custom_tool_call", input: "{}" },
+    },
+  ]);
+});
+
 it("tells what the application has to run as its calls, and its results as answers", () => {
   const actions = [{ type: "click", x: 1, y: 2 }];
   expect(
@@ -548,6 +573,17 @@ describe("a streamed answer", () => {
     );
     expect(facts?.finishReasons).toEqual(["tool_calls"]);
     expect(JSON.stringify(facts?.content?.())).not.toContain("secret");
+  });
+
+  it.each<[object, string]>([
+    [{ type: "x_search_call", id: "fc_1", call_id: "" }, "stop"],
+    [{ type: "custom_tool_call", id: "ctc_1", call_id: "xs_call_1" }, "stop"],
+    [{ type: "future_call", id: "f_1", call_id: "c1" }, "tool_calls"],
+  ])("knows without content who is to run %j", (item, reason) => {
+    const fold = responses.fold?.(false);
+    fold?.add({ type: "response.output_item.done", output_index: 0, item });
+    fold?.add({ type: "response.completed", response: { status: "completed", output: [] } });
+    expect(read(fold?.body() ?? {})?.finishReasons).toEqual([reason]);
   });
 
   it("knows without content that a shell ran at the provider's", () => {
