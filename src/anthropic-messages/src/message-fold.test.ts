@@ -81,6 +81,20 @@ describe("a streamed message", () => {
     ]);
   });
 
+  it("has the text of blocks that servers other than Anthropic's begin with nothing but a type", () => {
+    const body = fold([
+      START,
+      ...block(0, { type: "thinking" }, { thinking: "Hm" }, { thinking: "m." }),
+      ...block(1, { type: "text" }, { text: "It " }, { text: "rains." }),
+      ...block(2, { type: "tool_use", id: "t" }, { partial_json: "{}" }),
+    ]);
+    expect(body.content).toEqual([
+      { type: "thinking", thinking: "Hmm." },
+      { type: "text", text: "It rains." },
+      { type: "tool_use", id: "t", input: {} },
+    ]);
+  });
+
   it("has the input of its first event unless a later one knows better, and the last output", () => {
     const body = fold([
       START,

@@ -49,11 +49,11 @@ export function foldMessage(content: boolean): Fold<MessageEvent, MessageBody> {
 
 function toBlock({ block, grown, citations }: OpenBlock): Block {
   const text = String(grown);
-  if (block.text != null) {
+  if (text === "" && citations.length === 0) return block;
+  if (block.type === "text") {
     const cited = [...(block.citations ?? []), ...citations];
-    return { ...block, text: block.text + text, ...(cited.length > 0 && { citations: cited }) };
+    return { ...block, text: (block.text ?? "") + text, ...(cited.length > 0 && { citations: cited }) };
   }
-  if (block.thinking != null) return { ...block, thinking: block.thinking + text };
-  if (text === "") return block;
+  if (block.type === "thinking") return { ...block, thinking: (block.thinking ?? "") + text };
   return block.type === "compaction" ? { ...block, content: text } : { ...block, input: parseJson(text) };
 }
