@@ -15,9 +15,9 @@ const FOUNDRY = /^https?:\/\/[^/:]+\.services\.ai\.azure\.com(?:[/:]|$)/;
 export function providerOf(client: PlatformClient = {}): string | undefined {
   const { _genAIProviderName: name, baseURL = "" } = client;
   if (typeof name === "string" && name !== "anthropic") return name;
-  // Earlier clients are recognised by members that only they have.
-  if (name === undefined && "awsSecretKey" in client) return "aws.bedrock";
-  if (name === undefined && "projectId" in client) return "gcp.vertex_ai";
+  // Earlier clients, also on a later SDK, are recognised by members that only they have.
+  if ("awsSecretKey" in client) return "aws.bedrock";
+  if ("projectId" in client) return "gcp.vertex_ai";
   return FOUNDRY.test(baseURL) ? "anthropic" : undefined;
 }
 
