@@ -95,6 +95,18 @@ describe("a streamed message", () => {
     ]);
   });
 
+  it("begins anew where a gateway begins it anew, as with another server", () => {
+    const events = [
+      START,
+      ...block(0, { type: "text", text: "" }, { text: "It" }),
+      ...block(1, { type: "tool_use", id: "t1", name: "w", input: {} }),
+      { ...START, message: { ...START.message, id: "msg_2" } },
+      ...block(0, { type: "text", text: "" }, { text: "Yes." }),
+    ];
+    expect(fold(events)).toMatchObject({ id: "msg_2", content: [{ text: "Yes." }] });
+    expect(fold(events).content).toHaveLength(1);
+  });
+
   it("has the input of its first event unless a later one knows better, and the last output", () => {
     const body = fold([
       START,

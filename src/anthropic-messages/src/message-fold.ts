@@ -27,6 +27,7 @@ export function foldMessage(content: boolean): Fold<MessageEvent, MessageBody> {
     add({ type, index, delta, message, content_block: block, usage }) {
       if (message != null) {
         body = { ...message, content: [], stop_reason: null };
+        blocks.length = 0;
       } else if (block != null) {
         const kept = content ? block : { type: block.type };
         blocks[index ?? 0] = { block: kept, grown: new TextBuilder(), citations: [] };
