@@ -47,8 +47,9 @@ export const chat: Call<[ChatParams, ...unknown[]], ChatCompletion, ChatCompleti
       return facts;
     },
     response: (completion, request) => ({
-      id: completion.id,
-      model: completion.model,
+      // Snowflake leaves what it does not know empty.
+      id: completion.id || undefined,
+      model: completion.model || undefined,
       finishReasons: completion.choices?.map((choice) => choice.finish_reason),
       usage: readCompletionUsage(
         completion.usage ?? completion.x_groq?.usage,

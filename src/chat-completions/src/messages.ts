@@ -50,7 +50,11 @@ export interface ContentPart {
   thinking?: string | readonly ContentPart[];
   /** Reasoning of Databricks. */
   summary?: readonly ContentPart[];
-  image_url?: { url: string } | string | null;
+  image_url?: Link;
+  /** Media that compatible providers take. */
+  video_url?: Link;
+  audio_url?: Link;
+  document_url?: Link;
   input_audio?: { data: string; format: string };
   /** Sound of an answer, base64, with its transcript. */
   data?: string;
@@ -60,6 +64,8 @@ export interface ContentPart {
   file_data?: string;
   file_url?: string;
 }
+
+type Link = { url: string } | string | null;
 
 interface FileSource {
   file_id?: string | null;
@@ -124,10 +130,11 @@ function readMessageParts(message: ChatMessage): MessagePart[] {
     parts.unshift({ type: "reasoning", content: thinking });
   const citations = message.annotations ?? message.context?.citations;
   if (citations?.length) parts.push({ type: "citations", citations });
-  if (message.refusal != null) parts.push({ type: "refusal", content: message.refusal });
+  // Snowflake leaves what there is none of empty.
+  if (message.refusal) parts.push({ type: "refusal", content: message.refusal });
   if (message.audio != null) parts.push(...readAudio(message.audio));
   if (message.images != null) parts.push(...readParts(message.images, readContentPart));
-  if (message.function_call != null) parts.push(toToolCall(undefined, message.function_call));
+  if (message.function_call?.name) parts.push(toToolCall(undefined, message.function_call));
   for (const call of objectsOf(message.tool_calls)) parts.push(readToolCall(call));
   return parts;
 }
@@ -146,10 +153,12 @@ export function readContentPart(part: ContentPart): MessagePart | MessagePart[] 
     return { type: "blob", modality: "audio", content: data, mime_type: `audio/${format}` };
   }
   if (part.type === "output_audio") return readAudio(part);
-  const image = typeof part.image_url === "object" ? part.image_url?.url : part.image_url;
-  const { file_id: fileId, file_url: link, file_data: data }: FileSource = part.file ?? part;
-  const modality = image != null || part.type === "input_image" ? "image" : "document";
-  return toMediaPart(modality, { data, url: image ?? link, fileId }) ?? { ...part, type: `x_${part.type}` };
+  const { file_id: fileId, file_url: file, file_data: data }: FileSource = part.file ?? part;
+  const kind = part.image_url == null ? part.type : "image";
+  const modality = /image|video|audio/.exec(String(kind))?.[0] ?? "document";
+  const link = part.image_url ?? part.video_url ?? part.audio_url ?? part.document_url ?? file;
+  const url = typeof link === "object" ? link?.url : link;
+  return toMediaPart(modality, { data, url, fileId }) ?? { ...part, type: `x_${part.type}` };
 }
 
 function readThinking(thinking: NonNullable<ContentPart["thinking"]>): string {
@@ -157,9 +166,10 @@ function readThinking(thinking: NonNullable<ContentPart["thinking"]>): string {
 }
 
 function readAudio(audio: { id?: string; data?: string; transcript?: string }): MessagePart[] {
-  const sound = toMediaPart("audio", { data: audio.data && joinBase64(audio.data), fileId: audio.id });
+  const data = audio.data ? joinBase64(audio.data) : undefined;
+  const sound = toMediaPart("audio", { data, fileId: audio.id || undefined });
   const parts: MessagePart[] = sound === undefined ? [] : [sound];
-  if (audio.transcript !== undefined) parts.push({ type: "transcript", content: audio.transcript });
+  if (audio.transcript) parts.push({ type: "transcript", content: audio.transcript });
   return parts;
 }
 
@@ -171,7 +181,8 @@ function joinBase64(data: string): string {
 }
 
 function readToolCall({ id, function: called, custom }: ToolCall): MessagePart {
-  return toToolCall(textOf(id), called ?? { name: custom?.name, arguments: custom?.input });
+  const isFunction = custom == null || called?.name;
+  return toToolCall(textOf(id), isFunction ? (called ?? {}) : { name: custom.name, arguments: custom.input });
 }
 
 function toToolCall(id: string | undefined, call: { name?: Text; arguments?: Text }): MessagePart {
