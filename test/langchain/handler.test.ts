@@ -1,7 +1,9 @@
+import { BedrockInstrumentation } from "@kit/instrumentation-bedrock";
 import { CohereInstrumentation } from "@kit/instrumentation-cohere";
 import { GoogleGenAIInstrumentation } from "@kit/instrumentation-google-genai";
 import { GroqInstrumentation } from "@kit/instrumentation-groq";
 import { KitCallbackHandler } from "@kit/instrumentation-langchain";
+import { MistralInstrumentation } from "@kit/instrumentation-mistral";
 import { FakeListChatModel } from "@langchain/core/utils/testing";
 import { metrics, trace } from "@opentelemetry/api";
 import { logs } from "@opentelemetry/api-logs";
@@ -9,6 +11,17 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { completion } from "../support/provider/openai-answers.js";
 import { answerWeather } from "./answers.js";
 import { type Any, Stage, toyModel, VERSIONS } from "./support.js";
+
+/** A class of an SDK, as far as an instrumentation looks for it. */
+const classWith = (method: string) => {
+  const Made = class {};
+  Object.assign(Made.prototype, { [method]() {} });
+  return Made;
+};
+
+class MistralClient {
+  chat = new (classWith("complete"))();
+}
 
 describe.each(VERSIONS)("%s", (version) => {
   let stage: Stage;
@@ -143,20 +156,31 @@ describe.each(VERSIONS)("%s", (version) => {
     expect(stage.spans).toEqual([]);
   });
 
-  it("leaves models of Cohere to its client, which ChatCohere calls", async () => {
+  it.each<[provider: string, of: string, instrumentation: Any, sdk: object]>([
+    ["cohere", "Cohere", CohereInstrumentation, { CohereClient: classWith("chat") }],
+    ["mistral", "Mistral", MistralInstrumentation, { Mistral: MistralClient }],
+    ["amazon_bedrock", "Bedrock", BedrockInstrumentation, { BedrockRuntimeClient: classWith("send") }],
+  ])("leaves models of %s to the client that LangChain calls them with", async (provider, _, Client, sdk) => {
     stage.instrumentation.disable();
-    const cohere = stage.telemetry.observe(new CohereInstrumentation());
-    cohere.manuallyInstrument({
-      CohereClient: class {
-        chat() {}
-      },
-    });
+    const client = stage.telemetry.observe(new Client());
+    client.manuallyInstrument(sdk);
     const model = toyModel(stage.load);
-    model.getLsParams = () => ({ ls_provider: "cohere", ls_model_type: "chat" });
+    model.getLsParams = () => ({ ls_provider: provider, ls_model_type: "chat" });
     await model.invoke("Hi", { callbacks: [handler] });
-    cohere.disable();
+    client.disable();
     // The toy calls no client that could tell of it.
     expect(stage.spans).toEqual([]);
+  });
+
+  it("measures the first chunk from the call's start, also where nothing else is measured", async () => {
+    stage.instrumentation.disable();
+    metrics.disable();
+    const unmeasured = new KitCallbackHandler();
+    for await (const _ of await toyModel(stage.load).stream("Hi", { callbacks: [unmeasured] }));
+    const { attributes, duration } = stage.span("chat toy-1");
+    expect(attributes["gen_ai.response.time_to_first_chunk"]).toBeLessThanOrEqual(
+      duration[0] + duration[1] / 1e9,
+    );
   });
 
   it("records nothing twice beside the instrumentation, wherever it is passed", async () => {

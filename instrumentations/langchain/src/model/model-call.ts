@@ -38,12 +38,14 @@ export function translateModel(
   let text = "";
   let client: ClientAnswer | undefined;
   return {
-    when: whenOf(mode, provider, run),
+    when: whenOf(mode, toClient(provider, asked.metadata?.ls_provider), run),
     record(at) {
       takeInference(at.parent);
       telemetry.costs.warmUp();
       const endpoint = readModelEndpoint(run.call?.receiver);
-      return new Recorder(telemetry, { request, provider, endpoint, ...at });
+      // A recorder that is not told of a stream at first notes no start that its first chunk could be measured from.
+      const startedAt = at.startedAt ?? { mark: performance.now() };
+      return new Recorder(telemetry, { request, provider, endpoint, ...at, startedAt });
     },
     // An instrumented client inside makes no span, and hands over what it learned.
     within(context) {
@@ -65,11 +67,10 @@ export function translateModel(
   };
 }
 
-function whenOf(mode: InferenceSpans, provider: string, { base, call }: Run): When {
+function whenOf(mode: InferenceSpans, client: string | undefined, { base, call }: Run): When {
   if (mode === "never" || isInferenceRecorded(base)) return "never";
   if (mode === "auto" && call !== undefined) return "if nobody else does";
-  const client = mode === "auto" ? toClient(provider) : undefined;
-  return client !== undefined && isProviderRecorded(client) ? "never" : "at once";
+  return mode === "auto" && client !== undefined && isProviderRecorded(client) ? "never" : "at once";
 }
 
 /** What an instrumented client learned of the call. Contexts that outlive the call hold this, so it holds nothing else. */

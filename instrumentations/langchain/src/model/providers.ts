@@ -24,9 +24,15 @@ const CLIENTS = tableOf({
   anthropic: "anthropic",
   groq: "groq",
   cohere: "cohere",
+  mistral_ai: "mistral_ai",
+  // As the package says that calls with AWS's client; the one that says `bedrock` sends requests of its own.
+  "aws.bedrock": "amazon_bedrock",
 });
 
-/** The provider whose client LangChain calls this one with; for Gemini, none: its integrations have their own. */
-export function toClient(provider: string): "openai" | "anthropic" | "groq" | "cohere" | undefined {
-  return CLIENTS.get(provider);
+/**
+ * The provider whose client LangChain calls this one with, which a model tells as its `ls_provider`. For Gemini and Ollama,
+ * none: their integrations have their own, or load parts of one that nobody instruments.
+ */
+export function toClient(provider: string, told: unknown): string | undefined {
+  return CLIENTS.get(provider) ?? CLIENTS.get(String(told));
 }

@@ -41,9 +41,12 @@ export interface OperationStart {
   ended?: ((end: OperationEnd) => void) | undefined;
 }
 
-/** A moment on both clocks: `Date.now()`, for the start of a span, and `performance.now()`, for its duration. */
+/**
+ * A moment on both clocks: `Date.now()`, for the start of a span unless that is now, and `performance.now()`, for its
+ * duration.
+ */
 export interface Moment {
-  readonly time: number;
+  readonly time?: number;
   readonly mark: number;
 }
 
