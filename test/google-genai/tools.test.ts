@@ -103,7 +103,7 @@ describe.each(GOOGLE_GENAI_FOLDERS)("%s", async (folder) => {
     ]);
     expect(told).toEqual([
       ["execute_tool add", "c1", '{"sum":3}', undefined, 0],
-      ["execute_tool divide", undefined, '{"error":"by zero"}', "tool_error", 2],
+      ["execute_tool divide", undefined, undefined, "tool_error", 2],
       ["execute_tool add", "c3", '{"sum":5}', undefined, 0],
       ["execute_tool look", undefined, '{"output":"here"}', undefined, 0],
     ]);

@@ -6,6 +6,7 @@ import { ProviderServer } from "../support/provider-server.js";
 import { Telemetry } from "../support/telemetry.js";
 import { arrivalAt, expectNoDifference, seenBoth } from "../support/ways.js";
 import { WAYS } from "./fixture.js";
+import { WAYS as INTERACTIONS } from "./interaction-fixture.js";
 
 type Way = (typeof WAYS)[string];
 
@@ -47,6 +48,14 @@ describe.each(GOOGLE_GENAI_FOLDERS)("%s", async (folder) => {
       // The first version hides an abort before the answer in an error of its own.
       const hidden = folder.endsWith("-1") && name === "an abort before the answer";
       await expectNoDifference(() => see(way), instrumentation, telemetry, hidden ? ["error"] : way[2]);
+    },
+  );
+
+  // The first version knows none.
+  it.each("interactions" in sdk.GoogleGenAI.prototype ? Object.entries(INTERACTIONS) : [])(
+    "shows no difference in interactions: %s",
+    async (_, way) => {
+      await expectNoDifference(() => see(way), instrumentation, telemetry, way[2]);
     },
   );
 

@@ -1,15 +1,26 @@
-/** The object whose methods make the requests, and what it knows of its client. */
-export interface Models {
-  readonly apiClient?: {
-    isVertexAI?(): boolean;
-    getBaseUrl?(): string;
-  };
+interface ApiClient {
+  isVertexAI?(): boolean;
+  getBaseUrl?(): string;
 }
 
-/** Where a request goes: a call may name a server of its own. */
-export function baseUrlOf(models: Models, params: unknown): string | undefined {
-  const { config } = (params ?? {}) as { config?: { httpOptions?: { baseUrl?: string } } | null };
-  return config?.httpOptions?.baseUrl ?? models.apiClient?.getBaseUrl?.();
+/** The object whose methods make the requests: of models, or of interactions. */
+interface Resource {
+  readonly apiClient?: ApiClient;
+  readonly parentClient?: ApiClient;
+}
+
+/** What the object that makes the requests knows of its client. */
+export function apiClientOf(resource: unknown): ApiClient | undefined {
+  const { apiClient, parentClient } = resource as Resource;
+  return apiClient ?? parentClient;
+}
+
+/** Where a request goes: a call may name a server of its own, in its parameters or in options. */
+export function baseUrlOf(resource: unknown, args: readonly unknown[]): string | undefined {
+  const { config } = Object(args[0]) as { config?: { httpOptions?: { baseUrl?: string } } | null };
+  const options = Object(args.at(-1)) as { server_url?: string; defaultBaseURL?: string };
+  const own = config?.httpOptions?.baseUrl ?? options.server_url ?? options.defaultBaseURL;
+  return own ?? apiClientOf(resource)?.getBaseUrl?.();
 }
 
 /** Until 1.11 an error has its status in its message alone. */

@@ -211,9 +211,12 @@ it.each([
 it("goes where the call says, else where its client does", () => {
   const models = { apiClient: { getBaseUrl: () => "http://client/" } };
   const config = { httpOptions: { baseUrl: "http://call/" } };
-  expect([baseUrlOf(models, { config }), baseUrlOf(models, {}), baseUrlOf({}, undefined)]).toEqual([
-    "http://call/",
-    "http://client/",
-    undefined,
-  ]);
+  const options = { server_url: "http://options/" };
+  expect([
+    baseUrlOf(models, [{ config }]),
+    baseUrlOf({ parentClient: models.apiClient }, ["id", {}, options]),
+    baseUrlOf(models, [{}]),
+    baseUrlOf({ parentClient: models.apiClient }, []),
+    baseUrlOf({}, []),
+  ]).toEqual(["http://call/", "http://options/", "http://client/", "http://client/", undefined]);
 });

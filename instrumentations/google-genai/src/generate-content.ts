@@ -59,7 +59,7 @@ function readRequest({ model, contents, config }: GenerateContentParams, stream:
     stopSequences: config?.stopSequences,
     seed: config?.seed,
     choiceCount: config?.candidateCount,
-    outputType: readOutputType(config),
+    outputType: outputTypeOf(config?.responseMimeType, config?.responseModalities),
     reasoningLevel: config?.thinkingConfig?.thinkingLevel?.toLowerCase(),
     content: () => ({
       systemInstructions: readInstructions(config?.systemInstruction),
@@ -79,10 +79,12 @@ const OUTPUT_TYPES: Readonly<Record<string, string>> = {
 };
 
 /** Of several kinds of answers, the one that is more than text. */
-function readOutputType(config: Config | null | undefined): string | undefined {
-  const { responseMimeType, responseModalities } = config ?? {};
-  const asked = responseModalities?.map((modality) => OUTPUT_TYPES[modality.toUpperCase()]) ?? [];
-  return asked.find((type) => type !== "text") ?? OUTPUT_TYPES[responseMimeType ?? ""] ?? asked[0];
+export function outputTypeOf(
+  mimeType: string | null | undefined,
+  modalities: readonly string[] | null | undefined,
+): string | undefined {
+  const asked = modalities?.map((modality) => OUTPUT_TYPES[modality.toUpperCase()]) ?? [];
+  return asked.find((type) => type !== "text") ?? OUTPUT_TYPES[mimeType ?? ""] ?? asked[0];
 }
 
 function readResponse(body: GenerateContentBody) {

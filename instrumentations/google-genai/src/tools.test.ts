@@ -73,8 +73,7 @@ it("finds the result of each call by its id, else by name and position", () => {
   const part = (response: unknown, id?: string) => ({ functionResponse: { name: "look", id, response } });
   expect(first?.output?.([part("a"), part("b", "1")])).toEqual({ result: "b" });
   expect(second?.output?.([part("a"), null, part({ error: "no" })])).toEqual({
-    result: { error: "no" },
-    error: { type: "tool_error" },
+    error: { type: "tool_error", message: "no" },
   });
   expect(second?.output?.("nonsense")).toEqual({ result: undefined });
 });

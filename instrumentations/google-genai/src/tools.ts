@@ -88,6 +88,7 @@ function readOutput(parts: readonly Part[], { id, name }: FunctionCall, position
   const results = parts.flatMap(({ functionResponse }) => functionResponse ?? []);
   const named = results.filter((result) => result.name === name);
   const result = (id && results.find((each) => each.id === id)) || named[position];
-  const failed = (result?.response as { error?: unknown } | null | undefined)?.error != null;
-  return { result: result?.response, ...(failed && { error: { type: "tool_error" } }) };
+  const response = result?.response;
+  const { error } = Object(response) as { error?: unknown };
+  return error == null ? { result: response } : { error: { type: "tool_error", message: textOf(error) } };
 }

@@ -157,9 +157,9 @@ export interface ToolFacts {
   output?: (result: unknown) => ToolOutput;
 }
 
-/** What a tool told the model, and whether that is a failure. */
+/** What a tool told the model: a result, or a failure. */
 export interface ToolOutput {
-  readonly result: unknown;
+  readonly result?: unknown;
   readonly error?: ResponseFacts["error"];
 }
 

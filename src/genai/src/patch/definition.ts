@@ -1,7 +1,7 @@
 import type { Instrumentation } from "@opentelemetry/instrumentation";
 import type { Call, HeaderFacts, ReadHeader, ToolLoop } from "../adapter/operation.js";
 import type { NativeTelemetry } from "../native/native.js";
-import type { Method } from "./patches.js";
+import type { Method, Place } from "./patches.js";
 
 /** A translation with whatever arguments, body and chunks its library has. */
 // biome-ignore lint/suspicious/noExplicitAny: one list holds the translations of all methods of a library.
@@ -27,7 +27,8 @@ export type ChooseCall = (args: readonly unknown[]) => Chosen | undefined;
  * A method of the library and what it means. `requests` are calls by their paths, for a method that takes a path and
  * options with a `body`; what other targets send through it is not recorded again. `choose` is for a method that makes
  * different calls by its arguments; it may be inherited by `on`, and is replaced for `on` alone. A method that is `assigned`
- * is a field, which the constructor gives each instance of the prototype `on`; those made earlier keep theirs.
+ * is a field, which the constructor gives each instance of the prototype `on`; those made earlier keep theirs. What a
+ * `getter` gives holds targets too, as exports do.
  */
 export type Target = {
   readonly on: object | undefined;
@@ -38,7 +39,15 @@ export type Target = {
   | { readonly requests: ReadonlyMap<string, AnyCall> }
   | { readonly toolLoop: AnyToolLoop; readonly assigned?: true }
   | { readonly wrap: Wrap }
+  | { readonly getter: true }
 );
+
+/** Where a target's object has its method. */
+export function placeOf(target: Target): Place {
+  if ("choose" in target) return "inherited";
+  if ("getter" in target) return "read";
+  return "assigned" in target ? "assigned" : "own";
+}
 
 /** A further package of the library, with targets of its own. */
 export interface Companion {

@@ -43,9 +43,9 @@ import { ABANDONED } from "../watch/observation.js";
 import { observe } from "../watch/observe.js";
 import { followHandedOut, followHandingOut, handsOut } from "../watch/stainless.js";
 import { followLeaving, followMaking, followTurns, isStreamHelper } from "../watch/stream-helper.js";
-import type { ChooseCall, Definition, Target } from "./definition.js";
+import { type ChooseCall, type Definition, placeOf, type Target } from "./definition.js";
 import { describe, withAllAttributes } from "./describe.js";
-import { type Method, Patches } from "./patches.js";
+import { followGetting, type Method, Patches } from "./patches.js";
 import { recordProviders } from "./recorded-providers.js";
 import { chosen, readPosted, readRequest } from "./requests.js";
 import { hookRequire } from "./require-hook.js";
@@ -164,8 +164,7 @@ export abstract class GenAIInstrumentation<
     try {
       for (const target of this.definition.targets(exports, version)) {
         const wrap = (original: Method) => this.wrap(original, target);
-        const place = "choose" in target ? "inherited" : "assigned" in target ? "assigned" : "own";
-        if (this.patches.add(target.on, target.method, wrap, place)) found += 1;
+        if (this.patches.add(target.on, target.method, wrap, placeOf(target))) found += 1;
       }
     } catch (error) {
       diag.warn(`${this.definition.name}: cannot instrument ${this.definition.module}`, inWords(error));
@@ -197,6 +196,7 @@ export abstract class GenAIInstrumentation<
       }.method;
     }
     if ("wrap" in target) return target.wrap(original, this);
+    if ("getter" in target) return followGetting(original, (given) => this.patch(given, undefined));
     if ("requests" in target) return this.wrapRequests(original, target.requests);
     if ("choose" in target) return this.wrapChoice(original, target.choose);
     const { call } = target;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { isPatched, Patches } from "./patches.js";
+import { followGetting, isPatched, Patches } from "./patches.js";
 
 class Library {
   greet(name: string): string {
@@ -173,4 +173,28 @@ it("leaves a method alone that somebody made an accessor of", () => {
   for (const place of ["own", "inherited", "assigned"] as const)
     expect(patches.add(Sdk.prototype, "greet", louder, place)).toBe(false);
   expect(new Sdk().greet("you")).toBe("hello you");
+});
+
+it("replaces a getter, and leaves one alone where a method is looked for", () => {
+  const given = { greet: () => "hi" };
+  class Holder {
+    get greeter() {
+      return given;
+    }
+    set greeter(_: object) {
+      throw new Error("read-only");
+    }
+  }
+  const bare = Object.getOwnPropertyDescriptor(Holder.prototype, "greeter");
+  const found: unknown[] = [];
+  const patches = new Patches();
+  const follow = (get: (this: unknown) => unknown) => followGetting(get, (each) => found.push(each));
+  expect(patches.add(Holder.prototype, "greeter", louder)).toBe(false);
+  expect(patches.add(Holder.prototype, "greeter", louder, "assigned")).toBe(false);
+  expect(patches.add(Holder.prototype, "greeter", follow, "read")).toBe(true);
+  const holder = new Holder();
+  expect([holder.greeter, holder.greeter, new Holder().greeter]).toEqual([given, given, given]);
+  expect(found).toEqual([given]);
+  patches.restore();
+  expect(Object.getOwnPropertyDescriptor(Holder.prototype, "greeter")).toEqual(bare);
 });

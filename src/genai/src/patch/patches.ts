@@ -1,3 +1,5 @@
+import { guard } from "../record/guard.js";
+
 /** A method as patches see it. */
 export type Method = (this: unknown, ...args: unknown[]) => unknown;
 
@@ -20,10 +22,10 @@ function turnedOn(): Set<() => void> {
 }
 
 /**
- * Where the holder has the method: as its `own` property; `inherited`, to be replaced for this holder alone; or not at all,
- * because each instance's constructor has it `assigned` as a field.
+ * Where the holder has the method: as its `own` property; `inherited`, to be replaced for this holder alone; not at all,
+ * because each instance's constructor has it `assigned` as a field; or as a getter, which is `read`.
  */
-export type Place = "own" | "inherited" | "assigned";
+export type Place = "own" | "inherited" | "assigned" | "read";
 
 interface Wanted {
   readonly holder: object;
@@ -35,6 +37,7 @@ interface Wanted {
 interface Patch {
   readonly holder: object;
   readonly key: PropertyKey;
+  readonly place: Place;
   /** The holder's own property; if it has none, putting that back means to remove ours. */
   readonly before: PropertyDescriptor | undefined;
   readonly after: PropertyDescriptor;
@@ -70,15 +73,19 @@ export class Patches {
     if (holder === undefined) return false;
     const before = Object.getOwnPropertyDescriptor(holder, key);
     if (before?.configurable === false) return false;
-    const method: unknown =
-      before === undefined && place === "inherited" ? passOn(holder, key) : functionIn(before);
-    if (typeof method !== "function" && (place !== "assigned" || before !== undefined)) return false;
+    const inherited = before === undefined && place === "inherited";
+    const method = inherited ? passOn(holder, key) : functionIn(before, place);
+    const willBeAssigned = before === undefined && place === "assigned";
+    if (typeof method !== "function" && !willBeAssigned) return false;
     if (isPatched(method)) {
       this.#wait({ holder, key, wrap, place });
       return false;
     }
-    if (this.#isWrapped(holder, key, method)) return false;
-    const patch = { holder, key, before, after: replaced(before, key, method as Method | undefined, wrap) };
+    if ((place === "assigned" && !willBeAssigned) || this.#isWrapped(holder, key, method)) return false;
+    const after = willBeAssigned
+      ? { get: undefined, set: assigning(key, wrap), configurable: true }
+      : replaced(before, place, method as Method, wrap);
+    const patch = { holder, key, place, before, after };
     this.#patches.push(patch);
     if (this.#applied) {
       apply(patch);
@@ -97,7 +104,8 @@ export class Patches {
   /** Whether somebody wrapped our replacement, so that their wrapper still calls it. */
   #isWrapped(holder: object, key: PropertyKey, method: unknown): boolean {
     return this.#patches.some(
-      (patch) => patch.holder === holder && patch.key === key && functionIn(patch.before) !== method,
+      (patch) =>
+        patch.holder === holder && patch.key === key && functionIn(patch.before, patch.place) !== method,
     );
   }
 
@@ -129,27 +137,28 @@ function apply({ holder, key, after }: Patch): void {
   Object.defineProperty(holder, key, after);
 }
 
-/** The method of a property, or what of ours stands in for one that is assigned; accessors of others are theirs. */
-function functionIn(property: PropertyDescriptor | undefined): unknown {
-  return isPatched(property?.set) ? property?.set : property?.value;
+/** The function of a property where it is patched; accessors are no methods. */
+function functionIn(property: PropertyDescriptor | undefined, place: Place): unknown {
+  if (place === "read") return property?.get;
+  return place === "assigned" ? property?.set : property?.value;
 }
 
 /** Whether the holder still has this property. */
-function holds({ holder, key }: Patch, property: PropertyDescriptor | undefined): boolean {
-  return functionIn(Object.getOwnPropertyDescriptor(holder, key)) === functionIn(property);
+function holds({ holder, key, place }: Patch, property: PropertyDescriptor | undefined): boolean {
+  const held = Object.getOwnPropertyDescriptor(holder, key);
+  const isThere = (held === undefined) === (property === undefined);
+  return isThere && functionIn(held, place) === functionIn(property, place);
 }
 
 function replaced(
   before: PropertyDescriptor | undefined,
-  key: PropertyKey,
-  method: Method | undefined,
+  place: Place,
+  method: Method,
   wrap: (original: Method) => Method,
 ): PropertyDescriptor {
-  if (method === undefined) return { get: undefined, set: assigning(key, wrap), configurable: true };
   const value = disguise(wrap(method), method);
-  return before === undefined
-    ? { value, writable: true, configurable: true, enumerable: false }
-    : { ...before, value };
+  if (before === undefined) return { value, writable: true, configurable: true, enumerable: false };
+  return place === "read" ? { ...before, get: value } : { ...before, value };
 }
 
 /** Gives each instance the field that its constructor assigns, with what `wrap` makes of the method. */
@@ -190,4 +199,21 @@ function named(replacement: Method, original: Method): Method {
   Object.defineProperty(replacement, "name", { value: original.name, configurable: true });
   Object.defineProperty(replacement, "length", { value: original.length, configurable: true });
   return replacement;
+}
+
+/** Makes a getter tell of each kind of object that it gives, once. */
+export function followGetting(get: Method, found: (given: object) => void): Method {
+  const known = new WeakSet<object>();
+  return {
+    method(this: unknown) {
+      const given = Reflect.apply(get, this, []);
+      guard("what a getter gives", () => {
+        const kind: unknown = Object.getPrototypeOf(given);
+        if (kind === null || known.has(kind as object)) return;
+        known.add(kind as object);
+        found(given as object);
+      });
+      return given;
+    },
+  }.method;
 }

@@ -156,3 +156,22 @@ describe("a watched stream of the platform", () => {
     expect([read.seen.closed, unread.seen.closed]).toEqual([1, 1]);
   });
 });
+
+it("watches a stream behind a proxy whose own function opens it", async () => {
+  class Stream {
+    [Symbol.asyncIterator]() {
+      return count();
+    }
+  }
+  const inner: AsyncIterable<number> = new Stream();
+  const stream = new Proxy(inner, {
+    get: (target, key) =>
+      key === Symbol.asyncIterator ? () => inner[Symbol.asyncIterator]() : Reflect.get(target, key, target),
+  });
+  const seen = new Seen();
+  tapStream(stream, seen);
+  const values: number[] = [];
+  for await (const value of stream) values.push(value);
+  expect(values).toEqual([1, 2]);
+  expect(seen.steps).toHaveLength(3);
+});

@@ -73,8 +73,9 @@ function tapFirst(
   observation: StreamObserver,
 ): void {
   const members = stream as unknown as Record<PropertyKey, Step>;
-  const open = members[member];
-  if (open === undefined) return;
+  const found = members[member];
+  if (found === undefined) return;
+  let open: Step = found;
   const isField = Object.getOwnPropertyDescriptor(stream, member)?.writable === true;
   let tapped = false;
   // Named as the SDKs name theirs, because renaming a function costs more than opening a stream.
@@ -95,6 +96,8 @@ function tapFirst(
     Object.defineProperty(opened, "name", { value: open.name, configurable: true });
   if (isField) members[member] = opened;
   else Object.defineProperty(stream, member, { value: opened, writable: true, configurable: true });
+  // A proxy keeps its own function, which calls the one that its target has now.
+  if (members[member] !== opened) open = Object.getPrototypeOf(stream)[member] ?? open;
 }
 
 /** What the stream's reader iterates: the iterator itself, or a stand-in for a generator, which nobody else knows yet. */
