@@ -41,14 +41,14 @@ function readBlock(block: ContentBlock): MessagePart | MessagePart[] {
   return "cachePoint" in block ? [] : readMedia(block);
 }
 
-/** Of Amazon's own models some run tools themselves. */
+/** Of Amazon's own models some run tools themselves. The application's have the type `tool_use` or, from others, none. */
 function readToolUse({
   toolUseId: id,
   name = "",
   input,
   type,
 }: NonNullable<ContentBlock["toolUse"]>): MessagePart {
-  return type === undefined
+  return type === undefined || type === "tool_use"
     ? { type: "tool_call", id, name, arguments: input }
     : { type: "server_tool_call", id, name, server_tool_call: { type, input } };
 }
@@ -63,7 +63,7 @@ function readToolResult({
   );
   const [only] = results;
   const response = results.length === 1 ? (textIn(only) ?? only) : results;
-  return type === undefined
+  return type === undefined || type === "tool_result"
     ? { type: "tool_call_response", id, response }
     : { type: "server_tool_call_response", id, server_tool_call_response: { type, response } };
 }

@@ -33,6 +33,16 @@ describe("a block", () => {
       ],
     ],
     [
+      "a tool of the application's, as some models write it",
+      { toolUse: { toolUseId: "1", name: "look", input: { at: "a" }, type: "tool_use" } },
+      [{ type: "tool_call", id: "1", name: "look", arguments: { at: "a" } }],
+    ],
+    [
+      "its result, as some models write it",
+      { toolResult: { toolUseId: "1", content: [{ text: "a" }], type: "tool_result" } },
+      [{ type: "tool_call_response", id: "1", response: "a" }],
+    ],
+    [
       "a result that is a text",
       { toolResult: { toolUseId: "1", content: [{ text: "a" }] } },
       [{ type: "tool_call_response", id: "1", response: "a" }],
