@@ -251,7 +251,7 @@ describe("the server of AWS that a client chooses itself", () => {
       { region: async () => "us-east-1", useFipsEndpoint: true },
       "bedrock-runtime-fips.us-east-1.amazonaws.com",
     ],
-    ["the environment", { region: "us-east-1" }, "gateway.example"],
+    ["the environment", { region: "us-east-1" }, "litellm.example"],
     [
       "a region in spite of the environment",
       { region: "us-east-1", ignoreConfiguredEndpointUrls: true },
@@ -259,7 +259,7 @@ describe("the server of AWS that a client chooses itself", () => {
     ],
   ])("is told by %s", async (by, config, host) => {
     if (by.includes("environment"))
-      vi.stubEnv("AWS_ENDPOINT_URL_BEDROCK_RUNTIME", "https://gateway.example/aws");
+      vi.stubEnv("AWS_ENDPOINT_URL_BEDROCK_RUNTIME", "https://litellm.example/aws");
     asked = [];
     const client = new bedrock.BedrockRuntimeClient({
       ...config,
@@ -267,8 +267,10 @@ describe("the server of AWS that a client chooses itself", () => {
       requestHandler: answered as never,
     });
     await client.send(new ConverseCommand(ASK));
-    expect(asked).toEqual([host]);
-    expect((await telemetry.finish()).onlySpan().attributes["server.address"]).toBe(host);
+    await client.send(new ConverseCommand(ASK));
+    expect(asked).toEqual([host, host]);
+    const attributes = { "server.address": host, "gen_ai.provider.name": "aws.bedrock" };
+    expect((await telemetry.finish()).spans).toMatchObject([{ attributes }, { attributes }]);
   });
 });
 

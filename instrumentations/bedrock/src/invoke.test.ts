@@ -26,7 +26,39 @@ it.each<[string, object, object]>([
     { messages: [{ content: [{ text: "a" }] }], system: [] },
     { operation: "chat" },
   ],
-  ["Nova's older names", { messages: [], inferenceConfig: { max_new_tokens: 1 } }, { maxTokens: 1 }],
+  [
+    "Nova's older names",
+    { messages: [], inferenceConfig: { max_new_tokens: 1, top_p: 0.5, top_k: 2 } },
+    { maxTokens: 1, topP: 0.5, topK: 2 },
+  ],
+  [
+    "Nova's format by its version",
+    { schemaVersion: "messages-v1", messages: [], system: [], toolConfig: {} },
+    { operation: "chat", reasoningLevel: undefined },
+  ],
+  [
+    "the text of older models of Anthropic",
+    { anthropic_version: "b", prompt: "a", max_tokens_to_sample: 1, stop_sequences: ["b"] },
+    { operation: "text_completion", maxTokens: 1, stopSequences: ["b"] },
+  ],
+  [
+    "Jurassic's other parameters",
+    { prompt: "a", topP: 0.5, stopSequences: ["b"] },
+    { operation: "text_completion", topP: 0.5, stopSequences: ["b"] },
+  ],
+  ["Cohere's text", { prompt: "a", k: 2 }, { operation: "text_completion", topK: 2 }],
+  ["a question without documents", { query: "a" }, { operation: "chat" }],
+  [
+    "inputs to embed",
+    { inputs: [{ content: [] }], output_dimension: 8 },
+    { operation: "embeddings", dimensions: 8 },
+  ],
+  ["a text in pieces for Nova to embed", { taskType: "SEGMENTED_EMBEDDING" }, { operation: "embeddings" }],
+  [
+    "a text for Titan to embed",
+    { inputText: "a", embeddingTypes: ["binary"] },
+    { operation: "embeddings", encodingFormats: ["binary"] },
+  ],
   ["Jurassic's text", { prompt: "a", maxTokens: 1, topP: 1 }, { operation: "text_completion", maxTokens: 1 }],
   [
     "a text for Nova to embed",
@@ -81,6 +113,51 @@ it.each([
   expect(found?.call.response?.({ body: bytes(body) }, request)?.dimensions).toBe(3);
 });
 
+it("keeps the terms that a body tells itself", () => {
+  const usage = { input_tokens: 1, output_tokens: 2, service_tier: "batch" };
+  const { call } = asked({ anthropic_version: "b", messages: [] }) ?? {};
+  const facts = call?.response?.({ body: bytes({ type: "message", usage }), serviceTier: "flex" }, request);
+  expect(facts?.usage?.terms).toEqual(expect.arrayContaining(["batch", "flex"]));
+});
+
+it("has no usage where vectors came without counts", () => {
+  const { call } = asked({ texts: ["a"] }) ?? {};
+  expect(call?.response?.({ body: bytes({ embeddings: [[1]] }) }, request)?.usage).toBeUndefined();
+});
+
+it.each([
+  { choices: [{ text: "a", stop_reason: "stop" }] },
+  { generations: [{ text: "a", finish_reason: "stop" }] },
+])("reads the texts of %j", (body) => {
+  const facts = asked({ prompt: "b" })?.call.response?.({ body: bytes(body) }, request);
+  expect(facts?.finishReasons).toEqual(["stop"]);
+  expect(facts?.content?.().outputMessages).toEqual([
+    { role: "assistant", parts: [{ type: "text", content: "a" }] },
+  ]);
+});
+
+it("keeps what a stream told, whatever its later chunks leave out", () => {
+  const { call } = asked({ prompt: "a" }, "m", true) ?? {};
+  const fold = call?.fold?.(false);
+  const counted = { prompt_token_count: 1, generation_token_count: 2, stop_reason: "stop" };
+  for (const chunk of [{ generation: "a", ...counted }, { generation: "" }])
+    fold?.add({ chunk: { bytes: bytes(chunk) } });
+  const wanted = { finishReasons: ["stop"], usage: { input: 1, output: 2 } };
+  expect(call?.response?.(fold?.body() ?? {}, request)).toMatchObject(wanted);
+});
+
+it("reads chunks of chat completions that have counts only, and prefers those to Bedrock's", () => {
+  const { call } = asked({ messages: [] }, "m", true) ?? {};
+  const fold = call?.fold?.(false);
+  const usage = { prompt_tokens: 1, completion_tokens: 2 };
+  const metrics = { inputTokenCount: 7, outputTokenCount: 7, cacheWriteInputTokenCount: 7 };
+  fold?.add({ chunk: { bytes: bytes({ choices: [{ index: 0, delta: { content: "a" } }] }) } });
+  fold?.add({ chunk: { bytes: bytes({ usage, "amazon-bedrock-invocationMetrics": metrics }) } });
+  fold?.add({ chunk: { bytes: bytes({ choices: [{ index: 0, delta: {}, finish_reason: "stop" }] }) } });
+  const wanted = { finishReasons: ["stop"], usage: { input: 1, output: 2 } };
+  expect(call?.response?.(fold?.body() ?? {}, request)).toMatchObject(wanted);
+});
+
 it("reads under what terms Bedrock answered, beside a whole body and beside a stream", () => {
   const served = { serviceTier: "flex", performanceConfigLatency: "optimized" };
   const body = bytes({ generation: "a", prompt_token_count: 1 });
@@ -96,11 +173,14 @@ it("reads under what terms Bedrock answered, beside a whole body and beside a st
   expect(call?.response?.(fold?.body() ?? {}, request)).toMatchObject(wanted);
 });
 
-it.each([undefined, null, 7, "not JSON", new Uint8Array([255]), {}])("takes the body %j for none", (body) => {
-  const { call, given } = chooseInvocation({ modelId: "m", body }, false) ?? {};
-  expect(given && call?.request(...given)).toMatchObject({ operation: "chat", model: "m" });
-  expect(call?.response?.({ body }, request)).toEqual({ usage: undefined });
-});
+it.each([undefined, null, 7, "not JSON", "null", "7", new Uint8Array([255]), {}])(
+  "takes the body %j for none",
+  (body) => {
+    const { call, given } = chooseInvocation({ modelId: "m", body }, false) ?? {};
+    expect(given && call?.request(...given)).toMatchObject({ operation: "chat", model: "m" });
+    expect(call?.response?.({ body }, request)).toEqual({ usage: undefined });
+  },
+);
 
 it("adds up the tokens of Titan's texts", () => {
   const body = JSON.stringify({
@@ -122,16 +202,18 @@ it("reads bytes that are a part of a larger memory", () => {
 
 it("takes the counts that Bedrock adds, where a format has none", () => {
   const fold = chooseInvocation({ body: "{}" }, true)?.call.fold?.(false);
-  const metrics = { inputTokenCount: 1, cacheReadInputTokenCount: 2, outputTokenCount: 4 };
+  const cached = { cacheReadInputTokenCount: 2, cacheWriteInputTokenCount: 5 };
+  const metrics = { inputTokenCount: 1, ...cached, outputTokenCount: 4 };
   fold?.add({ chunk: { bytes: bytes({ what: 1, "amazon-bedrock-invocationMetrics": metrics }) } });
   fold?.add({});
+  fold?.add({ chunk: { bytes: bytes({ what: 2 }) } });
   fold?.add({ chunk: { bytes: Buffer.from("not JSON") } });
   const found = chooseInvocation({ body: "{}" }, true);
   expect(found?.call.response?.(fold?.body() ?? {}, request)?.usage).toEqual({
-    input: 3,
+    input: 8,
     output: 4,
     cacheRead: 2,
-    cacheWrite: undefined,
+    cacheWrite: 5,
     terms: [undefined, undefined],
   });
 });

@@ -29,6 +29,8 @@ function readBlock(block: ContentBlock): MessagePart | MessagePart[] {
   if (toolResult !== undefined) return readToolResult(toolResult);
   if (reasoningContent !== undefined) {
     const thought = reasoningContent.reasoningText?.text;
+    // Some models give no more than the signature of a thought.
+    if (thought === "") return [];
     return thought === undefined ? { type: "redacted_reasoning" } : { type: "reasoning", content: thought };
   }
   if (citationsContent !== undefined) {

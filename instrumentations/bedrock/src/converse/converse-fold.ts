@@ -43,7 +43,7 @@ class ConverseFold implements Fold<ConverseEvent, ConverseAnswer> {
   }
 
   add({ messageStart, contentBlockStart, contentBlockDelta, messageStop, metadata }: ConverseEvent): void {
-    if (messageStart !== undefined) this.#role = messageStart.role ?? "assistant";
+    if (messageStart !== undefined) this.#role = messageStart.role;
     if (messageStop?.stopReason !== undefined) this.#facts.stopReason = messageStop.stopReason;
     if (metadata !== undefined) {
       const { usage, serviceTier, performanceConfig } = metadata;
@@ -62,7 +62,7 @@ class ConverseFold implements Fold<ConverseEvent, ConverseAnswer> {
     return { ...this.#facts, output: { message: { role: this.#role, content: this.#arrange(blocks) } } };
   }
 
-  #blockAt(index = 0): GrowingBlock {
+  #blockAt(index: number): GrowingBlock {
     let block = this.#blocks.get(index);
     if (block === undefined) {
       block = new GrowingBlock();
@@ -77,6 +77,7 @@ class GrowingBlock {
   readonly #text = new TextBuilder();
   readonly #thought = new TextBuilder();
   readonly #input = new TextBuilder();
+  #thinks = false;
   #redacted = false;
   #results: NonNullable<ContentDelta["toolResult"]> = [];
   #citations: readonly unknown[] = [];
@@ -85,6 +86,7 @@ class GrowingBlock {
     this.#text.add(text);
     this.#input.add(toolUse?.input);
     this.#thought.add(reasoningContent?.text);
+    if (reasoningContent !== undefined) this.#thinks = true;
     if (reasoningContent?.redactedContent !== undefined) this.#redacted = true;
     if (toolResult !== undefined) this.#results = [...this.#results, ...structuredClone(toolResult)];
     if (citation !== undefined) this.#citations = [...this.#citations, structuredClone(citation)];
@@ -95,8 +97,12 @@ class GrowingBlock {
     const [text, thought, input] = [this.#text, this.#thought, this.#input].map(String);
     if (toolUse !== undefined) return { toolUse: { ...toolUse, input: parseJson(input || "{}") } };
     if (toolResult !== undefined) return { toolResult: { ...toolResult, content: this.#results } };
-    if (thought || this.#redacted)
-      return { reasoningContent: thought ? { reasoningText: { text: thought } } : { redactedContent: true } };
+    if (this.#thinks) {
+      const hidden = this.#redacted && !thought;
+      return {
+        reasoningContent: hidden ? { redactedContent: true } : { reasoningText: { text: thought ?? "" } },
+      };
+    }
     if (this.#citations.length === 0) return { text: text ?? "" };
     return { citationsContent: { content: [{ text: text ?? "" }], citations: this.#citations } };
   }

@@ -68,6 +68,24 @@ describe("a block", () => {
       [{ type: "uri", modality: "document", uri: "s3://a/b", mime_type: "application/pdf" }],
     ],
     ["a document of text", { document: { source: { text: "a" } } }, [{ type: "text", content: "a" }]],
+    [
+      "a document of blocks",
+      { document: { source: { content: [{ text: "a" }, { text: "b" }] } } },
+      [
+        { type: "text", content: "a" },
+        { type: "text", content: "b" },
+      ],
+    ],
+    [
+      "a picture that is encoded already",
+      { image: { format: "png", source: { bytes: "aGk=" } } },
+      [{ type: "blob", modality: "image", content: "aGk=", mime_type: "image/png" }],
+    ],
+    [
+      "a thought of which there is only the signature",
+      { reasoningContent: { reasoningText: { text: "" } } },
+      [],
+    ],
     ["something new", { other: { a: 1 } } as ContentBlock, [{ type: "x_other", other: { a: 1 } }]],
   ])("is %s", (_, block, parts) => {
     expect(told(readBlocks([block]))).toEqual(parts);
@@ -104,6 +122,39 @@ it("reads what the parameters of other models have", () => {
     outputType: "json",
     attributes: { "aws.bedrock.guardrail.id": "g" },
   });
+});
+
+it.each<[object, string | undefined]>([
+  [{ output_config: { effort: "high" } }, "high"],
+  [{ reasoning_effort: "low" }, "low"],
+  [{ reasoning_config: "medium" }, "medium"],
+  [{ reasoningConfig: { type: "enabled", maxReasoningEffort: "low" } }, "low"],
+  [{ reasoning_config: { type: "enabled", budget_tokens: 1_024 } }, undefined],
+])("reads how hard to think from %j", (fields, level) => {
+  expect(converse.request({ additionalModelRequestFields: fields }).reasoningLevel).toBe(level);
+  expect(converse.request(fields).reasoningLevel).toBe(level);
+});
+
+it("reads the number of candidates from what is meant for Nova", () => {
+  const additionalModelRequestFields = { inferenceConfig: { topK: 7 } };
+  expect(converse.request({ additionalModelRequestFields }).topK).toBe(7);
+});
+
+it("reads counts by the names of Nova's own format, and those that are missing", () => {
+  const used = { inputTokens: 1, cacheReadInputTokenCount: 2, cacheWriteInputTokenCount: 3 };
+  const counts = { input: 6, output: undefined, cacheRead: 2, cacheWrite: 3 };
+  expect(converse.response?.({ usage: used }, request)?.usage).toMatchObject(counts);
+  const output = { outputTokens: 4, cacheReadInputTokens: 2, cacheDetails: [{ ttl: "5m", inputTokens: 9 }] };
+  const rest = { input: undefined, output: 4, cacheWrite1h: undefined };
+  expect(converse.response?.({ usage: output }, request)?.usage).toMatchObject(rest);
+  expect(converse.response?.({ usage: null } as never, request)?.usage).toBeUndefined();
+});
+
+it("takes an answer for the assistant's, also one that has only a reason", () => {
+  const output = { message: { content: [{ text: "a" }] } };
+  const [message] = converse.response?.({ output }, request)?.content?.().outputMessages ?? [];
+  expect(message?.role).toBe("assistant");
+  expect(converse.response?.({ stopReason: "end_turn" }, request)?.finishReasons).toEqual(["end_turn"]);
 });
 
 it.each([
@@ -154,6 +205,36 @@ describe("a stream", () => {
     ];
     expect(JSON.stringify(folded(events, false))).not.toContain("secret");
     expect(folded(events, false)?.stopReason).toBe("end_turn");
+  });
+
+  it("is read as it came, whatever the application does to it", () => {
+    const found = { json: { at: "a" } };
+    const citation = { title: "A" };
+    const fold = converseStream.fold?.(true);
+    fold?.add({ messageStart: { role: "assistant" } });
+    fold?.add({ contentBlockStart: { contentBlockIndex: 0, start: { toolResult: { toolUseId: "1" } } } });
+    fold?.add({ contentBlockDelta: { contentBlockIndex: 0, delta: { toolResult: [{ text: "x" }] } } });
+    fold?.add({ contentBlockDelta: { contentBlockIndex: 0, delta: { toolResult: [found] } } });
+    fold?.add({ contentBlockStart: { contentBlockIndex: 1 } });
+    fold?.add({
+      contentBlockDelta: { contentBlockIndex: 1, delta: { text: "It rains.", citation: { title: "B" } } },
+    });
+    fold?.add({ contentBlockDelta: { contentBlockIndex: 1, delta: { citation } } });
+    found.json.at = citation.title = "changed";
+    expect(told(readBlocks(fold?.body().output?.message?.content))).toEqual([
+      { type: "tool_call_response", id: "1", response: [{ type: "text", content: "x" }, { at: "a" }] },
+      { type: "text", content: "It rains." },
+      { type: "citations", citations: [{ title: "B" }, { title: "A" }] },
+    ]);
+  });
+
+  it("of a thought's signature alone has no part for it", () => {
+    const delta = { reasoningContent: { signature: "c2ln" } as object };
+    const body = folded([
+      { messageStart: { role: "assistant" } },
+      { contentBlockDelta: { contentBlockIndex: 0, delta } },
+    ]);
+    expect(readBlocks(body?.output?.message?.content)).toEqual([]);
   });
 
   it("puts results of Amazon's own tools and hidden thoughts together", () => {

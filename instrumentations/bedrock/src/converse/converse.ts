@@ -1,9 +1,9 @@
-import { type Call, KIT_ATTR, type RequestFacts, type ResponseFacts, textOf } from "@kit/genai";
+import { type Call, KIT_ATTR, type RequestFacts, type ResponseFacts } from "@kit/genai";
 import { readBlocks, readMessage, readTool } from "./converse-content.js";
 import { foldConverse } from "./converse-fold.js";
 import { readModelId, readPromptVariables } from "./prompt.js";
 import { readUsage } from "./usage.js";
-import type { ConverseAnswer, ConverseEvent, ConverseRequest } from "./wire.js";
+import type { ConverseAnswer, ConverseEvent, ConverseRequest, ReasoningFields } from "./wire.js";
 
 type Input = ConverseRequest & { readonly modelId?: string };
 
@@ -37,6 +37,7 @@ export function readConverse(
     topP: inferenceConfig?.topP ?? inferenceConfig?.top_p,
     topK: inferenceConfig?.topK ?? inferenceConfig?.top_k ?? more?.top_k ?? more?.inferenceConfig?.topK,
     stopSequences: inferenceConfig?.stopSequences,
+    reasoningLevel: readReasoningLevel({ ...asked, ...more }),
     outputType: asked.outputConfig?.textFormat?.type === "json_schema" ? "json" : undefined,
     attributes: { ...guardrail(guardrailConfig?.guardrailIdentifier), ...prompt },
     content: () => ({
@@ -48,6 +49,18 @@ export function readConverse(
   };
 }
 
+/** How hard to think, in the words of each family of models: those of Anthropic, OpenAI, others, Amazon. */
+function readReasoningLevel(fields: ReasoningFields): string | undefined {
+  const { output_config, reasoning_effort, reasoning_config, reasoningConfig } = fields;
+  const levels = [
+    output_config?.effort,
+    reasoning_effort,
+    reasoning_config,
+    reasoningConfig?.maxReasoningEffort,
+  ];
+  return levels.find((level) => typeof level === "string");
+}
+
 /** The guardrail that a request names. */
 export function guardrail(id: string | undefined) {
   return id === undefined ? undefined : { "aws.bedrock.guardrail.id": id };
@@ -56,11 +69,10 @@ export function guardrail(id: string | undefined) {
 export function readAnswer(answer: ConverseAnswer): ResponseFacts {
   const { output, stopReason, usage, serviceTier, performanceConfig } = answer;
   const message = output?.message;
-  const tier = textOf(serviceTier?.type);
   return {
     finishReasons: message === undefined && stopReason === undefined ? undefined : [stopReason],
-    usage: readUsage(usage, [tier, textOf(performanceConfig?.latency)]),
-    attributes: { [KIT_ATTR.responseServiceTier]: tier },
+    usage: readUsage(usage, [serviceTier?.type, performanceConfig?.latency]),
+    attributes: { [KIT_ATTR.responseServiceTier]: serviceTier?.type },
     content: () => ({
       outputMessages: message === undefined ? [] : [readMessage({ role: "assistant", ...message })],
     }),

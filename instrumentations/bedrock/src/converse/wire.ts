@@ -42,8 +42,17 @@ export interface ConverseTool {
   systemTool?: { name?: string };
 }
 
+/** What tells a model how hard to think; Nova's own format has it beside the messages. */
+export interface ReasoningFields {
+  output_config?: { effort?: string };
+  reasoning_effort?: string;
+  /** Of older models of Anthropic an object without a level. */
+  reasoning_config?: unknown;
+  reasoningConfig?: { maxReasoningEffort?: string };
+}
+
 /** What Converse is asked. Nova's own format is the same, without the model. */
-export interface ConverseRequest {
+export interface ConverseRequest extends ReasoningFields {
   messages?: readonly ConverseMessage[];
   system?: readonly ContentBlock[];
   inferenceConfig?: {
@@ -60,7 +69,7 @@ export interface ConverseRequest {
   toolConfig?: { tools?: readonly ConverseTool[] };
   guardrailConfig?: { guardrailIdentifier?: string };
   promptVariables?: Readonly<Record<string, { readonly text?: string }>>;
-  additionalModelRequestFields?: { top_k?: number; inferenceConfig?: { topK?: number } };
+  additionalModelRequestFields?: { top_k?: number; inferenceConfig?: { topK?: number } } & ReasoningFields;
   outputConfig?: { textFormat?: { type?: string } };
 }
 
@@ -87,8 +96,8 @@ export interface ConverseUsage {
 /** One event of a stream: exactly one of its members is there. */
 export interface ConverseEvent {
   messageStart?: { role?: string };
-  contentBlockStart?: { contentBlockIndex?: number; start?: ContentBlock };
-  contentBlockDelta?: { contentBlockIndex?: number; delta?: ContentDelta };
+  contentBlockStart?: { contentBlockIndex: number; start?: ContentBlock };
+  contentBlockDelta?: { contentBlockIndex: number; delta?: ContentDelta };
   messageStop?: { stopReason?: string };
   metadata?: Pick<ConverseAnswer, "usage" | "serviceTier" | "performanceConfig">;
 }

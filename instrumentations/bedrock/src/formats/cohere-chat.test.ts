@@ -19,6 +19,21 @@ it("reads who said what, and the results of tools", () => {
   ]);
 });
 
+it("reads results of tools without a message, and an answer that only calls tools", () => {
+  const asked = { tool_results: [{ outputs: [1] }] };
+  expect(readCohereRequest(asked, "m", false).content?.().inputMessages).toHaveLength(1);
+  const answer = { text: "", tool_calls: [{ name: "look" }], meta: { billed_units: { output_tokens: 4 } } };
+  const facts = readCohereAnswer(answer);
+  expect(facts.content?.().outputMessages?.[0]?.parts).toMatchObject([{ type: "tool_call", name: "look" }]);
+  expect(facts.usage).toEqual({ input: undefined, output: 4 });
+});
+
+it("takes the reason of a stream from its answer", () => {
+  const fold = new CohereFold(false);
+  fold.add({ event_type: "stream-end", response: { finish_reason: "COMPLETE" } });
+  expect(fold.body().finish_reason).toBe("COMPLETE");
+});
+
 it("keeps neither texts nor calls of a stream without content, but the reason", () => {
   const fold = new CohereFold(false);
   fold.add({ event_type: "text-generation", text: "secret" });

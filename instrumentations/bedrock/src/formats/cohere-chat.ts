@@ -80,11 +80,11 @@ function readMessages({ chat_history = [], message, tool_results = [] }: CohereR
 
 export function readCohereAnswer(answer: CohereAnswer): ResponseFacts {
   const { response_id: id, finish_reason: reason, text, tool_calls, meta } = answer;
-  const { input_tokens: input, output_tokens: output } = meta?.billed_units ?? {};
+  const billed = meta?.billed_units;
   return {
     id,
     finishReasons: [reason],
-    usage: input === undefined && output === undefined ? undefined : { input, output },
+    usage: billed && { input: billed.input_tokens, output: billed.output_tokens },
     content: () => {
       const calls = (tool_calls ?? []).map(
         ({ name = "", parameters }): MessagePart => ({ type: "tool_call", name, arguments: parameters }),

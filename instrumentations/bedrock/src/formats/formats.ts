@@ -40,12 +40,9 @@ export const FORMATS: readonly Format[] = [
   },
   {
     asks: ({ messages: list }) => isList(list),
-    request: (asked, model, stream) => ({ ...chat.request(asked), model, stream, ownAttributes: undefined }),
+    request: (asked, model, stream) => ({ ...chat.request(asked), model, stream }),
     answers: ({ choices }) => isList(choices) && choices.some((each) => "message" in each || "delta" in each),
-    response: (body, request) => ({
-      ...chat.response?.(toCompletion(body), request),
-      ownAttributes: undefined,
-    }),
+    response: (body, request) => chat.response?.(toCompletion(body), request) ?? {},
     fold: (content) => {
       const fold = chat.fold?.(content) as Fold<object, object>;
       return { add: (chunk) => fold.add(toCompletion(chunk as Body)), body: () => fold.body() };
@@ -87,11 +84,8 @@ export const FORMATS: readonly Format[] = [
 ];
 
 /** Whether a model is asked for something else than text or vectors. */
-export function isOther(
-  { taskType, messages: list, text_prompts, query, documents }: Body,
-  model = "",
-): boolean {
-  if (taskType !== undefined && list === undefined) return !isEmbeddingTask(taskType);
+export function isOther({ taskType, text_prompts, query, documents }: Body, model = ""): boolean {
+  if (taskType !== undefined) return !isEmbeddingTask(taskType);
   return (
     text_prompts !== undefined || (query !== undefined && isList(documents)) || /\bstability\./.test(model)
   );
@@ -104,7 +98,7 @@ function isEmbeddingTask(type: unknown): boolean {
 /** Nova's blocks tell by their members what they hold, those of others by a type. */
 function hasUntypedBlocks(message: unknown): boolean {
   const { content } = Object(message) as { content?: unknown };
-  return isList(content) && content.some((block) => typeof block === "object" && !("type" in Object(block)));
+  return isList(content) && content.some((block) => !("type" in Object(block)));
 }
 
 /** Mistral's models have own names for the reason, and for the pieces of a stream. */
