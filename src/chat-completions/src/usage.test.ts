@@ -56,3 +56,13 @@ it("leaves Gemini's count alone when there is no larger total", () => {
     3, 3, 3,
   ]);
 });
+
+it("counts sound as input where Mistral leaves it out, as the total shows", () => {
+  const usage = { prompt_tokens: 9, completion_tokens: 248, prompt_tokens_details: { audio_tokens: 375 } };
+  expect(readCompletionUsage({ ...usage, total_tokens: 632 })).toMatchObject({ input: 384, audioInput: 375 });
+  expect(readCompletionUsage({ ...usage, prompt_tokens: 384, total_tokens: 632 })).toMatchObject({
+    input: 384,
+    output: 248,
+    audioInput: 375,
+  });
+});

@@ -109,10 +109,10 @@ function toDollars(charge: Charge): Count {
   return upstream == null ? undefined : (cost ?? 0) + upstream;
 }
 
-/** xAI leaves reasoning out of the completion tokens, which shows in the total. */
-function allOutput(input: Count, output: Count, total: Count, reasoning: Count): Count {
-  if (input == null || output == null || !reasoning) return output;
-  return total === input + output + reasoning ? output + reasoning : output;
+/** Adds what a provider leaves out of a count, which shows in the total: xAI reasoning, and Mistral sound. */
+function withPart(count: Count, part: Count, others: Count, total: Count): Count {
+  if (count == null || others == null || !part) return count;
+  return total === count + part + others ? count + part : count;
 }
 
 /** Drops a part that exceeds its total: OpenRouter's own count of reasoning may exceed the provider's of all output. */
@@ -146,9 +146,9 @@ function toUsage(
   inputParts?: Details | null,
   outputParts?: Details | null,
 ): Usage {
-  const output = allOutput(input, completed, total, outputParts?.reasoning_tokens);
+  const output = withPart(completed, outputParts?.reasoning_tokens, input, total);
   return {
-    input,
+    input: withPart(input, inputParts?.audio_tokens, completed, total),
     output,
     cacheRead: inputParts?.cached_tokens,
     cacheWrite: inputParts?.cache_write_tokens ?? inputParts?.cache_creation_tokens,
