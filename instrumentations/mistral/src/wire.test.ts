@@ -109,6 +109,7 @@ it("reads nothing from a chunk without data", () => {
 it.each([
   [{ _baseURL: new URL("https://a.test/") }, [{}], "https://a.test/"],
   [{ _baseURL: new URL("https://a.test/") }, [{}, { serverURL: "https://b.test" }], "https://b.test"],
+  [{ baseURL: new URL("https://a.test/") }, [{}], "https://a.test/"],
   [{ _baseURL: null }, [{}], undefined],
 ])("finds the server of %j for %j", (resource, args, expected) => {
   expect(baseUrlOf(resource, args)).toBe(expected);

@@ -1,7 +1,11 @@
 import { type Histogram, type MeterProvider, metrics } from "@opentelemetry/api";
 import { afterEach, expect, it } from "vitest";
 import { Telemetry } from "../../../../test/support/telemetry.js";
+import type { Call } from "../adapter/operation.js";
+import type { OperationEnd } from "../adapter/outcome.js";
 import { Chats, ToyInstrumentation } from "../patch/toy-sdk.fixture.js";
+import type { Recorder } from "../record/recorder.js";
+import { observe } from "./observe.js";
 
 const toy = new ToyInstrumentation();
 afterEach(() => toy.disable());
@@ -43,4 +47,22 @@ it("reads a stream once, however often the library hands it out", async () => {
   for await (const _ of stream);
   const { attributes } = (await telemetry.finish()).onlySpan();
   expect(attributes["gen_ai.output.messages"]).toContain('"ab"');
+});
+
+it("tells that a request was aborted whose stream ends without an error", async () => {
+  const outcomes: unknown[] = [];
+  const recorder = {
+    request: { operation: "chat", stream: true },
+    chunk() {},
+    end: ({ outcome }: OperationEnd) => outcomes.push(outcome),
+  };
+  const call: Call = { request: () => recorder.request, fold: () => ({ add() {}, body: () => undefined }) };
+  async function* answer() {
+    yield "a";
+  }
+  const controller = new AbortController();
+  const args = [{}, { fetchOptions: { signal: controller.signal } }];
+  const stream = await observe(Promise.resolve(answer()), recorder as unknown as Recorder, call, args);
+  for await (const _ of stream as AsyncIterable<string>) controller.abort();
+  expect(outcomes).toEqual(["aborted"]);
 });

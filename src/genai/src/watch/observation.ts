@@ -25,6 +25,8 @@ export class Observation implements StreamObserver {
   parsing = false;
   /** The caller's own signal, where the SDK tells of its abort by errors that look like any other. */
   abortedBy: AbortSignal | undefined;
+  /** The caller's own signal, where the SDK's errors tell of its abort, but the end of its streams may not. */
+  requestSignal: AbortSignal | undefined;
   readonly recorder: Recorder;
   readonly #call: Call;
   #fold: Fold<unknown, unknown> | undefined;
@@ -57,7 +59,8 @@ export class Observation implements StreamObserver {
       }
       this.#streaming = true;
       this.#fold = this.#call.fold?.(this.recorder.wantsContent, this.recorder);
-      this.#signal = (stream as { controller?: AbortController }).controller?.signal ?? this.abortedBy;
+      const { controller } = stream as { controller?: AbortController };
+      this.#signal = controller?.signal ?? this.abortedBy ?? this.requestSignal;
       tapStream(stream, this);
       // Before the SDK reads the first byte.
       if (this.recorder.request.stream === true && isJsonResponse(response))

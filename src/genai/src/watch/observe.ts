@@ -5,7 +5,7 @@ import { inWords } from "../record/thrown.js";
 import { isHttpResponsePromise, observeHttpResponsePromise } from "./fern.js";
 import { Observation } from "./observation.js";
 import { isAPIPromise, observeAPIPromise } from "./stainless.js";
-import { abortSignalOf, noteSignal } from "./stream-helper.js";
+import { abortSignalOf, noteSignal, requestSignalOf } from "./stream-helper.js";
 
 /** Watches a method's result and returns what its caller gets: the very same object, except for a plain promise. */
 export function observe(result: unknown, recorder: Recorder, call: Call, args: readonly unknown[]): unknown {
@@ -13,6 +13,7 @@ export function observe(result: unknown, recorder: Recorder, call: Call, args: r
     const observation = new Observation(recorder, call);
     noteSignal(args, observation);
     observation.abortedBy = abortSignalOf(args);
+    observation.requestSignal = requestSignalOf(args);
     if (isAPIPromise(result)) observeAPIPromise(result, observation);
     else if (isHttpResponsePromise(result)) observeHttpResponsePromise(result, observation);
     else if (result instanceof Promise) return observePromise(result, observation);
