@@ -211,6 +211,15 @@ export const WAYS: Readonly<
     },
     ["completed", "completed", "completed"],
   ],
+  "a function that is a schema, beside a tool": [
+    [CALLS_TOOL, ANSWER],
+    async (ai) => {
+      const schema = Object.assign(() => {}, { type: "object", toJSON: () => ({ type: "object" }) });
+      const config = { tools: [LOOK], responseMimeType: "application/json", responseJsonSchema: schema };
+      return (await ai.models.generateContent({ ...PARAMS, config })).text;
+    },
+    ["completed", "completed", "completed"],
+  ],
   "a tool that throws": [
     [CALLS_TOOL, ANSWER],
     (ai) => ai.models.generateContent({ ...PARAMS, config: { tools: [FAILING] } }),

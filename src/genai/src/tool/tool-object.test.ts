@@ -79,7 +79,7 @@ describe("what is shown in place of an object", () => {
       2,
       true,
     ]);
-    expect(shown.self()).toBe(own);
+    expect(shown.self).toBe(own.self);
     shown.b = 3;
     delete shown.a;
     expect([own.b, "a" in own, "a" in shown]).toEqual([3, false, false]);

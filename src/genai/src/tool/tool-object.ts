@@ -41,7 +41,8 @@ function standInFor<Tool extends object>(tool: Tool, member: string, run: Run): 
 
 /**
  * Makes what a library gets instead of an application's object, for one that the library works on: everything it reads and
- * writes is the original's, and functions run on that, but the members in `shown` look as these functions make them.
+ * writes is the original's, but the members in `shown` look as these functions make them. Those it calls must be among
+ * them: any other function is the original's own, which cannot reach private members from here.
  */
 export function showAs<T extends object>(
   original: T,
@@ -51,8 +52,7 @@ export function showAs<T extends object>(
     get(_, key) {
       const value: unknown = Reflect.get(original, key);
       if (Object.hasOwn(shown, key)) return guard("a stand-in", () => shown[key]?.(value)) ?? value;
-      if (typeof value !== "function") return value;
-      return (...args: unknown[]) => Reflect.apply(value, original, args) as unknown;
+      return value;
     },
     set(copy, key, value) {
       // An assignment, so that a frozen original throws its own error.
