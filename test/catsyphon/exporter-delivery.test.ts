@@ -94,6 +94,17 @@ describe("delivery", () => {
     expect(codes.filter((code) => code === 0)).toHaveLength(99);
   });
 
+  it("drops and counts spans that end in one turn, beyond what a processor keeps", async () => {
+    const exporter = exporterTo(await startServer());
+    const processor = new CatSyphonSpanProcessor(exporter);
+    const span = turn("again and again");
+    for (let n = 0; n < 10_000; n++) processor.onEnd(span);
+    expect(exporter.droppedEvents).toBe(0);
+    processor.onEnd(span);
+    expect(exporter.droppedEvents).toBe(1);
+    await processor.shutdown();
+  });
+
   it("lets the event loop turn while many spans are told, and keeps their order", async () => {
     const server = await startServer();
     const exporter = exporterTo(server, { queueMode: "sync", maxQueueSize: 10_000 });
@@ -308,6 +319,25 @@ describe("finding the server", () => {
     expect(server.collectors.size).toBe(1);
     expect(new CredentialStore(configDir).listProfiles().length).toBe(1);
     expect(page(server, "shop:c").length).toBe(4);
+  });
+
+  it("finds again what it registered by variables that end with a line break", async () => {
+    const server = await startServer();
+    vi.stubEnv("CATSYPHON_URL", `${server.url}\n`);
+    vi.stubEnv("CATSYPHON_WORKSPACE_ID", `${server.workspaceId}\n`);
+    vi.stubEnv("CATSYPHON_CONFIG_DIR", temporaryFolder());
+    for (let run = 0; run < 2; run++) {
+      const exporter = new CatSyphonSpanExporter({ autoRegister: true, retryConfig: impatient });
+      await exportSpans(exporter, [turn("q")]);
+      await exporter.shutdown();
+    }
+    expect(server.collectors.size).toBe(1);
+    expect(page(server, "shop:c").length).toBe(4);
+  });
+
+  it("refuses an address that is none before it registers anything", () => {
+    const options = { serverUrl: "localhost:8000", workspaceId: "w", configDir: temporaryFolder() };
+    expect(() => new CatSyphonSpanExporter({ ...options, autoRegister: true })).toThrow(TypeError);
   });
 
   it("registers once for sessions that begin together, and asks again when that failed", async () => {

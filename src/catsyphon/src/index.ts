@@ -27,7 +27,7 @@ export {
   type ToolResultData,
 } from "./event.js";
 export type { SendOptions } from "./event-sender.js";
-export type { Answer, ListBody } from "./http.js";
+export { type Answer, type ListBody, normalizeServerUrl } from "./http.js";
 export type { EventsResponse, SessionComplete, SessionStatus } from "./responses.js";
 export { RetryConfig, type RetryOptions } from "./retry.js";
 export {

@@ -1,4 +1,4 @@
-import { CollectorClient, RetryConfig } from "@kit/catsyphon";
+import { CollectorClient, normalizeServerUrl, RetryConfig } from "@kit/catsyphon";
 import type { CatSyphonExporterOptions } from "../options.js";
 import { createPost } from "./post.js";
 
@@ -13,6 +13,7 @@ export interface Connection {
 /**
  * Finds the way to the server: a client, given credentials, the environment, the store, or registration.
  * Undefined when there is none. Repeating is the queue's business, so clients made here try once.
+ * @throws TypeError for an address that is none
  */
 export function findConnection(
   options: CatSyphonExporterOptions,
@@ -34,11 +35,15 @@ export function findConnection(
   }
   const found = CollectorClient.fromEnv(env, { ...options, ...settings, retryConfig: once });
   if (found) return { retry, connect: async () => found, client: found };
-  const serverUrl = options.serverUrl ?? env.CATSYPHON_URL;
-  const workspaceId = options.workspaceId ?? env.CATSYPHON_WORKSPACE_ID;
-  if (!options.autoRegister || !serverUrl || !workspaceId) return undefined;
-  const profile = options.profile ?? env.CATSYPHON_PROFILE;
-  const configDir = options.configDir ?? env.CATSYPHON_CONFIG_DIR;
+  // As the client reads them, or it would not find again what is stored.
+  const read = (name: string) => env[name]?.trim() || undefined;
+  const address = options.serverUrl ?? read("CATSYPHON_URL");
+  const workspaceId = options.workspaceId ?? read("CATSYPHON_WORKSPACE_ID");
+  if (!options.autoRegister || !address || !workspaceId) return undefined;
+  // Now, as with credentials, and not when the first event is to be sent.
+  const serverUrl = normalizeServerUrl(address);
+  const profile = options.profile ?? read("CATSYPHON_PROFILE");
+  const configDir = options.configDir ?? read("CATSYPHON_CONFIG_DIR");
   return {
     retry,
     connect: () =>
