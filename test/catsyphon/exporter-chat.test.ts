@@ -253,6 +253,17 @@ describe("prompts and replies", () => {
     expect(page(server, "shop:c")[0]).toBe("user: xxxxxxxxxx…[truncated 20]");
   });
 
+  it("cuts what has more than 100,000 characters, unless told otherwise", async () => {
+    const texts = [100_000, 100_001].map((length) => "x".repeat(length));
+    const span = chatSpan({
+      input: [user(texts[0])],
+      output: [assistant(texts[1])],
+      attributes: conversation,
+    });
+    const { server } = await tell([span]);
+    expect(page(server, "shop:c")).toEqual([`user: ${texts[0]}`, `assistant: ${texts[0]}…[truncated 1]`]);
+  });
+
   it("cuts nothing that the server knows by its whole word, however short texts may be", async () => {
     const span = chatSpan({
       input: [user("hello")],

@@ -39,3 +39,14 @@ it("posts over node:http where fetch is as Node made it", async () => {
   dispatchThrough(new Agent());
   expect(await post()).toMatchObject({ status: 200, text: "over node:http" });
 });
+
+it("takes an answer for none whose end was cut off", async () => {
+  const server = createServer((_, response) => {
+    response.writeHead(202, { "content-length": 100 });
+    response.write('{"accepted":', () => response.destroy());
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => void server.close());
+  const url = `http://127.0.0.1:${(server.address() as { port: number }).port}/`;
+  await expect(createPost()(url, {}, "{}", new AbortController().signal)).rejects.toThrow("did not come");
+});

@@ -1,5 +1,5 @@
 import { REQUEST_LIMITS } from "@kit/catsyphon";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { Session } from "../session/session.js";
 import { type Connection, findConnection } from "./connection.js";
 import { EventEncoder } from "./event-encoder.js";
@@ -41,5 +41,33 @@ describe("the requests of a process that is about to end", () => {
     const transport = transportTo(status);
     await transport.send(eventsOf("a", 1), new AbortController().signal);
     expect(transport.toLastRequests(eventsOf("a", 1))).toEqual([]);
+  });
+});
+
+describe("a batch", () => {
+  const { signal } = new AbortController();
+
+  it("is sent again as it was, after the wait that the server asks for", async () => {
+    const bodies: unknown[] = [];
+    const headers = { "retry-after": "7" };
+    const fetch = async (_: unknown, init?: RequestInit) => {
+      bodies.push(init?.body);
+      return new Response("{}", { status: 429, headers });
+    };
+    const credentials = { serverUrl: "http://collector.test", collectorId: "c", apiKey: "k" };
+    const connection = findConnection({ ...credentials, fetch }, {}) as Connection;
+    const transport = new CatSyphonTransport(connection, 1_000, new EventEncoder());
+    const events = eventsOf("a", 2);
+    vi.useFakeTimers({ toFake: ["Date"] });
+    onTestFinished(() => void vi.useRealTimers());
+    expect(await transport.send(events, signal)).toMatchObject({ kind: "retry", afterMs: 7_000 });
+    vi.setSystemTime(Date.now() + 7_000);
+    await transport.send(events, signal);
+    expect(bodies[1]).toBe(bodies[0]);
+  });
+
+  it("that no request can carry is poisoned, not sent for ever", async () => {
+    const outcome = await transportTo(202).send(eventsOf("", 1), signal);
+    expect(outcome.kind).toBe("poisoned");
   });
 });
