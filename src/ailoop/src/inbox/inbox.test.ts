@@ -13,6 +13,7 @@ import {
   until,
 } from "../../../../test/support/ailoop/harness.js";
 import type { AiloopClient, Message } from "../index.js";
+import { Origins } from "./origins.js";
 import { SeenIds } from "./seen-ids.js";
 
 function recordTexts(client: AiloopClient): string[] {
@@ -347,6 +348,12 @@ it("keeps the socket when a connection handler throws", async () => {
   const events = recordEvents(client);
   await client.connectWebsocket();
   expect(events).toEqual([{ type: "connected" }]);
+});
+
+it("where messages came from is remembered of the last thousand", () => {
+  const origins = new Origins();
+  for (let n = 0; n <= 1000; n += 1) origins.note({ id: `${n}`, channel: `c${n}` } as Message);
+  expect(["0", "1", "1000"].map((id) => origins.get(id)?.channel)).toEqual([undefined, "c1", "c1000"]);
 });
 
 describe("the memory of ids", () => {

@@ -428,6 +428,7 @@ describe("aborts", () => {
     expect(fake.requests.filter(({ path }) => path.endsWith("/response"))).toEqual([]);
     fake.answer(sent.id, "Red");
     expect((await sent.response()).content.answer).toBe("Red");
+    await expect(sent.response({ signal: abort.signal })).rejects.toBe(reason);
   });
 
   it.each([
