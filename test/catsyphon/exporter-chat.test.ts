@@ -254,14 +254,14 @@ describe("prompts and replies", () => {
   });
 
   it("cuts what has more than 100,000 characters, unless told otherwise", async () => {
-    const texts = [100_000, 100_001].map((length) => "x".repeat(length));
+    const longest = "x".repeat(100_000);
     const span = chatSpan({
-      input: [user(texts[0])],
-      output: [assistant(texts[1])],
+      input: [user(longest)],
+      output: [assistant(`${longest}x`)],
       attributes: conversation,
     });
     const { server } = await tell([span]);
-    expect(page(server, "shop:c")).toEqual([`user: ${texts[0]}`, `assistant: ${texts[0]}…[truncated 1]`]);
+    expect(page(server, "shop:c")).toEqual([`user: ${longest}`, `assistant: ${longest}…[truncated 1]`]);
   });
 
   it("cuts nothing that the server knows by its whole word, however short texts may be", async () => {

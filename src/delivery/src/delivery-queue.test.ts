@@ -274,11 +274,14 @@ describe("bad batches", () => {
     expect(to.requests.map((batch) => batch.length)).toEqual([10, 4, 4, 2, 4, 4, 2]);
   });
 
-  it("never raises a limit because the server states a higher one", async () => {
+  it.each([
+    ["items", { maxItems: 50 }, { maxBatchItems: 10 }],
+    ["bytes", { maxBytes: 50 }, { maxBatchBytes: 10, sizeOf: () => 1 }],
+  ])("never raises a limit of %s because the server states a higher one", async (_, stated, options) => {
     const to = destination((batch) =>
-      batch.length > 1 && batch.includes("i3") ? { kind: "oversize", error: boom, maxItems: 50 } : delivered,
+      batch.length > 1 && batch.includes("i3") ? { kind: "oversize", error: boom, ...stated } : delivered,
     );
-    const queue = queueTo(to, { maxBatchItems: 10 });
+    const queue = queueTo(to, options);
     for (const item of letters(30)) queue.add(item);
     await queue.flush();
     expect(to.accepted).toEqual(letters(30));
