@@ -69,3 +69,22 @@ it("attaches without any I/O and keeps the id as given", () => {
   expect(sprite.client).toBe(client);
   expect(() => client.attach("")).toThrow(SpritesError);
 });
+
+describe("an answer that refuses", () => {
+  it("is read no further than an error can hold", async () => {
+    let sent = 0;
+    const left = vi.fn();
+    const body = new ReadableStream<Uint8Array>({
+      pull: (controller) => {
+        controller.enqueue(new Uint8Array(16 * 1024).fill(120));
+        sent += 16;
+      },
+      cancel: left,
+    });
+    const fetch = async () => new Response(body, { status: 500 });
+    const client = new SpritesClient({ token, endpoint: "http://host", fetch });
+    await expect(client.getSprite("box")).rejects.toMatchObject({ status: 500 });
+    expect(left).toHaveBeenCalledOnce();
+    expect(sent).toBeLessThanOrEqual(128);
+  });
+});

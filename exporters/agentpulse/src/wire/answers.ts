@@ -32,7 +32,7 @@ export function isAboutData({ status, text }: HttpAnswer): boolean {
 
 function readLimits(text: string, bytes: () => number): { maxItems?: number; maxBytes?: number } {
   const [, stated] = /\bmax(?:imum)? (\d{1,6}) events/i.exec(text) ?? [];
-  if (stated !== undefined) return { maxItems: Math.max(1, Number(stated)) };
+  if (stated !== undefined) return { maxItems: Number(stated) };
   if (/batch too large/i.test(text)) return {};
   return { maxBytes: Math.floor(bytes() / 2) };
 }

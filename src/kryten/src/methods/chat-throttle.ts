@@ -20,9 +20,7 @@ export class ChatThrottle {
   async enter(canSend: () => Promise<unknown>, ...signals: (AbortSignal | undefined)[]): Promise<number> {
     const started = performance.now();
     let waited = this.#queued++ > 0;
-    let aborted = false;
     const turn = this.#last.then(async () => {
-      if (aborted) return;
       const wait = this.#nextAt - performance.now();
       waited ||= wait > 0;
       if (wait > 0 || signals.some((signal) => signal?.aborted)) await sleep(Math.max(0, wait), ...signals);
@@ -33,12 +31,7 @@ export class ChatThrottle {
       if (sendable) this.#nextAt = performance.now() + this.#minDelayMs + Math.random() * this.#jitterMs;
     });
     this.#last = turn.catch(() => {}).finally(() => this.#queued--);
-    try {
-      await signals.reduce((wait, signal) => bounded(wait, { signal }), turn);
-    } catch (error) {
-      aborted = true;
-      throw error;
-    }
+    await signals.reduce((wait, signal) => bounded(wait, { signal }), turn);
     return waited ? (performance.now() - started) / 1000 : 0;
   }
 }

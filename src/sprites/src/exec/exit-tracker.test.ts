@@ -105,3 +105,14 @@ it("does not take silence for the end while nobody reads the connection", () => 
   vi.advanceTimersByTime(1100);
   expect(told).toEqual([0]);
 });
+
+it("nor for the end when the text exit was read before the pause was noticed", () => {
+  const { tracker, told } = track(false);
+  tracker.pause();
+  tracker.textExit(0);
+  vi.advanceTimersByTime(60_000);
+  expect(told).toEqual([]);
+  tracker.resume();
+  vi.advanceTimersByTime(1100);
+  expect(told).toEqual([0]);
+});
