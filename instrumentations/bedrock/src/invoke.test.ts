@@ -32,11 +32,6 @@ it.each<[string, object, object]>([
     { maxTokens: 1, topP: 0.5, topK: 2 },
   ],
   [
-    "Nova's format by its version",
-    { schemaVersion: "messages-v1", messages: [], system: [], toolConfig: {} },
-    { operation: "chat", reasoningLevel: undefined },
-  ],
-  [
     "the text of older models of Anthropic",
     { anthropic_version: "b", prompt: "a", max_tokens_to_sample: 1, stop_sequences: ["b"] },
     { operation: "text_completion", maxTokens: 1, stopSequences: ["b"] },
@@ -111,6 +106,12 @@ it.each([
 ])("counts the dimensions of %j", (body) => {
   const found = asked({ inputType: "text" });
   expect(found?.call.response?.({ body: bytes(body) }, request)?.dimensions).toBe(3);
+});
+
+it("knows Nova's format by its version alone", () => {
+  const found = asked({ schemaVersion: "messages-v1", messages: [], system: [{ text: "a" }] });
+  const { systemInstructions } = found?.call.request(...found.given).content?.() ?? {};
+  expect(systemInstructions).toEqual([{ type: "text", content: "a" }]);
 });
 
 it("keeps the terms that a body tells itself", () => {
