@@ -292,6 +292,19 @@ it.each([
   expect(status.message).toBe(`Value '…' at 'body' is too long for ${modelId}`);
 });
 
+it("says of a stream that was aborted who closed it, not how the connection went", async () => {
+  const client = connect(provider.serve("/bedrock", awsStream([...BEGUN, "hang"])));
+  const controller = new AbortController();
+  const { stream } = await client.send(new ConverseStreamCommand(ASK), { abortSignal: controller.signal });
+  const left = (async () => {
+    for await (const { contentBlockDelta } of stream ?? []) if (contentBlockDelta) controller.abort();
+  })();
+  await expect(left).rejects.toThrow("aborted");
+  client.destroy();
+  const { attributes } = (await telemetry.finish()).onlySpan();
+  expect(attributes["error.type"]).toBe("AbortError");
+});
+
 it("calls what the client inherits, whoever patched that in the meantime", async () => {
   const parent = Object.getPrototypeOf(prototype) as { send: (...args: unknown[]) => unknown };
   const { send } = parent;

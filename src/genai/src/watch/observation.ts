@@ -90,8 +90,11 @@ export class Observation implements StreamObserver {
   fail(error: unknown): void {
     this.respond(error);
     this.#response = undefined;
-    const aborted = isAbort(error) || this.abortedBy?.aborted === true;
-    this.#end({ outcome: aborted ? "aborted" : "error", response: this.#partial(), error });
+    const response = this.#partial();
+    // Such errors tell how the connection went, as ECONNRESET, and not who closed it.
+    if (!isAbort(error) && this.abortedBy?.aborted === true)
+      this.#end({ outcome: "aborted", response, error: this.abortedBy.reason });
+    else this.#end({ outcome: isAbort(error) ? "aborted" : "error", response, error });
   }
 
   begin(): void {
