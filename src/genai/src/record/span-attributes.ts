@@ -7,9 +7,8 @@ import type { AttributeValues } from "../attributes.js";
  * What the caller asked for and what the provider answered. Members that are `undefined` were not told, or not in a form
  * that the conventions take: applications and providers also send others.
  *
- * One literal has what most calls tell, even where it is `undefined`, and what is rare is added where it is there: a span
- * takes one object in half the time that it takes as many single values, since the machine code of setting one is not
- * repeated for each.
+ * One literal has what most calls tell, even where it is `undefined`, and what is rare is added where it is there: an object
+ * that grows costs more.
  */
 export function readAttributes(request: RequestFacts, response: ResponseFacts): Attributes {
   const { stopSequences } = request;
