@@ -11,6 +11,7 @@ import {
 } from "@opentelemetry/api";
 import type { AnyValueMap } from "@opentelemetry/api-logs";
 import { isInference } from "../adapter/inference.js";
+import { textOf } from "../adapter/messages.js";
 import type { Content, HeaderFacts, RequestFacts, ResponseFacts, Results } from "../adapter/operation.js";
 import type { OperationEnd, Outcome } from "../adapter/outcome.js";
 import { hasUsage, type Usage } from "../adapter/usage.js";
@@ -37,7 +38,7 @@ import { type Failure, tellFailure } from "./failure.js";
 import { guard } from "./guard.js";
 import { readHeaders, withHeaderFacts } from "./headers.js";
 import { creationAttributes, type OperationStart } from "./operation-start.js";
-import { addAll, modelOf, readAttributes, text } from "./span-attributes.js";
+import { addAll, modelOf, readAttributes } from "./span-attributes.js";
 import type { Telemetry } from "./telemetry.js";
 import { inWords } from "./thrown.js";
 
@@ -258,7 +259,7 @@ export class Recorder implements Results {
     const measured = hasUsage(usage);
     // Work inside this process uses and costs what its calls do, and those record it themselves.
     const billed = provider !== undefined;
-    if (response.provider !== undefined) attributes["gen_ai.provider.name"] = text(response.provider);
+    if (response.provider !== undefined) attributes["gen_ai.provider.name"] = textOf(response.provider);
     if (inference) attributes["gen_ai.response.time_to_first_chunk"] = this.#secondsToFirstChunk();
     if (failure !== undefined) attributes["error.type"] = failure.type;
     if (outcome !== "completed" && outcome !== "error") attributes["kit.outcome"] = outcome;

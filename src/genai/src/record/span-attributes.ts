@@ -1,4 +1,5 @@
 import type { Attributes, AttributeValue } from "@opentelemetry/api";
+import { textOf } from "../adapter/messages.js";
 import type { RequestFacts, ResponseFacts } from "../adapter/operation.js";
 import { isCount, type Usage } from "../adapter/usage.js";
 import type { AttributeValues } from "../attributes.js";
@@ -23,8 +24,8 @@ export function readAttributes(request: RequestFacts, response: ResponseFacts): 
     "gen_ai.request.stop_sequences":
       typeof stopSequences === "string" ? [stopSequences] : texts(stopSequences),
     "gen_ai.request.stream": request.stream === true || undefined,
-    "gen_ai.response.id": text(response.id),
-    "gen_ai.response.model": text(response.model),
+    "gen_ai.response.id": textOf(response.id),
+    "gen_ai.response.model": textOf(response.model),
     "gen_ai.response.finish_reasons": reasons(response.finishReasons),
     "gen_ai.usage.input_tokens": count(usage?.input),
     "gen_ai.usage.output_tokens": count(usage?.output),
@@ -48,10 +49,10 @@ function addRareRequest(attributes: AttributeValues, request: RequestFacts): voi
   if (topK != null) attributes["gen_ai.request.top_k"] = integer(topK);
   if (choiceCount != null && choiceCount !== 1)
     attributes["gen_ai.request.choice.count"] = integer(choiceCount);
-  if (outputType != null) attributes["gen_ai.output.type"] = text(outputType);
-  if (reasoningLevel != null) attributes["gen_ai.request.reasoning.level"] = text(reasoningLevel);
+  if (outputType != null) attributes["gen_ai.output.type"] = textOf(outputType);
+  if (reasoningLevel != null) attributes["gen_ai.request.reasoning.level"] = textOf(reasoningLevel);
   if (previousResponseId != null)
-    attributes["gen_ai.request.previous_response.id"] = text(previousResponseId);
+    attributes["gen_ai.request.previous_response.id"] = textOf(previousResponseId);
   if (streamCursor != null) attributes["gen_ai.request.stream_cursor"] = cursor(streamCursor);
   if (encodingFormats != null) attributes["gen_ai.request.encoding_formats"] = texts(encodingFormats);
 }
@@ -64,8 +65,8 @@ function addRareResponse(
   const size = dimensions ?? request.dimensions;
   const conversation = conversationId ?? request.conversationId;
   if (size != null) attributes["gen_ai.embeddings.dimension.count"] = integer(size);
-  if (conversation != null) attributes["gen_ai.conversation.id"] = text(conversation);
-  if (status != null) attributes["gen_ai.response.status"] = text(status);
+  if (conversation != null) attributes["gen_ai.conversation.id"] = textOf(conversation);
+  if (status != null) attributes["gen_ai.response.status"] = textOf(status);
   if (compacted === true) attributes["gen_ai.conversation.compacted"] = true;
 }
 
@@ -115,10 +116,6 @@ function isValue(value: unknown): value is AttributeValue {
     Number.isFinite(value) ||
     texts(value) !== undefined
   );
-}
-
-export function text(value: unknown): string | undefined {
-  return typeof value === "string" ? value : undefined;
 }
 
 function texts(value: unknown): string[] | undefined {
