@@ -2,11 +2,11 @@ import { getEventListeners } from "node:events";
 import { setImmediate } from "node:timers/promises";
 import type { BedrockRuntimeClient } from "@aws-sdk/client-bedrock-runtime";
 import { BedrockInstrumentation } from "@kit/instrumentation-bedrock";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { awsEvent, awsStream } from "../support/aws-event-stream.js";
 import { ALLOWED, bedrock, connect } from "../support/bedrock.js";
-import { json, ProviderServer, type Reply } from "../support/provider-server.js";
-import { Telemetry } from "../support/telemetry.js";
+import { json, type Reply } from "../support/provider-server.js";
+import { useStage } from "../support/stage.js";
 import { expectNoDifference, SECRET } from "../support/ways.js";
 
 const { ConverseCommand, ConverseStreamCommand, InvokeModelCommand, InvokeModelWithResponseStreamCommand } =
@@ -119,7 +119,7 @@ const WAYS: Readonly<Record<string, readonly [reply: Reply, way: Way, spans: rea
     async (client) => {
       const controller = new AbortController();
       const answer = client.send(new ConverseCommand(ASK), { abortSignal: controller.signal });
-      while (provider.requests.length === 0) await setImmediate();
+      while (stage.provider.requests.length === 0) await setImmediate();
       controller.abort();
       return answer;
     },
@@ -149,34 +149,26 @@ const WAYS: Readonly<Record<string, readonly [reply: Reply, way: Way, spans: rea
   ],
 };
 
-let provider: ProviderServer;
-let instrumentation: BedrockInstrumentation;
-let telemetry: Telemetry;
 const { prototype } = bedrock.BedrockRuntimeClient;
 const originals = Object.getOwnPropertyDescriptors(prototype);
-beforeAll(async () => {
-  provider = await ProviderServer.start();
-});
-afterAll(() => provider.close());
-beforeEach(() => {
-  telemetry = new Telemetry(ALLOWED);
-  instrumentation = telemetry.observe(new BedrockInstrumentation());
-  instrumentation.manuallyInstrument(bedrock);
-});
-afterEach(() => instrumentation.disable());
+const stage = useStage(() => new BedrockInstrumentation(), bedrock, ALLOWED);
 
 /** Without what differs from request to request. */
 const plain = (value: unknown): unknown =>
   JSON.parse(JSON.stringify(value, (name, member) => (name === "$metadata" ? undefined : member)) ?? "null");
 
 async function see(reply: Reply, way: Way) {
-  provider.reset();
-  const client = connect(provider.serve("/bedrock", reply));
+  stage.provider.reset();
+  const client = connect(stage.provider.serve("/bedrock", reply));
   const seen = await way(client).then(
     (value) => ({ value: plain(value) }),
     (error: Error) => ({ error: [error.constructor.name, error.name, error.message, plain(error)] }),
   );
-  const requests = provider.requests.map(async ({ path, body, over }) => ({ path, body, left: await over }));
+  const requests = stage.provider.requests.map(async ({ path, body, over }) => ({
+    path,
+    body,
+    left: await over,
+  }));
   client.destroy();
   return { ...seen, requests: await Promise.all(requests) };
 }
@@ -184,15 +176,15 @@ async function see(reply: Reply, way: Way) {
 it.each(Object.entries(WAYS))(
   "shows no difference in %s, and one span at most",
   async (_, [reply, way, outcomes]) => {
-    await expectNoDifference(() => see(reply, way), instrumentation, telemetry, outcomes);
+    await expectNoDifference(() => see(reply, way), stage.instrumentation, stage.telemetry, outcomes);
   },
 );
 
 it("describes a call: model, usage, cost, server", async () => {
-  const client = connect(provider.serve("/bedrock", ANSWER));
+  const client = connect(stage.provider.serve("/bedrock", ANSWER));
   await client.send(new ConverseCommand(ASK));
   client.destroy();
-  const span = (await telemetry.finish()).onlySpan();
+  const span = (await stage.telemetry.finish()).onlySpan();
   expect(span.name).toBe(`chat ${modelId}`);
   expect(span.attributes).toMatchObject({
     "gen_ai.provider.name": "aws.bedrock",
@@ -202,33 +194,33 @@ it("describes a call: model, usage, cost, server", async () => {
     // 0.06 and 0.24 dollars for a million.
     "kit.cost.usd": 0.00054,
     "server.address": "127.0.0.1",
-    "server.port": provider.port,
+    "server.port": stage.provider.port,
   });
 });
 
 it("names a call by a prompt after no model, as the prompt has that itself", async () => {
-  const client = connect(provider.serve("/bedrock", ANSWER));
+  const client = connect(stage.provider.serve("/bedrock", ANSWER));
   const prompt = "arn:aws:bedrock:us-east-1:123456789012:prompt/ORDERINQ12:2";
   await client.send(
     new ConverseCommand({ modelId: prompt, promptVariables: { customer: { text: SECRET } } }),
   );
   client.destroy();
-  const { name, attributes } = (await telemetry.finish()).onlySpan();
+  const { name, attributes } = (await stage.telemetry.finish()).onlySpan();
   expect([name, attributes["gen_ai.request.model"]]).toEqual(["chat", undefined]);
   expect(attributes).toMatchObject({ "gen_ai.prompt.name": "ORDERINQ12", "gen_ai.prompt.version": "2" });
   expect(JSON.stringify(attributes)).not.toContain(SECRET);
 });
 
 it("knows the server of a stream from its first chunk on, so that all measurements of a call agree", async () => {
-  const client = connect(provider.serve("/bedrock", STREAM));
+  const client = connect(stage.provider.serve("/bedrock", STREAM));
   await all((await client.send(new ConverseStreamCommand(ASK))).stream);
   client.destroy();
-  const { metrics } = await telemetry.finish();
+  const { metrics } = await stage.telemetry.finish();
   const ports = metrics.flatMap(({ metrics }) =>
     metrics.flatMap(({ dataPoints }) => dataPoints.map(({ attributes }) => attributes["server.port"])),
   );
   expect(ports.length).toBeGreaterThan(2);
-  expect(new Set(ports)).toEqual(new Set([provider.port]));
+  expect(new Set(ports)).toEqual(new Set([stage.provider.port]));
 });
 
 describe("the server of AWS that a client chooses itself", () => {
@@ -270,7 +262,7 @@ describe("the server of AWS that a client chooses itself", () => {
     await client.send(new ConverseCommand(ASK));
     expect(asked).toEqual([host, host]);
     const attributes = { "server.address": host, "gen_ai.provider.name": "aws.bedrock" };
-    expect((await telemetry.finish()).spans).toMatchObject([{ attributes }, { attributes }]);
+    expect((await stage.telemetry.finish()).spans).toMatchObject([{ attributes }, { attributes }]);
   });
 });
 
@@ -284,16 +276,16 @@ it.each([
 ])("repeats nothing of the body %j that an error quotes, but names the model", async (body) => {
   const message = `Value '${WORDS}' at 'body' is too long for ${modelId}`;
   const refused = json({ message }, { status: 400, headers: { "x-amzn-errortype": "ValidationException" } });
-  const client = connect(provider.serve("/bedrock", refused));
+  const client = connect(stage.provider.serve("/bedrock", refused));
   const command = new InvokeModelCommand({ modelId, body: Buffer.from(JSON.stringify(body)) });
   await expect(client.send(command)).rejects.toThrow(SECRET);
   client.destroy();
-  const { status } = (await telemetry.finish()).onlySpan();
+  const { status } = (await stage.telemetry.finish()).onlySpan();
   expect(status.message).toBe(`Value '…' at 'body' is too long for ${modelId}`);
 });
 
 it("says of a stream that was aborted who closed it, not how the connection went", async () => {
-  const client = connect(provider.serve("/bedrock", awsStream([...BEGUN, "hang"])));
+  const client = connect(stage.provider.serve("/bedrock", awsStream([...BEGUN, "hang"])));
   const controller = new AbortController();
   const { stream } = await client.send(new ConverseStreamCommand(ASK), { abortSignal: controller.signal });
   const left = (async () => {
@@ -301,7 +293,7 @@ it("says of a stream that was aborted who closed it, not how the connection went
   })();
   await expect(left).rejects.toThrow("aborted");
   client.destroy();
-  const { attributes } = (await telemetry.finish()).onlySpan();
+  const { attributes } = (await stage.telemetry.finish()).onlySpan();
   expect(attributes["error.type"]).toBe("AbortError");
 });
 
@@ -313,17 +305,17 @@ it("calls what the client inherits, whoever patched that in the meantime", async
     calls += 1;
     return Reflect.apply(send, this, args);
   };
-  const client = connect(provider.serve("/bedrock", ANSWER));
+  const client = connect(stage.provider.serve("/bedrock", ANSWER));
   await client.send(new ConverseCommand(ASK));
   client.destroy();
   parent.send = send;
   expect(calls).toBe(1);
-  expect((await telemetry.finish()).spans).toHaveLength(1);
+  expect((await stage.telemetry.finish()).spans).toHaveLength(1);
 });
 
 it("leaves no trace on the client's class when it is disabled", () => {
   expect(Object.hasOwn(prototype, "send")).toBe(true);
   expect([prototype.send.name, prototype.send.length]).toEqual(["send", 3]);
-  instrumentation.disable();
+  stage.instrumentation.disable();
   expect(Object.getOwnPropertyDescriptors(prototype)).toEqual(originals);
 });

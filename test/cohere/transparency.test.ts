@@ -1,10 +1,10 @@
 import { setImmediate } from "node:timers/promises";
 import { CohereInstrumentation } from "@kit/instrumentation-cohere";
 import type { CohereClient, CohereClientV2 } from "cohere-ai";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { COHERE_FOLDERS, loadCohere } from "../support/cohere.js";
-import { json, ProviderServer, type Reply, type Step, script } from "../support/provider-server.js";
-import { Telemetry } from "../support/telemetry.js";
+import { json, type Reply, type Step, script } from "../support/provider-server.js";
+import { useStage } from "../support/stage.js";
 import { arrivalAt, expectNoDifference, seenBoth } from "../support/ways.js";
 
 /** Words that must never leave the process unless content is asked for. */
@@ -189,46 +189,34 @@ describe.each(COHERE_FOLDERS)("%s", (folder) => {
   const prototype: object = Object.getPrototypeOf(sdk.CohereClient.prototype);
   const originals = Object.getOwnPropertyDescriptors(prototype);
 
-  let provider: ProviderServer;
-  let instrumentation: CohereInstrumentation;
-  let telemetry: Telemetry;
-  beforeAll(async () => {
-    provider = await ProviderServer.start();
-  });
-  afterAll(() => provider.close());
-  beforeEach(() => {
-    telemetry = new Telemetry({ except: ["missing_expected"] });
-    instrumentation = telemetry.observe(new CohereInstrumentation());
-    instrumentation.manuallyInstrument(sdk);
-  });
-  afterEach(() => instrumentation.disable());
+  const stage = useStage(() => new CohereInstrumentation(), sdk, { except: ["missing_expected"] });
 
-  const arrived = () => arrivalAt(provider);
+  const arrived = () => arrivalAt(stage.provider);
 
   async function see(reply: Reply, way: Way) {
-    provider.reset();
-    const options = { token: "test", environment: provider.serve("/cohere", reply) };
+    stage.provider.reset();
+    const options = { token: "test", environment: stage.provider.serve("/cohere", reply) };
     const clients = { v1: new sdk.CohereClient(options), v2: new sdk.CohereClientV2(options), arrived };
-    return seenBoth(provider, way(clients));
+    return seenBoth(stage.provider, way(clients));
   }
 
   it.each(Object.entries(WAYS))(
     "shows no difference in %s, and one span at most",
     async (_, [reply, way, outcomes]) => {
-      await expectNoDifference(() => see(reply, way), instrumentation, telemetry, outcomes);
+      await expectNoDifference(() => see(reply, way), stage.instrumentation, stage.telemetry, outcomes);
     },
   );
 
   it("names the provider and the server, and puts the original methods back", async () => {
     await see(REFUSED, ({ v2 }) => v2.chat(ASK));
-    expect((await telemetry.finish()).onlySpan().attributes).toMatchObject({
+    expect((await stage.telemetry.finish()).onlySpan().attributes).toMatchObject({
       "gen_ai.provider.name": "cohere",
       "server.address": "127.0.0.1",
-      "server.port": provider.port,
+      "server.port": stage.provider.port,
       "error.type": "400",
     });
     expect(Object.getOwnPropertyDescriptors(prototype)).not.toEqual(originals);
-    instrumentation.disable();
+    stage.instrumentation.disable();
     expect(Object.getOwnPropertyDescriptors(prototype)).toEqual(originals);
   });
 });

@@ -1,37 +1,26 @@
 import type { GoogleGenAI } from "@google/genai";
 import { GoogleGenAIInstrumentation } from "@kit/instrumentation-google-genai";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { GOOGLE_GENAI_FOLDERS, loadGoogleGenAI } from "../support/google-genai.js";
-import { type Answers, json, ProviderServer } from "../support/provider-server.js";
-import { Telemetry } from "../support/telemetry.js";
+import { type Answers, json } from "../support/provider-server.js";
+import { useStage } from "../support/stage.js";
 import { SECRET } from "../support/ways.js";
 import { ASKED, events, MODEL, streamed, whole } from "./interaction-fixture.js";
 
 describe.each(GOOGLE_GENAI_FOLDERS.slice(1))("%s", async (folder) => {
   const sdk = await loadGoogleGenAI(folder);
 
-  let provider: ProviderServer;
-  let instrumentation: GoogleGenAIInstrumentation;
-  let telemetry: Telemetry;
-  beforeAll(async () => {
-    provider = await ProviderServer.start();
-  });
-  afterAll(() => provider.close());
-  beforeEach(() => {
-    provider.reset();
-    telemetry = new Telemetry({ capture: "SPAN_ONLY", except: ["missing_expected"] });
-    instrumentation = telemetry.observe(
-      new GoogleGenAIInstrumentation({ captureMessageContent: "SPAN_ONLY" }),
-    );
-    instrumentation.manuallyInstrument(sdk.exports);
-  });
-  afterEach(() => instrumentation.disable());
+  const stage = useStage(
+    () => new GoogleGenAIInstrumentation({ captureMessageContent: "SPAN_ONLY" }),
+    sdk.exports,
+    { capture: "SPAN_ONLY", except: ["missing_expected"] },
+  );
 
   const client = (answers: Answers, more: object = {}): GoogleGenAI => {
-    const baseUrl = provider.serve("/google", answers);
+    const baseUrl = stage.provider.serve("/google", answers);
     return new sdk.GoogleGenAI({ apiKey: "k", httpOptions: { baseUrl }, ...more });
   };
-  const onlySpan = async () => (await telemetry.finish()).onlySpan();
+  const onlySpan = async () => (await stage.telemetry.finish()).onlySpan();
   const messages = (attributes: object, kind: string) =>
     JSON.parse(String((attributes as Record<string, unknown>)[`gen_ai.${kind}`]));
 
@@ -62,7 +51,7 @@ describe.each(GOOGLE_GENAI_FOLDERS.slice(1))("%s", async (folder) => {
       "gen_ai.usage.output_tokens": 2_000,
       "gen_ai.usage.reasoning.output_tokens": 500,
       "kit.cost.usd": 0.0053,
-      "server.port": provider.port,
+      "server.port": stage.provider.port,
     });
     expect(messages(attributes, "system_instructions")).toEqual([{ type: "text", content: "Be brief." }]);
     expect(messages(attributes, "input.messages")).toEqual([
@@ -87,7 +76,7 @@ describe.each(GOOGLE_GENAI_FOLDERS.slice(1))("%s", async (folder) => {
     const ai = client([json(whole()), streamed(events("i1", "completed"))]);
     await ai.interactions.create(ASKED);
     for await (const _ of await ai.interactions.create({ ...ASKED, stream: true }));
-    const { spans } = await telemetry.finish();
+    const { spans } = await stage.telemetry.finish();
     const [plain, stream] = spans.map(({ attributes }) => attributes);
     expect(stream).toEqual({
       ...plain,
@@ -103,7 +92,7 @@ describe.each(GOOGLE_GENAI_FOLDERS.slice(1))("%s", async (folder) => {
       streamed(events("i2", "completed")),
     ];
     for await (const _ of await client(parts).interactions.create({ ...ASKED, stream: true }));
-    expect(provider.requests).toHaveLength(2);
+    expect(stage.provider.requests).toHaveLength(2);
     const { attributes } = await onlySpan();
     expect(attributes).toMatchObject({
       "gen_ai.response.id": "i2",
@@ -130,7 +119,7 @@ describe.each(GOOGLE_GENAI_FOLDERS.slice(1))("%s", async (folder) => {
     await ai.interactions.create({ ...ASKED, background: true });
     await ai.interactions.get("i1");
     for await (const _ of await ai.interactions.get("i1", { stream: true, last_event_id: "e1" }));
-    const { spans } = await telemetry.finish();
+    const { spans } = await stage.telemetry.finish();
     const [asked, fetched, resumed] = spans;
     expect(spans.map(({ name }) => name)).toEqual([
       `generate_content ${MODEL}`,
@@ -159,7 +148,7 @@ describe.each(GOOGLE_GENAI_FOLDERS.slice(1))("%s", async (folder) => {
     const vertex = { vertexai: true, apiKey: undefined, project: "p", location: "us-central1" };
     const ai = client(json(whole()), { ...vertex, googleAuthOptions: { authClient } });
     await ai.interactions
-      .create(ASKED, { server_url: `http://localhost:${provider.port}/google` })
+      .create(ASKED, { server_url: `http://localhost:${stage.provider.port}/google` })
       .catch(() => {});
     const { attributes } = await onlySpan();
     expect(attributes).toMatchObject({
@@ -172,9 +161,9 @@ describe.each(GOOGLE_GENAI_FOLDERS.slice(1))("%s", async (folder) => {
     const { prototype } = sdk.GoogleGenAI as unknown as { prototype: object };
     const ai = client(json(whole()));
     const { interactions } = ai;
-    instrumentation.disable();
+    stage.instrumentation.disable();
     expect(Object.getOwnPropertyDescriptor(prototype, "interactions")?.get?.name).toBe("get interactions");
     await interactions.create(ASKED);
-    expect((await telemetry.finish()).spans).toEqual([]);
+    expect((await stage.telemetry.finish()).spans).toEqual([]);
   });
 });

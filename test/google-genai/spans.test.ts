@@ -1,37 +1,27 @@
 import type { GoogleGenAI } from "@google/genai";
 import { GoogleGenAIInstrumentation } from "@kit/instrumentation-google-genai";
 import { context, trace } from "@opentelemetry/api";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { GOOGLE_GENAI_FOLDERS, loadGoogleGenAI } from "../support/google-genai.js";
-import { type Answers, ProviderServer } from "../support/provider-server.js";
-import { Telemetry } from "../support/telemetry.js";
+import type { Answers } from "../support/provider-server.js";
+import { useStage } from "../support/stage.js";
 import { SECRET } from "../support/ways.js";
 import { ANSWER, EMBEDDED, MODEL, PARAMS, STREAM } from "./fixture.js";
 
 describe.each(GOOGLE_GENAI_FOLDERS)("%s", async (folder) => {
   const sdk = await loadGoogleGenAI(folder);
 
-  let provider: ProviderServer;
-  let instrumentation: GoogleGenAIInstrumentation;
-  let telemetry: Telemetry;
-  beforeAll(async () => {
-    provider = await ProviderServer.start();
-  });
-  afterAll(() => provider.close());
-  beforeEach(() => {
-    telemetry = new Telemetry({ capture: "SPAN_ONLY", except: ["missing_expected"] });
-    instrumentation = telemetry.observe(
-      new GoogleGenAIInstrumentation({ captureMessageContent: "SPAN_ONLY" }),
-    );
-    instrumentation.manuallyInstrument(sdk.exports);
-  });
-  afterEach(() => instrumentation.disable());
+  const stage = useStage(
+    () => new GoogleGenAIInstrumentation({ captureMessageContent: "SPAN_ONLY" }),
+    sdk.exports,
+    { capture: "SPAN_ONLY", except: ["missing_expected"] },
+  );
 
   const client = (answers: Answers, more: object = {}): GoogleGenAI => {
-    const baseUrl = provider.serve("/google", answers);
+    const baseUrl = stage.provider.serve("/google", answers);
     return new sdk.GoogleGenAI({ apiKey: "sk-test", httpOptions: { baseUrl }, ...more });
   };
-  const onlySpan = async () => (await telemetry.finish()).onlySpan();
+  const onlySpan = async () => (await stage.telemetry.finish()).onlySpan();
 
   it("describes a request and its answer", async () => {
     await client(ANSWER).models.generateContent({
@@ -57,7 +47,7 @@ describe.each(GOOGLE_GENAI_FOLDERS)("%s", async (folder) => {
       // 0.30 and 2.50 dollars for a million.
       "kit.cost.usd": 0.0053,
       "server.address": "127.0.0.1",
-      "server.port": provider.port,
+      "server.port": stage.provider.port,
     });
   });
 
@@ -128,13 +118,13 @@ describe.each(GOOGLE_GENAI_FOLDERS)("%s", async (folder) => {
   });
 
   it("stands below the application's span", async () => {
-    const tracer = telemetry.tracerProvider.getTracer("app");
+    const tracer = stage.telemetry.tracerProvider.getTracer("app");
     const outer = tracer.startSpan("outer");
     await context.with(trace.setSpan(context.active(), outer), () =>
       client(ANSWER).models.generateContent(PARAMS),
     );
     outer.end();
-    const { spans } = await telemetry.finish();
+    const { spans } = await stage.telemetry.finish();
     expect(spans[0]?.parentSpanContext?.spanId).toBe(outer.spanContext().spanId);
   });
 });

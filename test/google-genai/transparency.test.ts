@@ -1,9 +1,8 @@
 import { setTimeout } from "node:timers/promises";
 import { GoogleGenAIInstrumentation } from "@kit/instrumentation-google-genai";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { GOOGLE_GENAI_FOLDERS, loadGoogleGenAI } from "../support/google-genai.js";
-import { ProviderServer } from "../support/provider-server.js";
-import { Telemetry } from "../support/telemetry.js";
+import { useStage } from "../support/stage.js";
 import { arrivalAt, expectNoDifference, seenBoth } from "../support/ways.js";
 import { WAYS } from "./fixture.js";
 import { WAYS as INTERACTIONS } from "./interaction-fixture.js";
@@ -15,27 +14,17 @@ describe.each(GOOGLE_GENAI_FOLDERS)("%s", async (folder) => {
   const prototype = (sdk.exports.Models as { prototype: object }).prototype;
   const originals = Object.getOwnPropertyDescriptors(prototype);
 
-  let provider: ProviderServer;
-  let instrumentation: GoogleGenAIInstrumentation;
-  let telemetry: Telemetry;
-  beforeAll(async () => {
-    provider = await ProviderServer.start();
+  const stage = useStage(() => new GoogleGenAIInstrumentation(), sdk.exports, {
+    except: ["missing_expected"],
   });
-  afterAll(() => provider.close());
-  beforeEach(() => {
-    telemetry = new Telemetry({ except: ["missing_expected"] });
-    instrumentation = telemetry.observe(new GoogleGenAIInstrumentation());
-    instrumentation.manuallyInstrument(sdk.exports);
-  });
-  afterEach(() => instrumentation.disable());
 
-  const arrived = () => arrivalAt(provider);
+  const arrived = () => arrivalAt(stage.provider);
 
   async function see([answers, way]: Way) {
-    provider.reset();
-    const baseUrl = provider.serve("/google", answers);
+    stage.provider.reset();
+    const baseUrl = stage.provider.serve("/google", answers);
     const ai = new sdk.GoogleGenAI({ apiKey: "sk-test", httpOptions: { baseUrl } });
-    return seenBoth(provider, way(ai, arrived), (error: Error & { status?: number }) => [
+    return seenBoth(stage.provider, way(ai, arrived), (error: Error & { status?: number }) => [
       error.constructor.name,
       error.message,
       error.status,
@@ -47,7 +36,12 @@ describe.each(GOOGLE_GENAI_FOLDERS)("%s", async (folder) => {
     async (name, way) => {
       // The first version hides an abort before the answer in an error of its own.
       const hidden = folder.endsWith("-1") && name === "an abort before the answer";
-      await expectNoDifference(() => see(way), instrumentation, telemetry, hidden ? ["error"] : way[2]);
+      await expectNoDifference(
+        () => see(way),
+        stage.instrumentation,
+        stage.telemetry,
+        hidden ? ["error"] : way[2],
+      );
     },
   );
 
@@ -55,7 +49,7 @@ describe.each(GOOGLE_GENAI_FOLDERS)("%s", async (folder) => {
   it.each("interactions" in sdk.GoogleGenAI.prototype ? Object.entries(INTERACTIONS) : [])(
     "shows no difference in interactions: %s",
     async (_, way) => {
-      await expectNoDifference(() => see(way), instrumentation, telemetry, way[2]);
+      await expectNoDifference(() => see(way), stage.instrumentation, stage.telemetry, way[2]);
     },
   );
 
@@ -65,7 +59,7 @@ describe.each(GOOGLE_GENAI_FOLDERS)("%s", async (folder) => {
     const listeners = process.listeners("unhandledRejection");
     process.removeAllListeners("unhandledRejection").on("unhandledRejection", note);
     try {
-      const baseUrl = provider.serve("/google", WAYS["a refusal"]?.[0] ?? []);
+      const baseUrl = stage.provider.serve("/google", WAYS["a refusal"]?.[0] ?? []);
       const ai = new sdk.GoogleGenAI({ apiKey: "sk-test", httpOptions: { baseUrl } });
       void ai.models.generateContent({ model: "m", contents: "Hi" });
       while (unhandled.length === 0) await setTimeout(5);
@@ -79,7 +73,7 @@ describe.each(GOOGLE_GENAI_FOLDERS)("%s", async (folder) => {
 
   it("puts the original methods back", () => {
     expect(Object.getOwnPropertyDescriptors(prototype)).not.toEqual(originals);
-    instrumentation.disable();
+    stage.instrumentation.disable();
     expect(Object.getOwnPropertyDescriptors(prototype)).toEqual(originals);
   });
 });

@@ -1,11 +1,11 @@
 import { MistralInstrumentation } from "@kit/instrumentation-mistral";
 import type { Mistral } from "@mistralai/mistralai";
 import { trace } from "@opentelemetry/api";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { loadMistral, MISTRAL_FOLDERS } from "../support/mistral.js";
-import { json, ProviderServer, type Reply, type Step, script } from "../support/provider-server.js";
-import { Telemetry } from "../support/telemetry.js";
+import { json, type Reply, type Step, script } from "../support/provider-server.js";
+import { useStage } from "../support/stage.js";
 import { expectNoDifference, SECRET } from "../support/ways.js";
 
 /** Long enough to be found where a refusal repeats it. */
@@ -212,31 +212,17 @@ describe.each(MISTRAL_FOLDERS)("%s", async (folder) => {
   const prototype: object = Object.getPrototypeOf(chat);
   const originals = Object.getOwnPropertyDescriptors(prototype);
 
-  let provider: ProviderServer;
-  let instrumentation: MistralInstrumentation;
-  let telemetry: Telemetry;
-  beforeAll(async () => {
-    provider = await ProviderServer.start();
-  });
-  afterAll(() => provider.close());
-  beforeEach(() => {
-    telemetry = new Telemetry({ except: ["missing_expected"] });
-    instrumentation = telemetry.observe(new MistralInstrumentation());
-    instrumentation.manuallyInstrument(sdk);
-  });
-  afterEach(() => {
-    instrumentation.disable();
-    trace.disable();
-  });
+  const stage = useStage(() => new MistralInstrumentation(), sdk, { except: ["missing_expected"] });
+  afterEach(() => trace.disable());
 
   async function see(reply: Reply, way: Way) {
-    provider.reset();
-    const client = new sdk.Mistral({ apiKey: "test", serverURL: provider.serve("/mistral", reply) });
+    stage.provider.reset();
+    const client = new sdk.Mistral({ apiKey: "test", serverURL: stage.provider.serve("/mistral", reply) });
     const seen = await way(client).then(
       (value) => ({ value }),
       (error: Error) => ({ error: [error.constructor.name, error.name, error.message.replace(/\d+/g, "0")] }),
     );
-    const requests = provider.requests.map(async ({ path, body, headers, over }) => ({
+    const requests = stage.provider.requests.map(async ({ path, body, headers, over }) => ({
       path,
       body,
       headers: Object.keys(headers),
@@ -248,26 +234,26 @@ describe.each(MISTRAL_FOLDERS)("%s", async (folder) => {
   it.each(Object.entries(WAYS))(
     "shows no difference in %s, and one span at most",
     async (_, [reply, way, outcomes]) => {
-      await expectNoDifference(() => see(reply, way), instrumentation, telemetry, outcomes);
+      await expectNoDifference(() => see(reply, way), stage.instrumentation, stage.telemetry, outcomes);
     },
   );
 
   it("names the provider and the server, and puts the original methods back", async () => {
     await see(ANSWER, (client) => client.chat.complete(ASK));
-    expect((await telemetry.finish()).onlySpan().attributes).toMatchObject({
+    expect((await stage.telemetry.finish()).onlySpan().attributes).toMatchObject({
       "gen_ai.provider.name": "mistral_ai",
       "server.address": "127.0.0.1",
-      "server.port": provider.port,
+      "server.port": stage.provider.port,
     });
     expect(Object.getOwnPropertyDescriptors(prototype)).not.toEqual(originals);
-    instrumentation.disable();
+    stage.instrumentation.disable();
     expect(Object.getOwnPropertyDescriptors(prototype)).toEqual(originals);
   });
 
   it("tells what agent was made", async () => {
     const making = { model: MODEL, name: "guide", description: "Shows the way." };
     await see(AGENT, (client) => client.beta.agents.create({ ...making, instructions: TEXT }));
-    const { onlySpan, metrics } = await telemetry.finish();
+    const { onlySpan, metrics } = await stage.telemetry.finish();
     expect(onlySpan().name).toBe("create_agent guide");
     expect(onlySpan().attributes).toMatchObject({
       "gen_ai.agent.id": "ag_1",
@@ -282,6 +268,8 @@ describe.each(MISTRAL_FOLDERS)("%s", async (folder) => {
   it("names the server that a call chooses", async () => {
     const serverURL = "http://localhost:9";
     await see(ANSWER, (client) => client.chat.complete(ASK, { serverURL }));
-    expect((await telemetry.finish()).onlySpan().attributes).toMatchObject({ "server.address": "localhost" });
+    expect((await stage.telemetry.finish()).onlySpan().attributes).toMatchObject({
+      "server.address": "localhost",
+    });
   });
 });

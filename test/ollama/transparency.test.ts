@@ -1,8 +1,9 @@
 import { OllamaInstrumentation } from "@kit/instrumentation-ollama";
 import type { Ollama } from "ollama";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { loadOllama, OLLAMA_FOLDERS } from "../support/ollama.js";
-import { json, ProviderServer, type Reply, type Step, script } from "../support/provider-server.js";
+import { json, type Reply, type Step, script } from "../support/provider-server.js";
+import { useStage } from "../support/stage.js";
 import { Telemetry } from "../support/telemetry.js";
 import { arrivalAt, expectNoDifference, SECRET, seenBoth } from "../support/ways.js";
 
@@ -95,51 +96,39 @@ describe.each(OLLAMA_FOLDERS)("%s", (folder) => {
   const prototype: object = Object.getPrototypeOf(sdk.Ollama.prototype);
   const originals = Object.getOwnPropertyDescriptors(prototype);
 
-  let provider: ProviderServer;
-  let instrumentation: OllamaInstrumentation;
-  let telemetry: Telemetry;
-  beforeAll(async () => {
-    provider = await ProviderServer.start();
-  });
-  afterAll(() => provider.close());
-  beforeEach(() => {
-    telemetry = new Telemetry({ except: ["missing_expected"] });
-    instrumentation = telemetry.observe(new OllamaInstrumentation());
-    instrumentation.manuallyInstrument(sdk);
-  });
-  afterEach(() => instrumentation.disable());
+  const stage = useStage(() => new OllamaInstrumentation(), sdk, { except: ["missing_expected"] });
 
-  const arrived = () => arrivalAt(provider);
+  const arrived = () => arrivalAt(stage.provider);
 
   async function see(reply: Reply, way: Way) {
-    provider.reset();
-    const client = new sdk.Ollama({ host: provider.serve("/ollama", reply) }) as unknown as Ollama;
-    return seenBoth(provider, way(client, arrived));
+    stage.provider.reset();
+    const client = new sdk.Ollama({ host: stage.provider.serve("/ollama", reply) }) as unknown as Ollama;
+    return seenBoth(stage.provider, way(client, arrived));
   }
 
   it.each(Object.entries(WAYS))(
     "shows no difference in %s, and one span at most",
     async (_, [reply, way, outcomes]) => {
-      await expectNoDifference(() => see(reply, way), instrumentation, telemetry, outcomes);
+      await expectNoDifference(() => see(reply, way), stage.instrumentation, stage.telemetry, outcomes);
     },
   );
 
   it("names the provider and the server, and puts the original methods back", async () => {
     await see(ANSWER, (client) => client.chat(ASK));
-    expect((await telemetry.finish()).onlySpan().attributes).toMatchObject({
+    expect((await stage.telemetry.finish()).onlySpan().attributes).toMatchObject({
       "gen_ai.provider.name": "ollama",
       "server.address": "127.0.0.1",
-      "server.port": provider.port,
+      "server.port": stage.provider.port,
     });
     expect(Object.getOwnPropertyDescriptors(prototype)).not.toEqual(originals);
-    instrumentation.disable();
+    stage.instrumentation.disable();
     expect(Object.getOwnPropertyDescriptors(prototype)).toEqual(originals);
   });
 
   it("describes images and the results of tools", async () => {
-    telemetry = new Telemetry({ capture: "SPAN_ONLY", except: ["missing_expected"] });
-    instrumentation.setConfig({ captureMessageContent: "SPAN_ONLY" });
-    telemetry.observe(instrumentation);
+    const telemetry = new Telemetry({ capture: "SPAN_ONLY", except: ["missing_expected"] });
+    stage.instrumentation.setConfig({ captureMessageContent: "SPAN_ONLY" });
+    telemetry.observe(stage.instrumentation);
     const messages = [
       { role: "user", content: "See", images: [new Uint8Array([104, 105])] },
       { role: "user", content: "and", images: ["aGk=", "./not/there.png"] },
