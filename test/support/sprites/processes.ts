@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { readSync } from "node:fs";
 import { createRequire } from "node:module";
 
 /** A process of a sandbox, with pipes or in a terminal. */
@@ -93,6 +94,7 @@ export function spawnInTerminal(pty: Pty, request: ProcessRequest, events: Proce
   });
   // With `encoding: null` the data are Buffers, whatever the types say.
   terminal.onData((data) => events.onOutput("output", data as unknown as Buffer));
+  readTheRest(terminal, (data) => events.onOutput("output", data));
   terminal.onExit(({ exitCode, signal }) => events.onEnd(signal ? 128 + signal : exitCode));
   return {
     pid: terminal.pid,
@@ -104,6 +106,27 @@ export function spawnInTerminal(pty: Pty, request: ProcessRequest, events: Proce
     resume: () => terminal.resume(),
     signal: (name) => signalGroup(terminal.pid, name),
   };
+}
+
+/**
+ * libuv takes a terminal for ended when a read brings less than it asked for and the other side is closed; the
+ * kernel may hold output back then (about one program of a hundred that print and exit at once).
+ */
+function readTheRest(terminal: ReturnType<Pty["spawn"]>, onData: (data: Buffer) => void): void {
+  // Both are there on Unix, whatever the types say.
+  const { fd, on } = terminal as unknown as { fd: number; on: (event: "end", listener: () => void) => void };
+  on.call(terminal, "end", () => {
+    const buffer = Buffer.alloc(65_536);
+    try {
+      for (;;) {
+        const length = readSync(fd, buffer);
+        if (length === 0) return;
+        onData(Buffer.from(buffer.subarray(0, length)));
+      }
+    } catch {
+      // EIO: all is read.
+    }
+  });
 }
 
 function pauseAll(child: ChildProcess, paused: boolean): void {
