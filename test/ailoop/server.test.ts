@@ -82,7 +82,7 @@ function holdsFor(start: () => Promise<{ readonly url: string; stop(): Promise<v
     return body.items.some((item: { message_id: string }) => item.message_id === id);
   }
 
-  const until = (check: () => unknown) => expect.poll(check, { timeout: 5000, interval: 20 }).toBeTruthy();
+  const until = (check: () => unknown) => expect.poll(check, { interval: 20 }).toBeTruthy();
 
   describe("over HTTP", () => {
     it("stores what it is sent, drops what it does not know, and fills in what is missing", async () => {
@@ -289,12 +289,12 @@ function holdsFor(start: () => Promise<{ readonly url: string; stop(): Promise<v
       await until(() => frames.length === 1);
       const pending = async () =>
         (await request("GET", `/api/v1/pending?channel=${channel}`)).body.total_count;
-      await expect.poll(pending, { timeout: 5000 }).toBe(1);
+      await expect.poll(pending).toBe(1);
       await request("POST", `/api/v1/messages/${prompt.id}/response`, {
         answer: "green",
         response_type: "text",
       });
-      await expect.poll(pending, { timeout: 5000 }).toBe(1);
+      await expect.poll(pending).toBe(1);
       await request("POST", `/api/v1/messages/${prompt.id}/response`, {
         answer: "blue",
         response_type: "text",
@@ -334,7 +334,7 @@ function holdsFor(start: () => Promise<{ readonly url: string; stop(): Promise<v
       let queued = false;
       human.addMessageHandler(async ({ id, content }) => {
         if (content.type === "response") return;
-        if (queued) await expect.poll(() => isOpen(id), { timeout: 5000, interval: 20 }).toBe(true);
+        if (queued) await expect.poll(() => isOpen(id), { interval: 20 }).toBe(true);
         if (content.type === "decision") await human.respond(id, { answer: "2" });
         if (content.type === "authorization")
           await human.respond(id, { responseType: "authorization_approved" });
@@ -371,11 +371,11 @@ function holdsFor(start: () => Promise<{ readonly url: string; stop(): Promise<v
       const sent = await client.authorize("ship", { channel, transport: "websocket", timeout: 60 });
       const pending = async () =>
         (await request("GET", `/api/v1/pending?channel=${channel}`)).body.total_count;
-      await expect.poll(pending, { timeout: 5000 }).toBe(1);
+      await expect.poll(pending).toBe(1);
       const waiting = sent.response({ signal: abort.signal, closeOnAbort: true });
       abort.abort(new Error("never mind"));
       await expect(waiting).rejects.toThrow("never mind");
-      await expect.poll(pending, { timeout: 5000 }).toBe(0);
+      await expect.poll(pending).toBe(0);
     });
 
     it("checks the version, reads messages, and finds an answer given before it came", async () => {

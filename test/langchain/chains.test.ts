@@ -1,6 +1,6 @@
 import { context, ROOT_CONTEXT, SpanKind, SpanStatusCode } from "@opentelemetry/api";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { collectGarbage } from "../support/garbage.js";
+import { collectGarbage, collectUntil } from "../support/garbage.js";
 import { completion } from "../support/provider/openai-answers.js";
 import { ALL_VERSIONS, type Any, Stage, toyModel } from "./support.js";
 
@@ -52,15 +52,13 @@ describe.each(ALL_VERSIONS)("%s", (version) => {
       // The stream may be gone before its model had time to tell of the abort.
       collectGarbage();
       const ends = () => stage.spans.filter((span) => span.name === name);
-      await vi.waitFor(() => expect(ends()).toHaveLength(2));
+      await expect.poll(ends).toHaveLength(2);
       expect(ends().map(({ attributes }) => attributes["kit.outcome"])).toEqual(["cancelled", "aborted"]);
       expect(ends().map(({ status }) => status.code)).toEqual([SpanStatusCode.UNSET, SpanStatusCode.ERROR]);
       // A map that is left leaves the streams of its steps where they are.
-      const models = () => {
-        collectGarbage();
-        expect(stage.spans.filter((span) => span.name === "chat toy-1")).toHaveLength(2);
-      };
-      await vi.waitFor(models, { timeout: 10_000, interval: 100 });
+      const models = () => stage.spans.filter((span) => span.name === "chat toy-1");
+      await collectUntil(() => models().length === 2);
+      expect(models()).toHaveLength(2);
       await stage.telemetry.finish();
     },
   );
@@ -96,8 +94,7 @@ describe.each(ALL_VERSIONS)("%s", (version) => {
       }
     };
     await read().catch(() => {});
-    await vi.waitFor(() => stage.span("chat toy-1"));
-    expect(stage.span("chat toy-1").attributes["kit.outcome"]).toBe(outcome);
+    expect((await stage.ended("chat toy-1")).attributes["kit.outcome"]).toBe(outcome);
     await stage.telemetry.finish();
   });
 
@@ -241,12 +238,8 @@ describe.each(ALL_VERSIONS)("%s", (version) => {
     ["a branch", (model: Any) => branch([[() => true, model], model]).withConfig({ runName: "named" })],
   ])("ends %s whose stream is left", async (_, chain) => {
     for await (const _ of await chain(toyModel(stage.load)).stream("Hi")) break;
-    const ends = () => {
-      // Newer versions leave the model's stream where it is.
-      collectGarbage();
-      expect(stage.spans).toHaveLength(2);
-    };
-    await vi.waitFor(ends, { timeout: 10_000, interval: 100 });
+    // Newer versions leave the model's stream where it is.
+    await collectUntil(() => stage.spans.length === 2);
     const [workflow, model] = stage.tree();
     expect([workflow, model]).toEqual([expect.stringContaining("invoke_workflow"), ". chat toy-1"]);
     const left = stage.spans.find(({ name }) => name === workflow);
@@ -265,7 +258,7 @@ describe.each(ALL_VERSIONS)("%s", (version) => {
     });
     await expect(call(model.withFallbacks([model]), controller.signal)).rejects.toThrow();
     const workflows = () => stage.spans.filter(({ name }) => name === "invoke_workflow");
-    await vi.waitFor(() => expect(workflows()).toHaveLength(count));
+    await expect.poll(workflows).toHaveLength(count);
     await stage.telemetry.finish();
   });
 

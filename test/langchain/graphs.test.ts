@@ -1,7 +1,7 @@
 import { context, SpanStatusCode } from "@opentelemetry/api";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
-import { collectGarbage } from "../support/garbage.js";
+import { collectUntil } from "../support/garbage.js";
 import { streamedCompletion } from "../support/provider/openai-answers.js";
 import { answerWeather } from "./answers.js";
 import { type Any, Stage, toyModel, VERSIONS } from "./support.js";
@@ -95,7 +95,7 @@ describe.each(VERSIONS)("%s", (version) => {
     stuck.invoke({}, { signal: controller.signal });
     stuck.invoke({}, { signal: AbortSignal.abort() });
     controller.abort();
-    await vi.waitFor(() => expect(stage.spans).toHaveLength(2), { timeout: 60_000 });
+    await expect.poll(() => stage.spans).toHaveLength(2);
     for (const { attributes } of stage.spans) expect(attributes["kit.outcome"]).toBe("aborted");
     await stage.telemetry.finish();
   });
@@ -281,8 +281,7 @@ describe.each(VERSIONS)("%s", (version) => {
     const flow = graphOf({ a: () => ({ text: "1" }), b: () => waiting }, { name: "flow" });
     for await (const _ of await flow.stream({}, { streamMode: "updates" })) break;
     go();
-    await vi.waitFor(() => stage.span("invoke_workflow flow"), { timeout: 60_000 });
-    const span = stage.span("invoke_workflow flow");
+    const span = await stage.ended("invoke_workflow flow");
     // Before 1.0 the graph runs on to its end.
     expect(span.attributes["kit.outcome"]).toBe(version === "langchain-1" ? "cancelled" : undefined);
     expect(span.status.code).toBe(SpanStatusCode.UNSET);
@@ -299,8 +298,7 @@ describe.each(VERSIONS)("%s", (version) => {
       if (event === "on_chain_stream") break;
     }
     go();
-    await vi.waitFor(() => stage.span("invoke_workflow flow"));
-    const span = stage.span("invoke_workflow flow");
+    const span = await stage.ended("invoke_workflow flow");
     expect(span.attributes["kit.outcome"]).toBe(version === "langchain-1" ? "cancelled" : undefined);
     expect(span.status.code).toBe(SpanStatusCode.UNSET);
     await stage.telemetry.finish();
@@ -312,11 +310,7 @@ describe.each(VERSIONS)("%s", (version) => {
       for await (const _ of await flow.stream({}, { streamMode: ["updates", "values"] })) break;
     };
     await leave();
-    const given = () => {
-      collectGarbage();
-      stage.span("invoke_workflow flow");
-    };
-    await vi.waitFor(given, { timeout: 10_000, interval: 100 });
+    await collectUntil(() => stage.spans.some(({ name }) => name === "invoke_workflow flow"));
     expect(stage.span("invoke_workflow flow").status.code).toBe(SpanStatusCode.UNSET);
     await stage.telemetry.finish();
   });
@@ -342,8 +336,7 @@ describe.each(VERSIONS)("%s", (version) => {
     const flow = graphOf({ node: () => new Promise(() => {}) }, { name: "flow" });
     flow.stepTimeout = stepTimeout;
     await expect(flow.invoke({}, options)).rejects.toThrow();
-    await vi.waitFor(() => stage.span("invoke_workflow flow"));
-    const span = stage.span("invoke_workflow flow");
+    const span = await stage.ended("invoke_workflow flow");
     expect(span.status.code).toBe(SpanStatusCode.ERROR);
     expect(span.attributes["kit.outcome"]).not.toBe("cancelled");
     await stage.telemetry.finish();
@@ -358,7 +351,7 @@ describe.each(VERSIONS)("%s", (version) => {
     const outer = graphOf({ first: () => ({ text: "1" }), inner }, { name: "outer" });
     for await (const _ of await outer.stream({}, { streamMode: "updates" })) break;
     go();
-    await vi.waitFor(() => stage.span("invoke_workflow outer"), { timeout: 60_000 });
+    await stage.ended("invoke_workflow outer");
     expect(stage.spans.map(({ status }) => status.code)).toEqual(stage.spans.map(() => SpanStatusCode.UNSET));
     await stage.telemetry.finish();
   });
@@ -372,10 +365,9 @@ describe.each(VERSIONS)("%s", (version) => {
         for await (const _ of await stream) controller.abort();
       };
       await expect(read()).rejects.toThrow();
-      await vi.waitFor(() => stage.span("invoke_agent weather_assistant"));
+      const { attributes, status } = await stage.ended("invoke_agent weather_assistant");
       // The tools may have begun by then, and nobody tells them to stop.
-      await vi.waitFor(() => expect(stage.telemetry.unended).toEqual([]), { timeout: 60_000 });
-      const { attributes, status } = stage.span("invoke_agent weather_assistant");
+      await expect.poll(() => stage.telemetry.unended).toEqual([]);
       expect(attributes["kit.outcome"]).toBe("aborted");
       expect(attributes["error.type"]).toBe("AbortError");
       expect(status.code).toBe(SpanStatusCode.ERROR);
@@ -424,10 +416,9 @@ describe("langchain-1", () => {
     };
     await read().catch(() => {});
     limit.mockRestore();
-    await vi.waitFor(() => stage.span("chat gpt-4o-mini"), { timeout: 60_000 });
-    const { attributes, status } = stage.span("chat gpt-4o-mini");
+    const { attributes, status } = await stage.ended("chat gpt-4o-mini");
     expect([attributes["kit.outcome"], status.code]).toEqual([outcome, code]);
-    await vi.waitFor(() => stage.span("invoke_agent helper"), { timeout: 60_000 });
+    await stage.ended("invoke_agent helper");
     await stage.telemetry.finish();
     await stage.close();
   });

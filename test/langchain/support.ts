@@ -6,6 +6,7 @@ import {
 import { OpenAIInstrumentation } from "@kit/instrumentation-openai";
 import { trace } from "@opentelemetry/api";
 import type { ReadableSpan } from "@opentelemetry/sdk-trace-node";
+import { expect } from "vitest";
 import type { Rule } from "../support/conformance.js";
 import { type Answers, ProviderServer } from "../support/provider-server.js";
 import { Telemetry } from "../support/telemetry.js";
@@ -98,6 +99,12 @@ export class Stage {
     const found = this.spans.filter((span) => span.name === name);
     if (found[0] !== undefined && found.length === 1) return found[0];
     throw new Error(`${found.length} spans ${name} among:\n${this.tree().join("\n")}`);
+  }
+
+  /** The only span with this name, waited for: some end in a turn after the one in which the caller hears of the end. */
+  async ended(name: string): Promise<ReadableSpan> {
+    await expect.poll(() => this.spans.map((span) => span.name)).toContain(name);
+    return this.span(name);
   }
 
   async close(): Promise<void> {

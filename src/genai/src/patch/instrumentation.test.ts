@@ -1,6 +1,6 @@
 import { inspect } from "node:util";
 import { context, SpanStatusCode } from "@opentelemetry/api";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { collectUntil } from "../../../../test/support/garbage.js";
 import { Telemetry } from "../../../../test/support/telemetry.js";
 import { type ContentCapture, KIT_ATTR, markInferenceRecorded } from "../index.js";
@@ -234,7 +234,7 @@ describe("a stream", () => {
     await stream[Symbol.asyncIterator]().next();
     for (let turn = 0; turn < turns; turn += 1) await new Promise((resolve) => setImmediate(resolve));
     stream.controller.abort();
-    await vi.waitFor(() => expect(telemetry.spans).toHaveLength(1), { timeout: 10_000 });
+    await expect.poll(() => telemetry.spans).toHaveLength(1);
     expect(telemetry.spans[0]?.attributes).toMatchObject({
       [KIT_ATTR.outcome]: "aborted",
       "error.type": "AbortError",
