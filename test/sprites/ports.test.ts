@@ -4,6 +4,7 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 import { text } from "node:stream/consumers";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { WebSocketServer } from "ws";
+import { CLOSED_PORT, freePort } from "../support/free-port.js";
 import type { Faults } from "../support/sprites/faults.js";
 import { TOKEN } from "../support/sprites/server.js";
 import { Telemetry } from "../support/telemetry.js";
@@ -22,15 +23,6 @@ async function listen(server: Server): Promise<number> {
 const serve = (onSocket: (socket: Socket) => void): Promise<number> => listen(createServer(onSocket));
 
 const echo = (socket: Socket): void => void socket.on("error", () => undefined).pipe(socket);
-
-/** A port at which nobody listens any more. */
-async function closedPort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 describe("a connection to a port", () => {
   it("carries bytes both ways, in order, and closes with its end", async () => {
@@ -110,11 +102,12 @@ describe("a connection to a port", () => {
   });
 
   it("says why it could not be made", async () => {
-    const port = await closedPort();
-    expect(await rejection(harness.sprite().ports.connect(port))).toMatchObject({
+    expect(await rejection(harness.sprite().ports.connect(CLOSED_PORT))).toMatchObject({
       name: "ConnectionError",
       closeCode: 1011,
-      message: expect.stringMatching(new RegExp(`^cannot connect to localhost:${port} .*Failed to connect`)),
+      message: expect.stringMatching(
+        new RegExp(`^cannot connect to localhost:${CLOSED_PORT} .*Failed to connect`),
+      ),
     });
   });
 
@@ -164,7 +157,7 @@ describe("a connection to a port", () => {
       { name: "proxy connect", attributes: { "sprites.proxy.port": port }, ended: true },
     ]);
     connection.destroy();
-    await rejection(ports.connect(await closedPort()));
+    await rejection(ports.connect(CLOSED_PORT));
     expect(spans[1]).toMatchObject({ attributes: { "error.type": "ConnectionError" }, ended: true });
   });
 
@@ -233,7 +226,7 @@ describe("a forwarded port", () => {
   });
 
   it("listens at the port that is asked for, or rejects as the system does", async () => {
-    const localPort = await closedPort();
+    const localPort = await freePort();
     await using forward = await harness.sprite().ports.forward(80, { localPort });
     expect(forward).toMatchObject({ host: "127.0.0.1", port: localPort });
     expect(await rejection(harness.sprite().ports.forward(80, { localPort }))).toMatchObject({

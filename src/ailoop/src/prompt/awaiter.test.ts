@@ -11,6 +11,7 @@ import {
   until,
 } from "../../../../test/support/ailoop/harness.js";
 import type { FakeAiloop } from "../../../../test/support/ailoop/src/index.js";
+import { freePort } from "../../../../test/support/free-port.js";
 import { ConnectionError, NotFoundError, TimeoutError } from "../index.js";
 
 const choices = ["Red", "Blue"];
@@ -395,7 +396,7 @@ describe("over a reconnect", () => {
   });
 
   it("a wait goes on through a restart that emptied the server, and ends by its own deadline", async () => {
-    const fake = await startFake();
+    const fake = await startFake({ port: await freePort() });
     const client = createClient(fake, {
       reconnectDelay: 0.01,
       reconnectMaxDelay: 0.01,
