@@ -174,7 +174,7 @@ const WAYS: Readonly<Record<string, readonly [reply: Reply, way: Way, spans: rea
       process.removeAllListeners("unhandledRejection").on("unhandledRejection", listener);
       void v2.chat(ASK);
       await arrived();
-      for (let turn = 0; turn < 200 && unhandled.length === 0; turn += 1) await setImmediate();
+      while (unhandled.length === 0) await setImmediate();
       for (let turn = 0; turn < 20; turn += 1) await setImmediate();
       process.removeAllListeners("unhandledRejection");
       for (const other of others) process.on("unhandledRejection", other);

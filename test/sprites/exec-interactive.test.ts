@@ -131,10 +131,14 @@ describe("signals", () => {
 
 describe("callbacks", () => {
   it("come in the order of the frames, the exit once and last", async () => {
-    const exec = harness.exec("echo 1; sleep 0.1; echo 2 >&2; sleep 0.1; echo 3; exit 4");
+    // Each is printed when the one before it was heard, however late that is: else they would come as one, or in disorder.
+    const exec = harness.exec("echo 1; read go; echo 2 >&2; read go; echo 3; exit 4");
     const seen: string[] = [];
-    exec.onStdout = (data) => seen.push(`out ${data}`);
-    exec.onStderr = (data) => seen.push(`err ${data}`);
+    const hear = (what: string) => {
+      if (seen.push(what) < 3) void exec.sendStdin("\n");
+    };
+    exec.onStdout = (data) => hear(`out ${data}`);
+    exec.onStderr = (data) => hear(`err ${data}`);
     exec.onExit = (code) => seen.push(`exit ${code} ${exec.returncode}`);
     await exec.start();
     await exec.wait();
@@ -147,12 +151,14 @@ describe("callbacks", () => {
     const quiet = () => undefined;
     const logger = { error: reported, warn: quiet, info: quiet, debug: quiet, verbose: quiet };
     diag.setLogger(logger, { logLevel: DiagLogLevel.ERROR });
-    const exec = harness.exec("echo 1; sleep 0.1; echo 2");
-    exec.onStdout = () => {
+    const exec = harness.exec("echo 1; read go; echo 2");
+    exec.onStdout = (data) => {
+      if (String(data) === "1\n") void exec.sendStdin("\n");
       throw new Error("mine");
     };
     exec.onExit = () => Promise.reject(new Error("mine too")) as never;
-    await exec.run();
+    await exec.start();
+    await exec.wait();
     await new Promise(setImmediate);
     diag.disable();
     expect(exec.stdout.toString()).toBe("1\n2\n");
