@@ -274,13 +274,15 @@ describe("buffering", () => {
       { type: "metadata", data: {} },
     ]);
     server.requireSequence = true;
-    server.delayMs = 30;
     const session = client.session("s");
     await session.message({ role: "user", content: "a" });
-    const flushing = session.flush();
-    await expect.poll(() => server.requests.length, { interval: 2 }).toBe(2);
-    await session.message({ role: "user", content: "b" });
-    await flushing;
+    let meanwhile: Promise<void> | undefined;
+    server.fault = () => {
+      meanwhile ??= session.message({ role: "user", content: "b" });
+      return undefined;
+    };
+    await session.flush();
+    await meanwhile;
     await session.flush();
     await session.message({ role: "user", content: "c" });
     await session.flush();
