@@ -176,11 +176,12 @@ describe.each(VERSIONS)("%s", (version) => {
     stage.instrumentation.disable();
     metrics.disable();
     const unmeasured = new KitCallbackHandler();
+    const begun = performance.now();
     for await (const _ of await toyModel(stage.load).stream("Hi", { callbacks: [unmeasured] }));
-    const { attributes, duration } = stage.span("chat toy-1");
-    expect(attributes["gen_ai.response.time_to_first_chunk"]).toBeLessThanOrEqual(
-      duration[0] + duration[1] / 1e9,
-    );
+    const took = performance.now() - begun;
+    const { attributes } = stage.span("chat toy-1");
+    // Not from the process's. The span starts a little after the call, however busy the machine.
+    expect(attributes["gen_ai.response.time_to_first_chunk"]).toBeLessThanOrEqual(took / 1000);
   });
 
   it("records nothing twice beside the instrumentation, wherever it is passed", async () => {
