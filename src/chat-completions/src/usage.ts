@@ -68,7 +68,7 @@ export function readCompletionUsage(
 ): Usage | undefined {
   if (usage == null) return undefined;
   const { prompt_tokens_details: input, completion_tokens_details: output } = usage;
-  const completed = GEMINI.test(model ?? "") ? withThoughts(usage) : usage.completion_tokens;
+  const completed = isGemini(model ?? "") ? withThoughts(usage) : usage.completion_tokens;
   const read = toUsage(usage.prompt_tokens, completed, usage.total_tokens, input, output);
   const cacheRead = read.cacheRead ?? usage.prompt_cache_hit_tokens ?? usage.cached_tokens;
   read.cacheRead = partOf(read.input, cacheRead);
@@ -78,7 +78,9 @@ export function readCompletionUsage(
   return read;
 }
 
-const GEMINI = /(?:^|\/)gemini-/;
+function isGemini(model: string): boolean {
+  return model.startsWith("gemini-") || model.includes("/gemini-");
+}
 
 /**
  * Google's compatible endpoint counts what Gemini thought in the total alone.

@@ -8,13 +8,22 @@ import { PriceList } from "./price-list.js";
 import { termsFactor, unusualTerms } from "./terms.js";
 import { loadUpstreamPrices, type UpstreamPrices } from "./upstream.js";
 
-/** How one model is priced; `null` for unknown models. */
-type Pricing = { readonly kind: "flat"; readonly price: Price } | MaintainedPrice | null;
+/** How one model is priced. */
+type Pricing = { readonly kind: "flat"; readonly price: Price } | MaintainedPrice;
 
 /** Self-hosted servers, where the price of the same model elsewhere does not apply. */
 const SELF_HOSTED: ReadonlySet<string> = new Set(["ollama", "vllm"]);
 
 const MAX_REMEMBERED = 500;
+
+type Models = readonly (string | undefined)[];
+
+/** How the models of a call are priced, those that are unknown left out. */
+interface Priced {
+  readonly provider: string;
+  readonly models: Models;
+  readonly pricings: readonly Pricing[];
+}
 
 /**
  * Prices calls by the application's own prices first, then by the maintained table of `@pydantic/genai-prices`, then by
@@ -29,7 +38,8 @@ export class CostCalculator {
   readonly #overrides: readonly [model: string, price: Price][];
   readonly #own: PriceList;
   readonly #maintained = new MaintainedPrices();
-  readonly #pricings = new Map<string, Map<string, Pricing>>();
+  readonly #pricings = new Map<string, Map<string, Pricing | null>>();
+  #last: Priced | undefined;
   #upstream: UpstreamPrices | undefined;
   #loading = false;
 
@@ -50,7 +60,7 @@ export class CostCalculator {
    * US dollars for a call, or `undefined` when its model, price or usage is unknown.
    * @param models the answering model, then the requested one: the first with a known price counts
    */
-  cost(provider: string, models: readonly (string | undefined)[], usage: Usage): number | undefined {
+  cost(provider: string, models: Models, usage: Usage): number | undefined {
     if (isAmount(usage.costUsd)) return usage.costUsd;
     let total = this.#costOfFirst(provider, models, usage);
     for (const { model, usage: more } of usage.aside ?? []) {
@@ -69,34 +79,43 @@ export class CostCalculator {
     return this.#published;
   }
 
-  #costOfFirst(provider: string, models: readonly (string | undefined)[], usage: Usage): number | undefined {
+  #costOfFirst(provider: string, models: Models, usage: Usage): number | undefined {
     if (!isCount(usage.input) && !isCount(usage.output)) return undefined;
     // The price of the other side alone would look like the whole one.
     if (isOdd(usage.input) || isOdd(usage.output)) return undefined;
-    const apart = models.find((model) => model !== undefined && isPricedApart(model));
-    for (const model of apart === undefined ? models : [apart]) {
-      if (model === undefined) continue;
-      const dollars = this.#costOf(provider, model, usage);
+    for (const pricing of this.#pricingsOf(provider, models)) {
+      const dollars = this.#costOf(provider, pricing, usage);
       if (dollars !== undefined) return dollars;
     }
     return undefined;
   }
 
-  #costOf(provider: string, model: string, usage: Usage): number | undefined {
-    const pricing = this.#pricing(provider, model);
-    if (pricing === null) return undefined;
+  /** Those of the last call are kept: most calls are to the same models, and comparing names takes less than finding them. */
+  #pricingsOf(provider: string, models: Models): readonly Pricing[] {
+    const last = this.#last;
+    if (last !== undefined && last.provider === provider && isSame(last.models, models)) return last.pricings;
+    const known = models.filter((model) => model !== undefined);
+    const apart = known.find(isPricedApart);
+    const pricings = (apart === undefined ? known : [apart])
+      .map((model) => this.#pricing(provider, model))
+      .filter((pricing) => pricing !== null);
+    this.#last = { provider, models, pricings };
+    return pricings;
+  }
+
+  #costOf(provider: string, pricing: Pricing, usage: Usage): number | undefined {
     const terms = unusualTerms(usage.terms) ?? [];
     if (pricing.kind === "flat") return costUnder(terms, provider, pricing.price, usage);
     try {
       return this.#maintained.cost(pricing, usage, termsFactor(provider, terms));
     } catch (error) {
-      diag.debug("no price for this usage", model, inWords(error));
+      diag.debug("no price for this usage", inWords(error));
       return undefined;
     }
   }
 
-  #pricing(provider: string, model: string): Pricing {
-    const models = this.#pricings.get(provider) ?? new Map<string, Pricing>();
+  #pricing(provider: string, model: string): Pricing | null {
+    const models = this.#pricings.get(provider) ?? new Map<string, Pricing | null>();
     if (models.size === 0) this.#pricings.set(provider, models);
     const known = models.get(model);
     if (known !== undefined) return known;
@@ -106,7 +125,7 @@ export class CostCalculator {
     return found;
   }
 
-  #find(provider: string, model: string): Pricing {
+  #find(provider: string, model: string): Pricing | null {
     const own = this.#own.exactly(model);
     if (own !== undefined) return flat(own);
     const name = toModelName(model);
@@ -137,6 +156,12 @@ export class CostCalculator {
   }
 }
 
+function isSame(one: Models, other: Models): boolean {
+  if (one.length !== other.length) return false;
+  for (let index = 0; index < one.length; index += 1) if (one[index] !== other[index]) return false;
+  return true;
+}
+
 /** Whether something was sent in the place of a count. */
 function isOdd(count: unknown): boolean {
   return count != null && !isCount(count);
@@ -156,7 +181,7 @@ function costUnder(
   return factor && factor * costAt((named !== undefined && tiers[named]) || price, usage);
 }
 
-function flat(price: Price | undefined): Pricing {
+function flat(price: Price | undefined): Pricing | null {
   return price === undefined ? null : { kind: "flat", price };
 }
 
