@@ -35,7 +35,7 @@ export function start(server: { readonly url: string; readonly key: string }, ho
   const child = spawn(node, [...preloads, ...flags, fileURLToPath(programUrl(program)), ...args], {
     cwd: fileURLToPath(new URL(".", import.meta.url)),
     env,
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: "pipe",
   });
   onTestFinished(() => void child.kill("SIGKILL"));
   const output = { stdout: "", stderr: "" };

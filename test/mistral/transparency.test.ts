@@ -133,7 +133,18 @@ const WAYS: Readonly<Record<string, readonly [reply: Reply, way: Way, spans: rea
   ],
   "a call that is aborted": [
     events("hang"),
-    (client) => client.chat.complete(ASK, { fetchOptions: { signal: AbortSignal.timeout(100) } }),
+    async (client) => {
+      const controller = new AbortController();
+      const { fetch } = globalThis;
+      globalThis.fetch = async (...given) => {
+        globalThis.fetch = fetch;
+        const answer = await fetch(...given);
+        // It has begun, and its body is waited for then.
+        setImmediate(() => controller.abort(new DOMException("too long", "TimeoutError")));
+        return answer;
+      };
+      return client.chat.complete(ASK, { fetchOptions: { signal: controller.signal } });
+    },
     ["error"],
   ],
   "a call that is aborted before it begins": [

@@ -27,7 +27,8 @@ it("leaves the end to an application that handles the signal itself", async () =
 });
 
 it("takes no SIGHUP for the end where the application handles it", async () => {
-  const { child, ended, printed } = startApp("reloads.mjs", { env: world.env() });
+  const env = world.env({ OTEL_BSP_SCHEDULE_DELAY: "600000" });
+  const { child, ended, printed } = startApp("reloads.mjs", { env });
   await printed("ready");
   child.kill("SIGHUP");
   await printed("reloaded");

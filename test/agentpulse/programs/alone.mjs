@@ -1,4 +1,5 @@
-// An application that exports its one model call by a processor without timers, waits for that, and is done.
+// An application that exports its one model call by a processor without timers, waits for that, and is done when its
+// input ends.
 import { AgentPulseSpanExporter } from "@kit/exporter-agentpulse";
 import { NodeTracerProvider } from "@opentelemetry/sdk-trace-node";
 
@@ -14,5 +15,6 @@ const exported = new Promise((resolve) => {
   const provider = new NodeTracerProvider({ spanProcessors: [processor] });
   provider.getTracer("app").startSpan("chat gpt-4o", { attributes }).end();
 });
+process.stdin.resume();
 const { code, error } = await exported;
 console.log(code, error.message);
