@@ -1,12 +1,14 @@
 import { chat, completions, countTokens, embeddings, readLiteLLMHeaders } from "@kit/chat-completions";
-import { clientOf, type Definition, GenAIInstrumentation, resourceMethods } from "@kit/genai";
+import { clientOf, type Definition, GenAIInstrumentation, methodsOf, resourceMethods } from "@kit/genai";
 import { batches, batchFile } from "./batches.js";
 import { images, speech, transcript } from "./media.js";
 import { moderations } from "./moderations.js";
 import { compact, responses, retrieve } from "./responses.js";
-import { runTools, stream } from "./tools.js";
+import { runCall, runTools, stream } from "./tools.js";
 import { search } from "./vector-stores.js";
 import { VERSION } from "./version.js";
+
+const RUNNER = "helpers/responses-tool-runner";
 
 /** Records every model call of the `openai` client, `OpenAI` and `AzureOpenAI`, versions 4.19 to 7. */
 export class OpenAIInstrumentation extends GenAIInstrumentation {
@@ -14,12 +16,15 @@ export class OpenAIInstrumentation extends GenAIInstrumentation {
     name: "@kit/instrumentation-openai",
     version: VERSION,
     module: "openai",
-    // Some bundler configurations import these by their paths.
-    files: ["index.mjs", "client.js", "client.mjs"],
+    // Some bundler configurations import the first ones by their paths; applications the last.
+    files: ["index.mjs", "client.js", "client.mjs", `${RUNNER}.js`, `${RUNNER}.mjs`],
     versions: [">=4.19.0 <8"],
     provider: "openai",
     ownProviders: ["openai", "azure.ai.openai"],
-    targets: (exports) => resourceMethods(exports, "OpenAI", RESOURCES),
+    targets: (exports) => [
+      ...resourceMethods(exports, "OpenAI", RESOURCES),
+      ...methodsOf(Object(exports).ResponsesToolRunner, { executeFunction: runCall }),
+    ],
     headers: readLiteLLMHeaders,
     baseUrl: (resource) => clientOf<Client>(resource)?.baseURL,
     providerOf: (resource) => platformOf(clientOf<Client>(resource)),

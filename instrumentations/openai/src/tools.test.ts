@@ -1,6 +1,6 @@
 import type { ToolFacts } from "@kit/genai";
 import { expect, it } from "vitest";
-import { runTools } from "./tools.js";
+import { runCall, runTools } from "./tools.js";
 
 function trace() {
   const seen: ToolFacts[] = [];
@@ -62,5 +62,12 @@ it("passes over tools that have no function of the application", () => {
   const { seen, traceTool } = trace();
   const tools = [{ type: "web_search" }, { type: "function", function: { name: "f" } }];
   expect(runTools([{ tools }], traceTool)[0].tools).toEqual(tools);
+  expect(seen).toEqual([]);
+});
+
+it("leaves a call alone that was not prepared, which the runner refuses", () => {
+  const { seen, traceTool } = trace();
+  const args = [{ call_id: "a", name: "f", arguments: "{}" }, new Map(), undefined] as const;
+  expect(runCall([...args], traceTool)).toEqual(args);
   expect(seen).toEqual([]);
 });

@@ -31,6 +31,17 @@ export const runTools: ToolLoop<[RunToolsParams, ...unknown[]]> = ([params, ...r
   ...rest,
 ];
 
+type FunctionCall = Readonly<Record<"call_id" | "name" | "arguments", string>>;
+type Runs = ReadonlyMap<string, Run>;
+
+/** How `ResponsesToolRunner` runs one of the model's calls: as a function that has its arguments already. */
+export const runCall: ToolLoop<[FunctionCall, Runs, ...unknown[]]> = ([call, runs, ...rest], traceTool) => {
+  const { call_id: id, name } = call;
+  const run = runs.get(id);
+  const facts: ToolFacts = { name, callId: () => id, input: () => parseJson(call.arguments) };
+  return [call, run === undefined ? runs : new Map(runs).set(id, traceTool(facts, run)), ...rest];
+};
+
 function traceRunnable(tool: RunnableTool, traceTool: TraceTool): RunnableTool {
   const { function: called, $callback: callback } = tool;
   if (typeof callback === "function") {

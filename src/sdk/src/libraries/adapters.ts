@@ -54,7 +54,15 @@ export const ADAPTERS: readonly Adapter[] = [
   {
     name: "openai",
     // Under every name by which they are imported, with and without extension.
-    modules: ["openai", "openai/index", "openai/index.mjs", "openai/client", "openai/client.mjs"],
+    modules: [
+      "openai",
+      "openai/index",
+      "openai/index.mjs",
+      "openai/client",
+      "openai/client.mjs",
+      "openai/helpers/responses-tool-runner",
+      "openai/helpers/responses-tool-runner.mjs",
+    ],
     files: entryOf("openai"),
     exported: ["OpenAI", "AzureOpenAI"],
     create: (config) => {
