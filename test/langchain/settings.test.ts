@@ -105,9 +105,10 @@ describe.each(VERSIONS)("%s", (version) => {
 
   it("ends what is still open as abandoned when the process is about to end", async () => {
     stage = new Stage(version, {}, { except: ["missing_expected"] });
-    const model = toyModel(stage.load, () => new Promise(() => {}));
-    void model.pipe(String).invoke("Hi", { runName: "endless" });
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await new Promise<void>((asked) => {
+      const model = toyModel(stage.load, () => new Promise(() => asked()));
+      void model.pipe(String).invoke("Hi", { runName: "endless" });
+    });
     stage.instrumentation.endOpenCalls();
     expect(stage.tree()).toEqual(["invoke_workflow endless", ". chat toy-1"]);
     expect(stage.spans.map(({ attributes }) => attributes["kit.outcome"])).toEqual(
