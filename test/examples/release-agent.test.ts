@@ -49,12 +49,16 @@ describe("a release that a person approves", { timeout: 120_000 }, () => {
 
   it("says what it does, and nothing else", () => {
     expect(run.code).toBe(0);
-    expect(run.lines).toEqual([
+    // Which of the two is the first to be done is for the machine to say.
+    const ofAnnouncer = (line: string) => /^> (announcer|in #)/.test(line);
+    expect(run.lines.filter(ofAnnouncer)).toEqual([
       "> announcer: listening",
+      "> in #releases: Shop 1.4.0 is out: your cart follows you, and München is found at last!",
+    ]);
+    expect(run.lines.filter((line) => !ofAnnouncer(line))).toEqual([
       "> 1.4.0 keeps carts between devices, finds words with umlauts, and loads the front page faster.",
       "> asking a person",
       "> 1.4.0: released",
-      "> in #releases: Shop 1.4.0 is out: your cart follows you, and München is found at last!",
     ]);
   });
 

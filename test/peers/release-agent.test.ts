@@ -111,7 +111,8 @@ describe.skipIf(!JAEGER)(
     });
 
     it("ends in a release", () => {
-      expect({ code: run.code, end: run.lines.at(-2) }).toEqual({ code: 0, end: `> ${VERSION}: released` });
+      expect(run.code).toBe(0);
+      expect(run.lines).toContain(`> ${VERSION}: released`);
     });
 
     it("is one trace there, with every span below its cause", () => {
