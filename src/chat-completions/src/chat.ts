@@ -64,8 +64,8 @@ export const chat: Call<[ChatParams, ...unknown[]], ChatCompletion, ChatCompleti
   "chat_completions",
 );
 
-function readAnswers({ choices, ...answer }: ChatCompletion): Message[] {
-  const citations = answer.citations ?? answer.search_results;
+function readAnswers({ choices, citations: cited, search_results: found }: ChatCompletion): Message[] {
+  const citations = cited ?? found;
   const answers = objectsOf(choices).map(({ message }) => readChatMessage(message ?? {}));
   if (Array.isArray(citations) && citations.length > 0)
     answers[0]?.parts.push({ type: "citations", citations });
