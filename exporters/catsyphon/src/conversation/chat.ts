@@ -82,7 +82,7 @@ class ChatTranslation {
     if (message.role === "tool" || text === "") return;
     const key = this.#promptKey(message, offset, previousReply, input);
     const data = { author_role: "human", message_type: "prompt", content: text };
-    this.#add(key, "message", this.#start, data);
+    this.#add(key, "message", this.#start, data, message.json);
   }
 
   /**
@@ -111,7 +111,7 @@ class ChatTranslation {
       let thinking = this.#addReasoning(message, choice);
       const text = textOf(message.parts);
       if (text !== "") {
-        added = this.#addReply(choice, text, facts, thinking) || added;
+        added = this.#addReply(choice, text, facts, thinking, message.json) || added;
         facts = thinking = undefined;
       }
       for (const [index, call] of message.parts.filter(isCall).entries()) {
@@ -129,10 +129,16 @@ class ChatTranslation {
     }
   }
 
-  #addReply(choice: number, content: string, facts: ReplyFacts | undefined, thinking?: string): boolean {
+  #addReply(
+    choice: number,
+    content: string,
+    facts: ReplyFacts | undefined,
+    thinking?: string,
+    json?: string,
+  ): boolean {
     const { sessionId } = this.#session;
     const key = ["a", sessionId, this.#origin.traceId, this.#origin.spanId, choice];
-    return this.#add(key, "message", this.#end, {
+    const data = {
       author_role: "assistant",
       message_type: "response",
       content,
@@ -140,7 +146,8 @@ class ChatTranslation {
       token_usage: facts?.tokenUsage,
       stop_reason: facts?.stopReason,
       thinking_content: thinking,
-    });
+    };
+    return this.#add(key, "message", this.#end, data, json);
   }
 
   #addCall(
@@ -212,8 +219,15 @@ class ChatTranslation {
     };
   }
 
-  #add(key: readonly unknown[], type: "message" | "thinking", micros: number, data: EventData): boolean {
-    return this.#session.add(key, type, micros, this.#origin, data);
+  /** @param json the content of the data as JSON, if that is known */
+  #add(
+    key: readonly unknown[],
+    type: "message" | "thinking",
+    micros: number,
+    data: EventData,
+    json?: string,
+  ): boolean {
+    return this.#session.add(key, type, micros, this.#origin, data, json);
   }
 
   get #end(): number {

@@ -1,7 +1,8 @@
 import { ATTR, truncate } from "@kit/genai/core";
 import type { ReadableSpan } from "../readable-span.js";
 import { sha256 } from "./fingerprint.js";
-import { type Message, readInstructions, readMessage } from "./message.js";
+import { type Message, readInstructions, readMessages } from "./message.js";
+import { keepTextJson } from "./text-json.js";
 
 /** What was captured of a model call. */
 export interface CapturedContent {
@@ -24,8 +25,14 @@ export function readContent(span: ReadableSpan): CapturedContent | undefined {
   return {
     instructions: readInstructions(parse(instructions)),
     input,
-    output: toArray(parse(output)).flatMap((value) => readMessage(value) ?? []),
+    output: readOutput(output),
   };
+}
+
+function readOutput(output: unknown): readonly Message[] {
+  const messages = readMessages(toArray(parse(output)));
+  if (typeof output === "string") keepTextJson(messages.at(-1), output);
+  return messages;
 }
 
 /** JSON text as its value; other text, and anything else, as it is. */

@@ -1,6 +1,7 @@
 import { parse } from "./content.js";
 import { elementsFromEnd, elementsFromStart } from "./json-elements.js";
 import { isAssistant, isSystem, type Message, readMessage } from "./message.js";
+import { keepTextJson } from "./text-json.js";
 
 /** In characters. */
 const SHORT = 4_096;
@@ -20,7 +21,10 @@ export function readNewInput(history: unknown): NewInput {
   const input = readWhole(history);
   const newMessages: Message[] = [];
   let previousReply: Message | undefined;
+  // Parsed as a whole, where it is short.
+  const whole = typeof history === "string" && input !== history ? history : undefined;
   for (const message of fromEnd(input)) {
+    if (whole !== undefined && newMessages.length === 0) keepTextJson(message, whole);
     if (!isAssistant(message.role)) newMessages.unshift(message);
     // An assistant message at the very end is the beginning of the reply, put there by the caller.
     else if (newMessages.length > 0) {
@@ -57,14 +61,14 @@ function leadingSystem(input: unknown): Message[] {
   return found;
 }
 
-function* fromEnd(input: unknown): Generator<Message> {
-  if (typeof input === "string") yield* parsed(elementsFromEnd(input));
-  else if (Array.isArray(input)) yield* read(input.toReversed());
+function fromEnd(input: unknown): Iterable<Message> {
+  if (typeof input === "string") return parsed(elementsFromEnd(input));
+  return Array.isArray(input) ? read(input.toReversed()) : [];
 }
 
-function* fromStart(input: unknown): Generator<Message> {
-  if (typeof input === "string") yield* parsed(elementsFromStart(input));
-  else if (Array.isArray(input)) yield* read(input);
+function fromStart(input: unknown): Iterable<Message> {
+  if (typeof input === "string") return parsed(elementsFromStart(input));
+  return Array.isArray(input) ? read(input) : [];
 }
 
 /** Parsing a short history is cheaper than finding its ends. One that was truncated stays text. */
@@ -82,7 +86,9 @@ function* parsed(elements: Iterable<string>): Generator<Message> {
       return;
     }
     const message = readMessage(value);
-    if (message) yield message;
+    if (message === undefined) continue;
+    if (!isAssistant(message.role)) keepTextJson(message, element);
+    yield message;
   }
 }
 

@@ -46,6 +46,15 @@ export function* elementsFromStart(json: string): Generator<string> {
   }
 }
 
+/**
+ * The JSON string that begins with this quote, as it stands, if what follows it reads like that; or else nothing.
+ * Quotes and all, so that it can be sent without being read and written again.
+ */
+export function literalAt(json: string, opening: number, rest: RegExp): string | undefined {
+  const end = closingQuote(json, opening) + 1;
+  return rest.test(json.slice(end)) ? json.slice(opening, end) : undefined;
+}
+
 /** From a closing quote back to the one that opens the string: of all quotes in between, each is escaped. */
 function openingQuote(json: string, closing: number): number {
   let quote = json.lastIndexOf('"', closing - 1);

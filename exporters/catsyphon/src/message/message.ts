@@ -18,6 +18,8 @@ export type Part =
 export interface Message {
   readonly role: string;
   readonly parts: readonly Part[];
+  /** All of its text as JSON, if that could be cut out of the JSON it was read from. */
+  json?: string;
   /** Where older conventions put it; newer ones have an attribute of the span. */
   readonly finishReason?: string;
 }
@@ -31,20 +33,30 @@ export function readMessage(value: unknown): Message | undefined {
   if (Array.isArray(value.parts)) {
     const reason = value.finish_reason;
     const finishReason = typeof reason === "string" && reason !== "" ? { finishReason: reason } : {};
-    return { role, parts: value.parts.flatMap(readPart), ...finishReason };
+    return { role, parts: readParts(value.parts), ...finishReason };
   }
   // Not the conventions' shape, but the provider's own is close enough to read plain text from.
-  if (Array.isArray(value.content)) return { role, parts: value.content.flatMap(readPart) };
+  if (Array.isArray(value.content)) return { role, parts: readParts(value.content) };
   return typeof value.content === "string"
     ? { role, parts: [{ kind: "text", text: value.content }] }
     : undefined;
+}
+
+/** The messages among these values. */
+export function readMessages(values: readonly unknown[]): Message[] {
+  const messages: Message[] = [];
+  for (const value of values) {
+    const message = readMessage(value);
+    if (message) messages.push(message);
+  }
+  return messages;
 }
 
 /** The texts of system instructions: an array of parts, or plain text. */
 export function readInstructions(value: unknown): string[] {
   if (typeof value === "string") return value === "" ? [] : [value];
   if (!Array.isArray(value)) return [];
-  const text = textOf(value.flatMap(readPart));
+  const text = textOf(readParts(value));
   return text === "" ? [] : [text];
 }
 
@@ -73,22 +85,31 @@ export function isAssistant(role: string): boolean {
   return role === "assistant" || role === "model";
 }
 
-function readPart(value: unknown): Part[] {
-  if (typeof value === "string") return [{ kind: "text", text: value }];
-  if (!isFields(value) || typeof value.type !== "string") return [];
+function readParts(values: readonly unknown[]): Part[] {
+  const parts: Part[] = [];
+  for (const value of values) {
+    const part = readPart(value);
+    if (part) parts.push(part);
+  }
+  return parts;
+}
+
+function readPart(value: unknown): Part | undefined {
+  if (typeof value === "string") return { kind: "text", text: value };
+  if (!isFields(value) || typeof value.type !== "string") return undefined;
   const { type, content = value.text } = value;
   const id = typeof value.id === "string" && value.id !== "" ? value.id : undefined;
   switch (type) {
     case "text":
-      return typeof content === "string" ? [{ kind: "text", text: content }] : [];
+      return typeof content === "string" ? { kind: "text", text: content } : undefined;
     case "reasoning":
-      return typeof content === "string" ? [{ kind: "reasoning", text: content }] : [];
+      return typeof content === "string" ? { kind: "reasoning", text: content } : undefined;
     case "tool_call":
-      return [{ kind: "call", id, name: readName(value) ?? "tool", arguments: value.arguments }];
+      return { kind: "call", id, name: readName(value) ?? "tool", arguments: value.arguments };
     case "tool_call_response":
-      return [{ kind: "response", id, name: readName(value), result: value.response ?? value.result }];
+      return { kind: "response", id, name: readName(value), result: value.response ?? value.result };
     default:
-      return [{ kind: "text", text: toMarker(type, value) }];
+      return { kind: "text", text: toMarker(type, value) };
   }
 }
 

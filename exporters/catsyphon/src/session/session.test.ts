@@ -53,3 +53,17 @@ it("forgets what was not used for longest", () => {
   expect([map.has("a"), map.has("b"), map.has("c"), map.size]).toEqual([true, false, true, 2]);
   expect(evicted).toEqual([2]);
 });
+
+it("takes content that is JSON already as it is, and cuts it like any other", () => {
+  const content = `"${"é\n".repeat(40)}`;
+  const read = (json: string) => {
+    const session = begin();
+    session.add(["k"], "message", 1, origin, { author_role: "human", content }, json);
+    return JSON.parse(String(session.take()[0]?.data));
+  };
+  const otel = { trace_id: "t", span_id: "s" };
+  expect(read('"\\u0061"')).toEqual({ author_role: "human", content: "a", otel });
+  expect(read(JSON.stringify(content))).toEqual({ author_role: "human", content, otel });
+  const long = "x".repeat(150);
+  expect(read(JSON.stringify(long)).content).toBe(`${"x".repeat(100)}…[truncated 50]`);
+});

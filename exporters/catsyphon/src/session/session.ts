@@ -63,12 +63,20 @@ export class Session implements QueuedSession {
    * Adds an event unless one with this key was added before. The server recognises events by the hash of their key,
    * so the same span must always give the same key.
    * @param data becomes the session's, which adds to it
+   * @param contentJson the content of the data as JSON, if that is known
    */
-  add(key: readonly unknown[], type: EventType, micros: number, origin: Origin, data: EventData): boolean {
+  add(
+    key: readonly unknown[],
+    type: EventType,
+    micros: number,
+    origin: Origin,
+    data: EventData,
+    contentJson?: string,
+  ): boolean {
     const hash = hashOf(key);
     if (!this.#seen.add(hash)) return false;
     data.otel = { trace_id: origin.traceId, span_id: origin.spanId };
-    this.#pending.push(this.#toEvent(type, micros, hash, this.#encode(type, data)));
+    this.#pending.push(this.#toEvent(type, micros, hash, this.#encode(type, data, contentJson)));
     this.#latestMicros = Math.max(this.#latestMicros, micros);
     this.lastOrigin = origin;
     this.lastActivityMs = performance.now();
@@ -124,8 +132,13 @@ export class Session implements QueuedSession {
     return events;
   }
 
-  #encode(type: EventType, data: EventData): string {
-    const json = encodeData(type, data);
+  #encode(type: EventType, data: EventData, contentJson: string | undefined): string {
+    let json: string;
+    if (contentJson === undefined) json = encodeData(type, data);
+    else {
+      data.content = undefined;
+      json = `{"content":${contentJson},${encodeData(type, data).slice(1)}`;
+    }
     // If the whole is shorter than the limit, so is every text in it.
     return json.length > this.#maxContentChars ? cutContent(json, this.#maxContentChars) : json;
   }
