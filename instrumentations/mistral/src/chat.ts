@@ -52,7 +52,12 @@ export function stream(
   };
 }
 
-function readRequest(operation: string, params: SdkParams, outputType: string | undefined): RequestFacts {
+/** Reads the parameters that all kinds of calls share. */
+export function readRequest(
+  operation: string,
+  params: SdkParams,
+  outputType: string | undefined,
+): RequestFacts {
   const { agentId, messages, prompt, suffix, randomSeed, responseFormat, ...rest } = params;
   const asked = {
     ...renamed(rest),
@@ -66,6 +71,7 @@ function readRequest(operation: string, params: SdkParams, outputType: string | 
     ...facts,
     operation,
     outputType: outputType ?? facts.outputType,
+    reasoningLevel: operation === "invoke_agent" ? undefined : facts.reasoningLevel,
     ownAttributes: undefined,
     ...(agentId !== undefined && { attributes: { [ATTR.agentId]: textOf(agentId) } }),
     content: () =>
@@ -82,8 +88,14 @@ function readPrompt(prompt: string | undefined, suffix: string | null | undefine
   return [message];
 }
 
-/** An answer as it was sent. None of it is OpenAI's own. What an agent answers has no model and no id by the conventions. */
+/** An answer as it was sent. None of it is OpenAI's own. */
 function readResponse(body: Record<string, unknown>, request: RequestFacts): ResponseFacts {
-  const facts = { ...chat.response?.(body, request), ownAttributes: undefined };
-  return request.operation === "invoke_agent" ? { ...facts, id: undefined, model: undefined } : facts;
+  return ofOperation({ ...chat.response?.(body, request), ownAttributes: undefined }, request);
+}
+
+/** What an agent answers has no model, id and thoughts by the conventions. */
+export function ofOperation(facts: ResponseFacts, { operation }: RequestFacts): ResponseFacts {
+  if (operation !== "invoke_agent") return facts;
+  const usage = facts.usage && { ...facts.usage, reasoning: undefined };
+  return { ...facts, id: undefined, model: undefined, usage };
 }

@@ -80,6 +80,18 @@ describe("a request", () => {
     });
   });
 
+  it("asks no agent to think in the words of the conventions, which know no thoughts of one", () => {
+    expect(answer("chat").request({ reasoningEffort: "high" }).reasoningLevel).toBe("high");
+    const { request, response } = answer("invoke_agent");
+    const facts = request({ agentId: "a", reasoningEffort: "high" });
+    expect(facts.reasoningLevel).toBeUndefined();
+    const usage = { promptTokens: 1, completionTokens: 2, completionTokensDetails: { reasoning_tokens: 1 } };
+    expect(response?.({ usage, choices: [] }, facts).usage).toMatchObject({
+      output: 2,
+      reasoning: undefined,
+    });
+  });
+
   it("tells nothing that is OpenAI's own", () => {
     expect(wire.request({}).ownAttributes).not.toEqual({});
     expect(answer("chat").request({}).ownAttributes).toBeUndefined();
