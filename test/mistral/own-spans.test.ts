@@ -29,6 +29,12 @@ const AGENT = json({
   created_at: "2026-01-01T00:00:00Z",
   updated_at: "2026-01-01T00:00:00Z",
 });
+const CONVERSATION = json({
+  object: "conversation.response",
+  conversation_id: "conv_1",
+  outputs: [{ object: "entry", type: "message.output", role: "assistant", model: MODEL, content: "Hello" }],
+  usage: { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 },
+});
 const LIST = json({ object: "list", data: [] });
 
 const OURS = "@kit/instrumentation-mistral";
@@ -39,6 +45,14 @@ const WAYS = {
   agents: [ANSWER, (client: Mistral) => client.agents.complete({ agentId: "a", messages: MESSAGES })],
   embeddings: [EMBEDDED, (client: Mistral) => client.embeddings.create({ model: MODEL, inputs: "Hi" })],
   "a new agent": [AGENT, (client: Mistral) => client.beta.agents.create({ model: MODEL, name: "guide" })],
+  "a conversation": [
+    CONVERSATION,
+    (client: Mistral) => client.beta.conversations.start({ model: MODEL, inputs: "Hi" }),
+  ],
+  "a conversation with an agent": [
+    CONVERSATION,
+    (client: Mistral) => client.beta.conversations.start({ agentId: "a", inputs: "Hi" }),
+  ],
   list: [LIST, (client: Mistral) => client.models.list()],
 } as const;
 
@@ -72,12 +86,16 @@ describe.each(["matrix/mistral-2.2", "matrix/mistral-2"])("%s, which makes spans
     return (await telemetry.collect()).spans.map(({ instrumentationScope }) => instrumentationScope.name);
   }
 
-  it.each(["chat", "agents", "a new agent", "embeddings"] as const)(
-    "makes none for %s, which is recorded",
-    async (way) => {
-      expect(await scopesOf(way)).toEqual([OURS]);
-    },
-  );
+  it.each([
+    "chat",
+    "agents",
+    "a new agent",
+    "a conversation",
+    "a conversation with an agent",
+    "embeddings",
+  ] as const)("makes none for %s, which is recorded", async (way) => {
+    expect(await scopesOf(way)).toEqual([OURS]);
+  });
 
   it("makes its own for all else", async () => {
     expect(await scopesOf("list")).toEqual([THEIRS]);

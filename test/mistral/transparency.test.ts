@@ -1,9 +1,8 @@
 import { MistralInstrumentation } from "@kit/instrumentation-mistral";
-import type { Mistral } from "@mistralai/mistralai";
 import { trace } from "@opentelemetry/api";
 import { afterEach, describe, expect, it } from "vitest";
 import { z } from "zod";
-import { loadMistral, MISTRAL_FOLDERS } from "../support/mistral.js";
+import { readAll as all, loadMistral, MISTRAL_FOLDERS, seeMistral, type Way } from "../support/mistral.js";
 import { json, type Reply, type Step, script } from "../support/provider-server.js";
 import { useStage } from "../support/stage.js";
 import { expectNoDifference, SECRET } from "../support/ways.js";
@@ -46,14 +45,6 @@ const REFUSED = json({ object: "error", message: `no such thing: ${TEXT}`, type:
 
 /** As the SDK's own copy of its schema library makes it. */
 const FORMAT = z.object({ a: z.string() }) as never;
-
-async function all(stream: AsyncIterable<unknown>): Promise<unknown[]> {
-  const seen: unknown[] = [];
-  for await (const each of stream) seen.push(each);
-  return seen;
-}
-
-type Way = (client: Mistral) => Promise<unknown>;
 
 /** What an application does, and the outcome of each span that tells of it. */
 const WAYS: Readonly<Record<string, readonly [reply: Reply, way: Way, spans: readonly string[]]>> = {
@@ -226,21 +217,7 @@ describe.each(MISTRAL_FOLDERS)("%s", async (folder) => {
   const stage = useStage(() => new MistralInstrumentation(), sdk, { except: ["missing_expected"] });
   afterEach(() => trace.disable());
 
-  async function see(reply: Reply, way: Way) {
-    stage.provider.reset();
-    const client = new sdk.Mistral({ apiKey: "test", serverURL: stage.provider.serve("/mistral", reply) });
-    const seen = await way(client).then(
-      (value) => ({ value }),
-      (error: Error) => ({ error: [error.constructor.name, error.name, error.message.replace(/\d+/g, "0")] }),
-    );
-    const requests = stage.provider.requests.map(async ({ path, body, headers, over }) => ({
-      path,
-      body,
-      headers: Object.keys(headers),
-      left: await over,
-    }));
-    return { ...seen, requests: await Promise.all(requests) };
-  }
+  const see = (reply: Reply, way: Way) => seeMistral(sdk, stage.provider, reply, way);
 
   it.each(Object.entries(WAYS))(
     "shows no difference in %s, and one span at most",

@@ -1,6 +1,7 @@
 import { type Definition, GenAIInstrumentation, resourceMethods } from "@kit/genai";
 import { answer, stream } from "./chat.js";
 import { baseUrlOf } from "./client.js";
+import { conversations } from "./conversations.js";
 import { createAgent } from "./create-agent.js";
 import { embeddings } from "./embeddings.js";
 import { ownSpans } from "./own-spans.js";
@@ -14,7 +15,10 @@ export class MistralInstrumentation extends GenAIInstrumentation {
     module: "@mistralai/mistralai",
     versions: [">=1.0.3 <3"],
     provider: "mistral_ai",
-    targets: (exports) => [...resourceMethods(exports, "Mistral", RESOURCES), ownSpans(exports)],
+    targets: (exports) => [
+      ...resourceMethods(exports, "Mistral", { ...RESOURCES, "beta.conversations": conversations() }),
+      ownSpans(exports),
+    ],
     baseUrl: baseUrlOf,
     // Not to other SDKs, but to the tracing in its own hooks, which sees from it that a call is recorded.
     delegates: true,

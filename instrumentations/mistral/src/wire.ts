@@ -83,7 +83,7 @@ function toolCallOnTheWire({ id, ...call }: Renamed): Renamed {
 }
 
 /** Sound is its base64 alone or its place, and kinds that a version does not know are kept as they were sent. */
-function partOnTheWire(part: Renamed | null): unknown {
+export function partOnTheWire(part: Renamed | null): unknown {
   if (typeof part !== "object" || part === null) return part;
   if (part.isUnknown === true) return part.raw ?? part;
   const { document_url: link, input_audio: audio, ...wire } = renamed(part);
