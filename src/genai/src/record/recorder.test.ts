@@ -155,6 +155,24 @@ describe("an operation", () => {
     ]);
   });
 
+  it("of an agent is named after the agent or nothing, as models and data name others", () => {
+    for (const agentName of ["guide", undefined])
+      begin({ request: { operation: "invoke_agent", model: "m", dataSourceId: "d", agentName } }).end({
+        outcome: "completed",
+      });
+    expect(telemetry.spans.map(({ name }) => name)).toEqual(["invoke_agent guide", "invoke_agent"]);
+  });
+
+  it.each(["chat", "invoke_agent"])(
+    "%s that fails in the middle of its answer tells nothing of the message, which may repeat that",
+    (operation) => {
+      const recorder = begin({ request: { operation } });
+      recorder.chunk();
+      recorder.end({ outcome: "error", error: new TypeError("After the answer") });
+      expect(telemetry.spans.map(({ status }) => status.message)).toEqual([undefined]);
+    },
+  );
+
   it("that plans is measured by the model's calls in it alone", async () => {
     begin({ request: { operation: "plan" }, provider: undefined }).end({ outcome: "completed" });
     expect(await measured()).toEqual([]);

@@ -67,6 +67,8 @@ export class Recorder implements Results {
   /** What the operation inherits from the session or agent around it; `undefined` outside of any. */
   readonly #inherited: Attributes | undefined;
   readonly #tally: Inherited["tally"];
+  /** Whether any of the answer arrived in a stream, of whatever operation. */
+  #streaming = false;
   #firstChunkAt: number | undefined;
   #lastChunkAt = 0;
   #metricAttributes: Attributes | undefined;
@@ -85,7 +87,7 @@ export class Recorder implements Results {
       const isCounted = isInference(request.operation) || request.operation === FETCH;
       if (isCounted && start.countedElsewhere !== true) this.#tally = inherited.tally;
     }
-    const subject = start.subject ?? request.agentName ?? modelOf(request) ?? request.dataSourceId;
+    const subject = start.subject ?? subjectOf(request);
     this.#startTime = start.startedAt?.time;
     this.#span = telemetry.tracer.startSpan(
       subject != null && subject !== "" ? `${request.operation} ${subject}` : request.operation,
@@ -129,6 +131,7 @@ export class Recorder implements Results {
 
   /** Notes that a chunk of a streamed answer arrived. Never throws. */
   chunk(): void {
+    this.#streaming = true;
     const { instruments } = this.#telemetry;
     const first = this.#firstChunkAt === undefined;
     if (!first && instruments === undefined) return;
@@ -241,8 +244,7 @@ export class Recorder implements Results {
   /** What may be recorded of an error without content: its message may repeat the call or, late in a stream, the answer. */
   #readCarefully(error: unknown): ErrorText {
     const { request, params, errorsAreContent, withoutAnswer } = this.#start;
-    if (errorsAreContent === true || this.#firstChunkAt !== undefined || isAboutAnswer(error))
-      return readErrorType(error);
+    if (errorsAreContent === true || this.#streaming || isAboutAnswer(error)) return readErrorType(error);
     return readError(withoutAnswer?.(error) ?? error, stringsOf(request.content?.()), stringsGiven(params));
   }
 
@@ -369,6 +371,12 @@ export class Recorder implements Results {
     if (response === undefined) this.#metricAttributes = attributes;
     return attributes;
   }
+}
+
+/** What a span is named after, beside its operation. One of an agent is never named after a model. */
+function subjectOf(request: RequestFacts): string | undefined {
+  if (request.agentName !== undefined || request.operation === "invoke_agent") return request.agentName;
+  return modelOf(request) ?? request.dataSourceId;
 }
 
 /** The span's own duration, so that metric and span agree to the nanosecond; spans of the bare API have none. */
