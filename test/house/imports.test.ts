@@ -123,6 +123,7 @@ describe("imports", () => {
       "@anthropic-ai/sdk",
       "@google/genai",
       "@aws-sdk/client-bedrock-runtime",
+      "@aws-sdk/client-bedrock-agent-runtime",
       "@langchain/core",
       "@langchain/langgraph",
       "litellm",

@@ -1,4 +1,5 @@
 import { createRequire } from "node:module";
+import type { BedrockAgentRuntimeClient } from "@aws-sdk/client-bedrock-agent-runtime";
 import type { BedrockRuntimeClient } from "@aws-sdk/client-bedrock-runtime";
 import type { ConformanceOptions } from "./conformance.js";
 
@@ -17,16 +18,32 @@ export type Bedrock = typeof import("@aws-sdk/client-bedrock-runtime");
 /** The SDK, as an application gets it. */
 export const bedrock = requireSDK("@aws-sdk/client-bedrock-runtime") as Bedrock;
 
+export type BedrockAgents = typeof import("@aws-sdk/client-bedrock-agent-runtime");
+
+/** The SDK's other package. */
+export const agents = createRequire(import.meta.url)(
+  "@aws-sdk/client-bedrock-agent-runtime",
+) as BedrockAgents;
+
 /** A client for a local server, which does not speak the HTTP/2 that the SDK prefers. */
 export function connect(endpoint: string): BedrockRuntimeClient {
+  return new bedrock.BedrockRuntimeClient(settings(endpoint));
+}
+
+/** The same for agents and knowledge bases. */
+export function connectAgents(endpoint: string): BedrockAgentRuntimeClient {
+  return new agents.BedrockAgentRuntimeClient(settings(endpoint));
+}
+
+function settings(endpoint: string) {
   const { NodeHttpHandler } = requireBeside("@smithy/node-http-handler") as {
     NodeHttpHandler: new () => never;
   };
-  return new bedrock.BedrockRuntimeClient({
+  return {
     region: "us-east-1",
     endpoint,
     credentials: { accessKeyId: "test", secretAccessKey: "test" },
     maxAttempts: 1,
     requestHandler: new NodeHttpHandler(),
-  });
+  };
 }

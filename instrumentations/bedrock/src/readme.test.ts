@@ -15,4 +15,11 @@ it("documents the versions that the code takes, and the one that is tested", () 
   const matrix = new URL("../../../matrix/bedrock/package.json", import.meta.url);
   const { dependencies } = JSON.parse(readFileSync(matrix, "utf8"));
   expect(readme).toContain(`3.587 to 3.x, tested with ${dependencies["@aws-sdk/client-bedrock-runtime"]}`);
+  const { devDependencies } = JSON.parse(
+    readFileSync(new URL("../../../test/package.json", import.meta.url), "utf8"),
+  );
+  const tested = devDependencies["@aws-sdk/client-bedrock-agent-runtime"].slice(1);
+  expect(readme).toContain(`3.587 to 3.x,\ntested with 3.588.0 and ${tested}`);
+  const { companions = [] } = BedrockInstrumentation.definition;
+  expect(companions.map(({ versions }) => versions)).toEqual([[">=3.587.0 <4"]]);
 });

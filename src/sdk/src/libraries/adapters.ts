@@ -100,8 +100,9 @@ export const ADAPTERS: readonly Adapter[] = [
   {
     name: "bedrock",
     modules: ["@aws-sdk/client-bedrock-runtime"],
-    files: /\/node_modules\/@aws-sdk\/client-bedrock-runtime\/dist-(?:cjs|es)\/index\.js$/,
-    exported: ["BedrockRuntimeClient"],
+    companions: [["@aws-sdk/client-bedrock-agent-runtime"]],
+    files: /\/node_modules\/@aws-sdk\/client-bedrock-(?:agent-)?runtime\/dist-(?:cjs|es)\/index\.js$/,
+    exported: ["BedrockRuntimeClient", "BedrockAgentRuntimeClient"],
     create: (config) => {
       const { BedrockInstrumentation } = lazy.bedrock();
       return new BedrockInstrumentation(config);

@@ -61,7 +61,7 @@ class Attachments {
 
   /** With the first `require` of a library, or all with the first `import`. */
   attachWhenRequired(): void {
-    const awaited = this.#adapters.map((adapter) => this.#await(adapter, adapter.caughtInside));
+    const awaited = this.#adapters.flatMap((adapter) => this.#await(adapter, adapter.caughtInside));
     this.#stops.push(
       onFirstRequire(awaited),
       beforeFirstImport(() => this.attachAll(true)),
@@ -112,13 +112,14 @@ class Attachments {
   }
 
   #await(adapter: Adapter, before: boolean | undefined) {
-    const library = adapter.scope ?? adapter.modules[0];
-    return { library, action: () => this.#attach(adapter, false), before };
+    const action = () => this.#attach(adapter, false);
+    const libraries = adapter.scope === undefined ? librariesOf(adapter) : [adapter.scope];
+    return libraries.map((library) => ({ library, action, before }));
   }
 
   #attachWhenSeen(unseen: readonly Adapter[]): void {
     // The hook of `require` may be up by now: it must know a library before that is loaded.
-    this.#stops.push(onFirstRequire(unseen.map((adapter) => this.#await(adapter, true))));
+    this.#stops.push(onFirstRequire(unseen.flatMap((adapter) => this.#await(adapter, true))));
     onFirstSight((name, module) => {
       for (const adapter of unseen) {
         if (this.#waiting.has(adapter) && librariesOf(adapter).includes(name))
