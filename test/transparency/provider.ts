@@ -182,10 +182,14 @@ export function flood(frame: string, limit = 20_000): Flood {
   return {
     written: () => written,
     async stalled(ms = 60) {
-      await within(2_000, () => blocked);
-      const before = written;
-      await delay(ms);
-      return blocked && written === before;
+      // It takes some more in gulps before it stops, and is blocked for a moment between them.
+      let before = -1;
+      const isStill = () => blocked && written === before;
+      for (let left = 2_000; left > 0 && !isStill(); left -= ms) {
+        before = written;
+        await delay(ms);
+      }
+      return isStill();
     },
     async reply(response) {
       openStream(response);
