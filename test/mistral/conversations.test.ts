@@ -190,6 +190,15 @@ const WAYS: Readonly<Record<string, readonly [reply: Reply, way: Way, spans: rea
     ["aborted"],
   ],
   "a refusal": [REFUSED, start, ["error"]],
+  "a refusal to go on": [
+    REFUSED,
+    ({ beta }) =>
+      beta.conversations.append({
+        conversationId: FROM,
+        conversationAppendRequest: { inputs: [{ toolCallId: "call_1", result: TEXT }] },
+      }),
+    ["error"],
+  ],
   "a refused stream": [REFUSED, ({ beta }) => beta.conversations.startStream(ASK), ["error"]],
   "an answer that is none": [json({ nothing: SECRET }), start, ["error"]],
   "parameters that are none": [
