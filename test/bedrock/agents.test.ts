@@ -1,4 +1,3 @@
-import { setImmediate } from "node:timers/promises";
 import type {
   BedrockAgentRuntimeClient,
   InvokeAgentCommandInput,
@@ -7,11 +6,11 @@ import type {
 import { BedrockInstrumentation } from "@kit/instrumentation-bedrock";
 import { describe, expect, it } from "vitest";
 import { awsEvent, awsStream } from "../support/aws-event-stream.js";
-import { ALLOWED, agents, connectAgents } from "../support/bedrock.js";
+import { ALLOWED, agents, connectAgents, seeBedrock } from "../support/bedrock.js";
 import { json, type Reply } from "../support/provider-server.js";
 import { useStage } from "../support/stage.js";
 import { Telemetry } from "../support/telemetry.js";
-import { expectNoDifference, SECRET } from "../support/ways.js";
+import { arrivalAt, expectNoDifference, readAll, SECRET } from "../support/ways.js";
 
 const { InvokeAgentCommand, InvokeInlineAgentCommand, RetrieveCommand, RerankCommand } = agents;
 const { RetrieveAndGenerateCommand, RetrieveAndGenerateStreamCommand } = agents;
@@ -96,14 +95,14 @@ const FOUND = json({
   ],
 });
 const GENERATED = json({ sessionId: "session-3", output: { text: SECRET } });
-const GENERATING = script3();
+const GENERATING = generating();
 const REFUSED = json(
   { message: "Agent not found." },
   { status: 404, headers: { "x-amzn-errortype": "ResourceNotFoundException" } },
 );
 
 /** The id of the session comes in a header. */
-function script3(): Reply {
+function generating(): Reply {
   const reply = awsStream([
     awsEvent("output", { text: SECRET }),
     awsEvent("citation", { citation: { generatedResponsePart: { textResponsePart: { text: SECRET } } } }),
@@ -112,15 +111,9 @@ function script3(): Reply {
   return { ...reply, headers: { ...reply.headers, "x-amzn-bedrock-knowledge-base-session-id": "session-3" } };
 }
 
-async function all(stream: AsyncIterable<unknown> | undefined): Promise<unknown[]> {
-  const seen: unknown[] = [];
-  for await (const each of stream ?? []) seen.push(each);
-  return seen;
-}
-
 async function ask(client: BedrockAgentRuntimeClient, input: object = {}) {
   const { completion, ...rest } = await client.send(new InvokeAgentCommand({ ...ASK, ...input }));
-  return [rest, await all(completion)];
+  return [rest, await readAll(completion)];
 }
 
 type Way = (client: BedrockAgentRuntimeClient) => Promise<unknown>;
@@ -134,7 +127,7 @@ const WAYS: Readonly<Record<string, readonly [reply: Reply, way: Way, spans: rea
       const whole = Object.setPrototypeOf(client, agents.BedrockAgentRuntime.prototype) as InstanceType<
         typeof agents.BedrockAgentRuntime
       >;
-      return [whole.invokeAgent.name, await all((await whole.invokeAgent(ASK)).completion)];
+      return [whole.invokeAgent.name, await readAll((await whole.invokeAgent(ASK)).completion)];
     },
     ["completed"],
   ],
@@ -143,7 +136,7 @@ const WAYS: Readonly<Record<string, readonly [reply: Reply, way: Way, spans: rea
     (client) =>
       new Promise((resolve) => {
         client.send(new InvokeAgentCommand(ASK), async (error, output) =>
-          resolve([error, await all(output?.completion)]),
+          resolve([error, await readAll(output?.completion)]),
         );
       }),
     [],
@@ -171,7 +164,7 @@ const WAYS: Readonly<Record<string, readonly [reply: Reply, way: Way, spans: rea
     async (client) => {
       const controller = new AbortController();
       const answer = client.send(new InvokeAgentCommand(ASK), { abortSignal: controller.signal });
-      while (stage.provider.requests.length === 0) await setImmediate();
+      await arrivalAt(stage.provider);
       controller.abort();
       return answer;
     },
@@ -190,13 +183,13 @@ const WAYS: Readonly<Record<string, readonly [reply: Reply, way: Way, spans: rea
   ],
   "an agent that the call describes": [
     STREAM,
-    async (client) => all((await client.send(new InvokeInlineAgentCommand(INLINE))).completion),
+    async (client) => readAll((await client.send(new InvokeInlineAgentCommand(INLINE))).completion),
     ["completed"],
   ],
   "a retrieval": [FOUND, (client) => client.send(new RetrieveCommand(QUERY)), ["completed"]],
   "a retrieval page by page": [
     FOUND,
-    (client) => all(agents.paginateRetrieve({ client }, QUERY)),
+    (client) => readAll(agents.paginateRetrieve({ client }, QUERY)),
     ["completed"],
   ],
   "a refused retrieval": [REFUSED, (client) => client.send(new RetrieveCommand(QUERY)), ["error"]],
@@ -214,7 +207,7 @@ const WAYS: Readonly<Record<string, readonly [reply: Reply, way: Way, spans: rea
     GENERATING,
     async (client) => {
       const { stream, ...rest } = await client.send(new RetrieveAndGenerateStreamCommand(GENERATE));
-      return [rest, await all(stream)];
+      return [rest, await readAll(stream)];
     },
     ["completed"],
   ],
@@ -234,24 +227,9 @@ const { prototype } = agents.BedrockAgentRuntimeClient;
 const originals = Object.getOwnPropertyDescriptors(prototype);
 const stage = useStage(() => new BedrockInstrumentation(), agents, ALLOWED);
 
-/** Without what differs from request to request. */
-const plain = (value: unknown): unknown =>
-  JSON.parse(JSON.stringify(value, (name, member) => (name === "$metadata" ? undefined : member)) ?? "null");
-
-async function see(reply: Reply, way: Way) {
+function see(reply: Reply, way: Way) {
   stage.provider.reset();
-  const client = connectAgents(stage.provider.serve("/agents", reply));
-  const seen = await way(client).then(
-    (value) => ({ value: plain(value) }),
-    (error: Error) => ({ error: [error.constructor.name, error.name, error.message, plain(error)] }),
-  );
-  const requests = stage.provider.requests.map(async ({ path, body, over }) => ({
-    path,
-    body,
-    left: await over,
-  }));
-  client.destroy();
-  return { ...seen, requests: await Promise.all(requests) };
+  return seeBedrock(stage.provider, connectAgents(stage.provider.serve("/agents", reply)), way);
 }
 
 it.each(Object.entries(WAYS))(
@@ -320,7 +298,7 @@ describe("a span", () => {
 
   it("is named after an agent that the call describes, and tells its one model", async () => {
     const way = (input: object) => async (client: BedrockAgentRuntimeClient) =>
-      all((await client.send(new InvokeInlineAgentCommand({ ...INLINE, ...input }))).completion);
+      readAll((await client.send(new InvokeInlineAgentCommand({ ...INLINE, ...input }))).completion);
     const { name, attributes } = await spanOf(STREAM, way({}));
     expect(name).toBe("invoke_agent guide");
     expect(attributes).toMatchObject({
@@ -333,7 +311,7 @@ describe("a span", () => {
   it("is never named after the model of an agent without a name", async () => {
     const { agentName: _, ...nameless } = INLINE;
     const { name } = await spanOf(STREAM, async (client) =>
-      all((await client.send(new InvokeInlineAgentCommand(nameless))).completion),
+      readAll((await client.send(new InvokeInlineAgentCommand(nameless))).completion),
     );
     expect(name).toBe("invoke_agent");
   });
@@ -362,7 +340,7 @@ describe("a span", () => {
     [
       "streamed",
       GENERATING,
-      async (client) => all((await client.send(new RetrieveAndGenerateStreamCommand(GENERATE))).stream),
+      async (client) => readAll((await client.send(new RetrieveAndGenerateStreamCommand(GENERATE))).stream),
     ],
   ])("tells the model that answers from a knowledge base, %s", async (how, reply, way) => {
     const { name, attributes } = await spanOf(reply, way);
@@ -442,7 +420,7 @@ describe("content that was asked for", () => {
 
   it("is the answer from a knowledge base with its citations", async () => {
     const { read } = await contentOf(GENERATING, async (client) =>
-      all((await client.send(new RetrieveAndGenerateStreamCommand(GENERATE))).stream),
+      readAll((await client.send(new RetrieveAndGenerateStreamCommand(GENERATE))).stream),
     );
     expect(read("gen_ai.output.messages")[0].parts).toMatchObject([
       { type: "text", content: `${SECRET}!` },

@@ -4,10 +4,10 @@ import type { BedrockRuntimeClient } from "@aws-sdk/client-bedrock-runtime";
 import { BedrockInstrumentation } from "@kit/instrumentation-bedrock";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { awsEvent, awsStream } from "../support/aws-event-stream.js";
-import { ALLOWED, bedrock, connect } from "../support/bedrock.js";
+import { ALLOWED, bedrock, connect, seeBedrock } from "../support/bedrock.js";
 import { json, type Reply } from "../support/provider-server.js";
 import { useStage } from "../support/stage.js";
-import { expectNoDifference, SECRET } from "../support/ways.js";
+import { arrivalAt, expectNoDifference, readAll, SECRET } from "../support/ways.js";
 
 const { ConverseCommand, ConverseStreamCommand, InvokeModelCommand, InvokeModelWithResponseStreamCommand } =
   bedrock;
@@ -34,12 +34,6 @@ const CHUNKS = awsStream(
     awsEvent("chunk", { bytes: Buffer.from(JSON.stringify({ generation })).toString("base64") }),
   ),
 );
-
-async function all(stream: AsyncIterable<unknown> | undefined): Promise<unknown[]> {
-  const seen: unknown[] = [];
-  for await (const each of stream ?? []) seen.push(each);
-  return seen;
-}
 
 type Way = (client: BedrockRuntimeClient) => Promise<unknown>;
 
@@ -70,7 +64,7 @@ const WAYS: Readonly<Record<string, readonly [reply: Reply, way: Way, spans: rea
     STREAM,
     async (client) => {
       const { stream, ...rest } = await client.send(new ConverseStreamCommand(ASK));
-      return [rest, await all(stream)];
+      return [rest, await readAll(stream)];
     },
     ["completed"],
   ],
@@ -84,12 +78,12 @@ const WAYS: Readonly<Record<string, readonly [reply: Reply, way: Way, spans: rea
   ],
   "a stream that breaks off with an exception": [
     awsStream([...BEGUN, awsEvent("throttlingException", { message: "Wait." }, "exception")]),
-    async (client) => all((await client.send(new ConverseStreamCommand(ASK))).stream),
+    async (client) => readAll((await client.send(new ConverseStreamCommand(ASK))).stream),
     ["error"],
   ],
   "a stream that breaks off": [
     awsStream([...BEGUN, "drop"]),
-    async (client) => all((await client.send(new ConverseStreamCommand(ASK))).stream),
+    async (client) => readAll((await client.send(new ConverseStreamCommand(ASK))).stream),
     ["error"],
   ],
   "the body of a model's own format": [
@@ -99,7 +93,7 @@ const WAYS: Readonly<Record<string, readonly [reply: Reply, way: Way, spans: rea
   ],
   "a stream of a model's own format": [
     CHUNKS,
-    async (client) => all((await client.send(new InvokeModelWithResponseStreamCommand(INVOKE))).body),
+    async (client) => readAll((await client.send(new InvokeModelWithResponseStreamCommand(INVOKE))).body),
     ["completed"],
   ],
   "a command that is no model call": [
@@ -119,7 +113,7 @@ const WAYS: Readonly<Record<string, readonly [reply: Reply, way: Way, spans: rea
     async (client) => {
       const controller = new AbortController();
       const answer = client.send(new ConverseCommand(ASK), { abortSignal: controller.signal });
-      while (stage.provider.requests.length === 0) await setImmediate();
+      await arrivalAt(stage.provider);
       controller.abort();
       return answer;
     },
@@ -131,7 +125,7 @@ const WAYS: Readonly<Record<string, readonly [reply: Reply, way: Way, spans: rea
       const { signal } = new AbortController();
       const { stream } = await client.send(new ConverseStreamCommand(ASK), { abortSignal: signal });
       for (let turn = 0; turn < 3; turn += 1) await setImmediate();
-      await all(stream);
+      await readAll(stream);
       return getEventListeners(signal, "abort").length;
     },
     ["completed"],
@@ -153,24 +147,9 @@ const { prototype } = bedrock.BedrockRuntimeClient;
 const originals = Object.getOwnPropertyDescriptors(prototype);
 const stage = useStage(() => new BedrockInstrumentation(), bedrock, ALLOWED);
 
-/** Without what differs from request to request. */
-const plain = (value: unknown): unknown =>
-  JSON.parse(JSON.stringify(value, (name, member) => (name === "$metadata" ? undefined : member)) ?? "null");
-
-async function see(reply: Reply, way: Way) {
+function see(reply: Reply, way: Way) {
   stage.provider.reset();
-  const client = connect(stage.provider.serve("/bedrock", reply));
-  const seen = await way(client).then(
-    (value) => ({ value: plain(value) }),
-    (error: Error) => ({ error: [error.constructor.name, error.name, error.message, plain(error)] }),
-  );
-  const requests = stage.provider.requests.map(async ({ path, body, over }) => ({
-    path,
-    body,
-    left: await over,
-  }));
-  client.destroy();
-  return { ...seen, requests: await Promise.all(requests) };
+  return seeBedrock(stage.provider, connect(stage.provider.serve("/bedrock", reply)), way);
 }
 
 it.each(Object.entries(WAYS))(
@@ -213,7 +192,7 @@ it("names a call by a prompt after no model, as the prompt has that itself", asy
 
 it("knows the server of a stream from its first chunk on, so that all measurements of a call agree", async () => {
   const client = connect(stage.provider.serve("/bedrock", STREAM));
-  await all((await client.send(new ConverseStreamCommand(ASK))).stream);
+  await readAll((await client.send(new ConverseStreamCommand(ASK))).stream);
   client.destroy();
   const { metrics } = await stage.telemetry.finish();
   const ports = metrics.flatMap(({ metrics }) =>

@@ -1,9 +1,8 @@
-import type { GenAIInstrumentation } from "@kit/genai";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { type ChatClient, INSTALLED, loadChatSdk } from "../support/chat-clients.js";
-import { json, ProviderServer, type Reply, script } from "../support/provider-server.js";
-import { Telemetry } from "../support/telemetry.js";
-import { arrivalAt, expectNoDifference, SECRET, seenBoth } from "../support/ways.js";
+import { json, type Reply, script } from "../support/provider-server.js";
+import { useStage } from "../support/stage.js";
+import { arrivalAt, expectNoDifference, readAll, SECRET, seenBoth } from "../support/ways.js";
 
 const ASK = { model: "llama", messages: [{ role: "user", content: SECRET }] };
 const STREAMED = { ...ASK, stream: true };
@@ -33,12 +32,6 @@ function sent(data: string | object): object {
   return typeof data === "string" ? Buffer.from(`data: ${data}\n\n`) : data;
 }
 
-async function all(stream: AsyncIterable<unknown>): Promise<unknown[]> {
-  const seen: unknown[] = [];
-  for await (const each of stream) seen.push(each);
-  return seen;
-}
-
 /** `arrived` resolves when the server has the request; `prefix` is what the client's paths begin with. */
 type Way = (client: ChatClient, arrived: () => Promise<void>, prefix: string) => Promise<unknown>;
 
@@ -58,20 +51,20 @@ const WAYS: Ways = {
     STREAM,
     async ({ chat }) => {
       const stream = await chat.completions.create(STREAMED);
-      return [stream.constructor.name, Object.keys(stream), await all(stream)];
+      return [stream.constructor.name, Object.keys(stream), await readAll(stream)];
     },
     ["completed"],
   ],
   "a stream in two": [
     STREAM,
-    async ({ chat }) => Promise.all((await chat.completions.create(STREAMED)).tee().map(all)),
+    async ({ chat }) => Promise.all((await chat.completions.create(STREAMED)).tee().map(readAll)),
     ["completed"],
   ],
   "a stream that is iterated twice": [
     STREAM,
     async ({ chat }) => {
       const stream = await chat.completions.create(STREAMED);
-      return [await all(stream), await all(stream)];
+      return [await readAll(stream), await readAll(stream)];
     },
     ["completed"],
   ],
@@ -84,12 +77,12 @@ const WAYS: Ways = {
   ],
   "a stream that breaks off": [
     script([BEGUN, "drop"]),
-    async ({ chat }) => all(await chat.completions.create(STREAMED)),
+    async ({ chat }) => readAll(await chat.completions.create(STREAMED)),
     ["error"],
   ],
   "a stream with an error in it": [
     script([BEGUN, { error: { message: "overloaded", code: "overloaded" } }]),
-    async ({ chat }) => all(await chat.completions.create(STREAMED)),
+    async ({ chat }) => readAll(await chat.completions.create(STREAMED)),
     ["error"],
   ],
   "a stream that is aborted": [
@@ -187,33 +180,20 @@ const MORE_WAYS: Ways = {
 describe.each(INSTALLED)("$folder", ({ folder, sdk }) => {
   const { exports, Client } = loadChatSdk(folder, sdk);
 
-  let provider: ProviderServer;
-  let instrumentation: GenAIInstrumentation;
-  let telemetry: Telemetry;
-  beforeAll(async () => {
-    provider = await ProviderServer.start();
-  });
-  afterAll(() => provider.close());
-  beforeEach(() => {
-    telemetry = new Telemetry();
-    instrumentation = telemetry.observe(sdk.instrument());
-    instrumentation.manuallyInstrument(exports);
-  });
-  afterEach(() => instrumentation.disable());
-
-  const arrived = () => arrivalAt(provider);
+  const stage = useStage(() => sdk.instrument(), exports, {});
+  const arrived = () => arrivalAt(stage.provider);
 
   async function see(reply: Reply, way: Way) {
-    provider.reset();
-    const baseURL = provider.serve("/api", reply);
+    stage.provider.reset();
+    const baseURL = stage.provider.serve("/api", reply);
     const client = new Client({ apiKey: "made-up", baseURL, maxRetries: 0 });
-    return seenBoth(provider, way(client, arrived, sdk.prefix));
+    return seenBoth(stage.provider, way(client, arrived, sdk.prefix));
   }
 
   it.each(Object.entries({ ...WAYS, ...(sdk.hasHelpers && MORE_WAYS) }))(
     "shows no difference in %s, and one span at most",
     async (_, [reply, way, outcomes]) => {
-      await expectNoDifference(() => see(reply, way), instrumentation, telemetry, outcomes);
+      await expectNoDifference(() => see(reply, way), stage.instrumentation, stage.telemetry, outcomes);
     },
   );
 
@@ -222,13 +202,13 @@ describe.each(INSTALLED)("$folder", ({ folder, sdk }) => {
       .chat;
     const patched = completions.create;
     await see(ANSWER, ({ chat }) => chat.completions.create(ASK));
-    expect((await telemetry.finish()).onlySpan().attributes).toMatchObject({
+    expect((await stage.telemetry.finish()).onlySpan().attributes).toMatchObject({
       "gen_ai.operation.name": "chat",
       "gen_ai.provider.name": sdk.provider,
       "server.address": "127.0.0.1",
-      "server.port": provider.port,
+      "server.port": stage.provider.port,
     });
-    instrumentation.disable();
+    stage.instrumentation.disable();
     expect(completions.create).not.toBe(patched);
     expect(completions.create.toString()).toContain("_client.post");
   });

@@ -5,10 +5,10 @@ import { describe, expect, it } from "vitest";
 import { COHERE_FOLDERS, loadCohere } from "../support/cohere.js";
 import { json, type Reply, type Step, script } from "../support/provider-server.js";
 import { useStage } from "../support/stage.js";
-import { arrivalAt, expectNoDifference, seenBoth } from "../support/ways.js";
+import { arrivalAt, expectNoDifference, readAll, SECRET as SHORT, seenBoth } from "../support/ways.js";
 
-/** Words that must never leave the process unless content is asked for. */
-const SECRET = "xyzzy-plugh-plover";
+/** Long enough to be known again where an error repeats it without quotes. */
+const SECRET = `${SHORT}-plover`;
 const ASK = { model: "command-a", messages: [{ role: "user" as const, content: SECRET }] };
 const ASK_V1 = { model: "command-a", message: SECRET };
 const USAGE = { billed_units: { input_tokens: 8, output_tokens: 4 } };
@@ -37,12 +37,6 @@ const STREAM_V1 = script(
   { headers: { "content-type": "application/stream+json" } },
 );
 const REFUSED = json({ message: `no ${SECRET}` }, { status: 400 });
-
-async function all(stream: AsyncIterable<unknown>): Promise<unknown[]> {
-  const seen: unknown[] = [];
-  for await (const each of stream) seen.push(each);
-  return seen;
-}
 
 interface Clients {
   readonly v1: CohereClient;
@@ -92,9 +86,9 @@ const WAYS: Readonly<Record<string, readonly [reply: Reply, way: Way, spans: rea
     STREAM,
     async ({ v2 }) => {
       const promise = v2.chatStream(ASK);
-      if (!("withRawResponse" in promise)) return all(await promise);
+      if (!("withRawResponse" in promise)) return readAll(await promise);
       const { data, rawResponse } = await promise.withRawResponse();
-      return [rawResponse.status, data === (await promise), await all(data)];
+      return [rawResponse.status, data === (await promise), await readAll(data)];
     },
     ["completed"],
   ],
@@ -102,11 +96,15 @@ const WAYS: Readonly<Record<string, readonly [reply: Reply, way: Way, spans: rea
     STREAM,
     async ({ v2 }) => {
       const stream = await v2.chatStream(ASK);
-      return [stream.constructor.name, await all(stream)];
+      return [stream.constructor.name, await readAll(stream)];
     },
     ["completed"],
   ],
-  "a stream of the first API": [STREAM_V1, async ({ v1 }) => all(await v1.chatStream(ASK_V1)), ["completed"]],
+  "a stream of the first API": [
+    STREAM_V1,
+    async ({ v1 }) => readAll(await v1.chatStream(ASK_V1)),
+    ["completed"],
+  ],
   "a stream left early": [
     STREAM,
     async ({ v2 }) => {
@@ -116,7 +114,7 @@ const WAYS: Readonly<Record<string, readonly [reply: Reply, way: Way, spans: rea
   ],
   "a stream that breaks off": [
     events(BEGUN, TEXT, "drop"),
-    async ({ v2 }) => all(await v2.chatStream(ASK)),
+    async ({ v2 }) => readAll(await v2.chatStream(ASK)),
     ["error"],
   ],
   "a call that is aborted before the answer": [

@@ -2,10 +2,10 @@ import { MistralInstrumentation } from "@kit/instrumentation-mistral";
 import { trace } from "@opentelemetry/api";
 import type { ReadableSpan } from "@opentelemetry/sdk-trace-node";
 import { afterEach, describe, expect, it } from "vitest";
-import { loadMistral, MISTRAL_FOLDERS, readAll, seeMistral, type Way } from "../support/mistral.js";
+import { loadMistral, MISTRAL_FOLDERS, seeMistral, type Way } from "../support/mistral.js";
 import { json, type Reply, type Step, script, streamed } from "../support/provider-server.js";
 import { useStage } from "../support/stage.js";
-import { expectNoDifference, SECRET } from "../support/ways.js";
+import { expectNoDifference, readAll, SECRET } from "../support/ways.js";
 
 /** Long enough to be found where a refusal repeats it. */
 const TEXT = `${SECRET} and nothing else`;

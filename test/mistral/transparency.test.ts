@@ -2,10 +2,10 @@ import { MistralInstrumentation } from "@kit/instrumentation-mistral";
 import { trace } from "@opentelemetry/api";
 import { afterEach, describe, expect, it } from "vitest";
 import { z } from "zod";
-import { readAll as all, loadMistral, MISTRAL_FOLDERS, seeMistral, type Way } from "../support/mistral.js";
+import { loadMistral, MISTRAL_FOLDERS, seeMistral, type Way } from "../support/mistral.js";
 import { json, type Reply, type Step, script } from "../support/provider-server.js";
 import { useStage } from "../support/stage.js";
-import { expectNoDifference, SECRET } from "../support/ways.js";
+import { expectNoDifference, readAll, SECRET } from "../support/ways.js";
 
 /** Long enough to be found where a refusal repeats it. */
 const TEXT = `${SECRET} and nothing else`;
@@ -53,7 +53,7 @@ const WAYS: Readonly<Record<string, readonly [reply: Reply, way: Way, spans: rea
     STREAM,
     async (client) => {
       const stream = await client.chat.stream(ASK);
-      return [stream.constructor.name, stream.locked, await all(stream)];
+      return [stream.constructor.name, stream.locked, await readAll(stream)];
     },
     ["completed"],
   ],
@@ -88,20 +88,20 @@ const WAYS: Readonly<Record<string, readonly [reply: Reply, way: Way, spans: rea
       const reader = stream.getReader();
       const first = await reader.read();
       reader.releaseLock();
-      return [first, await all(stream)];
+      return [first, await readAll(stream)];
     },
     ["completed"],
   ],
   "a stream in two": [
     STREAM,
-    async (client) => Promise.all((await client.chat.stream(ASK)).tee().map(all)),
+    async (client) => Promise.all((await client.chat.stream(ASK)).tee().map(readAll)),
     ["completed"],
   ],
   "a stream that is piped": [
     STREAM,
     async (client) => {
       const transform = (each: object, out: TransformStreamDefaultController) => out.enqueue([each]);
-      return all((await client.chat.stream(ASK)).pipeThrough(new TransformStream({ transform })));
+      return readAll((await client.chat.stream(ASK)).pipeThrough(new TransformStream({ transform })));
     },
     ["completed"],
   ],
@@ -114,12 +114,12 @@ const WAYS: Readonly<Record<string, readonly [reply: Reply, way: Way, spans: rea
   ],
   "a stream that breaks off": [
     events(BEGUN, "drop"),
-    async (client) => all(await client.chat.stream(ASK)),
+    async (client) => readAll(await client.chat.stream(ASK)),
     ["error"],
   ],
   "a stream with an error in it": [
     events(BEGUN, event({ object: "error", message: SECRET, code: "3505" })),
-    async (client) => all(await client.chat.stream(ASK)),
+    async (client) => readAll(await client.chat.stream(ASK)),
     ["error"],
   ],
   "a call that is aborted": [
@@ -192,7 +192,7 @@ const WAYS: Readonly<Record<string, readonly [reply: Reply, way: Way, spans: rea
   ],
   "a parsed stream": [
     STREAM,
-    async (client) => all(await client.chat.parseStream({ ...ASK, responseFormat: FORMAT })),
+    async (client) => readAll(await client.chat.parseStream({ ...ASK, responseFormat: FORMAT })),
     ["completed"],
   ],
   "a parsed answer": [

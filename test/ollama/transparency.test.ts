@@ -5,7 +5,7 @@ import { loadOllama, OLLAMA_FOLDERS } from "../support/ollama.js";
 import { json, type Reply, type Step, script } from "../support/provider-server.js";
 import { useStage } from "../support/stage.js";
 import { Telemetry } from "../support/telemetry.js";
-import { arrivalAt, expectNoDifference, SECRET, seenBoth } from "../support/ways.js";
+import { arrivalAt, expectNoDifference, readAll, SECRET, seenBoth } from "../support/ways.js";
 
 const ASK = { model: "llama3.2", messages: [{ role: "user", content: SECRET }] };
 const END = { model: "llama3.2", done: true, done_reason: "stop", prompt_eval_count: 10, eval_count: 4 };
@@ -17,12 +17,6 @@ const BEGUN = line({ model: "llama3.2", message: { role: "assistant", content: S
 const STREAM = lines(BEGUN, line({ ...END, message: { role: "assistant", content: "." } }));
 const REFUSED = json({ error: "model not found" }, { status: 404 });
 
-async function all(stream: AsyncIterable<unknown>): Promise<unknown[]> {
-  const seen: unknown[] = [];
-  for await (const each of stream) seen.push(each);
-  return seen;
-}
-
 /** `arrived` resolves when the server has the request. */
 type Way = (client: Ollama, arrived: () => Promise<void>) => Promise<unknown>;
 
@@ -33,7 +27,7 @@ const WAYS: Readonly<Record<string, readonly [reply: Reply, way: Way, spans: rea
     STREAM,
     async (client) => {
       const stream = await client.chat({ ...ASK, stream: true });
-      return [stream.constructor.name, await all(stream)];
+      return [stream.constructor.name, await readAll(stream)];
     },
     ["completed"],
   ],
@@ -46,17 +40,17 @@ const WAYS: Readonly<Record<string, readonly [reply: Reply, way: Way, spans: rea
   ],
   "a stream that breaks off": [
     lines(BEGUN, "drop"),
-    async (client) => all(await client.chat({ ...ASK, stream: true })),
+    async (client) => readAll(await client.chat({ ...ASK, stream: true })),
     ["error"],
   ],
   "a stream that ends without its end": [
     lines(BEGUN),
-    async (client) => all(await client.chat({ ...ASK, stream: true })),
+    async (client) => readAll(await client.chat({ ...ASK, stream: true })),
     ["error"],
   ],
   "a stream with an error in it": [
     lines(BEGUN, line({ error: "out of memory" })),
-    async (client) => all(await client.chat({ ...ASK, stream: true })),
+    async (client) => readAll(await client.chat({ ...ASK, stream: true })),
     ["error"],
   ],
   "a stream that is aborted": [

@@ -2,6 +2,8 @@ import { createRequire } from "node:module";
 import type { BedrockAgentRuntimeClient } from "@aws-sdk/client-bedrock-agent-runtime";
 import type { BedrockRuntimeClient } from "@aws-sdk/client-bedrock-runtime";
 import type { ConformanceOptions } from "./conformance.js";
+import type { ProviderServer } from "./provider-server.js";
+import { seenBoth } from "./ways.js";
 
 const requireSDK = createRequire(new URL("../../matrix/bedrock/package.json", import.meta.url));
 /** What the SDK itself depends on. */
@@ -46,4 +48,25 @@ function settings(endpoint: string) {
     maxAttempts: 1,
     requestHandler: new NodeHttpHandler(),
   };
+}
+
+/** What an application sees of what it does with a client, and what the provider sees of it. */
+export function seeBedrock<Client extends { destroy(): void }>(
+  provider: ProviderServer,
+  client: Client,
+  way: (client: Client) => Promise<unknown>,
+) {
+  const done = way(client).finally(() => client.destroy());
+  return seenBoth(provider, done.then(plain), (error) => [
+    error.constructor.name,
+    error.name,
+    error.message,
+    plain(error),
+  ]);
+}
+
+/** Without what differs from request to request. */
+function plain(value: unknown): unknown {
+  const json = JSON.stringify(value, (name, member) => (name === "$metadata" ? undefined : member));
+  return JSON.parse(json ?? "null");
 }

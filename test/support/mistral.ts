@@ -30,9 +30,3 @@ export async function seeMistral(sdk: typeof mistral, provider: ProviderServer, 
   }));
   return { ...seen, requests: await Promise.all(requests) };
 }
-
-export async function readAll(stream: AsyncIterable<unknown>): Promise<unknown[]> {
-  const seen: unknown[] = [];
-  for await (const each of stream) seen.push(each);
-  return seen;
-}

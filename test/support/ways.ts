@@ -6,6 +6,13 @@ import type { Telemetry } from "./telemetry.js";
 /** Words that must never leave the process unless content is asked for. */
 export const SECRET = "xyzzy-plugh";
 
+/** Everything that a stream gives; nothing of none. */
+export async function readAll(stream: AsyncIterable<unknown> | undefined): Promise<unknown[]> {
+  const seen: unknown[] = [];
+  for await (const each of stream ?? []) seen.push(each);
+  return seen;
+}
+
 /** Resolves when the server has a request. */
 export async function arrivalAt(provider: ProviderServer): Promise<void> {
   while (provider.requests.length === 0) await setImmediate();
