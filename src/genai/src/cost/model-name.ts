@@ -40,7 +40,6 @@ export function toModelName(model: string): string | undefined {
 
 /** Whether a call has a price of its own, whichever model says that it answered. */
 export function isPricedApart(model: string): boolean {
-  // Asked first, since each call asks for its models.
-  const arn = model.includes("arn:") ? ARN_OF.exec(model) : null;
+  const arn = ARN_OF.exec(model);
   return arn !== null && !BILLED_AS_MODEL.has(arn[1]);
 }
